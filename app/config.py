@@ -1,0 +1,90 @@
+"""Every setting, read once from the environment (and an optional `.env`), all faults reported together."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What the surroundings decide. Secrets are wrapped, so that they cannot be printed by accident."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
+
+    app_var: Path = ROOT / "var"
+    app_instance: str = ""
+    database_url: str = ""
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    public_url: str = ""
+    web_host: str = "127.0.0.1"
+    web_port: int = 8765
+
+    # Templates, so that the same code speaks to the real service, to the practice town or to anybody's test server.
+    shopify_origin: str = "https://{shop}"
+    gorgias_origin: str = "https://{account}.gorgias.com"
+    florist_origin: str = "https://www.floristone.com"
+
+    shopify_client_id: str = ""
+    shopify_client_secrets: SecretStr = SecretStr("")
+    seal_keys: SecretStr = SecretStr("")
+
+    practice: bool = False
+    clock_file: Path | None = None
+    sandbox_port: int = 8766
+    sandbox_target: str = ""
+    sandbox_books: Path | None = None
+    sandbox_faults: float = Field(default=0.0, ge=0.0, le=1.0)
+    sandbox_seed: int = 7
+
+    quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
+    lease_seconds: int = 90  # longer than any single outgoing call may last
+
+    @property
+    def sweep_seconds(self) -> int:
+        """How often the store is asked what its webhooks did not tell; in practice nobody wants to wait for it."""
+        return 20 if self.practice else 900
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver_named(cls, url: str) -> str:
+        # Hosting providers still hand out the scheme that SQLAlchemy dropped.
+        return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+    @property
+    def database(self) -> str:
+        """The database's URL; without one, SQLite in the state folder."""
+        return self.database_url or f"sqlite:///{self.app_var / 'lagniappe.db'}"
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The Shopify client secrets, current first: two live while one is being rotated."""
+        return _listed(self.shopify_client_secrets)
+
+    @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """The base64 keys that secrets at rest are sealed with, current first."""
+        return _listed(self.seal_keys)
+
+
+class Misconfigured(Exception):
+    """The environment lacks or garbles settings; the text names all of them."""
+
+
+def _listed(secret: SecretStr) -> tuple[str, ...]:
+    return tuple(part.strip() for part in secret.get_secret_value().split(",") if part.strip())
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings; raise Misconfigured naming every faulty one."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        # Names and reasons only: the values may be secrets.
+        named = "; ".join(
+            f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors(include_input=False)
+        )
+        raise Misconfigured(named) from None

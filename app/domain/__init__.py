@@ -1,0 +1,1 @@
+"""Decides: pure functions over facts. Standard library only; no clock, no network, no rows."""

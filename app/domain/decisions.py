@@ -1,0 +1,18 @@
+"""A decision: the effects, or none, and always the why or the why not."""
+
+from dataclasses import dataclass
+
+from app.domain.effects import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One rule's answer to one event. `because` is a sentence for the merchant, `code` is for counting and tests."""
+
+    rule: str
+    subject: str  # "order:1001", "customer:55", "ticket:42"
+    code: str
+    because: str
+    plans: tuple[Plan, ...] = ()
+    withdraw: tuple[str, ...] = ()  # keys of effects that are no longer wanted
+    special: bool | None = None  # the customer's new standing, when it changed

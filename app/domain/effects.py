@@ -1,0 +1,157 @@
+"""What we mean to do to the outside world. The key names the deed, so every repeat meets the same ledger row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from app.domain.money import Money
+
+
+class State(StrEnum):
+    """One effect's life; the ledger moves a row along these and nowhere else."""
+
+    OBSERVED = "observed"  # the rule only watches: shown, never sent
+    AWAITING = "awaiting"  # a person must approve
+    PLANNED = "planned"  # wanted; money reserved; waits for its hour
+    SENDING = "sending"  # the gate is passed: the call may be under way
+    UNCERTAIN = "uncertain"  # may have happened; looked up before anything else
+    DONE = "done"
+    REFUSED = "refused"  # the world said no for good; money released
+    WITHDRAWN = "withdrawn"  # no longer wanted; money released
+    OVER_BUDGET = "over_budget"  # the pool said no
+
+
+class Pool(StrEnum):
+    """The monthly purses."""
+
+    TEAM = "team"  # the support team's own: no reason asked
+    GIFTS = "gifts"  # what automatic rules may give away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCustomer:
+    """Put a tag on the store's customer, or take it off. `occasion` tells one change of mind from the next."""
+
+    kind: Literal["tag_customer"] = "tag_customer"
+    customer_id: int
+    tag: str
+    present: bool
+    occasion: str
+
+    @property
+    def key(self) -> str:
+        return f"tag:{self.customer_id}:{self.occasion}:{self.tag}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkInHelpdesk:
+    """Show the customer's standing in the helpdesk: field with the reason, tag on open tickets."""
+
+    kind: Literal["mark_in_helpdesk"] = "mark_in_helpdesk"
+    customer_id: int
+    special: bool
+    reason: str
+    occasion: str
+
+    @property
+    def key(self) -> str:
+        return f"mark:{self.customer_id}:{self.occasion}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagTicket:
+    """Tag one ticket, beside the tags that others put there."""
+
+    kind: Literal["tag_ticket"] = "tag_ticket"
+    ticket_id: str
+    tag: str
+
+    @property
+    def key(self) -> str:
+        return f"ticket-tag:{self.ticket_id}:{self.tag}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostNote:
+    """Leave a private note for the agents on a ticket. `about` is what it tells of."""
+
+    kind: Literal["post_note"] = "post_note"
+    ticket_id: str
+    text: str
+    about: str
+
+    @property
+    def key(self) -> str:
+        return f"note:{self.ticket_id}:{self.about}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddGiftLine:
+    """Slip a free item into an order that has not left yet."""
+
+    kind: Literal["add_gift_line"] = "add_gift_line"
+    order_id: int
+    order_name: str
+    customer_id: int
+    variant_id: int
+    title: str
+    rule: str
+
+    @property
+    def key(self) -> str:
+        return f"gift:{self.order_id}:{self.rule}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """Give money back; the customer keeps the item. `confirm` makes a deliberate second refund distinct."""
+
+    kind: Literal["refund_order"] = "refund_order"
+    order_id: int
+    order_name: str
+    customer_id: int | None
+    amount: Money
+    ticket_id: str
+    agent_name: str
+    confirm: str = ""
+
+    @property
+    def key(self) -> str:
+        return ":".join(
+            filter(None, ["refund", str(self.order_id), self.ticket_id, str(self.amount.minor), self.confirm])
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFlowers:
+    """Have a florist deliver to the address of an order, with a card signed by a person."""
+
+    kind: Literal["send_flowers"] = "send_flowers"
+    order_id: int
+    customer_id: int | None
+    product: str
+    message: str
+    ticket_id: str
+    agent_name: str
+    confirm: str = ""
+
+    @property
+    def key(self) -> str:
+        return ":".join(filter(None, ["flowers", self.ticket_id, self.confirm]))
+
+
+Effect = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | AddGiftLine | RefundOrder | SendFlowers
+Gesture = AddGiftLine | RefundOrder | SendFlowers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One effect with its hour and its price. `after` is the key of an effect that must have ended first."""
+
+    effect: Effect
+    due_at: datetime
+    cost: Money | None = None
+    pool: Pool | None = None
+    after: str | None = None
+    ask_first: str | None = None  # why a person must approve, whatever the rule's mode

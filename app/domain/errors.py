@@ -1,0 +1,29 @@
+"""The ways the world can fail us, named by what to do next.
+
+    Malformed      somebody told us something that makes no sense: keep it, set it aside
+    Rejected       refused for good: record why, give the money back
+    Unavailable    certainly did not happen: try again later
+    Uncertain      may have happened: look before trying again
+
+There is no fourth failure of a deed. Whatever is none of these is a bug, and flies.
+"""
+
+
+class Malformed(ValueError):
+    """A message that is authentic but cannot be understood; the text says which part."""
+
+
+class Rejected(Exception):
+    """The other side refused for good; the text is fit to be shown to an agent."""
+
+
+class Unavailable(Exception):
+    """It certainly did not happen; `retry_after` is in seconds when the other side named a pause."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Uncertain(Exception):
+    """It may have happened: the answer was lost on the way."""

@@ -1,0 +1,136 @@
+"""What was true when we decided: read fresh from the outside, or from our own ledgers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of an order; `quantity` is what is still on it; `total` is after discounts, shop currency."""
+
+    variant_id: int | None
+    quantity: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as the store tells it now. Amounts are in the shop's currency.
+
+    `net` is what was paid and not given back, without gift-card sales. `counted` says that it is a real order of a
+    customer: paid for, not a test, not cancelled, not one of our own gifts; `uncounted_because` says why not.
+    """
+
+    id: int
+    name: str
+    customer_id: int | None
+    customer_since: datetime | None
+    processed_at: datetime
+    updated_at: datetime
+    net: Money
+    counted: bool
+    uncounted_because: str = ""
+    settled: bool = False  # fully paid
+    cancelled: bool = False
+    closed: bool = False
+    test: bool = False
+    shipped: bool = False  # any part has left
+    editable: bool = False
+    with_warehouse: bool = False  # somebody has begun to pack it
+    risky: bool = False
+    subscription: bool = False
+    domestic: bool = True
+    outstanding: bool = False  # the customer owes something
+    lines: tuple[Line, ...] = ()
+    marks: frozenset[str] = frozenset()  # keys of our own deeds found on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One customer in our own ledger. `changes` counts how often the mark went on or off, `changed_at` is the last."""
+
+    customer_id: int
+    net: Money
+    orders: int
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+    special: bool = False
+    changes: int = 0
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yardstick:
+    """The shop's own measure: the threshold as last computed, and how long a customer counts as active."""
+
+    threshold: Money
+    active_days: int
+    customers: int
+    average: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftOption:
+    """A variant that may be given; `stock` is None where the store does not count it.
+
+    `cost` is the unit cost where the merchant keeps one, else the price.
+    """
+
+    variant_id: int
+    title: str
+    cost: Money
+    on_sale: bool
+    stock: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftHistory:
+    """What this customer, and this day, were already given by automatic rules."""
+
+    ordinal: int | None
+    given_variants: frozenset[int] = frozenset()
+    last_gift_at: datetime | None = None
+    gifts_today: int = 0
+    owed: bool = False  # an earlier gift came too late for its parcel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """All that the rules on an order look at."""
+
+    order: Order
+    standing: Standing | None
+    yardstick: Yardstick | None
+    options: tuple[GiftOption, ...]
+    history: GiftHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFacts:
+    """All that the rules on a ticket look at; `standing` is None when no customer of the store matches."""
+
+    standing: Standing | None
+    yardstick: Yardstick | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a gift would cost, all in."""
+
+    total: Money
+    product: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFacts:
+    """All that the rules on an agent's act look at. `order` is the named one, else the customer's latest."""
+
+    order: Order | None
+    customer_id: int | None
+    refundable: Money | None = None
+    quote: Quote | None = None
+    keep_refunds_this_year: int = 0
+    withdrawable: tuple[str, ...] = ()
+    trouble: str | None = None  # why the outside could not be asked, in words for the agent

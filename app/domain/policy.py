@@ -1,0 +1,85 @@
+"""What the merchant has decided. The defaults are those of a fresh shop: every rule only observes."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How far a rule may go."""
+
+    OBSERVE = "observe"  # decide and show, write nothing outside
+    APPROVE = "approve"  # a person presses
+    AUTO = "auto"
+
+
+class Measure(StrEnum):
+    """What the threshold is measured by."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+    PERCENTILE = "percentile"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialCustomer:
+    """Who is marked as special. `active_days` None means twice the shop's median gap between orders, 60 to 365 days."""
+
+    mode: Mode = Mode.OBSERVE
+    measure: Measure = Measure.MEAN
+    percentile: int = 80
+    fixed_minor: int = 0
+    leave_below_percent: int = 90
+    dwell_days: int = 30
+    active_days: int | None = None
+    tag: str = "make-it-right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NthOrderGift:
+    """Which orders carry a gift, `every` k-th or the chosen ordinals; and which: the first of `variants` that fits."""
+
+    mode: Mode = Mode.OBSERVE
+    ordinals: tuple[int, ...] = (4,)
+    every: int | None = None
+    variants: tuple[int, ...] = ()
+    stock_floor: int = 1
+    settle_minutes: int = 15
+    cooldown_days: int = 60
+    per_day: int = 25
+    domestic_only: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamGestures:
+    """What agents may do by themselves. Amounts are minor units of the shop's currency; above them a lead is asked."""
+
+    refund_mode: Mode = Mode.OBSERVE
+    flowers_mode: Mode = Mode.OBSERVE
+    refund_limit_minor: int = 100_00
+    flowers_limit_minor: int = 100_00
+    keep_refunds_per_year: int = 2
+    flowers_days: int = 14
+    flowers_product: str = ""
+    muted_tag: str = "no-marketing"
+    paused_tag: str = "pause-reorders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All of one shop's settings. Monthly limits are minor units of the shop's currency."""
+
+    special_customer: SpecialCustomer = field(default_factory=SpecialCustomer)
+    nth_order_gift: NthOrderGift = field(default_factory=NthOrderGift)
+    team: TeamGestures = field(default_factory=TeamGestures)
+    team_monthly_minor: int = 500_00
+    gifts_monthly_minor: int = 500_00
+
+    def mode_of(self, rule: str) -> Mode:
+        """Return how far the rule of that name may go; notes to agents go as far as the act they tell of."""
+        return {
+            "special_customer": self.special_customer.mode,
+            "nth_order_gift": self.nth_order_gift.mode,
+            "refund_keep": self.team.refund_mode,
+            "flowers": self.team.flowers_mode,
+        }[rule]

@@ -1,0 +1,105 @@
+"""What we ask of the outside, and no more. An adapter inherits nothing: it has the methods.
+
+Every method may raise Unavailable. Those that write may also raise Rejected or Uncertain, and are safe to repeat only
+where they say so. `find_*` looks for a deed by the key it was done under: a Receipt when found, None when certainly
+absent.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.domain.facts import GiftOption, Order, Quote
+from app.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people."""
+
+    reference: str
+    cost: Money | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a parcel goes. Read when it is needed, never kept."""
+
+    name: str
+    company: str
+    street: str
+    street2: str
+    city: str
+    region: str
+    postcode: str
+    country: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopProfile:
+    """What the store says of itself."""
+
+    domain: str
+    name: str
+    currency: str
+    timezone: str
+
+
+class Shop(Protocol):
+    """One merchant's store."""
+
+    def profile(self) -> ShopProfile: ...
+    def order(self, order_id: int) -> Order | None: ...
+    def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
+        """Yield the id and the moment of the last change of every order that changed since."""
+
+    def start_history(self) -> str: ...
+    def history(self, handle: str) -> Iterator[Order] | None:
+        """Return every order of the past as one pass over a stream; None while the store still gathers them."""
+
+    def customer_by_email(self, email: str) -> int | None: ...
+    def emails(self, customer_id: int) -> tuple[str, ...]: ...
+    def address(self, order_id: int) -> Address | None: ...
+    def gift_option(self, variant_id: int) -> GiftOption | None: ...
+    def refundable(self, order_id: int) -> Money: ...
+
+    def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
+        """Add or remove one tag; repeating it changes nothing."""
+
+    def add_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
+        """Add the variant at 100 % off, silently; nothing is committed if the customer would owe anything."""
+
+    def find_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt | None: ...
+
+    def refund(self, order_id: int, *, amount: Money, key: str) -> Receipt:
+        """Give back `amount` (shop currency), no return; the same key within 12 hours is the same refund."""
+
+    def find_refund(self, order_id: int, *, key: str) -> Receipt | None: ...
+
+
+class Helpdesk(Protocol):
+    """One merchant's helpdesk."""
+
+    def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
+        """Show the standing on the customer and on open tickets; repeating it changes nothing."""
+
+    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+        """Add one tag beside the others; repeating it changes nothing."""
+
+    def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
+        """Leave a private note."""
+
+    def find_note(self, ticket_id: str, *, key: str) -> Receipt | None: ...
+
+
+class GiftVendor(Protocol):
+    """Somebody who delivers gifts. `can_look_up` is False where a lost answer can only be settled by a person."""
+
+    can_look_up: bool
+
+    def quote(self, *, product: str, postcode: str, on: date) -> Quote: ...
+    def send(self, *, product: str, message: str, to: Address, on: date, at_most: Money, key: str) -> Receipt: ...
+    def find(self, *, key: str) -> Receipt | None: ...

@@ -1,0 +1,33 @@
+"""decide(event, facts, policy) -> decisions: which rules look at which event, in order."""
+
+from datetime import datetime
+
+from app.domain.decisions import Decision
+from app.domain.events import Act, AgentAction
+from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
+from app.domain.policy import Policy
+from app.domain.rules import agent_acts, nth_order_gift, special_customer
+
+
+def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]:
+    """Return what an order's change means: for the customer's standing, and for the parcel."""
+    decisions = [nth_order_gift.decide(facts, policy.nth_order_gift, now)]
+    if facts.standing is not None and facts.yardstick is not None:
+        decisions.append(special_customer.decide(facts.standing, facts.yardstick, policy.special_customer, now))
+    return decisions
+
+
+def on_ticket(ticket_id: str, facts: TicketFacts, policy: Policy, now: datetime) -> list[Decision]:
+    """Return what a customer's writing in means: the agent should see who it is."""
+    return [special_customer.greet(ticket_id, facts.standing, facts.yardstick, policy.special_customer, now)]
+
+
+def on_action(
+    action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime
+) -> list[Decision]:
+    """Return what an agent's press means. `day_start` is 09:00 today in the shop's own time."""
+    if action.act is Act.REFUND_KEEP:
+        return [agent_acts.refund_keep(action, facts, policy.team, now)]
+    if action.act is Act.FLOWERS:
+        return [agent_acts.flowers(action, facts, policy.team, day_start)]
+    return [agent_acts.withdraw_flowers(action, facts, now)]

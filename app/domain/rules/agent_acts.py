@@ -1,0 +1,161 @@
+"""What an agent's button asks for. Inside the limits nobody is asked; above them a lead is, and nobody is told no."""
+
+from datetime import datetime, timedelta
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, TagCustomer
+from app.domain.events import AgentAction
+from app.domain.facts import AgentFacts
+from app.domain.money import Money
+from app.domain.policy import TeamGestures
+
+REFUND, FLOWERS = "refund_keep", "flowers"
+MOST_DAYS_AHEAD = 180
+
+
+def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime) -> Decision:
+    """Return the refund without a return; in grief or illness reorders and marketing are muted first."""
+    order, refundable = facts.order, facts.refundable
+    if facts.trouble or order is None or refundable is None:
+        return _sorry(action, REFUND, "no_order", facts.trouble or "No order of this customer was found.", now)
+    try:
+        amount = refundable if action.amount is None else Money.parse(action.amount, refundable.currency)
+    except ValueError:
+        return _sorry(
+            action, REFUND, "bad_amount", f"“{action.amount}” is not an amount in {refundable.currency}.", now
+        )
+    if amount.minor <= 0 or refundable < amount:
+        return _sorry(
+            action,
+            REFUND,
+            "not_refundable",
+            f"{refundable} of {order.name} can be refunded, not {amount}.",
+            now,
+        )
+    refund = RefundOrder(
+        order_id=order.id,
+        order_name=order.name,
+        customer_id=order.customer_id,
+        amount=amount,
+        ticket_id=action.ticket_id,
+        agent_name=action.agent_name,
+        confirm=action.confirm,
+    )
+    lead = _lead_for_refund(amount, facts, policy)
+    mutes = _mutes(action, order.customer_id, policy, now, lead) if action.compassion else ()
+    plan = Plan(
+        effect=refund,
+        due_at=now,
+        cost=amount,
+        pool=Pool.TEAM,
+        after=mutes[-1].effect.key if mutes else None,
+        ask_first=lead,
+    )
+    because = f"{action.agent_name} refunds {amount} of {order.name}; the customer keeps the item."
+    return _decision(action, REFUND, "refund", because, plans=(*mutes, plan))
+
+
+def flowers(action: AgentAction, facts: AgentFacts, policy: TeamGestures, day_start: datetime) -> Decision:
+    """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
+    order, quote = facts.order, facts.quote
+    if facts.trouble or order is None or quote is None:
+        return _sorry(action, FLOWERS, "no_order", facts.trouble or "No order with an address was found.", day_start)
+    days = policy.flowers_days if action.days is None else action.days
+    if not 1 <= days <= MOST_DAYS_AHEAD:
+        return _sorry(
+            action,
+            FLOWERS,
+            "bad_days",
+            f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}.",
+            day_start,
+        )
+    send = SendFlowers(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        product=quote.product,
+        message=card_text(action),
+        ticket_id=action.ticket_id,
+        agent_name=action.agent_name,
+        confirm=action.confirm,
+    )
+    due_at = day_start + timedelta(days=days)
+    plan = Plan(
+        effect=send,
+        due_at=due_at,
+        cost=quote.total,
+        pool=Pool.TEAM,
+        ask_first=_lead_for_flowers(quote.total, policy),
+    )
+    because = f"{action.agent_name} sends flowers for {quote.total} on {due_at:%d %B %Y}."
+    return _decision(action, FLOWERS, "flowers", because, plans=(plan,))
+
+
+def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> Decision:
+    """Return the withdrawal of this ticket's flowers that have not left yet."""
+    if not facts.withdrawable:
+        return _sorry(action, FLOWERS, "nothing_to_withdraw", "No flowers of this ticket are still waiting.", now)
+    because = f"{action.agent_name} withdraws the flowers."
+    return _decision(action, FLOWERS, "withdrawn", because, withdraw=facts.withdrawable)
+
+
+def card_text(action: AgentAction) -> str:
+    """Return the card's words, signed with the agent's first name: a person writes, never a brand."""
+    words = action.message or "Thinking of you in these days."
+    return f"{words.strip()}\n{first_name(action.agent_name)}"
+
+
+def first_name(name: str) -> str:
+    """Return the first word of a full name."""
+    return name.split(maxsplit=1)[0] if name.split() else name
+
+
+def _mutes(
+    action: AgentAction, customer_id: int | None, policy: TeamGestures, now: datetime, lead: str | None
+) -> tuple[Plan, ...]:
+    if customer_id is None:
+        return ()
+    occasion = f"ticket-{action.ticket_id}"
+    tags = (
+        TagCustomer(customer_id=customer_id, tag=tag, present=True, occasion=occasion)
+        for tag in (policy.paused_tag, policy.muted_tag)
+    )
+    return tuple(Plan(effect=tag, due_at=now, ask_first=lead) for tag in tags)
+
+
+def _lead_for_refund(amount: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:
+    if amount.minor > policy.refund_limit_minor:
+        return f"Above {Money(minor=policy.refund_limit_minor, currency=amount.currency)} a lead decides."
+    if facts.keep_refunds_this_year >= policy.keep_refunds_per_year:
+        return "Check with a lead first."
+    return None
+
+
+def _lead_for_flowers(total: Money, policy: TeamGestures) -> str | None:
+    if total.minor > policy.flowers_limit_minor:
+        return f"Above {Money(minor=policy.flowers_limit_minor, currency=total.currency)} a lead decides."
+    return None
+
+
+def _sorry(action: AgentAction, rule: str, code: str, because: str, now: datetime) -> Decision:
+    about = ":".join(filter(None, [action.act.value, code, action.order_name, action.amount, action.confirm]))
+    note = PostNote(ticket_id=action.ticket_id, text=f"Nothing was done. {because}", about=about)
+    return _decision(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
+
+
+def _decision(
+    action: AgentAction,
+    rule: str,
+    code: str,
+    because: str,
+    *,
+    plans: tuple[Plan, ...] = (),
+    withdraw: tuple[str, ...] = (),
+) -> Decision:
+    return Decision(
+        rule=rule,
+        subject=f"ticket:{action.ticket_id}",
+        code=code,
+        because=because,
+        plans=plans,
+        withdraw=withdraw,
+    )

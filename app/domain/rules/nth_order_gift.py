@@ -1,0 +1,120 @@
+"""On the chosen orders a gift is in the parcel: free, silent, in stock, and not when the parcel has left without it."""
+
+from datetime import datetime, timedelta
+
+from app.domain.decisions import Decision
+from app.domain.effects import AddGiftLine, Plan, Pool
+from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
+from app.domain.policy import NthOrderGift
+
+RULE = "nth_order_gift"
+# A gift for an order that is older than this is no surprise, it is a mistake of ours catching up.
+FRESH = timedelta(hours=24)
+
+
+def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
+    """Return the gift line for this order, or why there is none."""
+    order, history = facts.order, facts.history
+    obstacle = _not_due(order, history, policy) or _obstacle(order, policy, now) or _capped(history, policy, now)
+    if obstacle is not None:
+        return _none(order, *obstacle)
+    option = choose(facts.options, history.given_variants, policy)
+    if option is None:
+        return _none(order, "nothing_fits", "No gift of the list is on sale, in stock and new to this customer.")
+    if order.customer_id is None:
+        return _none(order, "guest", "The order has no customer.")
+    gift = AddGiftLine(
+        order_id=order.id,
+        order_name=order.name,
+        customer_id=order.customer_id,
+        variant_id=option.variant_id,
+        title=option.title,
+        rule=RULE,
+    )
+    due_at = max(now, order.processed_at + timedelta(minutes=policy.settle_minutes))
+    plan = Plan(effect=gift, due_at=due_at, cost=option.cost, pool=Pool.GIFTS)
+    return Decision(
+        rule=RULE,
+        subject=f"order:{order.id}",
+        code="gift",
+        because=_why(order, history, option),
+        plans=(plan,),
+    )
+
+
+def may_be_due(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> bool:
+    """Return whether it is worth asking the store for gifts at all."""
+    return (_not_due(order, history, policy) or _obstacle(order, policy, now) or _capped(history, policy, now)) is None
+
+
+def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOrderGift) -> GiftOption | None:
+    """Return the first option that is on sale, in stock above the floor, and new to the customer."""
+    for option in options:
+        in_stock = option.stock is None or option.stock > policy.stock_floor
+        if option.on_sale and in_stock and option.variant_id not in given:
+            return option
+    return None
+
+
+def gate(order: Order, policy: NthOrderGift) -> tuple[str, str] | None:
+    """Return why this order cannot take a gift line now, as (code, sentence); None when it can."""
+    checks = (
+        (order.test, "test_order", "It is a test order."),
+        (order.cancelled, "cancelled", "The order was cancelled."),
+        (order.closed, "closed", "The order is archived."),
+        (not order.counted, "not_counted", order.uncounted_because),
+        (not order.settled, "not_paid", "The order is not fully paid."),
+        (order.net.minor <= 0, "refunded", "The order was refunded."),
+        (order.risky, "risky", "The store advises caution with this order."),
+        (order.subscription, "subscription", "A subscription app manages this order."),
+        (policy.domestic_only and not order.domestic, "foreign", "It ships abroad."),
+        (order.outstanding, "owes", "The customer still owes something on this order."),
+        (
+            order.shipped or order.with_warehouse,
+            "too_late",
+            "The warehouse already has this order; the gift goes with the next.",
+        ),
+        (not order.editable, "not_editable", "The store does not let this order be edited."),
+    )
+    return next(((code, why) for failed, code, why in checks if failed), None)
+
+
+def _not_due(order: Order, history: GiftHistory, policy: NthOrderGift) -> tuple[str, str] | None:
+    if order.customer_id is None:
+        return "guest", "The order has no customer."
+    if history.ordinal is None:
+        return "not_counted", order.uncounted_because or "The order does not count."
+    if history.owed or _chosen(history.ordinal, policy):
+        return None
+    return "other_ordinal", f"It is order number {history.ordinal} of this customer."
+
+
+def _chosen(ordinal: int, policy: NthOrderGift) -> bool:
+    if policy.every:
+        return ordinal % policy.every == 0
+    return ordinal in policy.ordinals
+
+
+def _obstacle(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
+    if now - order.processed_at > FRESH:
+        return "old", "The order is more than a day old; old orders only feed the ledger."
+    return gate(order, policy)
+
+
+def _capped(history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
+    if history.gifts_today >= policy.per_day:
+        return "daily_cap", f"{policy.per_day} gifts were given today already."
+    pause = timedelta(days=policy.cooldown_days)
+    if history.last_gift_at is not None and now - history.last_gift_at < pause:
+        return "cool_down", f"The last gift was less than {policy.cooldown_days} days ago."
+    return None
+
+
+def _why(order: Order, history: GiftHistory, option: GiftOption) -> str:
+    if history.owed:
+        return f"A gift came too late for an earlier parcel, so {option.title} goes with {order.name}."
+    return f"{order.name} is order number {history.ordinal} of this customer: {option.title} goes with it."
+
+
+def _none(order: Order, code: str, because: str) -> Decision:
+    return Decision(rule=RULE, subject=f"order:{order.id}", code=code, because=because)

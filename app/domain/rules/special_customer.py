@@ -1,0 +1,119 @@
+"""Who deserves a kindness: net spend above the shop's own threshold, and still active; without flapping at the edge."""
+
+from datetime import datetime, timedelta
+
+from app.domain.decisions import Decision
+from app.domain.effects import MarkInHelpdesk, Plan, PostNote, TagCustomer, TagTicket
+from app.domain.facts import Standing, Yardstick
+from app.domain.money import Money
+from app.domain.policy import SpecialCustomer
+
+RULE = "special_customer"
+# Whoever just lost the mark may not win it back on the same day: at most one change a day reaches other people's tools.
+BREATH = timedelta(days=1)
+
+
+def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
+    """Return whether the customer's mark goes on, comes off, or stays, and why."""
+    if standing.special:
+        return _keep_or_leave(standing, yardstick, policy, now)
+    return _enter_or_not(standing, yardstick, policy, now)
+
+
+def reason_line(standing: Standing, yardstick: Yardstick) -> str:
+    """Return the one line an agent needs: how far above the average, over how many orders, since when."""
+    since = f" since {standing.first_order_at:%Y}" if standing.first_order_at else ""
+    times = _times(standing.net, yardstick.average)
+    return f"{standing.net} net over {_orders(standing.orders)}{since} ({times}the store's average)"
+
+
+def greet(
+    ticket_id: str,
+    standing: Standing | None,
+    yardstick: Yardstick | None,
+    policy: SpecialCustomer,
+    now: datetime,
+) -> Decision:
+    """Return the tag and the reason card for a ticket of a special customer."""
+    if standing is None or yardstick is None:
+        return _decision(f"ticket:{ticket_id}", "no_match", "No customer of the store has this e-mail address.")
+    if not standing.special:
+        return _decision(f"ticket:{ticket_id}", "not_special", f"{reason_line(standing, yardstick)}: no mark.")
+    card = f"{policy.tag}: {reason_line(standing, yardstick)}."
+    plans = (
+        Plan(effect=TagTicket(ticket_id=ticket_id, tag=policy.tag), due_at=now),
+        Plan(effect=PostNote(ticket_id=ticket_id, text=card, about="reason-card"), due_at=now),
+    )
+    return _decision(f"ticket:{ticket_id}", "greeted", card, plans=plans)
+
+
+def _enter_or_not(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
+    line = reason_line(standing, yardstick)
+    if standing.net < yardstick.threshold:
+        return _about(standing, "below", f"{line}: below the threshold of {yardstick.threshold}.")
+    if not _active(standing, yardstick, now):
+        return _about(
+            standing,
+            "inactive",
+            f"{line}: above the threshold, but no order in {yardstick.active_days} days.",
+        )
+    if standing.changed_at is not None and now - standing.changed_at < BREATH:
+        return _about(standing, "too_soon", f"{line}: the mark changed less than a day ago.")
+    return _change(
+        standing,
+        "entered",
+        f"{line}, active: above the threshold of {yardstick.threshold}.",
+        policy,
+        now,
+    )
+
+
+def _keep_or_leave(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
+    line, floor = reason_line(standing, yardstick), _percent(yardstick.threshold, policy.leave_below_percent)
+    active = _active(standing, yardstick, now)
+    if active and floor <= standing.net:
+        return _about(standing, "stays", f"{line}: not below {floor}, and active.")
+    if standing.changed_at is not None and now - standing.changed_at < timedelta(days=policy.dwell_days):
+        return _about(standing, "dwells", f"{line}: the mark stays at least {policy.dwell_days} days.")
+    if active:
+        return _change(standing, "fell", f"{line}: below {floor}.", policy, now)
+    return _change(standing, "lapsed", f"{line}: no order in {yardstick.active_days} days.", policy, now)
+
+
+def _change(standing: Standing, code: str, because: str, policy: SpecialCustomer, now: datetime) -> Decision:
+    special, occasion = not standing.special, f"standing-{standing.changes + 1}"
+    customer = standing.customer_id
+    tag = TagCustomer(customer_id=customer, tag=policy.tag, present=special, occasion=occasion)
+    mark = MarkInHelpdesk(customer_id=customer, special=special, reason=because, occasion=occasion)
+    plans = (Plan(effect=tag, due_at=now), Plan(effect=mark, due_at=now))
+    return _decision(f"customer:{customer}", code, because, plans=plans, special=special)
+
+
+def _about(standing: Standing, code: str, because: str) -> Decision:
+    return _decision(f"customer:{standing.customer_id}", code, because)
+
+
+def _decision(
+    subject: str, code: str, because: str, *, plans: tuple[Plan, ...] = (), special: bool | None = None
+) -> Decision:
+    return Decision(rule=RULE, subject=subject, code=code, because=because, plans=plans, special=special)
+
+
+def _active(standing: Standing, yardstick: Yardstick, now: datetime) -> bool:
+    last = standing.last_order_at
+    return last is not None and now - last <= timedelta(days=yardstick.active_days)
+
+
+def _percent(money: Money, percent: int) -> Money:
+    return Money(minor=money.minor * percent // 100, currency=money.currency)
+
+
+def _orders(count: int) -> str:
+    return "1 order" if count == 1 else f"{count} orders"
+
+
+def _times(net: Money, average: Money) -> str:
+    if average.minor <= 0:
+        return ""
+    tenths = net.minor * 10 // average.minor
+    return f"{tenths // 10}.{tenths % 10}× "

@@ -1,0 +1,33 @@
+"""A late effect, looked at again with fresh eyes just before it is performed."""
+
+from app.domain.facts import GiftOption, Order, Standing
+from app.domain.policy import Policy
+from app.domain.rules import nth_order_gift
+
+CARRIED = "too_late"  # the code under which a gift is owed to the next order
+
+
+def gift(order: Order | None, option: GiftOption | None, policy: Policy) -> tuple[str, str] | None:
+    """Return why the gift line is no longer wanted, as (code, sentence); None when it still is."""
+    if order is None:
+        return "gone", "The order can no longer be read."
+    obstacle = nth_order_gift.gate(order, policy.nth_order_gift)
+    if obstacle is not None:
+        return obstacle
+    if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
+        return "sold_out", "The gift is no longer on sale or in stock."
+    return None
+
+
+def standing_mark(standing: Standing | None, *, present: bool) -> tuple[str, str] | None:
+    """Return why a mark of standing is outdated: the customer's standing changed again in the meantime."""
+    if standing is not None and standing.special is present:
+        return None
+    return "outdated", "The customer's standing changed again."
+
+
+def errand(order: Order | None) -> tuple[str, str] | None:
+    """Return why flowers should not leave; the order whose address they go to may be long delivered or cancelled."""
+    if order is None:
+        return "gone", "The order with the address can no longer be read."
+    return None
