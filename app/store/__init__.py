@@ -1,0 +1,1 @@
+"""Remembers: rows and queries. The only room that knows the database; every function names its shop."""

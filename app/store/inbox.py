@@ -1,0 +1,116 @@
+"""Deliveries kept once: received, claimed for a while, handled, put back, set aside."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.store.base import insert
+from app.store.tables import Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A delivery in the hands of a worker; `attempts` counts this one."""
+
+    id: int
+    shop_id: int
+    source: str
+    topic: str
+    body: bytes
+    received_at: datetime
+    attempts: int
+
+
+def receive(
+    session: Session,
+    *,
+    shop_id: int | None,
+    source: str,
+    sender: str,
+    topic: str,
+    delivery_key: str,
+    body: bytes,
+    now: datetime,
+) -> bool:
+    """Keep the delivery; return False when this very one is already here. Without a shop it is set aside at once."""
+    statement = (
+        insert(session, Delivery)
+        .values(
+            shop_id=shop_id,
+            source=source,
+            sender=sender,
+            topic=topic,
+            delivery_key=delivery_key,
+            body=body,
+            received_at=now,
+            next_try_at=now if shop_id is not None else None,
+            attempts=0,
+            problem=None if shop_id is not None else "unknown shop",
+        )
+        .on_conflict_do_nothing()
+    )
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+
+
+def claim(session: Session, *, shop_id: int, now: datetime, lease: timedelta, limit: int) -> list[Letter]:
+    """Return the oldest waiting deliveries; they wait again only after `lease`, should their worker die.
+
+    Attempts are counted here, so a delivery that kills its worker runs out of tries.
+    """
+    waiting = (
+        select(Delivery.id)
+        .where(Delivery.shop_id == shop_id, Delivery.next_try_at <= now)
+        .order_by(Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(waiting), Delivery.next_try_at <= now)
+        .values(next_try_at=now + lease, attempts=Delivery.attempts + 1)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(session.scalars(statement).all(), key=lambda row: row.id)
+    return [_letter(row, shop_id) for row in rows]
+
+
+def handled(session: Session, letter: Letter, *, now: datetime) -> bool:
+    """Mark the delivery as handled; return False when somebody else was quicker and our work must not count."""
+    return _move(session, letter, handled_at=now, next_try_at=None, problem=None)
+
+
+def put_back(session: Session, letter: Letter, *, until: datetime, problem: str) -> bool:
+    """Let the delivery wait until a moment, saying why."""
+    return _move(session, letter, next_try_at=until, problem=problem)
+
+
+def set_aside(session: Session, letter: Letter, *, problem: str) -> bool:
+    """Leave the delivery for a person: it cannot be understood, or was tried too often."""
+    return _move(session, letter, next_try_at=None, problem=problem)
+
+
+def _move(session: Session, letter: Letter, **changes: datetime | str | None) -> bool:
+    mine: tuple[ColumnElement[bool], ...] = (
+        Delivery.id == letter.id,
+        Delivery.shop_id == letter.shop_id,
+        Delivery.handled_at.is_(None),
+        Delivery.attempts == letter.attempts,
+    )
+    statement = update(Delivery).where(*mine).values(**changes).execution_options(synchronize_session=False)
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+
+
+def _letter(row: Delivery, shop_id: int) -> Letter:
+    return Letter(
+        id=row.id,
+        shop_id=shop_id,
+        source=row.source,
+        topic=row.topic,
+        body=row.body,
+        received_at=row.received_at,
+        attempts=row.attempts,
+    )

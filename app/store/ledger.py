@@ -1,0 +1,409 @@
+"""The ledger: one row for each deed, and the only moves a row can make.
+
+    plan ─▶ observed | awaiting | planned | over_budget
+    pick ─▶ (planned, leased)      one worker looks at it again with fresh eyes
+    gate ─▶ sending                committed just before the call; from here on it may have happened
+    end  ─▶ done | refused | withdrawn, money settled or released
+    put_back ─▶ planned            certainly did not happen
+    doubt ─▶ uncertain             may have happened; looked up after the quarantine
+
+Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
+told so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, cast
+
+from pydantic import Field, TypeAdapter
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, and_, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.effects import Effect as DomainEffect
+from app.domain.effects import Plan, Pool, State
+from app.domain.money import Money
+from app.domain.policy import Mode
+from app.domain.ports import Receipt
+from app.store import pools
+from app.store.base import insert
+from app.store.tables import Effect, Shop
+
+_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
+_PENDING = (State.AWAITING, State.PLANNED)
+_ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
+_FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One ledger row in the hands of a worker."""
+
+    id: int
+    shop_id: int
+    key: str
+    rule: str
+    state: State
+    effect: DomainEffect
+    due_at: datetime
+    attempts: int
+    sends: int
+    cost: Money | None
+    pool_id: int | None
+    decision_id: int | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """Where the money for plans comes from: the month as the shop's clock shows it, and each pool's monthly limit."""
+
+    month: str
+    limits: dict[Pool, int]
+    currency: str
+
+
+def plan(
+    session: Session,
+    *,
+    shop_id: int,
+    decision_id: int | None,
+    rule: str,
+    because: str,
+    plan: Plan,
+    mode: Mode,
+    purse: Purse,
+    now: datetime,
+) -> Deed | None:
+    """Write the deed down, once, with its money set aside; return None when its key is already in the ledger."""
+    state = State.AWAITING if mode is Mode.AUTO and plan.ask_first else _FIRST_STATE[mode]
+    values = {
+        "shop_id": shop_id,
+        "decision_id": decision_id,
+        "rule": rule,
+        "because": plan.ask_first or because,
+        "state": state,
+        "due_at": plan.due_at,
+        "next_try_at": plan.due_at if state is State.PLANNED else None,
+        "after_key": plan.after,
+        "cost_minor": plan.cost.minor if plan.cost else None,
+        "pool_name": plan.pool,
+        "attempts": 0,
+        "sends": 0,
+        "created_at": now,
+        "ended_at": now if state is State.OBSERVED else None,
+        **_described(plan.effect),
+    }
+    statement = insert(session, Effect).values(values).on_conflict_do_nothing().returning(Effect.id)
+    effect_id = session.scalar(statement)
+    if effect_id is None:
+        return None
+    row = session.get_one(Effect, effect_id, populate_existing=True)
+    if state is State.PLANNED:
+        _reserve(session, row, purse, now)
+    return _deed(row, purse.currency)
+
+
+def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime) -> list[Deed]:
+    """Let a waiting deed and those decided with it go ahead, their money set aside now; return those that waited."""
+    statement = (
+        update(Effect)
+        .where(Effect.id.in_(_decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .values(state=State.PLANNED, next_try_at=Effect.due_at)
+        .returning(Effect.id)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [
+        session.get_one(Effect, row_id, populate_existing=True) for row_id in sorted(session.scalars(statement).all())
+    ]
+    for row in rows:
+        _reserve(session, row, purse, now)
+    return [_deed(row, purse.currency) for row in rows]
+
+
+def decline(session: Session, *, shop_id: int, effect_id: int, why: str, now: datetime, currency: str) -> list[Deed]:
+    """Let a waiting deed and those decided with it be; return those that waited."""
+    changes = {"state": State.WITHDRAWN, "code": "declined", "problem": why, "ended_at": now}
+    statement = (
+        update(Effect)
+        .where(Effect.id.in_(_decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .values(changes)
+        .returning(Effect.id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = sorted(session.scalars(statement).all())
+    return [_deed(session.get_one(Effect, row_id, populate_existing=True), currency) for row_id in ids]
+
+
+def withdraw(
+    session: Session, *, shop_id: int, key: str, code: str, why: str, now: datetime, currency: str
+) -> Deed | None:
+    """Take back a deed that has not left; return None when it is too late for that, or there is no such deed."""
+    row = _by_key(session, shop_id, key)
+    if row is None:
+        return None
+    changes = {"state": State.WITHDRAWN, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
+    was_planned = row.state == State.PLANNED
+    statement = (
+        update(Effect).where(Effect.id == row.id, Effect.state == row.state, Effect.state.in_(_PENDING)).values(changes)
+    )
+    if not _moved(session, statement):
+        return None
+    if was_planned:
+        _release(session, row)
+    return _deed(session.get_one(Effect, row.id, populate_existing=True), currency)
+
+
+def promote_observed(
+    session: Session, *, shop_id: int, rule: str, kinds: tuple[str, ...], mode: Mode, now: datetime
+) -> int:
+    """Take up what a rule only observed so far, for the kinds that are not too late for it; return how many."""
+    state = _FIRST_STATE[mode]
+    changes = {"state": state, "ended_at": None, "next_try_at": now if state is State.PLANNED else None}
+    statement = (
+        update(Effect)
+        .where(
+            Effect.shop_id == shop_id,
+            Effect.rule == rule,
+            Effect.kind.in_(kinds),
+            Effect.state == State.OBSERVED,
+        )
+        .values(changes)
+    )
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount
+
+
+def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[int]:
+    """Return the ids of deeds with something to do now, the oldest first."""
+    statement = (
+        select(Effect.id)
+        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~_held_back())
+        .order_by(Effect.next_try_at, Effect.id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def pick(
+    session: Session, *, shop_id: int, effect_id: int, now: datetime, lease: timedelta, currency: str
+) -> Deed | None:
+    """Take a planned or uncertain deed for `lease`; return None when somebody else has it or it is not due.
+
+    Attempts are counted here, so a deed that kills its worker runs out of tries.
+    """
+    statement = (
+        update(Effect)
+        .where(
+            Effect.id == effect_id,
+            Effect.shop_id == shop_id,
+            Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
+            Effect.next_try_at <= now,
+            _open_for_business(),
+        )
+        .values(next_try_at=now + lease, attempts=Effect.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not _moved(session, statement):
+        return None
+    return _deed(session.get_one(Effect, effect_id, populate_existing=True), currency)
+
+
+def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> Deed | None:
+    """Pass the gate: the very next thing is the call. Return None when the deed is no longer ours to do."""
+    statement = (
+        update(Effect)
+        .where(
+            Effect.id == deed.id,
+            Effect.shop_id == deed.shop_id,
+            Effect.state == State.PLANNED,
+            Effect.attempts == deed.attempts,
+            _open_for_business(),
+        )
+        .values(state=State.SENDING, sends=Effect.sends + 1, next_try_at=now + lease)
+        .execution_options(synchronize_session=False)
+    )
+    if not _moved(session, statement):
+        return None
+    row = session.get_one(Effect, deed.id, populate_existing=True)
+    return _deed(row, deed.cost.currency if deed.cost else "")
+
+
+def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime) -> bool:
+    """Record that it happened and what it truly cost."""
+    cost = receipt.cost or deed.cost
+    changes = {
+        "state": State.DONE,
+        "next_try_at": None,
+        "reference": receipt.reference,
+        "remark": receipt.remark or None,
+        "problem": None,
+        "code": None,
+        "cost_minor": cost.minor if cost else None,
+        "ended_at": now,
+    }
+    if not _end(session, deed, changes):
+        return False
+    if deed.pool_id is not None and deed.cost is not None and cost is not None:
+        fits = pools.settle(
+            session,
+            shop_id=deed.shop_id,
+            pool_id=deed.pool_id,
+            reserved_minor=deed.cost.minor,
+            spent_minor=cost.minor,
+        )
+        if not fits:
+            # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
+            pools.settle(
+                session,
+                shop_id=deed.shop_id,
+                pool_id=deed.pool_id,
+                reserved_minor=deed.cost.minor,
+                spent_minor=deed.cost.minor,
+            )
+            problem = f"cost {cost}, only {deed.cost} was set aside and the pool is empty"
+            session.execute(update(Effect).where(Effect.id == deed.id).values(problem=problem))
+    return True
+
+
+def refuse(session: Session, deed: Deed, *, code: str, why: str, now: datetime) -> bool:
+    """Record that the world said no for good; the money goes back to the month that held it."""
+    return _end_unspent(session, deed, State.REFUSED, code, why, now)
+
+
+def drop(session: Session, deed: Deed, *, code: str, why: str, now: datetime) -> bool:
+    """Withdraw a picked deed that turned out to be no longer wanted; the money goes back."""
+    return _end_unspent(session, deed, State.WITHDRAWN, code, why, now)
+
+
+def put_back(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
+    """Let a deed that certainly did not happen wait until a moment; its money stays set aside."""
+    return _end(session, deed, {"state": State.PLANNED, "next_try_at": until, "problem": why})
+
+
+def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:
+    """Record that it may have happened. `until` None: only a person can find out; the money stays set aside."""
+    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": until, "problem": why})
+
+
+def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
+    """Doubt every deed whose worker passed the gate and was never heard of again; return how many."""
+    statement = (
+        update(Effect)
+        .where(Effect.shop_id == shop_id, Effect.state == State.SENDING, Effect.next_try_at <= now)
+        .values(state=State.UNCERTAIN, next_try_at=now + quarantine, problem="the worker died during the call")
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount
+
+
+def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> Deed | None:
+    """Return one row of the shop's ledger."""
+    row = session.scalar(select(Effect).where(Effect.id == effect_id, Effect.shop_id == shop_id))
+    return None if row is None else _deed(row, currency)
+
+
+def _end_unspent(session: Session, deed: Deed, state: State, code: str, why: str, now: datetime) -> bool:
+    changes = {"state": state, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
+    if not _end(session, deed, changes):
+        return False
+    row = session.get_one(Effect, deed.id, populate_existing=True)
+    _release(session, row)
+    return True
+
+
+def _end(session: Session, deed: Deed, changes: dict[str, Any]) -> bool:
+    # Only the worker whose try this is may say how it went: the try counts for a planned row, the send for a sent one.
+    mine = or_(
+        and_(Effect.state == State.PLANNED, Effect.attempts == deed.attempts),
+        and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends),
+    )
+    statement = (
+        update(Effect)
+        .where(Effect.id == deed.id, Effect.shop_id == deed.shop_id, mine)
+        .values(changes)
+        .execution_options(synchronize_session=False)
+    )
+    return _moved(session, statement)
+
+
+def _reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:
+    if row.pool_name is None or not row.cost_minor:
+        return
+    name = Pool(row.pool_name)
+    month = pools.open_month(session, shop_id=row.shop_id, name=name, month=purse.month, limit_minor=purse.limits[name])
+    if pools.reserve(session, shop_id=row.shop_id, pool_id=month.id, minor=row.cost_minor):
+        row.pool_id = month.id
+    else:
+        left = Money(minor=month.left_minor, currency=purse.currency)
+        row.state, row.next_try_at, row.ended_at = State.OVER_BUDGET, None, now
+        row.code, row.problem = "over_budget", f"The {name} pool has {left} left this month."
+    session.flush()
+
+
+def _release(session: Session, row: Effect) -> None:
+    if row.pool_id is not None and row.cost_minor:
+        pools.release(session, shop_id=row.shop_id, pool_id=row.pool_id, minor=row.cost_minor)
+
+
+def _decided_together(effect_id: int, shop_id: int) -> Select[int]:
+    one, all_of_it = aliased(Effect), aliased(Effect)
+    same = or_(all_of_it.id == one.id, all_of_it.decision_id == one.decision_id)
+    return (
+        select(all_of_it.id)
+        .join(one, same)
+        .where(one.id == effect_id, one.shop_id == shop_id, all_of_it.shop_id == shop_id)
+    )
+
+
+def _held_back() -> ColumnElement[bool]:
+    """Hold a row back until its forerunner has ended, whatever became of that one."""
+    first = aliased(Effect)
+    unfinished = select(first.id).where(
+        first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED)
+    )
+    return and_(Effect.after_key.is_not(None), unfinished.exists())
+
+
+def _open_for_business() -> ColumnElement[bool]:
+    """Ask in the very statement that moves the row whether the shop is installed and its kill switch off."""
+    shop = select(Shop.id).where(Shop.id == Effect.shop_id, Shop.paused.is_(False), Shop.uninstalled_at.is_(None))
+    return shop.exists()
+
+
+def _by_key(session: Session, shop_id: int, key: str) -> Effect | None:
+    statement = (
+        select(Effect).where(Effect.shop_id == shop_id, Effect.key == key).execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
+
+
+def _described(effect: DomainEffect) -> dict[str, Any]:
+    return {
+        "key": effect.key,
+        "kind": effect.kind,
+        "payload": _EFFECT.dump_python(effect, mode="json"),
+        "customer_id": getattr(effect, "customer_id", None),
+        "order_id": getattr(effect, "order_id", None),
+        "ticket_id": getattr(effect, "ticket_id", None),
+    }
+
+
+def _deed(row: Effect, currency: str) -> Deed:
+    return Deed(
+        id=row.id,
+        shop_id=row.shop_id,
+        key=row.key,
+        rule=row.rule,
+        state=State(row.state),
+        effect=_EFFECT.validate_python(row.payload),
+        due_at=row.due_at,
+        attempts=row.attempts,
+        sends=row.sends,
+        cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
+        pool_id=row.pool_id,
+        decision_id=row.decision_id,
+        because=row.problem or row.because,
+    )
+
+
+def _moved(session: Session, statement: Update) -> bool:
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1

@@ -1,0 +1,218 @@
+"""Merchants: who they are, what they decided, and the keys to their accounts."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.policy import Policy
+from app.domain.ports import ShopProfile
+from app.store.sealed import Seal
+from app.store.tables import Connection, Delivery, Effect, Shop
+
+_POLICY = TypeAdapter(Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """A shop as the rest of the house sees it."""
+
+    id: int
+    domain: str
+    name: str
+    currency: str
+    timezone: str
+    policy: Policy
+    paused: bool
+    installed_at: datetime
+    installed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A shop's account at a helpdesk or vendor, unsealed."""
+
+    shop_id: int
+    kind: str
+    account: str
+    user: str
+    key: str
+    secrets: tuple[str, ...]
+
+
+def install(session: Session, *, profile: ShopProfile, token: str, policy: Policy, seal: Seal, now: datetime) -> int:
+    """Make the shop known, or bring it back; the policy of a shop that was here before stays. Return its id."""
+    row = session.scalar(select(Shop).where(Shop.domain == profile.domain).with_for_update())
+    if row is None:
+        row = Shop(
+            domain=profile.domain,
+            policy=_POLICY.dump_python(policy, mode="json"),
+            installed_at=now,
+            paused=False,
+        )
+        session.add(row)
+    elif row.uninstalled_at is not None:
+        row.installed_at, row.uninstalled_at = now, None
+    row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone
+    row.sealed_token = seal.close(token, place=_token_place(profile.domain))
+    session.flush()
+    return row.id
+
+
+def connect(
+    session: Session,
+    *,
+    shop_id: int,
+    kind: str,
+    account: str,
+    user: str,
+    key: str,
+    seal: Seal,
+    url_token: str | None = None,
+    secrets: tuple[str, ...] = (),
+) -> None:
+    """Keep an account's keys sealed, replacing the ones that were there; of the URL's token only a digest is kept."""
+    row = session.scalar(
+        select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
+    )
+    if row is None:
+        row = Connection(shop_id=shop_id, kind=kind)
+        session.add(row)
+    row.account, row.user = account, user
+    row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
+    row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
+    row.token_digest = digest(url_token) if url_token is not None else None
+    session.flush()
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token that is itself too long to guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_domain(session: Session, domain: str) -> Merchant | None:
+    """Return the shop of that domain, installed or not."""
+    return _merchant(session.scalar(select(Shop).where(Shop.domain == domain)))
+
+
+def by_id(session: Session, shop_id: int) -> Merchant | None:
+    """Return the shop of that id, installed or not."""
+    return _merchant(session.get(Shop, shop_id, populate_existing=True))
+
+
+def token_of(session: Session, *, shop_id: int, seal: Seal) -> str | None:
+    """Return the shop's Admin API token; None when it has none (any more)."""
+    row = session.get_one(Shop, shop_id)
+    if row.sealed_token is None or row.uninstalled_at is not None:
+        return None
+    return seal.open(row.sealed_token, place=_token_place(row.domain))
+
+
+def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:
+    """Return the account that a webhook's URL token belongs to."""
+    statement = select(Connection).where(Connection.kind == kind, Connection.token_digest == digest(url_token))
+    return _account(session.scalar(statement), seal)
+
+
+def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account | None:
+    """Return the shop's account of that kind."""
+    return _account(
+        session.scalar(select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind)), seal
+    )
+
+
+def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
+    """Replace the shop's policy."""
+    values = {"policy": _POLICY.dump_python(policy, mode="json")}
+    session.execute(update(Shop).where(Shop.id == shop_id).values(values))
+
+
+def pause(session: Session, *, shop_id: int, paused: bool) -> None:
+    """Throw the kill switch, or lift it."""
+    session.execute(update(Shop).where(Shop.id == shop_id).values(paused=paused))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryState:
+    """How far the import of the past has come."""
+
+    handle: str | None
+    done_at: datetime | None
+    swept_to: datetime | None
+
+
+def history_state(session: Session, *, shop_id: int) -> HistoryState:
+    """Return how far the shop's past has been read."""
+    row = session.get_one(Shop, shop_id, populate_existing=True)
+    return HistoryState(handle=row.history_handle, done_at=row.history_done_at, swept_to=row.swept_to)
+
+
+def note_history(session: Session, *, shop_id: int, **changes: datetime | str | None) -> None:
+    """Write down `handle`, `done_at` or `swept_to` of the shop's history."""
+    names = {"handle": "history_handle", "done_at": "history_done_at", "swept_to": "swept_to"}
+    values = {names[name]: value for name, value in changes.items()}
+    session.execute(update(Shop).where(Shop.id == shop_id).values(values))
+
+
+def installed_ids(session: Session) -> list[int]:
+    """Return every shop that is installed. Crosses tenants: only the ticker may ask, and it learns ids alone."""
+    return list(session.scalars(select(Shop.id).where(Shop.uninstalled_at.is_(None)).order_by(Shop.id)))
+
+
+def without_history(session: Session) -> list[int]:
+    """Return the installed shops whose past is still to be read. Crosses tenants, as `installed_ids` does."""
+    missing = (Shop.uninstalled_at.is_(None), Shop.history_done_at.is_(None), Shop.sealed_token.is_not(None))
+    return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
+
+
+def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list[int]:
+    """Return the shops with something due for longer than that. Crosses tenants, as `installed_ids` does."""
+    before = now - older_than
+    letters = select(Delivery.id).where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before).exists()
+    deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
+    open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
+    waiting = or_(letters, and_(Shop.paused.is_(False), deeds))
+    return list(session.scalars(select(Shop.id).where(open_shops, waiting).order_by(Shop.id)))
+
+
+def _merchant(row: Shop | None) -> Merchant | None:
+    if row is None:
+        return None
+    return Merchant(
+        id=row.id,
+        domain=row.domain,
+        name=row.name,
+        currency=row.currency,
+        timezone=row.timezone,
+        policy=_POLICY.validate_python(row.policy),
+        paused=row.paused,
+        installed_at=row.installed_at,
+        installed=row.uninstalled_at is None,
+    )
+
+
+def _account(row: Connection | None, seal: Seal) -> Account | None:
+    if row is None:
+        return None
+    secrets = (
+        seal.open(row.sealed_secrets, place=_place(row.shop_id, row.kind, "secrets")) if row.sealed_secrets else ""
+    )
+    return Account(
+        shop_id=row.shop_id,
+        kind=row.kind,
+        account=row.account,
+        user=row.user,
+        key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
+        secrets=tuple(filter(None, secrets.split(","))),
+    )
+
+
+def _token_place(domain: str) -> str:
+    return f"shops.sealed_token:{domain}"
+
+
+def _place(shop_id: int, kind: str, column: str) -> str:
+    return f"connections.{column}:{shop_id}:{kind}"

@@ -1,0 +1,217 @@
+"""Every table, and the constraints that keep the promises. What a row means is said here, what is done next door."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base, BigId
+
+
+class Shop(Base):
+    """One merchant's store: the tenant."""
+
+    __tablename__ = "shops"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    domain: Mapped[str] = mapped_column(String(255), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    currency: Mapped[str] = mapped_column(String(3))
+    timezone: Mapped[str] = mapped_column(String(64))
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    paused: Mapped[bool] = mapped_column(default=False)  # the kill switch: nothing goes out
+    installed_at: Mapped[datetime]
+    uninstalled_at: Mapped[datetime | None]
+    history_handle: Mapped[str | None] = mapped_column(String(255))  # the store's id of the running export
+    history_done_at: Mapped[datetime | None]
+    swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
+
+
+class Connection(Base):
+    """One shop's account at a helpdesk or a gift vendor."""
+
+    __tablename__ = "connections"
+    __table_args__ = (UniqueConstraint("shop_id", "kind"), UniqueConstraint("kind", "token_digest"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    account: Mapped[str] = mapped_column(String(255))
+    user: Mapped[str] = mapped_column(String(255))
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    token_digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the token in the webhook's URL
+    sealed_secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the webhook's header, comma separated
+
+
+class Delivery(Base):
+    """One inbound call, kept as it came, once. `next_try_at` is empty when nothing is left to do."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("source", "sender", "topic", "delivery_key"),  # this line is "kept once"
+        Index(
+            "ix_deliveries_waiting",
+            "next_try_at",
+            "shop_id",
+            postgresql_where=text("next_try_at IS NOT NULL"),
+            sqlite_where=text("next_try_at IS NOT NULL"),
+        ),
+        Index("ix_deliveries_shop", "shop_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # Empty when an authentic call names a shop that we do not know (yet): kept for a person, never acted on.
+    shop_id: Mapped[int | None] = mapped_column(ForeignKey("shops.id"))
+    source: Mapped[str] = mapped_column(String(32))
+    sender: Mapped[str] = mapped_column(String(255))
+    topic: Mapped[str] = mapped_column(String(64))
+    delivery_key: Mapped[str] = mapped_column(String(128))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None]
+
+
+class Order(Base):
+    """Our own order ledger: what lifetime value and ordinals are computed from."""
+
+    __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_customer", "shop_id", "customer_id", "processed_at", "order_id"),)
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    customer_id: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(64))
+    processed_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    net_minor: Mapped[int]
+    counted: Mapped[bool]
+
+
+class Customer(Base):
+    """One customer's sums over their counted orders, and whether the mark is on."""
+
+    __tablename__ = "customers"
+    __table_args__ = (Index("ix_customers_net", "shop_id", "net_minor"),)
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    net_minor: Mapped[int] = mapped_column(default=0)
+    orders: Mapped[int] = mapped_column(default=0)
+    first_order_at: Mapped[datetime | None]
+    last_order_at: Mapped[datetime | None]
+    special: Mapped[bool] = mapped_column(default=False)
+    changes: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime | None]
+
+
+class Totals(Base):
+    """One shop's sums, kept with every order; the threshold is measured once a day."""
+
+    __tablename__ = "totals"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    customers: Mapped[int] = mapped_column(default=0)  # with at least one counted order
+    orders: Mapped[int] = mapped_column(default=0)
+    net_minor: Mapped[int] = mapped_column(default=0)
+    threshold_minor: Mapped[int | None]
+    active_days: Mapped[int | None]
+    measured_at: Mapped[datetime | None]
+
+
+class Decision(Base):
+    """What a rule decided about what, and why or why not."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_subject", "shop_id", "subject"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    rule: Mapped[str] = mapped_column(String(32))
+    mode: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(32))
+    because: Mapped[str]
+    decided_at: Mapped[datetime]
+
+
+class Pool(Base):
+    """One month's purse. The CHECK is the second lock: no bug of ours can overspend it."""
+
+    __tablename__ = "pools"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "name", "month"),
+        CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name="not_negative"),
+        CheckConstraint("reserved_minor + spent_minor <= limit_minor", name="within_limit"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    name: Mapped[str] = mapped_column(String(32))
+    month: Mapped[str] = mapped_column(String(7))  # "2026-11", in the shop's time zone
+    limit_minor: Mapped[int]
+    reserved_minor: Mapped[int] = mapped_column(default=0)
+    spent_minor: Mapped[int] = mapped_column(default=0)
+
+
+class Effect(Base):
+    """The ledger: one row for each deed. `next_try_at` is empty when nothing more happens by itself."""
+
+    __tablename__ = "effects"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "key"),  # this line is "exactly once"
+        Index(
+            "ix_effects_waiting",
+            "next_try_at",
+            "shop_id",
+            postgresql_where=text("next_try_at IS NOT NULL"),
+            sqlite_where=text("next_try_at IS NOT NULL"),
+        ),
+        Index("ix_effects_state", "shop_id", "state"),
+        Index("ix_effects_customer", "shop_id", "customer_id"),
+        Index("ix_effects_order", "shop_id", "order_id"),
+        Index("ix_effects_ticket", "shop_id", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    key: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(32))
+    rule: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    customer_id: Mapped[int | None]
+    order_id: Mapped[int | None]
+    ticket_id: Mapped[str | None] = mapped_column(String(64))
+    because: Mapped[str]
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    after_key: Mapped[str | None] = mapped_column(String(255))
+    attempts: Mapped[int] = mapped_column(default=0)
+    sends: Mapped[int] = mapped_column(default=0)  # how often the gate was passed; names the sender whose answer counts
+    cost_minor: Mapped[int | None]
+    pool_name: Mapped[str | None] = mapped_column(String(32))
+    pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))  # the month that pays
+    code: Mapped[str | None] = mapped_column(String(32))  # why it ended as it did, for rules and counting
+    problem: Mapped[str | None]
+    reference: Mapped[str | None] = mapped_column(String(255))  # the other side's own id for the deed
+    remark: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Chore(Base):
+    """One calendar job of one shop, done once for its period."""
+
+    __tablename__ = "chores"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    period: Mapped[str] = mapped_column(String(32), primary_key=True)
+    done_at: Mapped[datetime]

@@ -1,0 +1,87 @@
+"""The shop's own measure: the threshold and what counts as active, measured once a day and read with every event."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Float, cast, func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain import facts
+from app.domain.money import Money
+from app.domain.policy import Measure, SpecialCustomer
+from app.store import orders
+from app.store.tables import Customer, Order, Totals
+
+FEWEST_DAYS, MOST_DAYS = 60, 365  # nobody lapses within two months, nobody is active after a year
+_DAY = timedelta(days=1).total_seconds()
+
+
+def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | None:
+    """Return the measure as last taken; None before the first one."""
+    row = session.get(Totals, shop_id, populate_existing=True)
+    if row is None or row.threshold_minor is None or row.active_days is None:
+        return None
+    return facts.Yardstick(
+        threshold=Money(minor=row.threshold_minor, currency=currency),
+        active_days=row.active_days,
+        customers=row.customers,
+        average=Money(minor=_mean(row), currency=currency),
+    )
+
+
+def measure(session: Session, *, shop_id: int, policy: SpecialCustomer, now: datetime) -> None:
+    """Take the measure afresh and keep it, with its date."""
+    orders.lock(session, shop_id=shop_id)
+    totals = session.get_one(Totals, shop_id, populate_existing=True)
+    values = {
+        "threshold_minor": _threshold(session, shop_id, totals, policy),
+        "active_days": policy.active_days or _usual_pause(session, shop_id),
+        "measured_at": now,
+    }
+    session.execute(update(Totals).where(Totals.shop_id == shop_id).values(values))
+
+
+def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCustomer) -> int:
+    if policy.measure is Measure.FIXED:
+        return policy.fixed_minor
+    if policy.measure is Measure.MEAN:
+        return _mean(totals)
+    percent = 50 if policy.measure is Measure.MEDIAN else policy.percentile
+    # Nearest rank: the smallest value that at least this share of the customers does not exceed.
+    rank = max(1, -(-totals.customers * percent // 100))
+    statement = (
+        select(Customer.net_minor)
+        .where(Customer.shop_id == shop_id, Customer.orders > 0)
+        .order_by(Customer.net_minor)
+        .offset(rank - 1)
+        .limit(1)
+    )
+    return session.scalar(statement) or 0
+
+
+def _mean(totals: Totals) -> int:
+    """Return the mean, rounded half up to the minor unit."""
+    if totals.customers == 0:
+        return 0
+    return (2 * totals.net_minor + totals.customers) // (2 * totals.customers)
+
+
+def _usual_pause(session: Session, shop_id: int) -> int:
+    """Return twice the median of days between one customer's orders, within sensible bounds."""
+    before = func.lag(Order.processed_at).over(
+        partition_by=Order.customer_id, order_by=(Order.processed_at, Order.order_id)
+    )
+    pairs = (
+        select(Order.processed_at.label("at"), before.label("before"))
+        .where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
+        .subquery()
+    )
+    if session.get_bind().dialect.name == "sqlite":
+        days = func.julianday(pairs.c.at) - func.julianday(pairs.c.before)
+    else:
+        days = cast(func.extract("epoch", pairs.c.at - pairs.c.before), Float) / _DAY
+    gaps = select(days.label("days")).where(pairs.c.before.is_not(None)).subquery()
+    count = session.scalar(select(func.count()).select_from(gaps)) or 0
+    if count == 0:
+        return FEWEST_DAYS
+    median = session.scalar(select(gaps.c.days).order_by(gaps.c.days).offset((count - 1) // 2).limit(1))
+    return min(max(round(2 * float(median or 0)), FEWEST_DAYS), MOST_DAYS)

@@ -1,0 +1,14 @@
+"""How Alembic meets our database: our engine, our tables, one transaction for all that is missing."""
+
+from alembic import context
+
+from app.store import tables  # noqa: F401  # so that the tables are known
+from app.store.base import Base, open_database
+
+engine = open_database(context.config.get_main_option("sqlalchemy.url") or "")
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+engine.dispose()
