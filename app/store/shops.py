@@ -174,7 +174,7 @@ def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list
     letters = select(Delivery.id).where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before).exists()
     deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
     open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
-    waiting = or_(letters, and_(Shop.paused.is_(False), deeds))
+    waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(Shop.paused.is_(False), deeds))
     return list(session.scalars(select(Shop.id).where(open_shops, waiting).order_by(Shop.id)))
 
 

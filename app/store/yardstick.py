@@ -16,9 +16,9 @@ _DAY = timedelta(days=1).total_seconds()
 
 
 def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | None:
-    """Return the measure as last taken; None before the first one."""
+    """Return the measure as last taken; None before the first one, or while nobody has spent anything."""
     row = session.get(Totals, shop_id, populate_existing=True)
-    if row is None or row.threshold_minor is None or row.active_days is None:
+    if row is None or not row.threshold_minor or row.active_days is None:
         return None
     return facts.Yardstick(
         threshold=Money(minor=row.threshold_minor, currency=currency),

@@ -11,6 +11,7 @@ from app.domain.policy import TeamGestures
 
 REFUND, FLOWERS = "refund_keep", "flowers"
 MOST_DAYS_AHEAD = 180
+LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
 
 
 def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime) -> Decision:
@@ -22,7 +23,11 @@ def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, no
         amount = refundable if action.amount is None else Money.parse(action.amount, refundable.currency)
     except ValueError:
         return _sorry(
-            action, REFUND, "bad_amount", f"“{action.amount}” is not an amount in {refundable.currency}.", now
+            action,
+            REFUND,
+            "bad_amount",
+            f"“{(action.amount or '')[:LONGEST_ECHO]}” is not an amount in {refundable.currency}.",
+            now,
         )
     if amount.minor <= 0 or refundable < amount:
         return _sorry(
@@ -114,12 +119,12 @@ def _mutes(
 ) -> tuple[Plan, ...]:
     if customer_id is None:
         return ()
-    occasion = f"ticket-{action.ticket_id}"
-    tags = (
-        TagCustomer(customer_id=customer_id, tag=tag, present=True, occasion=occasion)
-        for tag in (policy.paused_tag, policy.muted_tag)
-    )
-    return tuple(Plan(effect=tag, due_at=now, ask_first=lead) for tag in tags)
+    plans: list[Plan] = []
+    for tag in (policy.paused_tag, policy.muted_tag):
+        mute = TagCustomer(customer_id=customer_id, tag=tag, present=True, occasion=f"ticket-{action.ticket_id}")
+        # One after the other, and the refund after the last: no mail may cross with the money.
+        plans.append(Plan(effect=mute, due_at=now, ask_first=lead, after=plans[-1].effect.key if plans else None))
+    return tuple(plans)
 
 
 def _lead_for_refund(amount: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:
@@ -137,7 +142,8 @@ def _lead_for_flowers(total: Money, policy: TeamGestures) -> str | None:
 
 
 def _sorry(action: AgentAction, rule: str, code: str, because: str, now: datetime) -> Decision:
-    about = ":".join(filter(None, [action.act.value, code, action.order_name, action.amount, action.confirm]))
+    asked = (action.order_name, action.amount, action.confirm)
+    about = ":".join([action.act.value, code, *(part[:LONGEST_ECHO] for part in asked if part)])
     note = PostNote(ticket_id=action.ticket_id, text=f"Nothing was done. {because}", about=about)
     return _decision(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
 

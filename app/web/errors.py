@@ -1,0 +1,38 @@
+"""Exceptions to answers, in one place; and the headers that every answer carries."""
+
+import structlog
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from app.store.base import StoreUnavailable
+
+log = structlog.get_logger("web")
+
+
+def install(app: Flask) -> None:
+    """Teach the application its error answers and security headers."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StoreUnavailable, _store_unavailable)
+    app.after_request(_guard)
+
+
+def _http(problem: HTTPException) -> Response:
+    return Response(f"{problem.name}\n", status=problem.code or 500, mimetype="text/plain")
+
+
+def _store_unavailable(problem: Exception) -> Response:
+    # 503, so that the sender tries again: what we could not keep, we must not acknowledge.
+    log.error("store.unavailable", problem=type(problem).__name__)
+    return Response("could not be kept; please send it again\n", status=503, mimetype="text/plain")
+
+
+def _guard(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    return response

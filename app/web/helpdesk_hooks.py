@@ -1,0 +1,34 @@
+"""A helpdesk's calls: the token in the URL says whose they are, the secret in the header that they are true."""
+
+from flask import Blueprint, Response, request
+from integrations.gorgias import webhooks
+
+from app.store import inbox, shops
+from app.store.base import unit_of_work
+from app.web.here import world
+from jobs.queue import Task
+
+blueprint = Blueprint("helpdesk_hooks", __name__)
+
+
+@blueprint.post("/hooks/gorgias/<token>")
+def receive(token: str) -> Response:
+    """Keep the call and ring for its shop. Unknown token and wrong secret are answered alike."""
+    here, body = world(), request.get_data()
+    with unit_of_work(here.sessions) as session:
+        account = shops.account_by_token(session, kind="gorgias", url_token=token, seal=here.seal)
+        if account is None or not webhooks.authentic(request.headers, account.secrets):
+            return Response("not from your helpdesk", status=401)
+        new = inbox.receive(
+            session,
+            shop_id=account.shop_id,
+            source="gorgias",
+            sender=account.account,
+            topic="http-integration",
+            delivery_key=webhooks.delivery_key(body),
+            body=body,
+            now=here.clock.now(),
+        )
+    if new:
+        here.bell.ring(Task.DRAIN, account.shop_id)
+    return Response(status=200)

@@ -1,0 +1,110 @@
+"""Writes decisions down: effects planned, money set aside, agents told, all in the caller's one transaction."""
+
+from datetime import datetime
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, PostNote
+from app.domain.policy import Mode
+from app.domain.rules import afterwards
+from app.store import decisions, ledger, orders
+from app.store.base import Session
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs.runtime import local, purse
+
+
+def carry_out(
+    session: Session,
+    merchant: Merchant,
+    decision: Decision,
+    *,
+    now: datetime,
+    delivery_id: int | None = None,
+    most: Mode = Mode.AUTO,
+) -> None:
+    """Keep the decision, plan its effects, take back what it withdraws. `most` holds a rule below its own mode."""
+    mode = merchant.policy.mode_of(decision.rule)
+    if mode is Mode.AUTO and most is Mode.APPROVE:
+        mode = most
+    decision_id = decisions.keep(session, decision, shop_id=merchant.id, delivery_id=delivery_id, mode=mode, now=now)
+    if decision.special is not None:
+        customer_id = int(decision.subject.removeprefix("customer:"))
+        orders.set_special(session, shop_id=merchant.id, customer_id=customer_id, special=decision.special, now=now)
+    for plan in decision.plans:
+        _plan(
+            session,
+            merchant,
+            decision.rule,
+            decision.because,
+            plan,
+            decision_id=decision_id,
+            mode=mode,
+            now=now,
+        )
+    for key in decision.withdraw:
+        withdraw(session, merchant, key, code="withdrawn", why=decision.because, now=now)
+
+
+def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: str, now: datetime) -> Deed | None:
+    """Take back a deed that has not left, and tell the agent."""
+    deed = ledger.withdraw(
+        session, shop_id=merchant.id, key=key, code=code, why=why, now=now, currency=merchant.currency
+    )
+    if deed is not None:
+        tell(session, merchant, deed, now=now)
+    return deed
+
+
+def tell(
+    session: Session, merchant: Merchant, deed: Deed, *, now: datetime, reference: str = "", remark: str = ""
+) -> None:
+    """Plan the note to the agent about what became of a deed, if there is an agent to tell."""
+    note = afterwards.tell(
+        deed.effect,
+        deed.state,
+        now=now,
+        due_at=local(merchant, deed.due_at),
+        cost=deed.cost,
+        why=deed.because,
+        reference=reference,
+        remark=remark,
+    )
+    if note is not None:
+        _plan(
+            session,
+            merchant,
+            deed.rule,
+            deed.because,
+            note,
+            decision_id=deed.decision_id,
+            mode=Mode.AUTO,
+            now=now,
+        )
+
+
+def _plan(
+    session: Session,
+    merchant: Merchant,
+    rule: str,
+    because: str,
+    plan: Plan,
+    *,
+    decision_id: int | None,
+    mode: Mode,
+    now: datetime,
+) -> None:
+    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote):
+        mode = Mode.AUTO  # words among colleagues need no approval
+    deed = ledger.plan(
+        session,
+        shop_id=merchant.id,
+        decision_id=decision_id,
+        rule=rule,
+        because=because,
+        plan=plan,
+        mode=mode,
+        purse=purse(merchant, now),
+        now=now,
+    )
+    if deed is not None and mode is not Mode.OBSERVE:
+        tell(session, merchant, deed, now=now)

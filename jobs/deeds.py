@@ -1,0 +1,121 @@
+"""How each kind of effect is done, looked for, and looked at again before it is done."""
+
+from datetime import datetime
+
+from app.domain.effects import (
+    AddGiftLine,
+    Effect,
+    MarkInHelpdesk,
+    PostNote,
+    RefundOrder,
+    SendFlowers,
+    TagCustomer,
+    TagTicket,
+)
+from app.domain.errors import Rejected
+from app.domain.money import zero
+from app.domain.ports import GiftVendor, Helpdesk, Receipt
+from app.domain.rules import still_wanted
+from app.store import orders
+from app.store.base import unit_of_work
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs.runtime import Outside, World, local
+
+STANDING_RULE = "special_customer"
+
+
+def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
+    """Do the deed, or raise one of the three errors."""
+    match deed.effect:
+        case TagCustomer() as tag:
+            return outside.shop.tag_customer(tag.customer_id, tag=tag.tag, present=tag.present)
+        case MarkInHelpdesk() as mark:
+            emails = outside.shop.emails(mark.customer_id)
+            tag_name = merchant.policy.special_customer.tag
+            desk = _desk(outside)
+            return desk.mark_customer(emails, special=mark.special, reason=mark.reason, tag=tag_name)
+        case TagTicket() as tag:
+            return _desk(outside).tag_ticket(tag.ticket_id, tag=tag.tag)
+        case PostNote() as note:
+            return _desk(outside).post_note(note.ticket_id, text=note.text, key=deed.key)
+        case AddGiftLine() as gift:
+            return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case RefundOrder() as refund:
+            return outside.shop.refund(refund.order_id, amount=refund.amount, key=deed.key)
+        case SendFlowers() as flowers:
+            return _send_flowers(merchant, outside, flowers, deed, now)
+
+
+def find(outside: Outside, deed: Deed) -> Receipt | None:
+    """Look for the deed out there. None: it certainly is not, or doing it again changes nothing."""
+    match deed.effect:
+        case AddGiftLine() as gift:
+            return outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case RefundOrder() as refund:
+            return outside.shop.find_refund(refund.order_id, key=deed.key)
+        case PostNote() as note:
+            return _desk(outside).find_note(note.ticket_id, key=deed.key)
+        case SendFlowers():
+            return _florist(outside).find(key=deed.key)
+        case TagCustomer() | MarkInHelpdesk() | TagTicket():
+            return None
+
+
+def can_look_up(outside: Outside, effect: Effect) -> bool:
+    """Return whether a lost answer can be settled without a person."""
+    return not isinstance(effect, SendFlowers) or _florist(outside).can_look_up
+
+
+def unwanted(  # noqa: PLR0911  # one a kind
+    world: World, merchant: Merchant, outside: Outside, deed: Deed
+) -> tuple[str, str] | None:
+    """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world."""
+    match deed.effect:
+        case AddGiftLine() as gift:
+            option = outside.shop.gift_option(gift.variant_id)
+            return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy)
+        case TagCustomer() as tag if deed.rule == STANDING_RULE:
+            return _outdated(world, merchant, tag.customer_id, present=tag.present)
+        case MarkInHelpdesk() as mark:
+            if outside.helpdesk is None:
+                return "no_helpdesk", "No helpdesk is connected."
+            return _outdated(world, merchant, mark.customer_id, present=mark.special)
+        case SendFlowers() as flowers:
+            return still_wanted.errand(outside.shop.order(flowers.order_id))
+        case TagTicket() | PostNote() if outside.helpdesk is None:
+            return "no_helpdesk", "No helpdesk is connected."
+        case _:
+            return None
+
+
+def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:
+    with unit_of_work(world.sessions) as session:
+        standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
+    return still_wanted.standing_mark(standing, present=present)
+
+
+def _send_flowers(merchant: Merchant, outside: Outside, flowers: SendFlowers, deed: Deed, now: datetime) -> Receipt:
+    address = outside.shop.address(flowers.order_id)
+    if address is None:
+        raise Rejected("The order has no delivery address any more.")
+    return _florist(outside).send(
+        product=flowers.product,
+        message=flowers.message,
+        to=address,
+        on=local(merchant, max(deed.due_at, now)).date(),
+        at_most=deed.cost or zero(merchant.currency),
+        key=deed.key,
+    )
+
+
+def _desk(outside: Outside) -> Helpdesk:
+    if outside.helpdesk is None:
+        raise Rejected("No helpdesk is connected.")
+    return outside.helpdesk
+
+
+def _florist(outside: Outside) -> GiftVendor:
+    if outside.florist is None:
+        raise Rejected("No florist is connected.")
+    return outside.florist

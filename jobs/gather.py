@@ -1,0 +1,93 @@
+"""Asks the outside what a rule will need to know. No transaction is open while we ask."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.errors import Rejected
+from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
+from app.domain.facts import GiftOption, Order, Quote
+from app.domain.money import Money
+from app.domain.rules import nth_order_gift
+from app.store import decisions, orders
+from app.store.base import unit_of_work
+from app.store.shops import Merchant
+from jobs.runtime import Outside, World, midnight, opening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutOrder:
+    """The order as it is now, and the gifts that could go with it."""
+
+    order: Order | None
+    options: tuple[GiftOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutAction:
+    """What an agent's act is about. `trouble` is for the agent to read."""
+
+    customer_id: int | None
+    order: Order | None = None
+    refundable: Money | None = None
+    quote: Quote | None = None
+    trouble: str | None = None
+
+
+def about_order(world: World, merchant: Merchant, outside: Outside, event: OrderChanged, now: datetime) -> AboutOrder:
+    """Read the order, write it into our ledger, and look at gifts only when one may be due."""
+    order = outside.shop.order(event.order_id)
+    if order is None:
+        return AboutOrder(order=None)
+    policy = merchant.policy.nth_order_gift
+    with unit_of_work(world.sessions) as session:
+        orders.record(session, shop_id=merchant.id, order=order)
+        history = decisions.gift_history(
+            session,
+            shop_id=merchant.id,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            rule=nth_order_gift.RULE,
+            day_start=midnight(merchant, now),
+        )
+    if not nth_order_gift.may_be_due(order, history, policy, now):
+        return AboutOrder(order=order)
+    options = (outside.shop.gift_option(variant) for variant in policy.variants)
+    return AboutOrder(order=order, options=tuple(option for option in options if option is not None))
+
+
+def about_ticket(outside: Outside, event: TicketOpened) -> int | None:
+    """Return the store's customer behind a ticket; None when there is none, or more than one."""
+    return None if event.email is None else outside.shop.customer_by_email(event.email)
+
+
+def about_action(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:
+    """Find the customer and the order that an agent means, and what the act would move."""
+    customer_id = None if action.email is None else outside.shop.customer_by_email(action.email)
+    if customer_id is None:
+        return AboutAction(customer_id=None, trouble="No customer of the store has this ticket's e-mail address.")
+    with unit_of_work(world.sessions) as session:
+        order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=action.order_name)
+    order = None if order_id is None else outside.shop.order(order_id)
+    if order is None or order.customer_id != customer_id:
+        return AboutAction(customer_id=customer_id)
+    if action.act is Act.REFUND_KEEP:
+        return AboutAction(customer_id=customer_id, order=order, refundable=outside.shop.refundable(order.id))
+    if action.act is Act.FLOWERS:
+        return _with_quote(merchant, outside, action, order, now)
+    return AboutAction(customer_id=customer_id, order=order)
+
+
+def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+    if outside.florist is None:
+        return AboutAction(customer_id=order.customer_id, order=order, trouble="No florist is connected.")
+    address = outside.shop.address(order.id)
+    if address is None:
+        return AboutAction(customer_id=order.customer_id, order=order, trouble=f"{order.name} has no delivery address.")
+    team = merchant.policy.team
+    days = team.flowers_days if action.days is None else action.days
+    day = (opening(merchant, now) + timedelta(days=max(days, 1))).date()
+    try:
+        quote = outside.florist.quote(product=action.product or team.flowers_product, postcode=address.postcode, on=day)
+    except Rejected as no:
+        return AboutAction(customer_id=order.customer_id, order=order, trouble=f"The florist says: {no}")
+    return AboutAction(customer_id=order.customer_id, order=order, quote=quote)

@@ -1,0 +1,168 @@
+"""A planned effect happens, or a doubtful one is looked up. Both end the same way, so both live here.
+
+    pick ─▶ look again ─▶ gate (committed) ─▶ the call, no transaction open ─▶ what came of it (committed)
+
+Whatever kills us between gate and end leaves a row in `sending`; when its lease is over it is doubted, and looked up.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.effects import State
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.ports import Receipt
+from app.domain.retry import MOST_ATTEMPTS, wait_after
+from app.store import ledger
+from app.store.base import Session, unit_of_work
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs import deeds
+from jobs.carry_out import tell
+from jobs.runtime import Outside, World
+
+log = structlog.get_logger("effect")
+
+
+def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) -> None:
+    """Take one due effect a step further: do it, or find out whether it was done."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        deed = ledger.pick(
+            session,
+            shop_id=merchant.id,
+            effect_id=effect_id,
+            now=now,
+            lease=world.lease,
+            currency=merchant.currency,
+        )
+    if deed is None:
+        return
+    if deed.state is State.UNCERTAIN:
+        _look_up(world, merchant, outside, deed)
+    elif deed.attempts > MOST_ATTEMPTS:
+        _refuse(world, merchant, deed, "gave_up", f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
+    else:
+        _do(world, merchant, outside, deed)
+
+
+def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+    try:
+        reason = deeds.unwanted(world, merchant, outside, deed)
+    except Unavailable as problem:
+        _try_later(world, merchant, deed, problem)
+        return
+    if reason is not None:
+        _drop(world, merchant, deed, *reason)
+        return
+    with unit_of_work(world.sessions) as session:
+        sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease)
+    if sent is not None:
+        _call(world, merchant, outside, sent)
+
+
+def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+    try:
+        receipt = deeds.do(merchant, outside, deed, world.clock.now())
+    except Rejected as problem:
+        _refuse(world, merchant, deed, "refused", str(problem))
+    except Unavailable as problem:
+        _try_later(world, merchant, deed, problem)
+    except Uncertain as problem:
+        _doubt(world, merchant, outside, deed, str(problem))
+    else:
+        _done(world, merchant, deed, receipt)
+
+
+def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+    if not deeds.can_look_up(outside, deed.effect):
+        _leave_to_a_person(world, merchant, deed)
+        return
+    try:
+        receipt = deeds.find(outside, deed)
+    except (Unavailable, Uncertain) as problem:
+        _ask_again(world, deed, str(problem))
+        return
+    if receipt is not None:
+        _done(world, merchant, deed, receipt)
+        return
+    with unit_of_work(world.sessions) as session:
+        ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
+    log.info("effect.absent", shop=merchant.id, effect=deed.id)
+
+
+def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> None:
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if ledger.done(session, deed, receipt, now=now):
+            _tell(session, merchant, deed, now, receipt)
+    log.info("effect.done", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, sends=deed.sends)
+
+
+def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> None:
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if ledger.refuse(session, deed, code=code, why=why, now=now):
+            _tell(session, merchant, deed, now)
+    log.warning("effect.refused", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
+
+
+def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> None:
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if ledger.drop(session, deed, code=code, why=why, now=now):
+            _tell(session, merchant, deed, now)
+    log.info("effect.unwanted", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
+
+
+def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailable) -> None:
+    if deed.attempts >= MOST_ATTEMPTS:
+        _refuse(world, merchant, deed, "gave_up", f"given up after {deed.attempts} tries: {problem}")
+        return
+    pause = max(wait_after(deed.attempts), timedelta(seconds=problem.retry_after or 0))
+    with unit_of_work(world.sessions) as session:
+        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem))
+    log.info(
+        "effect.put_back",
+        shop=merchant.id,
+        effect=deed.id,
+        kind=deed.effect.kind,
+        seconds=pause.total_seconds(),
+    )
+
+
+def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, why: str) -> None:
+    if not deeds.can_look_up(outside, deed.effect):
+        _leave_to_a_person(world, merchant, deed)
+        return
+    with unit_of_work(world.sessions) as session:
+        ledger.doubt(session, deed, until=world.clock.now() + world.quarantine, why=why)
+    log.warning("effect.uncertain", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
+
+
+def _ask_again(world: World, deed: Deed, why: str) -> None:
+    # Never given up: money is set aside for it, and nobody may guess.
+    with unit_of_work(world.sessions) as session:
+        ledger.doubt(session, deed, until=world.clock.now() + wait_after(deed.attempts), why=why)
+
+
+def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed) -> None:
+    now = world.clock.now()
+    why = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
+    with unit_of_work(world.sessions) as session:
+        if ledger.doubt(session, deed, until=None, why=why):
+            _tell(session, merchant, deed, now)
+    log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
+
+
+def _tell(session: Session, merchant: Merchant, deed: Deed, now: datetime, receipt: Receipt | None = None) -> None:
+    ended = ledger.read(session, shop_id=merchant.id, effect_id=deed.id, currency=merchant.currency)
+    if ended is not None:
+        tell(
+            session,
+            merchant,
+            ended,
+            now=now,
+            reference=receipt.reference if receipt else "",
+            remark=receipt.remark if receipt else "",
+        )

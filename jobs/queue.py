@@ -1,0 +1,100 @@
+"""The bell: RQ, by name, in JSON, with one integer. It only shortens the wait; the database knows what is to be done.
+
+A bell is rung at most once until it is heard, so a thousand webhooks cost a handful of queue operations. The flag that
+says so expires by itself: whatever is lost with a worker or with Redis is rung again by the ticker.
+"""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+QUEUE = "lagniappe"
+FLAG_SECONDS = 10  # a lost bell is rung again after this
+DEAF_SECONDS = 2.0  # after a failure nobody waits for Redis again for this long
+IMPATIENT_SECONDS = 0.2  # the most a webhook's answer may wait for Redis
+PATIENT_SECONDS = 5.0
+JOB_SECONDS = 300
+
+
+class Task(StrEnum):
+    """The only things a worker will do, whatever stands in Redis. The argument is always a shop's id."""
+
+    DRAIN = "jobs.tasks.drain"
+    REVIEW = "jobs.tasks.review"
+    SWEEP = "jobs.tasks.sweep"
+    IMPORT = "jobs.tasks.import_history"
+
+
+class ForbiddenTask(Exception):
+    """Somebody put a job into Redis that is none of ours."""
+
+
+class ListedJob(Job):
+    """A job that runs only what is listed, with one integer, and calls nobody back."""
+
+    @property
+    def func(self):  # type: ignore[no-untyped-def]  # noqa: ANN201  # RQ leaves it untyped
+        """Return the task's function; raise ForbiddenTask for anything else."""
+        integer = len(self.args) == 1 and type(self.args[0]) is int and not self.kwargs
+        if self.func_name not in set(Task) or not integer:
+            raise ForbiddenTask(self.func_name)
+        return super().func
+
+
+@dataclass(slots=True)
+class Bell:
+    """Rings workers. Failing to ring is no failure: the ticker will."""
+
+    redis: "Redis"
+    queue: Queue = field(init=False)
+    failures: int = 0
+    _deaf_until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.queue = Queue(QUEUE, connection=self.redis, serializer=JSONSerializer, job_class=ListedJob)
+
+    @classmethod
+    def at(cls, url: str, *, patient: bool) -> "Bell":
+        """Return a bell on the Redis of that URL; nothing is connected yet."""
+        seconds = PATIENT_SECONDS if patient else IMPATIENT_SECONDS
+        redis = Redis.from_url(
+            url,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+        return cls(redis)
+
+    def ring(self, task: Task, shop_id: int) -> bool:
+        """Wake a worker for this shop, unless one is about to wake anyway; return False when Redis is not there."""
+        if time.monotonic() < self._deaf_until:
+            return False
+        try:
+            if self.redis.set(_flag(task, shop_id), 1, nx=True, ex=FLAG_SECONDS):
+                self.queue.enqueue_call(
+                    task.value, args=(shop_id,), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=3600
+                )
+        except RedisError:
+            self.failures += 1
+            self._deaf_until = time.monotonic() + DEAF_SECONDS
+            return False
+        return True
+
+    def heard(self, task: Task, shop_id: int) -> None:
+        """Let the bell be rung again. Called before looking, so that what comes while we look rings anew."""
+        try:
+            self.redis.delete(_flag(task, shop_id))
+        except RedisError:
+            self.failures += 1
+
+
+def _flag(task: Task, shop_id: int) -> str:
+    return f"lagniappe:bell:{task.name.lower()}:{shop_id}"

@@ -1,0 +1,52 @@
+"""Once a day: the shop's measure is taken afresh, and whoever it or the passing of time has moved is decided again."""
+
+from datetime import datetime
+
+import structlog
+
+from app.domain.policy import Mode
+from app.domain.rules import special_customer
+from app.store import chores, orders, shops, yardstick
+from app.store.base import Session, unit_of_work
+from app.store.shops import Merchant
+from jobs.carry_out import carry_out
+from jobs.queue import Task
+from jobs.runtime import World, local
+
+log = structlog.get_logger("review")
+
+# More changes than these at once are more likely a mistake of ours, or a first day, than a good one: a person looks.
+FEW_CHANGES = 20
+FEW_PERCENT = 5
+
+
+def review(world: World, shop_id: int) -> None:
+    """Review the shop's customers, once for the merchant's today."""
+    world.bell.heard(Task.REVIEW, shop_id)
+    merchant = world.merchant(shop_id)
+    if merchant is None:
+        return
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if shops.history_state(session, shop_id=shop_id).done_at is None:
+            return  # half a past would make a wrong measure
+        today = f"{local(merchant, now):%Y-%m-%d}"
+        if chores.take(session, shop_id=shop_id, name="review", period=today, now=now):
+            changed = _review(session, merchant, now)
+            log.info("review.done", shop=shop_id, changed=changed)
+    world.bell.ring(Task.DRAIN, shop_id)
+
+
+def _review(session: Session, merchant: Merchant, now: datetime) -> int:
+    policy = merchant.policy.special_customer
+    yardstick.measure(session, shop_id=merchant.id, policy=policy, now=now)
+    measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    if measure is None:
+        return 0
+    moved = orders.moved_by(session, shop_id=merchant.id, yardstick=measure, policy=policy, now=now)
+    decided = [special_customer.decide(standing, measure, policy, now) for standing in moved]
+    changes = [decision for decision in decided if decision.special is not None]
+    few = len(changes) <= max(FEW_CHANGES, measure.customers * FEW_PERCENT // 100)
+    for decision in changes:
+        carry_out(session, merchant, decision, now=now, most=Mode.AUTO if few else Mode.APPROVE)
+    return len(changes)

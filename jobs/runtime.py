@@ -1,0 +1,141 @@
+"""What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.config import Settings, settings
+from app.domain.effects import Pool
+from app.domain.ports import GiftVendor, Helpdesk, Shop
+from app.store import shops
+from app.store.base import Sessions, open_database, sessions_of, unit_of_work
+from app.store.ledger import Purse
+from app.store.sealed import Seal
+from app.store.shops import Account, Merchant
+from integrations import registry
+from jobs.queue import Bell
+
+OPENING_HOUR = 9  # when things that were promised for a day are done, in the shop's own time
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The one place that reads the clock. In practice a file moves it: two weeks pass at the press of a button."""
+
+    file: Path | None = None
+
+    def now(self) -> datetime:
+        """Return this moment in UTC."""
+        return datetime.now(UTC) + self._moved()
+
+    def _moved(self) -> timedelta:
+        if self.file is None:
+            return timedelta()
+        try:
+            return timedelta(seconds=int(self.file.read_text() or 0))
+        except (FileNotFoundError, ValueError):
+            return timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """One merchant's world out there; what is not connected is None."""
+
+    shop: Shop
+    helpdesk: Helpdesk | None
+    florist: GiftVendor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything a conductor is handed."""
+
+    settings: Settings
+    sessions: Sessions
+    seal: Seal
+    clock: Clock
+    bell: Bell
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker may keep a row before it is taken for dead."""
+        return timedelta(seconds=self.settings.lease_seconds)
+
+    @property
+    def quarantine(self) -> timedelta:
+        """How long an answerless call may still be at work on the other side."""
+        return timedelta(seconds=self.settings.quarantine_seconds)
+
+    def merchant(self, shop_id: int) -> Merchant | None:
+        """Return the installed shop of that id; None when there is none (any more)."""
+        with unit_of_work(self.sessions) as session:
+            found = shops.by_id(session, shop_id)
+        return found if found is not None and found.installed else None
+
+    def enter(self, shop_id: int) -> tuple[Merchant, Outside] | None:
+        """Return the shop and the way to its accounts; None when it is gone, or has not let us in."""
+        merchant = self.merchant(shop_id)
+        outside = None if merchant is None else self._outside(merchant)
+        return None if merchant is None or outside is None else (merchant, outside)
+
+    def _outside(self, merchant: Merchant) -> Outside | None:
+        with unit_of_work(self.sessions) as session:
+            token = shops.token_of(session, shop_id=merchant.id, seal=self.seal)
+            desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
+            florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
+        if token is None:
+            return None
+        origins = self.settings
+        return Outside(
+            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, token),
+            helpdesk=None if desk is None else _helpdesk(origins, desk),
+            florist=None if florist is None else _florist(origins, florist),
+        )
+
+
+def _helpdesk(origins: Settings, desk: Account) -> Helpdesk:
+    return registry.helpdesk(desk.kind, origins.gorgias_origin, desk.account, desk.user, desk.key)
+
+
+def _florist(origins: Settings, florist: Account) -> GiftVendor:
+    return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}")
+
+
+def local(merchant: Merchant, moment: datetime) -> datetime:
+    """Return the moment as the merchant's own clock shows it."""
+    return moment.astimezone(ZoneInfo(merchant.timezone))
+
+
+def opening(merchant: Merchant, now: datetime) -> datetime:
+    """Return nine o'clock of the merchant's today."""
+    return local(merchant, now).replace(hour=OPENING_HOUR, minute=0, second=0, microsecond=0)
+
+
+def midnight(merchant: Merchant, now: datetime) -> datetime:
+    """Return the beginning of the merchant's today."""
+    return local(merchant, now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def purse(merchant: Merchant, now: datetime) -> Purse:
+    """Return which month pays now, and each pool's limit."""
+    limits = {Pool.TEAM: merchant.policy.team_monthly_minor, Pool.GIFTS: merchant.policy.gifts_monthly_minor}
+    return Purse(month=f"{local(merchant, now):%Y-%m}", limits=limits, currency=merchant.currency)
+
+
+def build(chosen: Settings, *, patient: bool) -> World:
+    """Return a world for these settings. Workers are patient with Redis; whoever answers a webhook is not."""
+    return World(
+        settings=chosen,
+        sessions=sessions_of(open_database(chosen.database)),
+        seal=Seal.from_settings(chosen.sealing_keys),
+        clock=Clock(chosen.clock_file if chosen.practice else None),
+        bell=Bell.at(chosen.redis_url, patient=patient),
+    )
+
+
+@cache
+def world() -> World:
+    """Return this worker process's world."""
+    return build(settings(), patient=True)

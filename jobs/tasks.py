@@ -1,0 +1,26 @@
+"""The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
+
+from jobs import drain as _drain
+from jobs import history as _history
+from jobs import review as _review
+from jobs.runtime import world
+
+
+def drain(shop_id: int) -> None:
+    """Handle and perform whatever waits."""
+    _drain.drain(world(), shop_id)
+
+
+def review(shop_id: int) -> None:
+    """Take the shop's measure and look at its customers again."""
+    _review.review(world(), shop_id)
+
+
+def sweep(shop_id: int) -> None:
+    """Find what the webhooks did not tell."""
+    _history.sweep(world(), shop_id)
+
+
+def import_history(shop_id: int) -> None:
+    """Read the past."""
+    _history.import_history(world(), shop_id)

@@ -1,0 +1,56 @@
+"""Each moment: whatever is due, unhandled or left hanging is rung. Several tickers do no harm: a bell is not a deed."""
+
+import signal
+import time
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from app.store import shops
+from app.store.base import unit_of_work
+from jobs import logs
+from jobs.queue import Task
+from jobs.runtime import World, world
+
+log = structlog.get_logger("ticker")
+
+TICK_SECONDS = 0.5
+# Younger work has just been rung for by whoever made it.
+GRACE = timedelta(milliseconds=400)
+ROUND_SECONDS = 20.0
+
+
+def main() -> int:
+    """Tick until told to stop."""
+    logs.start("ticker")
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    here, next_round = world(), 0.0
+    while not stopped.wait(TICK_SECONDS):
+        ring_due(here)
+        if time.monotonic() >= next_round:
+            next_round = time.monotonic() + ROUND_SECONDS
+            make_round(here)
+    return 0
+
+
+def ring_due(here: World) -> None:
+    """Ring for every shop with something that waits for longer than it should."""
+    with unit_of_work(here.sessions) as session:
+        waiting = shops.with_work(session, now=here.clock.now(), older_than=GRACE)
+        importing = shops.without_history(session)
+    for shop_id in waiting:
+        here.bell.ring(Task.DRAIN, shop_id)
+    for shop_id in importing:
+        here.bell.ring(Task.IMPORT, shop_id)
+
+
+def make_round(here: World) -> None:
+    """Ring for what every shop needs now and then; each task knows by itself whether it is time."""
+    with unit_of_work(here.sessions) as session:
+        everyone = shops.installed_ids(session)
+    for shop_id in everyone:
+        here.bell.ring(Task.REVIEW, shop_id)
+        here.bell.ring(Task.SWEEP, shop_id)

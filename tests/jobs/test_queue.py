@@ -1,0 +1,128 @@
+"""The bell: rung once until heard, deaf when Redis is, and never a way to make a worker do what is not listed."""
+
+import json
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from jobs.queue import FLAG_SECONDS, IMPATIENT_SECONDS, QUEUE, Bell, ListedJob, Task
+
+
+@pytest.fixture
+def bell(redis_url: str) -> Iterator[Bell]:
+    bell = Bell.at(redis_url, patient=True)
+    bell.redis.flushdb()
+    yield bell
+    bell.redis.close()
+
+
+def test_given_a_bell_not_heard_yet_when_rung_again_then_one_job_waits(bell: Bell) -> None:
+    for _ in range(100):
+        assert bell.ring(Task.DRAIN, 7)
+
+    assert len(bell.queue) == 1
+
+
+def test_given_a_heard_bell_when_rung_again_then_a_new_job_waits(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7)
+    bell.heard(Task.DRAIN, 7)
+
+    bell.ring(Task.DRAIN, 7)
+
+    assert len(bell.queue) == 2
+
+
+def test_given_one_shops_bell_when_another_shops_is_rung_then_both_wait(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7)
+    bell.ring(Task.DRAIN, 8)
+    bell.ring(Task.SWEEP, 7)
+
+    assert len(bell.queue) == 3
+
+
+def test_given_a_bell_lost_with_its_worker_then_it_can_be_rung_again_after_the_flag_expired(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7)
+
+    assert 0 < bell.redis.ttl("lagniappe:bell:drain:7") <= FLAG_SECONDS
+
+
+def test_given_a_rung_bell_then_redis_holds_an_id_in_json_and_nothing_else(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7)
+
+    (job,) = bell.queue.jobs
+    kept = bell.redis.hget(job.key, "data")
+    assert isinstance(kept, bytes)
+    assert json.loads(zlib.decompress(kept)) == ["jobs.tasks.drain", None, [7], {}]
+
+
+def test_given_no_redis_when_rung_then_it_says_so_and_costs_next_to_nothing() -> None:
+    bell = Bell.at("redis://127.0.0.1:1/0", patient=False)
+
+    assert bell.ring(Task.DRAIN, 7) is False
+    assert bell.failures == 1
+
+
+def test_given_a_silent_redis_when_rung_then_it_gives_up_in_time_and_does_not_ask_again_at_once(
+    silent_server: str,
+) -> None:
+    bell = Bell.at(silent_server, patient=False)
+
+    began = time.monotonic()
+    assert bell.ring(Task.DRAIN, 7) is False
+    assert time.monotonic() - began < IMPATIENT_SECONDS + 0.1
+
+    for _ in range(50):
+        assert bell.ring(Task.DRAIN, 7) is False
+    assert bell.failures == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("os.system", ["touch /tmp/never"]),
+        ("os.getpid", [1]),
+        ("jobs.tasks.drain", ["7"]),
+        ("jobs.tasks.drain", [True]),
+        ("jobs.tasks.drain", [7, 8]),
+        ("jobs.tasks.drain", []),
+        ("jobs.drain.drain", [7]),
+    ],
+)
+def test_given_a_job_that_is_not_listed_when_a_worker_meets_it_then_it_is_refused_and_the_worker_lives(
+    bell: Bell, name: str, args: list[Any]
+) -> None:
+    stranger = Queue(QUEUE, connection=bell.redis, serializer=JSONSerializer)
+    job = stranger.enqueue_call(name, args=args)
+
+    worked = SimpleWorker([QUEUE], connection=bell.redis, serializer=JSONSerializer, job_class=ListedJob)
+    worked.work(burst=True, logging_level="ERROR")
+
+    assert job.get_status(refresh=True) == "failed"
+    assert "ForbiddenTask" in str(job.latest_result().exc_string)
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """A server that accepts and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        held: list[socket.socket] = []
+
+        def accept() -> None:
+            try:
+                while True:
+                    held.append(listener.accept()[0])
+            except OSError:
+                return
+
+        Thread(target=accept, daemon=True).start()
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        listener.shutdown(socket.SHUT_RDWR)
+        for connection in held:
+            connection.close()
