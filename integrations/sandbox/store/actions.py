@@ -1,0 +1,162 @@
+"""What people in the town do to orders, other than through the API: buyers, the warehouse, the merchant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from integrations.sandbox import chronicle
+from integrations.sandbox.books import Doc, Turn
+from integrations.sandbox.post_office import Letter
+from integrations.sandbox.store import payloads, sums
+from integrations.sandbox.store.announcing import News
+from integrations.sandbox.store.giving_back import give_everything_back, restock
+from integrations.sandbox.store.order_book import Item, Purchase, compose, new_line, new_parcel, take_from_stock
+from integrations.sandbox.store.shops import KIND as SHOPS
+from integrations.sandbox.store.wire import iso, money
+from integrations.sandbox.town import Town
+
+# What a parcel goes through: asked of the warehouse, taken on, sent.
+_STEPS: Mapping[str, tuple[str, str]] = {
+    "ask": ("OPEN", "SUBMITTED"),
+    "take": ("IN_PROGRESS", "ACCEPTED"),
+    "send": ("CLOSED", "ACCEPTED"),
+}
+
+
+class Impossible(Exception):
+    """The deed makes no sense in the order's present state; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """How a deed is told: its webhooks sent so many times, or lost on the way."""
+
+    lose: bool = False
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A fresh order, and the webhook that tells of it, sent or not."""
+
+    order: Doc
+    letter: Letter | None
+
+
+SEND, LOSE = Announcement(), Announcement(lose=True)
+
+
+def place_order(town: Town, turn: Turn, purchase: Purchase, announcement: Announcement = SEND) -> Placed:
+    """Buy something."""
+    order = compose(turn, replace(purchase, at=town.clock.now()))
+    turn.put("orders", order["id"], order)
+    take_from_stock(turn, order)
+    news = _news(town, turn, order, announcement)
+    letter = news.order("orders/create", order)
+    if sums.paid(order):
+        letter = news.order("orders/paid", order)
+    news.spending(order)
+    _note(town, turn, order, "order.placed", f"{money(sums.total(order), order['currency'])} {order['currency']}")
+    return Placed(order=order, letter=letter)
+
+
+def cancel_order(town: Town, turn: Turn, order_id: int, announcement: Announcement = SEND) -> Doc:
+    """Cancel an order: goods back into stock, money back to the buyer."""
+    order = known_order(turn, order_id)
+    if order["cancelled_at"] or sums.fulfillment_status(order) == "FULFILLED":
+        raise Impossible("The order was cancelled or sent already.")
+    now = iso(town.clock.now())
+    for line in order["lines"]:
+        restock(turn, line, line["current_quantity"])
+    refund = give_everything_back(turn, order, now)
+    order |= {"cancelled_at": now, "updated_at": now, "revision": order["revision"] + 1}
+    for parcel in order["fulfillment_orders"]:
+        parcel["status"] = "CANCELLED"
+    turn.put("orders", order["id"], order)
+    news = _news(town, turn, order, announcement)
+    news.order("orders/cancelled", order)
+    if refund is not None:
+        news.tell("refunds/create", payloads.refund_payload(order, refund))
+    news.order("orders/updated", order)
+    news.spending(order)
+    _note(town, turn, order, "order.cancelled", "cancelled")
+    return order
+
+
+def move_parcel(town: Town, turn: Turn, order_id: int, step: str, announcement: Announcement = SEND) -> Doc:
+    """Let the warehouse be asked for the parcel, take it on, or send it: step is ask, take or send."""
+    order = known_order(turn, order_id)
+    if order["cancelled_at"] or step not in _STEPS:
+        raise Impossible(f"There is no parcel to {step}.")
+    status, request_status = _STEPS[step]
+    for parcel in order["fulfillment_orders"]:
+        parcel |= {"status": status, "request_status": request_status}
+    if step == "send":
+        for line in order["lines"]:
+            line["fulfilled"] = line["current_quantity"]
+    return _change(town, turn, order, f"order.parcel_{step}", announcement)
+
+
+def merchant_adds(town: Town, turn: Turn, order_id: int, variant_id: int) -> Doc:
+    """Let a member of staff add a piece of something to an order by hand, not yet paid."""
+    order, variant = known_order(turn, order_id), turn.get("variants", variant_id)
+    if variant is None or not sums.editable(order):
+        raise Impossible("The variant is unknown or the order cannot be edited.")
+    order["lines"].append(new_line(turn, Item(variant=variant)))
+    order["fulfillment_orders"].append(new_parcel(turn))
+    return _change(town, turn, order, "order.edited_by_staff", SEND)
+
+
+def archive(town: Town, turn: Turn, order_id: int) -> Doc:
+    """Let a member of staff put an order away."""
+    order = known_order(turn, order_id)
+    order["closed_at"] = iso(town.clock.now())
+    return _change(town, turn, order, "order.archived", SEND)
+
+
+def set_stock(turn: Turn, variant_id: int, stock: int) -> Doc:
+    """Let there be so many pieces of a variant."""
+    variant = turn.get("variants", variant_id)
+    if variant is None:
+        raise Impossible("The variant is unknown.")
+    variant["stock"] = stock
+    turn.put("variants", variant_id, variant)
+    return variant
+
+
+def known_order(turn: Turn, order_id: int) -> Doc:
+    """Return an order of any shop; raise Impossible when there is none."""
+    order = turn.get("orders", order_id)
+    if order is None:
+        raise Impossible("There is no such order.")
+    return order
+
+
+def _change(town: Town, turn: Turn, order: Doc, what: str, announcement: Announcement) -> Doc:
+    order |= {"updated_at": iso(town.clock.now()), "revision": order["revision"] + 1}
+    turn.put("orders", order["id"], order)
+    _news(town, turn, order, announcement).order("orders/updated", order)
+    _note(town, turn, order, what, what.partition(".")[2].replace("_", " "))
+    return order
+
+
+def _news(town: Town, turn: Turn, order: Doc, announcement: Announcement) -> News:
+    return News(
+        town=town,
+        turn=turn,
+        shop=_shop(turn, order),
+        now=town.clock.now(),
+        lose=announcement.lose,
+        times=announcement.times,
+    )
+
+
+def _shop(turn: Turn, order: Doc) -> Doc:
+    shop = turn.get(SHOPS, order["shop"])
+    if shop is None:
+        raise LookupError(f"Order {order['id']} belongs to no shop.")
+    return shop
+
+
+def _note(town: Town, turn: Turn, order: Doc, what: str, text: str) -> None:
+    line = f"{order['name']}: {text}"
+    chronicle.note(turn, town.clock.now(), what, line, order_id=order["id"], customer_id=order["customer_id"])

@@ -1,0 +1,210 @@
+"""The GraphQL endpoint: the store's gates one after the other, each with the store's own answer."""
+
+import re
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Request, Response, jsonify
+
+from integrations.sandbox.books import Doc, Turn
+from integrations.sandbox.mishaps import hang_up
+from integrations.sandbox.store import faults
+from integrations.sandbox.store.bucket import Bucket, Size
+from integrations.sandbox.store.call import Call
+from integrations.sandbox.store.engine import BadRequest, Engine, Prepared
+from integrations.sandbox.store.faults import Fault, Faults
+from integrations.sandbox.store.shops import KIND as SHOPS
+from integrations.sandbox.town import Town
+
+_VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")  # a dead one is served by the oldest of them
+_PAUSED = {"frozen": (402, "Unavailable Shop"), "locked": (423, "Locked")}
+_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+
+Json = dict[str, Any]
+
+
+class Stopped(Exception):
+    """The request gets no further; the argument is the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that has come through the door: whose shop, what is asked, and where it reached the town."""
+
+    shop: Doc
+    prepared: Prepared
+    origin: str
+
+
+class Endpoint:
+    """Answers GraphQL requests for all the shops of a town."""
+
+    def __init__(self, town: Town, engine: Engine) -> None:
+        self._town = town
+        self._engine = engine
+        self.faults = Faults(rate=town.settings.faults, seed=town.settings.seed)
+        self._size = Size(maximum=town.settings.bucket_size, restore_rate=town.settings.restore_rate)
+        self._buckets: dict[str, Bucket] = {}
+        self._lock = threading.Lock()
+        self._late: list[threading.Timer] = []
+        self.calls: Counter[str] = Counter()
+
+    def answer(self, request: Request, domain: str, version: str) -> Response:
+        """Answer one request, in whatever way the store would, or the faults will have it."""
+        try:
+            asked = self._enter(request, domain)
+            response = self._struck(asked, self._draw(asked.prepared.name))
+        except Stopped as stop:
+            (response,) = stop.args
+        except BadRequest as fault:
+            response = jsonify(errors=fault.args[0])
+        response.headers["X-Request-ID"] = str(uuid.uuid4())
+        response.headers["X-Shopify-API-Version"] = version if version in _VERSIONS else _VERSIONS[0]
+        return response
+
+    def close(self) -> None:
+        """Wait for what is still to be carried out late."""
+        for late in self._late:
+            late.join()
+
+    def bucket(self, domain: str) -> Bucket:
+        """Return a shop's bucket."""
+        with self._lock:
+            return self._buckets.setdefault(domain, Bucket(self._size, time.monotonic()))
+
+    def _enter(self, request: Request, domain: str) -> Asked:
+        with self._town.books.turn() as turn:
+            shop = turn.get(SHOPS, domain)
+            if shop is None:
+                raise Stopped(_said(404, "Not Found"))
+            if not self._may_enter(turn, shop, request.headers.get("X-Shopify-Access-Token", "")):
+                raise Stopped(
+                    _said(401, "[API] Invalid API key or access token (unrecognized login or wrong password)")
+                )
+        if shop["state"] in _PAUSED:
+            raise Stopped(_said(*_PAUSED[shop["state"]]))
+        query, variables, name = _read(request.get_json(silent=True))
+        prepared = self._engine.prepare(query, variables, name)
+        return Asked(shop=shop, prepared=prepared, origin=request.host_url.rstrip("/"))
+
+    def _may_enter(self, turn: Turn, shop: Doc, token: str) -> bool:
+        if token and token == shop["token"]:
+            return True
+        if turn.find(SHOPS, "token", token):
+            self._count("mispaired")  # a token shown at another shop's door: the gravest mistake an app can make
+        return False
+
+    def _draw(self, name: str) -> Fault | None:
+        self._count(name)
+        with self._town.books.turn() as turn:
+            return self.faults.draw(turn, name)
+
+    def _struck(self, asked: Asked, fault: Fault | None) -> Response:
+        kind = fault.kind if fault else ""
+        if kind in faults.BEFORE:
+            return self._struck_before(kind, asked)
+        if fault and kind == "late_commit":
+            self._execute_late(asked, fault.seconds)
+            return hang_up()
+        response = self._run(asked, refuse=kind == "user_error")
+        return _struck_after(fault, response) if fault and kind in faults.AFTER else response
+
+    def _struck_before(self, kind: str, asked: Asked) -> Response:
+        if kind == "429":
+            return Response('{"errors":"Too Many Requests"}', 429, {"Retry-After": "2.0"}, mimetype="application/json")
+        if kind == "throttled":
+            return self._throttled(asked)
+        if kind == "drop_before":
+            return hang_up()
+        return _page(500, "Internal Server Error") if kind == "500_before" else _page(502, "Bad Gateway")
+
+    def _run(self, asked: Asked, *, refuse: bool = False) -> Response:
+        answer = self._execute(asked, refuse=refuse)
+        return self._throttled(asked) if answer is None else jsonify(answer)
+
+    def _execute(self, asked: Asked, *, refuse: bool = False) -> Json | None:
+        """Carry the request out and return its answer; None when the bucket is too empty for it."""
+        bucket, requested = self.bucket(asked.shop["domain"]), asked.prepared.requested
+        if not bucket.take(requested, time.monotonic()):
+            return None
+        with self._town.books.turn() as turn:
+            call = Call(
+                town=self._town,
+                turn=turn,
+                shop=turn.get(SHOPS, asked.shop["domain"]) or asked.shop,
+                now=self._town.clock.now(),
+                origin=asked.origin,
+                refuse=refuse,
+            )
+            answer = self._engine.run(asked.prepared, call)
+        actual = asked.prepared.cost_of(answer)
+        bucket.give_back(requested - actual, time.monotonic())
+        return answer | self._extensions(asked, actual)
+
+    def _execute_late(self, asked: Asked, seconds: float) -> None:
+        late = threading.Timer(seconds, self._execute, (asked,))
+        late.start()
+        with self._lock:
+            self._late.append(late)
+
+    def _throttled(self, asked: Asked) -> Response:
+        error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
+        return jsonify({"errors": [error]} | self._extensions(asked, None))
+
+    def _extensions(self, asked: Asked, actual: int | None) -> Json:
+        status = {
+            "maximumAvailable": float(self._size.maximum),
+            "currentlyAvailable": self.bucket(asked.shop["domain"]).available(time.monotonic()),
+            "restoreRate": float(self._size.restore_rate),
+        }
+        cost = {
+            "requestedQueryCost": asked.prepared.requested,
+            "actualQueryCost": actual,
+            "throttleStatus": status,
+        }
+        return {"extensions": {"cost": cost}}
+
+    def _count(self, what: str) -> None:
+        with self._lock:
+            self.calls[what] += 1
+
+
+def known_version(version: str) -> bool:
+    """Return whether this is how a version of the API is named."""
+    return re.fullmatch(r"\d{4}-\d{2}", version) is not None
+
+
+def _read(body: object) -> tuple[str, Json, str | None]:
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        raise Stopped(_said(400, "Required parameter missing or invalid: query"))
+    variables, name = body.get("variables") or {}, body.get("operationName")
+    if not isinstance(variables, dict) or not isinstance(name, str | None):
+        raise Stopped(_said(400, "Required parameter missing or invalid: variables"))
+    return body["query"], variables, name
+
+
+def _struck_after(fault: Fault, response: Response) -> Response:
+    if fault.kind == "commit_then_drop":
+        return hang_up()
+    if fault.kind == "500_after":
+        return _page(500, "Internal Server Error")
+    if fault.kind == "truncated":
+        body = response.get_data()
+        response.set_data(body[: len(body) // 2])
+        return response
+    time.sleep(fault.seconds)
+    return response
+
+
+def _said(status: int, errors: str) -> Response:
+    response = jsonify(errors=errors)
+    response.status_code = status
+    return response
+
+
+def _page(status: int, title: str) -> Response:
+    return Response(_PAGE.format(f"{status} {title}"), status, mimetype="text/html")

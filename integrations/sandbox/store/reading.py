@@ -1,0 +1,108 @@
+"""What can be read: the schema's query root."""
+
+from graphql import GraphQLError
+
+from integrations.sandbox.books import Doc
+from integrations.sandbox.store.call import Argument, Call, Info, RootPage, View
+from integrations.sandbox.store.connections import check_page, cursor_of, page, place_of
+from integrations.sandbox.store.goods import variant_by_key
+from integrations.sandbox.store.search import TIMES, terms
+from integrations.sandbox.store.views import customer_by_key, customer_view, order_view
+from integrations.sandbox.store.wire import gid, key_of
+
+_SORTED_BY = {"UPDATED_AT": "updated_at", "CREATED_AT": "created_at", "PROCESSED_AT": "processed_at"}
+
+
+def shop(_root: object, info: Info) -> View:
+    """Answer about the shop itself."""
+    known = info.context.shop
+    return {
+        "id": gid("Shop", known["id"]),
+        "name": known["name"],
+        "myshopifyDomain": known["domain"],
+        "currencyCode": known["currency"],
+        "ianaTimezone": known["timezone"],
+        "shopAddress": {"id": gid("ShopAddress", known["id"]), "countryCodeV2": known["country"]},
+    }
+
+
+def order(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002 - the schema's name
+    """Answer with one order, or null when it is unknown, too old or another shop's."""
+    found = info.context.order(key_of(id, "Order"))
+    return None if found is None else order_view(info.context, found)
+
+
+def customer(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
+    """Answer with one customer, or null."""
+    return customer_by_key(info.context, key_of(id, "Customer"))
+
+
+def product_variant(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
+    """Answer with one variant, or null."""
+    return variant_by_key(info.context, key_of(id, "ProductVariant"))
+
+
+def orders(_root: object, info: Info, **arguments: Argument) -> View:
+    """Answer with a page of the orders that a search finds."""
+    call = info.context
+    field = _SORTED_BY.get(arguments["sortKey"])
+    if field is None:
+        raise _bad("The town's store sorts orders by UPDATED_AT, CREATED_AT or PROCESSED_AT.")
+    if call.root_page is not None:
+        return _piece(call, call.root_page, field, arguments)
+    size, after = check_page(info, arguments), _place(arguments.get("after"))
+    ahead = [place for place in _places(call, field, arguments) if after is None or place > after]
+    end = cursor_of(ahead[:size][-1]) if ahead else None
+    return page(_views(call, ahead[:size]), more=len(ahead) > size, cursor=end)
+
+
+def customers(_root: object, info: Info, **arguments: Argument) -> View:
+    """Answer with the customers of one e-mail address."""
+    call = info.context
+    size = check_page(info, arguments)
+    wanted = terms(arguments.get("query"), ("email",))
+    if len(wanted) != 1:
+        raise _bad("The town's store looks for customers by email:'…' only.")
+    found = [
+        each for each in call.turn.find("customers", "email", wanted[0].value) if each["shop"] == call.shop["domain"]
+    ]
+    return page([customer_view(call, each) for each in found[:size]], more=len(found) > size)
+
+
+def _places(call: Call, field: str, arguments: dict[str, Argument]) -> list[tuple[str, int]]:
+    """Return (value sorted by, id) of every order that the search finds, in order."""
+    if arguments["reverse"] or arguments.get("before") or arguments.get("savedSearchId"):
+        raise _bad("The town's store pages orders forwards only.")
+    conditions = terms(arguments.get("query"), TIMES)
+    found = {key for key, domain in call.turn.column("orders", "shop") if domain == call.shop["domain"]}
+    oldest = call.oldest_visible()
+    found -= {key for key, made in call.turn.column("orders", "created_at") if str(made) < oldest}
+    for term in conditions:
+        found &= {key for key, value in call.turn.column("orders", term.field) if term.holds(value)}
+    return sorted((str(value), int(key)) for key, value in call.turn.column("orders", field) if key in found)
+
+
+def _piece(call: Call, piece: RootPage, field: str, arguments: dict[str, Argument]) -> View:
+    """Answer with the next piece of a bulk operation, which searches once, at its beginning."""
+    ahead = _places(call, field, arguments) if piece.ahead is None else piece.ahead
+    piece.ahead, piece.more = ahead[piece.size :], len(ahead) > piece.size
+    return page(_views(call, ahead[: piece.size]))
+
+
+def _views(call: Call, places: list[tuple[str, int]]) -> list[View]:
+    return [order_view(call, _known(call, key)) for _, key in places]
+
+
+def _place(cursor: str | None) -> tuple[Argument, ...] | None:
+    return None if cursor is None else place_of(cursor)
+
+
+def _known(call: Call, key: int) -> Doc:
+    known = call.turn.get("orders", key)
+    if known is None:
+        raise LookupError(f"Order {key} is in the index but not in the books.")
+    return known
+
+
+def _bad(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_REQUEST"})

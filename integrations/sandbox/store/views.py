@@ -1,0 +1,139 @@
+"""Orders and customers as the GraphQL objects that callers see. Costly fields are computed when asked for."""
+
+from integrations.sandbox.books import Doc
+from integrations.sandbox.store import sums
+from integrations.sandbox.store.bags import amount, bag
+from integrations.sandbox.store.call import Call, View
+from integrations.sandbox.store.connections import connection
+from integrations.sandbox.store.goods import variant_by_key
+from integrations.sandbox.store.metafields import metafield_connection
+from integrations.sandbox.store.spending import spending
+from integrations.sandbox.store.suggesting import suggested_refund
+from integrations.sandbox.store.wire import gid
+
+
+def order_view(call: Call, order: Doc) -> View:
+    """Return an order."""
+    return {
+        "__typename": "Order",
+        "id": gid("Order", order["id"]),
+        "name": order["name"],
+        "createdAt": order["created_at"],
+        "processedAt": order["processed_at"],
+        "updatedAt": order["updated_at"],
+        "cancelledAt": order["cancelled_at"],
+        "closed": order["closed_at"] is not None,
+        "test": order["test"],
+        "tags": order["tags"],
+        "sourceName": order["source_name"],
+        "sourceIdentifier": order["source_identifier"],
+        "currencyCode": order["currency"],
+        "presentmentCurrencyCode": order["presentment_currency"],
+        "risk": {"recommendation": order["risk"]},
+    } | _computed(call, order)
+
+
+def _computed(call: Call, order: Doc) -> View:
+    return {
+        "displayFinancialStatus": lambda _info: sums.financial_status(order),
+        "displayFulfillmentStatus": lambda _info: sums.fulfillment_status(order),
+        "merchantEditable": lambda _info: sums.editable(order),
+        "totalOutstandingSet": lambda _info: bag(order, sums.outstanding(order)),
+        "netPaymentSet": lambda _info: bag(order, sums.net_payment(order)),
+        "customer": lambda _info: customer_by_key(call, order["customer_id"]),
+        "shippingAddress": lambda _info: _address(order),
+        "lineItems": connection(lambda: [_line(call, order, line) for line in order["lines"]]),
+        "fulfillmentOrders": connection(lambda: [_fulfillment_order(each) for each in _parcels(order)]),
+        "metafields": metafield_connection(order),
+        "refunds": lambda _info, first=None: [refund_view(order, each) for each in order["refunds"][:first]],
+        "suggestedRefund": suggested_refund(order),
+    }
+
+
+def _line(call: Call, order: Doc, line: Doc) -> View:
+    plan = line["selling_plan"]
+    return {
+        "id": gid("LineItem", line["id"]),
+        "quantity": line["quantity"],
+        "currentQuantity": line["current_quantity"],
+        "isGiftCard": line["gift_card"],
+        "sellingPlan": None if plan is None else {"name": plan},
+        "variant": lambda _info: variant_by_key(call, str(line["variant_id"] or "")),
+        # Of the quantity first ordered: a line taken off again keeps its price.
+        "discountedTotalSet": lambda _info, **_: bag(order, sums.unit_price(line) * line["quantity"]),
+    }
+
+
+def refund_view(order: Doc, refund: Doc) -> View:
+    """Return a refund."""
+    moved = [each for each in order["transactions"] if each["id"] in refund["transactions"]]
+    whole = sum(each["amount"] for each in moved if each["status"] != "FAILURE")
+    return {
+        "id": gid("Refund", refund["id"]),
+        "note": refund["note"],
+        "totalRefundedSet": bag(order, whole),
+        "transactions": connection(lambda: [_transaction(each) for each in moved]),
+    }
+
+
+def _transaction(transaction: Doc) -> View:
+    return {
+        "id": gid("OrderTransaction", transaction["id"]),
+        "kind": transaction["kind"],
+        "status": transaction["status"],
+    }
+
+
+def _parcels(order: Doc) -> list[Doc]:
+    parcels: list[Doc] = order["fulfillment_orders"]
+    return parcels
+
+
+def _fulfillment_order(parcel: Doc) -> View:
+    return {
+        "id": gid("FulfillmentOrder", parcel["id"]),
+        "status": parcel["status"],
+        "requestStatus": parcel["request_status"],
+    }
+
+
+def _address(order: Doc) -> View | None:
+    address = order["shipping_address"]
+    if address is None:
+        return None
+    return {
+        "id": gid("MailingAddress", f"{order['id']}?model_name=Address"),
+        "firstName": address["first_name"],
+        "lastName": address["last_name"],
+        "company": address["company"],
+        "address1": address["address1"],
+        "address2": address["address2"],
+        "city": address["city"],
+        "provinceCode": address["province_code"],
+        "zip": address["zip"],
+        "countryCodeV2": address["country_code"],
+        "phone": address["phone"],
+    }
+
+
+def customer_by_key(call: Call, key: int | str | None) -> View | None:
+    """Return a customer of this shop, or None."""
+    customer = None if key is None else call.owned("customers", str(key))
+    return None if customer is None else customer_view(call, customer)
+
+
+def customer_view(call: Call, customer: Doc) -> View:
+    """Return a customer; what they spent is counted when asked for."""
+    email, phone = customer["email"], customer["phone"]
+    return {
+        "__typename": "Customer",
+        "id": gid("Customer", customer["id"]),
+        "createdAt": customer["created_at"],
+        "tags": customer["tags"],
+        "firstName": customer["first_name"],
+        "lastName": customer["last_name"],
+        "defaultEmailAddress": email and {"emailAddress": email},
+        "defaultPhoneNumber": phone and {"phoneNumber": phone},
+        "numberOfOrders": lambda _info: str(spending(call.turn, customer)[0]),
+        "amountSpent": lambda _info: amount(spending(call.turn, customer)[1], call.shop["currency"]),
+    }
