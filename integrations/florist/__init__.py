@@ -1,0 +1,1 @@
+"""Florist One: flowers by local florists in the United States and Canada."""

@@ -1,0 +1,1 @@
+"""Gorgias: REST out, HTTP-integration calls in."""

@@ -1,0 +1,143 @@
+"""One merchant's Gorgias, as the app's port asks for it.
+
+Gorgias has no tags on customers. So a standing is shown in a custom field of the customer, and as a tag on the
+tickets that are open; the tag on the store's customer stays the truth that both can be repaired from.
+"""
+
+import html
+from collections.abc import Iterator
+
+import structlog
+
+from app.domain.errors import Rejected
+from app.domain.ports import Receipt
+from integrations.gorgias.client import GorgiasApi, Json, accepted
+from integrations.marker import short
+
+_LOG = structlog.get_logger()
+_FIELD = "lagniappe-standing"
+_FIELD_LONGEST = 255
+_NOTE = "internal-note"
+_UNKNOWN_NAME = {400, 404, 409, 422}
+
+
+class GorgiasHelpdesk:
+    """Satisfies app.domain.ports.Helpdesk; what each method promises stands there."""
+
+    def __init__(self, api: GorgiasApi) -> None:
+        self._api = api
+
+    def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
+        customers = sorted({customer for email in emails for customer in self._customers(email)})
+        if not customers:
+            return Receipt(reference="", remark="The helpdesk does not know this customer yet.")
+        field = self._field()
+        for customer in customers:
+            self._set_field(customer, field, f"{'Special' if special else 'No longer special'}: {reason}")
+            self._tag_open_tickets(customer, tag, present=special)
+        return Receipt(reference=",".join(str(customer) for customer in customers))
+
+    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+        path = f"tickets/{_number(ticket_id)}/tags"
+        answer = self._api.write("POST", path, {"names": [tag]})
+        if answer.status in _UNKNOWN_NAME or tag not in self._tags_on(path):
+            # A name that the account has never used is refused, or dropped in silence: make it known, say it again.
+            self._api.write("POST", "tags", {"name": tag}, deed=False)
+            accepted(self._api.write("POST", path, {"names": [tag]}))
+        return Receipt(reference=ticket_id)
+
+    def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
+        note = {
+            "channel": _NOTE,
+            "via": _NOTE,
+            "public": False,
+            "from_agent": True,
+            "sender": {"email": self._api.user},
+            "body_text": text,
+            "body_html": html.escape(text).replace("\n", "<br>"),
+            "external_id": _marker(key),
+        }
+        answer = accepted(self._api.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
+        written = answer.json()
+        if not isinstance(written, dict):
+            raise answer.request.failure("gave an answer that makes no sense")
+        if written.get("public") is not False:
+            _LOG.error("gorgias.note_public", ticket=ticket_id, message=written.get("id"))
+        return Receipt(reference=str(written["id"]))
+
+    def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
+        marker = _marker(key)
+        for message in self._api.pages("messages", {"ticket_id": _number(ticket_id)}):
+            if message.get("external_id") == marker:
+                return Receipt(reference=str(message["id"]))
+        return None
+
+    def _customers(self, email: str) -> Iterator[int]:
+        wanted = email.strip().lower()
+        for customer in self._api.pages("customers", {"email": wanted}):
+            if wanted in _addresses(customer):
+                yield int(customer["id"])
+
+    def _set_field(self, customer: int, field: int, value: str) -> None:
+        body = {"value": value[:_FIELD_LONGEST]}
+        accepted(self._api.write("PUT", f"customers/{customer}/custom-fields/{field}", body))
+
+    def _field(self) -> int:
+        """Return our field's id, making the field on first use."""
+        found = self._find_field()
+        if found is None:
+            # Refused when somebody else makes it at this moment; then it is there to be found.
+            self._api.write("POST", "custom-fields", _FIELD_DEFINITION, deed=False)
+            found = self._find_field()
+        if found is None:
+            raise Rejected("The helpdesk does not let us add a customer field.")
+        return found
+
+    def _find_field(self) -> int | None:
+        fields = self._api.pages("custom-fields", {"object_type": "Customer"})
+        # The oldest: two processes that both were first may have made two.
+        return min((int(field["id"]) for field in fields if field.get("external_id") == _FIELD), default=None)
+
+    def _tag_open_tickets(self, customer: int, tag: str, *, present: bool) -> None:
+        tickets = [*self._api.pages("tickets", {"customer_id": str(customer)})]
+        wrong = [each for each in tickets if each["status"] == "open" and (tag in _names(each["tags"])) is not present]
+        if present and wrong:
+            self.tag_ticket(str(wrong.pop()["id"]), tag=tag)  # with it the name is known to the account
+        # With more tickets than calls are granted, each try gets some further: those that are done are not asked again.
+        for ticket in wrong:
+            method = "POST" if present else "DELETE"
+            accepted(self._api.write(method, f"tickets/{ticket['id']}/tags", {"names": [tag]}))
+
+    def _tags_on(self, path: str) -> set[str]:
+        return _names(self._api.read(path)["data"])
+
+
+_FIELD_DEFINITION = {
+    "object_type": "Customer",
+    "label": "Lagniappe",
+    "description": "Whether this customer is special to the store, and why. Kept up to date by Lagniappe.",
+    "definition": {"data_type": "text", "input_settings": {"input_type": "input"}},
+    "required": False,
+    "external_id": _FIELD,
+}
+
+
+def _number(ticket_id: str) -> str:
+    """Return the id if it is one: it becomes part of an address."""
+    if not (ticket_id.isascii() and ticket_id.isdecimal()):
+        raise Rejected("This is not a ticket of this helpdesk.")
+    return ticket_id
+
+
+def _marker(key: str) -> str:
+    return f"lagniappe:{short(key)}"
+
+
+def _addresses(customer: Json) -> set[str]:
+    channels = customer.get("channels") or []
+    said = [customer.get("email"), *(channel.get("address") for channel in channels)]
+    return {str(address).strip().lower() for address in said if address}
+
+
+def _names(tags: list[Json]) -> set[str]:
+    return {str(tag["name"]) for tag in tags}

@@ -1,0 +1,94 @@
+"""Gorgias's REST API: pages, errors and what its noes mean."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from integrations.http import Answer, Http, Request
+
+Json = dict[str, Any]
+
+SOURCE = "the helpdesk"
+_PAGE = "100"  # the most that one page holds
+_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
+_LONGEST_MESSAGE = 200
+
+
+class GorgiasApi:
+    """Calls to one account as one of its users."""
+
+    def __init__(self, http: Http, *, origin: str, user: str, key: str) -> None:
+        self.user = user
+        self._http = http
+        self._origin = origin
+        self._auth = (user, key)
+
+    def read(self, path: str, params: Mapping[str, str] | None = None) -> Json:
+        """Return one object. Raises Unavailable."""
+        return _object(self._call("GET", path, params=params, writes=False))
+
+    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Json]:
+        """Yield every row of a list, page after page."""
+        cursor: Mapping[str, str] = {}
+        while True:
+            page = self.read(path, {**params, **cursor, "limit": _PAGE})
+            yield from page["data"]
+            if not page["meta"].get("next_cursor"):
+                return
+            cursor = {"cursor": page["meta"]["next_cursor"]}
+
+    def write(self, method: str, path: str, body: object, *, deed: bool = True) -> Answer:
+        """Return the answer, a 2xx or a 4xx that only concerns this call.
+
+        A write that is no deed by itself, such as naming a tag, leaves nothing in doubt that matters.
+        """
+        return self._call(method, path, body=body, writes=deed)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        writes: bool,
+    ) -> Answer:
+        answer = self._http.call(
+            Request(
+                source=SOURCE,
+                method=method,
+                url=f"{self._origin}/api/{path}",
+                writes=writes,
+                params=params or {},
+                body=body,
+                auth=self._auth,
+            )
+        )
+        if answer.status in (401, 403):
+            raise Unavailable("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+        return answer
+
+
+def accepted(answer: Answer) -> Answer:
+    """Return the answer if it is a yes; raises Rejected with the helpdesk's words."""
+    if not answer.ok:
+        raise Rejected(f"The helpdesk said no ({answer.status}){_words(answer)}.")
+    return answer
+
+
+def _object(answer: Answer) -> Json:
+    content = accepted(answer).json()
+    if not isinstance(content, dict):
+        raise answer.request.failure("gave an answer that makes no sense")
+    return content
+
+
+def _words(answer: Answer) -> str:
+    try:
+        content = answer.json()
+    except (Unavailable, Uncertain):  # a page for people: the status says enough
+        return ""
+    error = content.get("error") if isinstance(content, dict) else None
+    words = str(error.get("msg") or "") if isinstance(error, dict) else ""
+    # Somebody's address may be quoted back at us.
+    return "" if not words or "@" in words else f": {words.strip().rstrip('.')[:_LONGEST_MESSAGE]}"

@@ -1,0 +1,201 @@
+"""The only place that opens HTTP: limits on everything, and every failure named by what to do next."""
+
+import json
+import os
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions as wire
+
+from app.domain.errors import Unavailable, Uncertain
+from integrations.deadline import session
+from integrations.retry_after import pause_asked_for
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_CHUNK = 65_536
+_Failure = Unavailable | Uncertain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long we wait, in seconds, and how much we read, in bytes."""
+
+    connect: float = 3.05  # a little over a multiple of three, TCP's own first retry
+    read: float = 20.0
+    total: float = 30.0  # the whole answer of one call
+    size: int = 8 * 1024 * 1024  # of one answer, or of one line of a stream
+    stream: float = 3600.0  # a whole stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call. `source` names the other side in errors; `writes` says that it may change something there."""
+
+    source: str
+    method: str
+    url: str
+    writes: bool
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: object = field(default=None, repr=False)  # sent as JSON
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+
+    def failure(self, what: str, *, retry_after: float | None = None) -> _Failure:
+        """Return how to name an answer that cannot be used: a write may have done its work all the same."""
+        if self.writes:
+            return Uncertain(f"{self.source} {what}")
+        return Unavailable(f"{self.source} {what}", retry_after=retry_after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back: any 2xx, or a 4xx that the adapter must understand itself."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]  # names in any case
+    body: bytes = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return self.status < 300
+
+    def json(self) -> object:
+        """Return the JSON body, numbers with a point as Decimal; no JSON is a cut or foreign answer."""
+        try:
+            return json.loads(self.body.decode(), parse_float=Decimal)
+        except (ValueError, RecursionError) as fault:
+            raise self.request.failure("gave an answer that is not JSON") from fault
+
+
+class Http:
+    """Calls with limits. Safe to share between threads and over a fork: each has a session of its own."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._own = threading.local()
+
+    def call(self, request: Request) -> Answer:
+        """Return the answer, or raise Unavailable (certainly nothing happened) or Uncertain (it may have).
+
+        Refused connections, 3xx and 429 certainly did nothing; timeouts, cut answers and 5xx leave a write in
+        doubt.
+        """
+        _refuse_open_wires(request.url)
+        try:
+            with self._send(self._session(), request) as response:
+                _refuse_status(request, response)
+                return Answer(
+                    request=request,
+                    status=response.status_code,
+                    headers=response.headers,
+                    body=_read(request, response, self._limits.size),
+                )
+        except (requests.RequestException, wire.HTTPError) as fault:
+            raise _named(request, fault) from fault
+
+    def lines(self, source: str, url: str) -> Iterator[bytes]:
+        """Yield the lines of a long answer, holding one in memory.
+
+        The session is a fresh one: no token of ours goes along. Raises Unavailable, at any line.
+        """
+        _refuse_open_wires(url)
+        request = Request(source=source, method="GET", url=url, writes=False)
+        try:
+            with session(seconds=self._limits.stream) as fresh, self._send(fresh, request) as response:
+                _refuse_status(request, response)
+                if response.status_code != 200:
+                    raise request.failure(f"answered {response.status_code}")
+                yield from _lines(request, response, self._limits.size)
+        except (requests.RequestException, wire.HTTPError) as fault:
+            raise _named(request, fault) from fault
+
+    def _session(self) -> requests.Session:
+        # A forked child inherits its parent's open sockets; speaking on them would mix up two conversations.
+        if getattr(self._own, "process", None) != os.getpid():
+            self._own.session, self._own.process = session(seconds=self._limits.total), os.getpid()
+        own: requests.Session = self._own.session
+        return own
+
+    def _send(self, through: requests.Session, request: Request) -> requests.Response:
+        return through.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            params=request.params,
+            json=request.body,
+            data=request.form,
+            auth=request.auth,
+            timeout=(self._limits.connect, self._limits.read),
+            allow_redirects=False,
+            stream=True,
+        )
+
+
+def on_this_machine(url: str) -> bool:
+    """Return whether the address is the loopback: practice, where nothing leaves the machine."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def _refuse_open_wires(url: str) -> None:
+    if not (url.startswith("https://") or (url.startswith("http://") and on_this_machine(url))):
+        raise ValueError("only https may leave this machine")
+
+
+def _refuse_status(request: Request, response: requests.Response) -> None:
+    status = response.status_code
+    pause = pause_asked_for(response.headers)
+    if status == 429:
+        raise Unavailable(f"{request.source} asks for fewer calls", retry_after=pause)
+    if status >= 500:
+        raise request.failure(f"answered {status}", retry_after=pause)
+    if not 200 <= status < 300 and status < 400:
+        raise Unavailable(f"{request.source} answered {status} and points elsewhere")
+
+
+def _read(request: Request, response: requests.Response, size: int) -> bytes:
+    pieces = bytearray()
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        pieces += piece
+        if len(pieces) > size:
+            raise request.failure("answered more than can be read")
+    return bytes(pieces)
+
+
+def _lines(request: Request, response: requests.Response, size: int) -> Iterator[bytes]:
+    rest = bytearray()
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        rest += piece
+        *whole, last = rest.split(b"\n")
+        yield from (bytes(line) for line in whole if line.strip())
+        rest = last
+        if len(rest) > size:
+            raise request.failure("sent a line longer than can be read")
+    if rest.strip():
+        yield bytes(rest)
+
+
+def _named(request: Request, fault: Exception) -> _Failure:
+    if _never_sent(fault):
+        return Unavailable(f"{request.source} cannot be reached")
+    late = isinstance(fault, requests.Timeout | wire.TimeoutError)
+    return request.failure("did not answer in time" if late else "broke off in the middle of the answer")
+
+
+def _never_sent(fault: BaseException | None) -> bool:
+    """Look through what the fault was made from: only here is it written whether a connection ever stood."""
+    unsent = (wire.NewConnectionError, wire.ConnectTimeoutError, ssl.SSLCertVerificationError)
+    seen: set[int] = set()
+    while isinstance(fault, BaseException) and id(fault) not in seen:
+        seen.add(id(fault))
+        inner = [fault.__cause__, fault.__context__, getattr(fault, "reason", None), *fault.args]
+        if isinstance(fault, (*unsent, requests.ConnectTimeout)):
+            return True
+        fault = next((each for each in inner if isinstance(each, BaseException)), None)
+    return False

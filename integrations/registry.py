@@ -1,0 +1,60 @@
+"""Every company we speak with, as two tables: who may tell us things, and how to reach the rest.
+
+To add one: a folder, a line here, the contract tests (see README.md).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from app.domain.events import Event
+from app.domain.ports import GiftVendor, Helpdesk, Shop
+from integrations.florist import account as florist_account
+from integrations.florist.client import FloristApi
+from integrations.florist.vendor import FloristOne
+from integrations.gorgias import webhooks as gorgias
+from integrations.gorgias.api import GorgiasHelpdesk
+from integrations.gorgias.client import GorgiasApi
+from integrations.http import Http, on_this_machine
+from integrations.shopify import webhooks as shopify
+from integrations.shopify.client import AdminApi
+from integrations.shopify.shop import ShopifyShop
+
+# What a kept delivery means: parse(topic, body) returns an event or raises Malformed.
+SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
+    "shopify": shopify.parse,
+    "gorgias": gorgias.parse,
+}
+
+_ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def shopify_shop(origin_template: str, domain: str, token: str, *, http: Http | None = None) -> Shop:
+    """Return one shop. `origin_template` has {shop} in it; raises ValueError for what is no shop's domain.
+
+    Pass one `http` to all factories of a process: it keeps the connections.
+    """
+    if shopify.shop_domain({"X-Shopify-Shop-Domain": domain}) != domain:
+        raise ValueError("not a shop's domain")
+    origin = origin_template.replace("{shop}", domain)
+    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, token=token))
+
+
+def helpdesk(
+    kind: str, origin_template: str, account: str, user: str, key: str, *, http: Http | None = None
+) -> Helpdesk:
+    """Return one helpdesk. `origin_template` has {account} in it; raises ValueError for odd accounts and kinds."""
+    # The account becomes part of a host name: a dot, a slash or an @ would send our key somewhere else.
+    if kind != "gorgias" or not _ACCOUNT.fullmatch(account):
+        raise ValueError("not a helpdesk account")
+    origin = origin_template.replace("{account}", account)
+    return GorgiasHelpdesk(GorgiasApi(http or Http(), origin=origin, user=user, key=key))
+
+
+def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None = None) -> GiftVendor:
+    """Return one vendor. Raises ValueError for other kinds and for credentials that cannot be read."""
+    if kind != "florist":
+        raise ValueError("not a gift vendor")
+    account = florist_account.read(credentials)
+    sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
+    api = FloristApi(http or Http(), origin=origin, key=account.key, password=account.password)
+    return FloristOne(api, sender=sender)

@@ -1,0 +1,52 @@
+"""Reading and tagging customers."""
+
+from app.domain.errors import Rejected
+from app.domain.ports import Receipt
+from integrations.shopify import reading
+from integrations.shopify.answers import Json
+from integrations.shopify.client import AdminApi
+
+_MOST_TAGS = 250  # the store's own limit per customer
+
+
+def by_email(api: AdminApi, email: str) -> int | None:
+    """Return the one customer of exactly this e-mail, in any case; None when there is none, or more than one."""
+    wanted = email.strip().lower()
+    # Inside quotes only these two mean anything to the search, and no shopper's address has them.
+    if not wanted or '"' in wanted or "\\" in wanted:
+        return None
+    reply = api.ask("customers_by_email", {"query": f'email:"{wanted}"'})
+    nodes = (reply.one("customers") or {"nodes": []})["nodes"]
+    reply.complete()
+    matches = [reading.number(node["id"]) for node in nodes if _email(node) == wanted]
+    return matches[0] if len(matches) == 1 else None
+
+
+def emails(api: AdminApi, customer_id: int) -> tuple[str, ...]:
+    """Return the customer's e-mail addresses, in lower case; none for a customer who left none, or was erased."""
+    reply = api.ask("customer_contact", {"id": reading.gid("Customer", customer_id)})
+    node = reply.one("customer")
+    reply.complete()
+    email = _email(node or {})
+    return (email,) if email else ()
+
+
+def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
+    """Add or remove one tag; a tag that is as wanted is left alone, for writing it would raise webhooks again."""
+    gid = reading.gid("Customer", customer_id)
+    customer = api.ask("customer_tags", {"id": gid}).one("customer")
+    if customer is None:
+        raise Rejected("The customer no longer exists in the store.")
+    tags = {name.casefold() for name in customer["tags"]}
+    if (tag.casefold() in tags) is present:
+        return Receipt(reference=gid, remark="It was so already.")
+    if present and len(tags) >= _MOST_TAGS:
+        raise Rejected(f"The customer has {_MOST_TAGS} tags already; the store takes no more.")
+    document, mutation = ("tags_add", "tagsAdd") if present else ("tags_remove", "tagsRemove")
+    api.do(document, {"id": gid, "tags": [tag]}).payload(mutation)
+    return Receipt(reference=gid)
+
+
+def _email(node: Json) -> str:
+    contact = node.get("defaultEmailAddress") or {}
+    return (contact.get("emailAddress") or "").strip().lower()

@@ -1,0 +1,116 @@
+"""Reading orders: one in full, and which have changed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app.domain.errors import Unavailable
+from app.domain.facts import Order
+from app.domain.ports import Address
+from integrations.shopify import reading
+from integrations.shopify.answers import Json
+from integrations.shopify.client import AdminApi
+
+# Without these a rule is more careful or less, but never wrong about money.
+_DISPENSABLE = ("risk", "shippingAddress", "sellingPlan", "shop")
+# Parcels that nobody has begun: any status not named here, and any yet to be invented, is the warehouse's.
+_WAITING = {"OPEN", "SCHEDULED", "ON_HOLD"}
+_NOT_HANDED_OVER = {"UNSUBMITTED", "REJECTED", "CANCELLATION_ACCEPTED"}
+_OVER = {"CLOSED", "CANCELLED"}
+
+
+def order(api: AdminApi, order_id: int) -> Order | None:
+    """Return the order as it is now; None when this shop has none such, or it is too old for us to see."""
+    node, home = node_and_home(api, order_id)
+    if node is None:
+        return None
+    found = reading.order(node, home=home)
+    return replace(found, with_warehouse=_may_be_given(found) and _with_warehouse(api, order_id))
+
+
+def node_and_home(api: AdminApi, order_id: int) -> tuple[Json | None, str | None]:
+    """Return the order's node with all its lines, and the shop's country."""
+    reply = api.ask("order_facts", {"id": reading.gid("Order", order_id)})
+    node = reply.one("order")
+    if node is None:
+        return None, None
+    reply.complete(but=_DISPENSABLE)
+    node["lineItems"]["nodes"] += _further_lines(api, node)
+    return node, ((reply.data["shop"] or {}).get("shopAddress") or {}).get("countryCodeV2")
+
+
+def updated_since(api: AdminApi, moment: datetime) -> Iterator[tuple[int, datetime]]:
+    """Yield id and last change of the orders changed since then, oldest change first.
+
+    An order that changes while we read comes again at the end.
+    """
+    since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    after: str | None = None
+    while True:
+        reply = api.ask("orders_updated_since", {"query": f"updated_at:>='{since}'", "after": after})
+        page = reply.one("orders") or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+        for node in page["nodes"]:
+            yield reading.number(node["id"]), datetime.fromisoformat(node["updatedAt"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        after = page["pageInfo"]["endCursor"]
+
+
+def address(api: AdminApi, order_id: int) -> Address | None:
+    """Return where the order's parcel goes; None when it has no parcel."""
+    reply = api.ask("order_delivery", {"id": reading.gid("Order", order_id)})
+    node = reply.one("order")
+    if node is None:
+        return None
+    reply.complete()
+    return _address(node["shippingAddress"], node["customer"]) if node["shippingAddress"] else None
+
+
+def _address(node: Json, customer: Json | None) -> Address:
+    said = {name: value or "" for name, value in node.items()}
+    # Few buyers leave a number with the parcel, and a florist will not drive without one.
+    own = (customer or {}).get("defaultPhoneNumber") or {}
+    return Address(
+        name=f"{said['firstName']} {said['lastName']}".strip(),
+        company=said["company"],
+        street=said["address1"],
+        street2=said["address2"],
+        city=said["city"],
+        region=said["provinceCode"],
+        postcode=said["zip"],
+        country=said["countryCodeV2"],
+        phone=said["phone"] or own.get("phoneNumber") or "",
+    )
+
+
+def _further_lines(api: AdminApi, node: Json) -> list[Json]:
+    lines: list[Json] = []
+    page = node["lineItems"]["pageInfo"]
+    while page["hasNextPage"]:
+        rest = api.ask("order_lines", {"id": node["id"], "after": page["endCursor"]}).one("order")
+        if rest is None:
+            raise Unavailable("the store lost the order while it was being read")
+        lines += rest["lineItems"]["nodes"]
+        page = rest["lineItems"]["pageInfo"]
+    return lines
+
+
+def _may_be_given(order: Order) -> bool:
+    """Return whether it matters who has the parcel: the question costs a call."""
+    return order.editable and order.counted and not order.shipped and not order.closed
+
+
+def _with_warehouse(api: AdminApi, order_id: int) -> bool:
+    """Return whether somebody has begun to pack; False where the merchant does not let us see, as they may."""
+    reply = api.ask("order_fulfilment", {"id": reading.gid("Order", order_id)})
+    if reply.denied:
+        return False
+    node = reply.one("order")
+    parcels = node["fulfillmentOrders"]["nodes"] if node else []
+    return any(_begun(parcel) for parcel in parcels)
+
+
+def _begun(parcel: Json) -> bool:
+    if parcel["status"] in _OVER:
+        return False
+    return parcel["status"] not in _WAITING or parcel["requestStatus"] not in _NOT_HANDED_OVER

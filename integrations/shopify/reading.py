@@ -1,0 +1,134 @@
+"""The store's nodes as our facts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from app.domain.facts import GiftOption, Line, Order
+from app.domain.money import Money, zero
+from integrations.shopify.answers import Json
+
+_OUR_TAG, _OUR_SOURCE = "lagniappe-gift", "lagniappe-"  # on orders that we made ourselves
+_FULLY_PAID = {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
+_PAID = _FULLY_PAID | {"PARTIALLY_PAID"}
+_ADVISED_AGAINST = {"CANCEL", "INVESTIGATE"}
+_LEFT = {"FULFILLED", "PARTIALLY_FULFILLED"}
+
+
+def gid(kind: str, number: int) -> str:
+    """Return the global id under which the store knows something."""
+    return f"gid://shopify/{kind}/{number}"
+
+
+def number(global_id: str) -> int:
+    """Return the number in a global id."""
+    return int(global_id.rpartition("/")[2])
+
+
+def money(bag: Json, side: str = "shopMoney") -> Money:
+    """Return one side of a pair of amounts: the shop's own currency, or presentmentMoney, the buyer's."""
+    return Money.parse(bag[side]["amount"], bag[side]["currencyCode"])
+
+
+def order(node: Json, *, home: str | None) -> Order:
+    """Return an order read in full; `home` is the shop's country, None when unknown."""
+    return replace(
+        past_order(node, node["lineItems"]["nodes"]),
+        closed=node["closed"],
+        shipped=node["displayFulfillmentStatus"] in _LEFT,
+        editable=node["merchantEditable"],
+        risky=(node["risk"] or {}).get("recommendation") in _ADVISED_AGAINST,
+        subscription=_subscription(node),
+        domestic=_domestic(node["shippingAddress"], home),
+        outstanding=money(node["totalOutstandingSet"]).minor > 0,
+        marks=frozenset(mark["value"] for mark in node["metafields"]["nodes"]),
+    )
+
+
+def past_order(node: Json, lines: Sequence[Json]) -> Order:
+    """Return an order for the ledger: what was paid, and whether it counts; nothing about its parcel."""
+    net = _net(node, lines)
+    why_not = _uncounted(node, net)
+    customer = node["customer"]
+    return Order(
+        id=number(node["id"]),
+        name=node["name"],
+        customer_id=number(customer["id"]) if customer else None,
+        customer_since=datetime.fromisoformat(customer["createdAt"]) if customer else None,
+        processed_at=datetime.fromisoformat(node["processedAt"]),
+        updated_at=datetime.fromisoformat(node["updatedAt"]),
+        net=net,
+        counted=not why_not,
+        uncounted_because=why_not,
+        settled=node["displayFinancialStatus"] in _FULLY_PAID,
+        cancelled=node["cancelledAt"] is not None,
+        test=node["test"],
+        lines=tuple(_line(line) for line in lines),
+    )
+
+
+def gift_option(variant: Json, currency: str) -> GiftOption:
+    """Return a variant as a possible gift; without the right to see unit costs it costs its price."""
+    item, product = variant["inventoryItem"], variant["product"]
+    cost = item["unitCost"]
+    return GiftOption(
+        variant_id=number(variant["id"]),
+        title=_title(product["title"], variant["title"]),
+        cost=Money.parse(cost["amount"], cost["currencyCode"]) if cost else Money.parse(variant["price"], currency),
+        on_sale=product["status"] == "ACTIVE" and variant["availableForSale"],
+        stock=variant["sellableOnlineQuantity"] if item["tracked"] else None,
+    )
+
+
+def _net(node: Json, lines: Sequence[Json]) -> Money:
+    """Return what was paid and kept, without the gift cards still on the order: they are spent in later orders."""
+    net = money(node["netPaymentSet"])
+    for line in lines:
+        if line["isGiftCard"]:
+            net -= _kept(line)
+    return max(net, zero(net.currency), key=lambda amount: amount.minor)
+
+
+def _kept(line: Json) -> Money:
+    """Return what the line's remaining pieces came to; the store's total also holds those given back."""
+    total = money(line["discountedTotalSet"])
+    pieces = max(line["quantity"], 1)
+    return Money(minor=total.minor * line["currentQuantity"] // pieces, currency=total.currency)
+
+
+def _uncounted(node: Json, net: Money) -> str:
+    status = node["displayFinancialStatus"]
+    ours = _OUR_TAG in node["tags"] or (node["sourceIdentifier"] or "").startswith(_OUR_SOURCE)
+    checks = (
+        (node["test"], "It is a test order."),
+        (node["cancelledAt"] is not None, "The order was cancelled."),
+        (ours, "It is one of our own gifts."),
+        (status not in _PAID, "The order is not paid."),
+        (net.minor == 0 and status != "REFUNDED", "Nothing was paid for goods."),
+    )
+    return next((why for found, why in checks if found), "")
+
+
+def _line(line: Json) -> Line:
+    variant = line.get("variant")
+    return Line(
+        variant_id=number(variant["id"]) if variant else None,
+        quantity=line["currentQuantity"],
+        total=_kept(line),
+    )
+
+
+def _subscription(node: Json) -> bool:
+    plans = any(line["sellingPlan"] for line in node["lineItems"]["nodes"])
+    return plans or (node["sourceName"] or "").startswith("subscription_contract")
+
+
+def _domestic(address: Json | None, home: str | None) -> bool:
+    """Return False only when both countries are known and differ: pick-up and digital orders have no address."""
+    country = (address or {}).get("countryCodeV2")
+    return country is None or home is None or country == home
+
+
+def _title(product: str, variant: str) -> str:
+    # A product without options has one variant of this name.
+    return product if variant == "Default Title" else f"{product}, {variant}"

@@ -1,0 +1,76 @@
+"""One merchant's Shopify store, as the app's port asks for it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain.errors import Unavailable
+from app.domain.facts import GiftOption, Order
+from app.domain.money import Money
+from app.domain.ports import Address, Receipt, ShopProfile
+from integrations.shopify import customers, gift_line, history, orders, reading, refunds
+from integrations.shopify.client import AdminApi
+
+
+class ShopifyShop:
+    """Satisfies app.domain.ports.Shop; what each method promises stands there."""
+
+    def __init__(self, api: AdminApi) -> None:
+        self._api = api
+
+    def profile(self) -> ShopProfile:
+        shop = self._api.ask("shop").one("shop")
+        if shop is None:
+            raise Unavailable("the store does not say who it is")
+        return ShopProfile(
+            domain=shop["myshopifyDomain"],
+            name=shop["name"],
+            currency=shop["currencyCode"],
+            timezone=shop["ianaTimezone"],
+        )
+
+    def order(self, order_id: int) -> Order | None:
+        return orders.order(self._api, order_id)
+
+    def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
+        return orders.updated_since(self._api, moment)
+
+    def start_history(self) -> str:
+        return history.start(self._api)
+
+    def history(self, handle: str) -> Iterator[Order] | None:
+        return history.read(self._api, handle)
+
+    def customer_by_email(self, email: str) -> int | None:
+        return customers.by_email(self._api, email)
+
+    def emails(self, customer_id: int) -> tuple[str, ...]:
+        return customers.emails(self._api, customer_id)
+
+    def address(self, order_id: int) -> Address | None:
+        return orders.address(self._api, order_id)
+
+    def gift_option(self, variant_id: int) -> GiftOption | None:
+        reply = self._api.ask("gift_variant", {"id": reading.gid("ProductVariant", variant_id)})
+        variant = reply.one("productVariant")
+        return reading.gift_option(variant, reply.data["shop"]["currencyCode"]) if variant else None
+
+    def refundable(self, order_id: int) -> Money:
+        return refunds.refundable(self._api, order_id)
+
+    def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
+        return customers.tag(self._api, customer_id, tag=tag, present=present)
+
+    def add_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
+        return gift_line.add(self._api, order_id, variant_id=variant_id, key=key)
+
+    def find_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt | None:
+        return gift_line.find(self._api, order_id, variant_id=variant_id, key=key)
+
+    def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
+        return gift_line.take_back(self._api, order_id, variant_id=variant_id, key=key)
+
+    def refund(self, order_id: int, *, amount: Money, key: str) -> Receipt:
+        return refunds.refund(self._api, order_id, amount=amount, key=key)
+
+    def find_refund(self, order_id: int, *, key: str) -> Receipt | None:
+        return refunds.find(self._api, order_id, key=key)

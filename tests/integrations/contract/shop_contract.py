@@ -1,0 +1,302 @@
+"""What every store adapter must do. Subclass ShopContract and supply a `stage`."""
+
+import time
+from datetime import timedelta
+from typing import Protocol
+
+import pytest
+
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.facts import Order
+from app.domain.money import Money, zero
+from app.domain.ports import Shop
+
+
+class ShopStage(Protocol):
+    """A store that a test can set up and look into, apart from the adapter."""
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def gift_variant(self) -> int: ...
+
+    def shop(self) -> Shop: ...
+    def stranger(self) -> Shop:
+        """Return an adapter whose credentials the store does not know."""
+
+    def place_order(self, *, amount: str = "45.00", guest: bool = False, test: bool = False) -> int: ...
+    def customer_of(self, order_id: int) -> int: ...
+    def cancel(self, order_id: int) -> None: ...
+    def send(self, order_id: int) -> None: ...
+    def hand_to_warehouse(self, order_id: int) -> None: ...
+
+    def gifts_on(self, order_id: int) -> int: ...
+    def given_back(self, order_id: int) -> Money: ...
+    def owed_on(self, order_id: int) -> Money: ...
+    def mails_about(self, order_id: int) -> int: ...
+    def stock(self) -> int: ...
+    def tags_of(self, customer_id: int) -> set[str]: ...
+
+    def lose_next_answer(self, deed: str) -> None:
+        """Let the store do the next "gift", "refund" or "tag" and then hang up."""
+
+    def lose_next_call(self, deed: str) -> None:
+        """Let the store hang up on the next deed without doing it."""
+
+    def be_busy(self) -> None:
+        """Let the store turn away the next call, for it was asked too much."""
+
+
+class ShopContract:
+    """The store's side of app.domain.ports.Shop."""
+
+    @pytest.fixture
+    def stage(self) -> ShopStage:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def shop(self, stage: ShopStage) -> Shop:
+        return stage.shop()
+
+    def money(self, stage: ShopStage, minor: int) -> Money:
+        return Money(minor=minor, currency=stage.currency)
+
+    # Reading
+
+    def test_given_a_store_when_asked_then_it_says_who_it_is(self, stage: ShopStage, shop: Shop) -> None:
+        profile = shop.profile()
+        assert profile.currency == stage.currency
+        assert profile.timezone
+        assert profile.domain
+
+    def test_given_a_paid_order_when_read_then_it_counts(self, stage: ShopStage, shop: Shop) -> None:
+        order = self.read(shop, stage.place_order(amount="45.00"))
+        assert (order.counted, order.settled, order.editable, order.shipped) == (True, True, True, False)
+        assert order.net == self.money(stage, 45_00)
+        assert order.customer_id is not None
+
+    def test_given_an_unknown_order_when_read_then_there_is_none(self, shop: Shop) -> None:
+        assert shop.order(1) is None
+
+    def test_given_a_guest_when_read_then_the_order_has_no_customer(self, stage: ShopStage, shop: Shop) -> None:
+        assert self.read(shop, stage.place_order(guest=True)).customer_id is None
+
+    def test_given_a_test_order_when_read_then_it_does_not_count(self, stage: ShopStage, shop: Shop) -> None:
+        order = self.read(shop, stage.place_order(test=True))
+        assert (order.test, order.counted) == (True, False)
+        assert order.uncounted_because
+
+    def test_given_a_cancelled_order_when_read_then_it_does_not_count(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        stage.cancel(order_id)
+        order = self.read(shop, order_id)
+        assert (order.cancelled, order.counted, order.editable) == (True, False, False)
+
+    def test_given_the_warehouse_has_the_parcel_when_read_then_we_know(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        assert not self.read(shop, order_id).with_warehouse
+        stage.hand_to_warehouse(order_id)
+        assert self.read(shop, order_id).with_warehouse
+
+    def test_given_the_parcel_has_left_when_read_then_we_know(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        stage.send(order_id)
+        assert self.read(shop, order_id).shipped
+
+    def test_given_a_change_when_swept_then_it_is_among_the_newest(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        changed = self.read(shop, order_id).updated_at
+        assert (order_id, changed) in list(shop.updated_since(changed - timedelta(seconds=1)))
+        assert order_id not in [found for found, _ in shop.updated_since(changed + timedelta(hours=1))]
+
+    def test_given_a_customer_when_searched_by_email_then_found_in_any_case(self, stage: ShopStage, shop: Shop) -> None:
+        customer = stage.customer_of(stage.place_order())
+        (email,) = shop.emails(customer)
+        assert shop.customer_by_email(f" {email.upper()} ") == customer
+        assert shop.customer_by_email(f"x{email}") is None
+        assert shop.customer_by_email("' OR email:*") is None
+
+    def test_given_an_order_when_asked_for_its_address_then_it_is_complete(self, stage: ShopStage, shop: Shop) -> None:
+        address = shop.address(stage.place_order())
+        assert address is not None
+        assert all([address.name, address.street, address.city, address.region, address.postcode, address.country])
+
+    def test_given_a_gift_when_looked_at_then_cost_and_stock_are_known(self, stage: ShopStage, shop: Shop) -> None:
+        option = shop.gift_option(stage.gift_variant)
+        assert option is not None
+        assert option.cost.minor > 0
+        assert (option.on_sale, option.stock) == (True, stage.stock())
+
+    def test_given_an_unknown_gift_when_looked_at_then_there_is_none(self, shop: Shop) -> None:
+        assert shop.gift_option(1) is None
+
+    def test_given_a_past_when_gathered_then_every_order_comes_once(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        past = self.gathered(shop, shop.start_history())
+        found = {order.id: order for order in past}
+        now = self.read(shop, order_id)
+        assert len(found) == len(past)
+        assert (found[order_id].net, found[order_id].counted) == (now.net, now.counted)
+
+    # Tagging
+
+    def test_given_tags_of_others_when_tagged_and_untagged_then_theirs_stay(self, stage: ShopStage, shop: Shop) -> None:
+        customer = stage.customer_of(stage.place_order())
+        shop.tag_customer(customer, tag="of-others", present=True)
+        for _ in range(2):
+            shop.tag_customer(customer, tag="make-it-right", present=True)
+            assert {"of-others", "make-it-right"} <= stage.tags_of(customer)
+        for _ in range(2):
+            shop.tag_customer(customer, tag="make-it-right", present=False)
+            assert "make-it-right" not in stage.tags_of(customer)
+        assert "of-others" in stage.tags_of(customer)
+
+    def test_given_the_answer_is_lost_when_tagged_then_in_doubt_and_repeating_is_harmless(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        customer = stage.customer_of(stage.place_order())
+        stage.lose_next_answer("tag")
+        with pytest.raises(Uncertain):
+            shop.tag_customer(customer, tag="make-it-right", present=True)
+        shop.tag_customer(customer, tag="make-it-right", present=True)
+        assert "make-it-right" in stage.tags_of(customer)
+
+    def test_given_an_unknown_customer_when_tagged_then_refused(self, shop: Shop) -> None:
+        with pytest.raises(Rejected):
+            shop.tag_customer(1, tag="make-it-right", present=True)
+
+    # Gift lines
+
+    def test_given_an_open_order_when_a_gift_is_added_then_free_silent_and_from_stock(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id, stock = stage.place_order(), stage.stock()
+        shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=self.gift_key(order_id))
+        assert (stage.gifts_on(order_id), stage.mails_about(order_id), stage.stock()) == (1, 0, stock - 1)
+        assert stage.owed_on(order_id) == zero(stage.currency)
+        order = self.read(shop, order_id)
+        assert self.gift_key(order_id) in order.marks
+        assert (order.net.minor, order.outstanding) == (45_00, False)
+
+    def test_given_a_gift_when_repeated_under_its_key_then_there_is_still_one(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        for _ in range(3):
+            shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=self.gift_key(order_id))
+        assert stage.gifts_on(order_id) == 1
+
+    def test_given_the_answer_is_lost_when_a_gift_is_added_then_it_is_found(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        key = self.gift_key(order_id)
+        assert shop.find_gift_line(order_id, variant_id=stage.gift_variant, key=key) is None
+        stage.lose_next_answer("gift")
+        with pytest.raises(Uncertain):
+            shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+        assert shop.find_gift_line(order_id, variant_id=stage.gift_variant, key=key) is not None
+        shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+        assert stage.gifts_on(order_id) == 1
+
+    def test_given_the_call_is_lost_when_a_gift_is_added_then_it_is_not_found_and_can_be_repeated(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        key = self.gift_key(order_id)
+        stage.lose_next_call("gift")
+        with pytest.raises((Uncertain, Unavailable)):
+            shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+        assert shop.find_gift_line(order_id, variant_id=stage.gift_variant, key=key) is None
+        shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+        assert stage.gifts_on(order_id) == 1
+
+    @pytest.mark.parametrize("end", ["cancel", "send"])
+    def test_given_an_order_that_is_over_when_a_gift_is_added_then_refused(
+        self, stage: ShopStage, shop: Shop, end: str
+    ) -> None:
+        order_id = stage.place_order()
+        getattr(stage, end)(order_id)
+        with pytest.raises(Rejected):
+            shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=self.gift_key(order_id))
+        assert stage.gifts_on(order_id) == 0
+
+    def test_given_an_unknown_order_when_a_gift_is_added_then_refused(self, stage: ShopStage, shop: Shop) -> None:
+        with pytest.raises(Rejected):
+            shop.add_gift_line(1, variant_id=stage.gift_variant, key=self.gift_key(1))
+
+    # Refunds
+
+    def test_given_a_paid_order_when_refunded_then_exactly_that_goes_back_silently(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="64.00")
+        assert shop.refundable(order_id) == self.money(stage, 64_00)
+        receipt = shop.refund(order_id, amount=self.money(stage, 12_34), key=f"refund:{order_id}:7")
+        assert (receipt.cost, stage.given_back(order_id)) == (self.money(stage, 12_34), self.money(stage, 12_34))
+        assert shop.refundable(order_id) == self.money(stage, 51_66)
+        assert stage.mails_about(order_id) == 0
+        order = self.read(shop, order_id)
+        assert (order.counted, order.net.minor, order.outstanding) == (True, 51_66, False)
+
+    def test_given_a_refund_when_repeated_under_its_key_then_there_is_still_one(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="45.00")
+        amount, key = self.money(stage, 30_00), f"refund:{order_id}:7"
+        receipts = {shop.refund(order_id, amount=amount, key=key).reference for _ in range(3)}
+        assert (len(receipts), stage.given_back(order_id)) == (1, amount)
+
+    def test_given_two_keys_when_refunded_then_there_are_two(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order(amount="45.00")
+        for key in ("7", "8"):
+            shop.refund(order_id, amount=self.money(stage, 10_00), key=f"refund:{order_id}:{key}")
+        assert stage.given_back(order_id) == self.money(stage, 20_00)
+
+    def test_given_more_than_was_paid_when_refunded_then_refused(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order(amount="45.00")
+        with pytest.raises(Rejected):
+            shop.refund(order_id, amount=self.money(stage, 45_01), key=f"refund:{order_id}:7")
+        assert stage.given_back(order_id) == zero(stage.currency)
+
+    def test_given_the_answer_is_lost_when_refunded_then_it_is_found(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order(amount="45.00")
+        amount, key = self.money(stage, 45_00), f"refund:{order_id}:7"
+        assert shop.find_refund(order_id, key=key) is None
+        stage.lose_next_answer("refund")
+        with pytest.raises(Uncertain):
+            shop.refund(order_id, amount=amount, key=key)
+        found = shop.find_refund(order_id, key=key)
+        assert found is not None
+        assert found.cost == amount
+        assert shop.refund(order_id, amount=amount, key=key).reference == found.reference
+        assert stage.given_back(order_id) == amount
+
+    # Trouble
+
+    def test_given_a_busy_store_when_asked_then_later_and_the_pause_is_known(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        stage.be_busy()
+        with pytest.raises(Unavailable) as caught:
+            shop.profile()
+        assert caught.value.retry_after
+
+    def test_given_dead_credentials_when_writing_then_certainly_nothing_happened(self, stage: ShopStage) -> None:
+        customer = stage.customer_of(stage.place_order())
+        with pytest.raises(Unavailable) as caught:
+            stage.stranger().tag_customer(customer, tag="make-it-right", present=True)
+        assert (caught.value.retry_after or 0) >= 3600
+
+    def gift_key(self, order_id: int) -> str:
+        return f"gift:{order_id}:nth_order_gift"
+
+    def read(self, shop: Shop, order_id: int) -> Order:
+        order = shop.order(order_id)
+        assert order is not None
+        return order
+
+    def gathered(self, shop: Shop, handle: str) -> list[Order]:
+        end = time.monotonic() + 10
+        while (past := shop.history(handle)) is None:
+            assert time.monotonic() < end, "the past is not gathered"
+            time.sleep(0.02)
+        return list(past)

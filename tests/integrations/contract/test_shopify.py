@@ -1,0 +1,295 @@
+"""The Shopify adapter against its strict twin."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.money import Money
+from app.domain.ports import Shop
+from integrations import registry
+from integrations.sandbox.store import actions
+from integrations.sandbox.store.order_book import Item, Purchase
+from integrations.sandbox.store.shops import SCOPES, NewShop, open_shop
+from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
+from tests.integrations.contract.shop_contract import ShopContract, ShopStage
+from tests.integrations.contract.town import TownDoor, hasty
+
+DEEDS = {"gift": "OrderEditCommit", "refund": "RefundCreate", "tag": "TagsAdd"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShopifyStage:
+    """The practice shop in the town."""
+
+    town: TownDoor
+    gift_variant: int
+    currency: str = "USD"
+    domain: str = PRACTICE_SHOP
+    token: str = field(default=PRACTICE_TOKEN, repr=False)
+
+    def shop(self) -> Shop:
+        return registry.shopify_shop(f"{self.town.url}/shopify/{{shop}}", self.domain, self.token, http=hasty())
+
+    def stranger(self) -> Shop:
+        return registry.shopify_shop(f"{self.town.url}/shopify/{{shop}}", self.domain, "shpat_wrong", http=hasty())
+
+    def place_order(self, *, amount: str = "45.00", guest: bool = False, test: bool = False) -> int:
+        customer = None if guest else self.town.customer
+        placed = self.town.post("orders", customer_id=customer, amount=amount, test=test, announce="lose")
+        return int(placed["order_id"])
+
+    def bought(self, **terms: Any) -> int:  # noqa: ANN401 - any of a purchase's terms
+        """Place an order of 45 dollars that is out of the ordinary."""
+        with self.town.inside.books.turn() as turn:
+            variant = next(each for each in turn.all("variants") if each["sku"] == "BOX-SEASON")
+            purchase = Purchase(
+                shop=turn.get("shops", self.domain) or {},
+                at=self.town.inside.clock.now(),
+                items=[Item(variant=variant)],
+                customer=turn.get("customers", self.town.customer),
+                **terms,
+            )
+            return int(actions.place_order(self.town.inside, turn, purchase, actions.LOSE).order["id"])
+
+    def customer_of(self, order_id: int) -> int:
+        return int(self._order(order_id)["customer_id"])
+
+    def cancel(self, order_id: int) -> None:
+        self.town.post(f"orders/{order_id}/cancel", announce="lose")
+
+    def send(self, order_id: int) -> None:
+        self.town.post(f"orders/{order_id}/fulfil", announce="lose")
+
+    def hand_to_warehouse(self, order_id: int) -> None:
+        self.town.post(f"orders/{order_id}/fulfil", step="take", announce="lose")
+
+    def gifts_on(self, order_id: int) -> int:
+        lines = self._order(order_id)["lines"]
+        return sum(
+            line["current_quantity"]
+            for line in lines
+            if line["variant_id"] == self.gift_variant and line["price"] == line["discount"]
+        )
+
+    def given_back(self, order_id: int) -> Money:
+        return Money.parse(self._order(order_id)["refunded"], self.currency)
+
+    def owed_on(self, order_id: int) -> Money:
+        return Money.parse(self._order(order_id)["outstanding"], self.currency)
+
+    def mails_about(self, order_id: int) -> int:
+        return sum(mail["sent"] for mail in self._order(order_id)["mails"])
+
+    def stock(self) -> int:
+        with self.town.inside.books.turn() as turn:
+            return int((turn.get("variants", self.gift_variant) or {})["stock"])
+
+    def tags_of(self, customer_id: int) -> set[str]:
+        return set(self.town.get(f"customers/{customer_id}")["tags"])
+
+    def lose_next_answer(self, deed: str) -> None:
+        self.let_next(DEEDS[deed], "commit_then_drop")
+
+    def lose_next_call(self, deed: str) -> None:
+        self.let_next(DEEDS[deed], "drop_before")
+
+    def be_busy(self) -> None:
+        self.let_next("*", "throttled")
+
+    def let_next(self, operation: str, kind: str, **more: object) -> None:
+        """Let one call go wrong in this way."""
+        self.town.post("faults", next=[{"operation": operation, "kind": kind} | more])
+
+    def _order(self, order_id: int) -> dict[str, Any]:
+        return self.town.get(f"orders/{order_id}")
+
+
+@pytest.fixture
+def stage(town: TownDoor) -> ShopifyStage:
+    return ShopifyStage(town=town, gift_variant=gift_in(town))
+
+
+def gift_in(town: TownDoor) -> int:
+    """Return the sticker sheet."""
+    with town.inside.books.turn() as turn:
+        return next(int(each["id"]) for each in turn.all("variants") if each["sku"] == "GIFT-STICKERS")
+
+
+class TestShopify(ShopContract):
+    @pytest.fixture
+    def stage(self, stage: ShopifyStage) -> ShopStage:
+        return stage
+
+
+@pytest.mark.parametrize(
+    "kind", ["500_before", "500_after", "html_502", "truncated", "commit_then_drop", "drop_before"]
+)
+def test_given_any_lost_answer_when_refunded_then_in_doubt_and_never_twice(stage: ShopifyStage, kind: str) -> None:
+    order_id, shop = stage.place_order(amount="45.00"), stage.shop()
+    amount, key = Money(minor=45_00, currency="USD"), f"refund:{order_id}:7"
+    stage.let_next("RefundCreate", kind)
+    with pytest.raises(Uncertain):
+        shop.refund(order_id, amount=amount, key=key)
+    assert (shop.find_refund(order_id, key=key) is None) is (stage.given_back(order_id).minor == 0)
+    shop.refund(order_id, amount=amount, key=key)
+    assert stage.given_back(order_id) == amount
+
+
+@pytest.mark.parametrize("kind", ["429", "throttled"])
+def test_given_too_many_calls_when_refunded_then_certainly_nothing_happened(stage: ShopifyStage, kind: str) -> None:
+    order_id = stage.place_order()
+    stage.let_next("RefundCreate", kind)
+    with pytest.raises(Unavailable) as caught:
+        stage.shop().refund(order_id, amount=Money(minor=1_00, currency="USD"), key=f"refund:{order_id}:7")
+    assert caught.value.retry_after
+    assert stage.given_back(order_id).minor == 0
+
+
+def test_given_the_store_does_it_late_when_refunded_again_at_once_then_there_is_still_one(stage: ShopifyStage) -> None:
+    order_id, shop = stage.place_order(amount="45.00"), stage.shop()
+    amount, key = Money(minor=30_00, currency="USD"), f"refund:{order_id}:7"
+    stage.let_next("RefundCreate", "late_commit", seconds=0.3)
+    with pytest.raises(Uncertain):
+        shop.refund(order_id, amount=amount, key=key)
+    receipts = {shop.refund(order_id, amount=amount, key=key).reference for _ in range(20)}
+    assert (len(receipts), stage.given_back(order_id)) == (1, amount)
+
+
+@pytest.mark.parametrize("step", ["MarkOrder", "OrderEditBegin", "OrderEditAddVariant", "OrderEditDiscount"])
+@pytest.mark.parametrize("kind", ["commit_then_drop", "drop_before", "throttled"])
+def test_given_a_step_before_the_commit_goes_wrong_when_a_gift_is_added_then_it_certainly_was_not(
+    stage: ShopifyStage, step: str, kind: str
+) -> None:
+    order_id, shop = stage.place_order(), stage.shop()
+    key = f"gift:{order_id}:nth_order_gift"
+    stage.let_next(step, kind)
+    with pytest.raises(Unavailable):
+        shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    assert stage.gifts_on(order_id) == 0
+    shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    assert stage.gifts_on(order_id) == 1
+
+
+def test_given_a_second_gift_of_the_same_rule_when_added_then_refused(stage: ShopifyStage) -> None:
+    order_id, shop = stage.place_order(), stage.shop()
+    shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=f"gift:{order_id}:nth_order_gift")
+    with pytest.raises(Rejected, match="another gift"):
+        shop.add_gift_line(order_id, variant_id=stage.gift_variant, key="gift:another:nth_order_gift")
+    assert stage.gifts_on(order_id) == 1
+
+
+def test_given_a_gift_when_taken_back_then_it_is_gone_and_in_stock_again(stage: ShopifyStage) -> None:
+    order_id, shop, stock = stage.place_order(), stage.shop(), stage.stock()
+    key = f"gift:{order_id}:nth_order_gift"
+    shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    for _ in range(2):
+        shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)  # type: ignore[attr-defined]
+    assert (stage.gifts_on(order_id), stage.stock(), stage.owed_on(order_id).minor) == (0, stock, 0)
+
+
+def test_given_another_shops_token_when_asked_then_its_orders_stay_unseen(town: TownDoor, stage: ShopifyStage) -> None:
+    with town.inside.books.turn() as turn:
+        open_shop(turn, NewShop(domain="neighbour.myshopify.com", token="shpat_neighbour"))
+    neighbour = ShopifyStage(
+        town=town, gift_variant=stage.gift_variant, domain="neighbour.myshopify.com", token="shpat_neighbour"
+    )
+    assert neighbour.shop().profile().domain == "neighbour.myshopify.com"
+    assert neighbour.shop().order(stage.place_order()) is None
+
+
+def test_given_a_buyer_with_another_currency_when_refunded_in_parts_then_it_comes_out_even(stage: ShopifyStage) -> None:
+    order_id, shop = stage.bought(presentment_currency="EUR", rate=(92, 100)), stage.shop()
+    parts = [Money(minor=minor, currency="USD") for minor in (10_01, 20_00, 14_99)]
+    costs = [shop.refund(order_id, amount=part, key=f"refund:{order_id}:{n}").cost for n, part in enumerate(parts[:2])]
+    rest = shop.refundable(order_id)
+    costs.append(shop.refund(order_id, amount=rest, key=f"refund:{order_id}:rest").cost)
+    assert all(cost is not None and abs(cost.minor - part.minor) <= 1 for cost, part in zip(costs, parts, strict=True))
+    assert stage.given_back(order_id) == Money(minor=45_00, currency="USD")
+    assert shop.refundable(order_id).minor == 0
+
+
+def test_given_a_provider_that_takes_its_time_when_refunded_then_the_receipt_says_so(stage: ShopifyStage) -> None:
+    order_id = stage.bought(refunds_pend=True)
+    receipt = stage.shop().refund(order_id, amount=Money(minor=5_00, currency="USD"), key=f"refund:{order_id}")
+    assert "not confirmed" in receipt.remark
+    assert receipt.cost is None
+
+
+def test_given_an_order_of_another_system_when_a_gift_is_added_then_refused(stage: ShopifyStage) -> None:
+    order_id = stage.bought(imported=True)
+    with pytest.raises(Rejected):
+        stage.shop().add_gift_line(order_id, variant_id=stage.gift_variant, key=f"gift:{order_id}:nth_order_gift")
+
+
+@pytest.fixture
+def narrow(town: TownDoor, stage: ShopifyStage) -> Iterator[Callable[..., Shop]]:
+    """Return a way to the practice shop with fewer rights than it usually grants."""
+
+    def enter(*without: str, protected: tuple[str, ...] = ()) -> Shop:
+        with town.inside.books.turn() as turn:
+            shop = turn.get("shops", PRACTICE_SHOP) or {}
+            kept = [scope for scope in SCOPES if scope not in without]
+            turn.put("shops", PRACTICE_SHOP, shop | {"scopes": kept, "protected": list(protected)})
+        return stage.shop()
+
+    with town.inside.books.turn() as turn:
+        before = turn.get("shops", PRACTICE_SHOP) or {}
+    yield enter
+    with town.inside.books.turn() as turn:
+        rights = {"scopes": before["scopes"], "protected": before["protected"]}
+        turn.put("shops", PRACTICE_SHOP, (turn.get("shops", PRACTICE_SHOP) or {}) | rights)
+
+
+def test_given_no_right_to_see_parcels_when_read_then_the_rest_is_known(
+    stage: ShopifyStage, narrow: Callable[..., Shop]
+) -> None:
+    order_id = stage.place_order()
+    stage.hand_to_warehouse(order_id)
+    shop = narrow("read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders")
+    order = shop.order(order_id)
+    assert order is not None
+    assert (order.counted, order.with_warehouse) == (True, False)
+
+
+@pytest.mark.parametrize("scope", ["write_customers", "read_products"])
+def test_given_a_missing_right_when_read_then_nothing_is_guessed(
+    stage: ShopifyStage, narrow: Callable[..., Shop], scope: str
+) -> None:
+    order_id = stage.place_order()
+    with pytest.raises(Unavailable, match="not granted"):
+        narrow(scope).order(order_id)
+
+
+def test_given_no_approval_for_personal_data_when_asked_for_it_then_it_does_not_look_absent(
+    stage: ShopifyStage, narrow: Callable[..., Shop]
+) -> None:
+    order_id = stage.place_order()
+    shop = narrow()
+    for ask in (lambda: shop.emails(stage.customer_of(order_id)), lambda: shop.address(order_id)):
+        with pytest.raises(Unavailable, match="not granted"):
+            ask()
+    order = shop.order(order_id)
+    assert order is not None
+    assert (order.counted, order.customer_id) == (True, stage.customer_of(order_id))
+
+
+@pytest.mark.parametrize(
+    ("scope", "document"), [("write_order_edits", "gift"), ("write_orders", "refund"), ("write_customers", "tag")]
+)
+def test_given_a_missing_right_when_written_then_it_certainly_was_not(
+    stage: ShopifyStage, narrow: Callable[..., Shop], scope: str, document: str
+) -> None:
+    order_id = stage.place_order()
+    customer, shop = stage.customer_of(order_id), narrow(scope, protected=("name", "email", "phone", "address"))
+    deeds = {
+        "gift": lambda: shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=f"gift:{order_id}:x"),
+        "refund": lambda: shop.refund(order_id, amount=Money(minor=1_00, currency="USD"), key=f"refund:{order_id}"),
+        "tag": lambda: shop.tag_customer(customer, tag="never", present=True),
+    }
+    with pytest.raises((Rejected, Unavailable), match="not granted"):
+        deeds[document]()
+    assert (stage.gifts_on(order_id), stage.given_back(order_id).minor) == (0, 0)
+    assert "never" not in stage.tags_of(customer)

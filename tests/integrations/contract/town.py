@@ -1,0 +1,37 @@
+"""The town's own doors, as a test uses them: things happen there, and what came of our deeds is seen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from integrations.http import Http, Limits
+from integrations.sandbox.town import Town
+
+HASTY = Limits(connect=1.0, read=2.0, total=3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownDoor:
+    """Where the town is; `inside` opens its books to arrange what no visitor can; `customer` is somebody who buys."""
+
+    url: str
+    inside: Town
+    customer: int
+
+    def get(self, path: str) -> dict[str, Any]:
+        return _read(requests.get(f"{self.url}/town/{path}", timeout=5))
+
+    def post(self, path: str, **body: object) -> dict[str, Any]:
+        return _read(requests.post(f"{self.url}/town/{path}", json=body, timeout=5))
+
+
+def hasty() -> Http:
+    """Return an Http that does not wait long for a town on the same machine."""
+    return Http(HASTY)
+
+
+def _read(answer: requests.Response) -> dict[str, Any]:
+    assert answer.ok, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

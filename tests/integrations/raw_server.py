@@ -1,0 +1,57 @@
+"""A server that says exactly what a test tells it to, byte for byte, and not one byte more."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+Step = bytes | float  # bytes to send, or seconds to be silent
+
+
+@dataclass(slots=True)
+class RawServer:
+    """Where it listens, and the requests that it read."""
+
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+
+
+@contextmanager
+def serving(*steps: Step) -> Iterator[RawServer]:
+    """Answer every connection with these steps, then close it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = RawServer(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=_accept, args=(listener, server, steps), daemon=True)
+        thread.start()
+        yield server
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
+    """Return a whole answer; more headers as "Name: value"."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _accept(listener: socket.socket, server: RawServer, steps: Iterable[Step]) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:  # the test is over
+            return
+        with connection, suppress(OSError):
+            server.requests.append(connection.recv(65_536))
+            for step in steps:
+                if isinstance(step, bytes):
+                    connection.sendall(step)
+                else:
+                    time.sleep(step)

@@ -1,0 +1,212 @@
+"""Who sent a webhook, whether truly, and what it means."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Malformed
+from app.domain.events import OrderChanged, Unconcerning
+from integrations.shopify import webhooks
+from tests.integrations.hostile_json import spoilt
+
+SECRET = "hush-test-secret-0123456789abcdef"
+BODY = '{"id":1001,"note":"café"}'.encode()
+SIGNATURE = "jvf0ZQi05c55vWnZz+LFKkdahYQxmKl61T/il2YmJbs="  # computed apart from this code
+OUR_TOPICS = ["orders/create", "orders/paid", "orders/updated", "orders/cancelled", "orders/edited", "refunds/create"]
+
+
+def sign(body: bytes, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+
+
+def order(**changes: object) -> bytes:
+    """Return an order's webhook with what we look at; change only what the test is about."""
+    return json.dumps({"id": 5001, "updated_at": "2026-11-21T10:00:00-05:00", "customer": None} | changes).encode()
+
+
+def test_given_the_published_vector_when_checked_then_it_is_signed() -> None:
+    assert webhooks.signed(BODY, SIGNATURE, [SECRET])
+
+
+def test_given_two_secrets_when_signed_with_the_older_then_it_is_signed() -> None:
+    assert webhooks.signed(BODY, sign(BODY, "older"), ["newer", "older"])
+
+
+def test_given_a_revoked_secret_when_checked_then_it_is_not_signed() -> None:
+    assert not webhooks.signed(BODY, sign(BODY, "revoked"), ["newer", "older"])
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["", "  "]])
+def test_given_no_secret_or_a_blank_one_when_signed_with_it_then_it_is_not_signed(secrets: list[str]) -> None:
+    assert not webhooks.signed(BODY, sign(BODY, secrets[0] if secrets else ""), secrets)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(None, id="missing"),
+        pytest.param("", id="empty"),
+        pytest.param(SIGNATURE[:-4], id="too short"),
+        pytest.param(SIGNATURE + "AAAA", id="too long"),
+        pytest.param(hashlib.sha256(BODY).hexdigest(), id="hex"),
+        pytest.param(SIGNATURE.replace("+", "-").replace("/", "_"), id="URL-safe base64"),
+        pytest.param("jvf0ZQi05c55vWnZz+LFKkdahYQxmKl61T/il2YmJbé=", id="not ASCII"),
+        pytest.param(f"{SIGNATURE},{SIGNATURE}", id="two headers"),
+        pytest.param(SIGNATURE + "\n", id="newline"),
+        pytest.param(" " + SIGNATURE, id="space"),
+        pytest.param(SIGNATURE.rstrip("="), id="no padding"),
+        pytest.param("jvf0ZQi05c55vWnZz+LFKkdahYQxmKl61T/il2YmJbt=", id="stray bits in the padding"),
+        pytest.param(sign(BODY, "another secret"), id="another secret"),
+    ],
+)
+def test_given_a_header_that_is_not_the_signature_when_checked_then_it_is_not_signed(header: str | None) -> None:
+    assert not webhooks.signed(BODY, header, [SECRET])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(BODY + b" ", id="one byte more"),
+        pytest.param(json.dumps(json.loads(BODY)).encode(), id="written anew"),
+        pytest.param(b"\xef\xbb\xbf" + BODY, id="byte order mark"),
+        pytest.param('{"id":1001,"note":"café"}'.encode("latin-1"), id="another charset"),
+    ],
+)
+def test_given_a_changed_body_when_checked_then_it_is_not_signed(body: bytes) -> None:
+    assert not webhooks.signed(body, SIGNATURE, [SECRET])
+
+
+@pytest.mark.parametrize("prefix", ["X-Shopify-", "x-shopify-", "Shopify-", "shopify-"])
+def test_given_either_family_of_headers_when_read_then_all_is_found(prefix: str) -> None:
+    headers = {
+        f"{prefix}Topic": "orders/paid",
+        f"{prefix}Shop-Domain": "a-shop.myshopify.com",
+        f"{prefix}Hmac-Sha256": SIGNATURE,
+        f"{prefix}Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+    }
+    assert webhooks.topic(headers) == "orders/paid"
+    assert webhooks.shop_domain(headers) == "a-shop.myshopify.com"
+    assert webhooks.signature(headers) == SIGNATURE
+    assert webhooks.delivery_key(headers, b"") == "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043"
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "",
+        "evil",
+        "shop.example",
+        "a-shop.myshopify.com.evil.example",
+        "a-shop.evil.example",
+        "a-shop.myshopify.com/../x",
+        "a-shop.myshopify.com#@evil",
+        "user@a-shop.myshopify.com",
+        "a-shop.myshopify.com:8080",
+        "https://a-shop.myshopify.com",
+        "-shop.myshopify.com",
+        "a_shop.myshopify.com",
+        "a.shop.myshopify.com",
+        "а-shop.myshopify.com",  # a Cyrillic а
+        "a" * 5_000 + ".myshopify.com",
+    ],
+)
+def test_given_a_domain_that_is_no_shops_when_read_then_there_is_no_shop(domain: str) -> None:
+    assert webhooks.shop_domain({"X-Shopify-Shop-Domain": domain}) is None
+
+
+def test_given_no_delivery_id_when_two_topics_have_one_body_then_they_are_two_deliveries() -> None:
+    paid, updated = ({"X-Shopify-Topic": topic} for topic in ("orders/paid", "orders/updated"))
+    assert webhooks.delivery_key(paid, BODY) == webhooks.delivery_key(paid, BODY)
+    assert webhooks.delivery_key(paid, BODY) != webhooks.delivery_key(updated, BODY)
+
+
+@pytest.mark.parametrize("odd", ["x" * 5_000, "'; drop table", "a b", "", "ключ-доставки"])
+def test_given_an_odd_delivery_id_when_read_then_a_digest_stands_in(odd: str) -> None:
+    headers = {"X-Shopify-Topic": "orders/paid", "X-Shopify-Webhook-Id": odd}
+    assert webhooks.delivery_key(headers, BODY) == webhooks.delivery_key({"X-Shopify-Topic": "orders/paid"}, BODY)
+
+
+@pytest.mark.parametrize("topic", ["orders/create", "orders/paid", "orders/updated", "orders/cancelled"])
+def test_given_an_orders_webhook_when_parsed_then_only_its_id_and_time_are_believed(topic: str) -> None:
+    event = webhooks.parse(topic, order(financial_status="paid", total_price="-1", line_items=[{}] * 10_000))
+    assert event == OrderChanged(order_id=5001, happened_at=datetime(2026, 11, 21, 15, 0, tzinfo=UTC))
+
+
+def test_given_an_edit_when_parsed_then_its_order_has_changed() -> None:
+    edit = {"id": 1, "order_id": 5001, "committed_at": "2026-11-21T10:00:00Z", "staff_note": None}
+    event = webhooks.parse("orders/edited", json.dumps({"order_edit": edit}).encode())
+    assert event == OrderChanged(order_id=5001, happened_at=datetime(2026, 11, 21, 10, 0, tzinfo=UTC))
+
+
+def test_given_a_refund_when_parsed_then_its_order_has_changed() -> None:
+    refund = {"id": 9001, "order_id": 5001, "refund_line_items": [{"subtotal": 40.0}], "transactions": []}
+    assert webhooks.parse("refunds/create", json.dumps(refund).encode()) == OrderChanged(order_id=5001)
+
+
+@pytest.mark.parametrize("topic", ["app/uninstalled", "customers/update", "never/heard", "", "orders/paid "])
+def test_given_another_topic_when_parsed_then_it_does_not_concern_us_whatever_it_holds(topic: str) -> None:
+    assert webhooks.parse(topic, b"\xff not even JSON") == Unconcerning(topic=topic)
+
+
+@pytest.mark.parametrize("body", spoilt(b'{"id": 5001, "order_id": 5001, "order_edit": {"order_id": 5001}'))
+@pytest.mark.parametrize("topic", OUR_TOPICS)
+def test_given_a_body_that_makes_no_sense_when_parsed_then_it_is_malformed(topic: str, body: bytes) -> None:
+    with pytest.raises(Malformed) as caught:
+        webhooks.parse(topic, body)
+    assert "5001" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": "5001"},
+        {"id": "gid://shopify/Order/5001"},
+        {"id": 5001.0},
+        {"id": True},
+        {"id": [5001]},
+        {"id": {"id": 5001}},
+        {"id": -5001},
+        {"id": 0},
+        {"id": 2**63},
+        {"updated_at": "yesterday"},
+        {"updated_at": "2026-11-21T10:00:00"},
+        {"updated_at": "2026-02-30T10:00:00Z"},
+        {"updated_at": "0001-01-01T00:00:00+14:00"},
+        {"updated_at": "9999-12-31T23:59:59-10:00"},
+        {"updated_at": 1_795_219_200},
+        {"updated_at": "1795219"},
+        {"updated_at": ""},
+    ],
+    ids=str,
+)
+def test_given_a_field_of_another_kind_when_parsed_then_it_is_malformed(changes: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        webhooks.parse("orders/paid", order(**changes))
+
+
+def test_given_no_id_when_parsed_then_it_is_malformed_and_the_place_is_named() -> None:
+    with pytest.raises(Malformed, match="id: Field required"):
+        webhooks.parse("orders/paid", b'{"name": "#1001"}')
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-21T10:00:00.123456789Z", datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-03-29T02:30:00+01:00", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2999-01-01T00:00:00Z", datetime(2999, 1, 1, tzinfo=UTC)),
+        (None, None),
+    ],
+)
+def test_given_an_unusual_time_when_parsed_then_it_is_kept_in_utc(written: str | None, read: datetime | None) -> None:
+    assert webhooks.parse("orders/paid", order(updated_at=written)) == OrderChanged(order_id=5001, happened_at=read)
+
+
+def test_given_a_note_that_speaks_of_nul_when_parsed_then_it_is_only_a_note() -> None:
+    assert webhooks.parse("orders/paid", rb'{"id": 5001, "note": "write \\u0000 here"}') == OrderChanged(order_id=5001)
