@@ -1,11 +1,14 @@
 """What we mean to do to the outside world. The key names the deed, so every repeat meets the same ledger row."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from app.domain.money import Money
+
+LONGEST_KEY = 200  # what agents type is part of some keys, and the ledger's column ends somewhere
 
 
 class State(StrEnum):
@@ -41,7 +44,7 @@ class TagCustomer:
 
     @property
     def key(self) -> str:
-        return f"tag:{self.customer_id}:{self.occasion}:{self.tag}"
+        return _key("tag", self.customer_id, self.occasion, self.tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class MarkInHelpdesk:
 
     @property
     def key(self) -> str:
-        return f"mark:{self.customer_id}:{self.occasion}"
+        return _key("mark", self.customer_id, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ class TagTicket:
 
     @property
     def key(self) -> str:
-        return f"ticket-tag:{self.ticket_id}:{self.tag}"
+        return _key("ticket-tag", self.ticket_id, self.tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ class PostNote:
 
     @property
     def key(self) -> str:
-        return f"note:{self.ticket_id}:{self.about}"
+        return _key("note", self.ticket_id, self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ class AddGiftLine:
 
     @property
     def key(self) -> str:
-        return f"gift:{self.order_id}:{self.rule}"
+        return _key("gift", self.order_id, self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +121,7 @@ class RefundOrder:
 
     @property
     def key(self) -> str:
-        return ":".join(
-            filter(None, ["refund", str(self.order_id), self.ticket_id, str(self.amount.minor), self.confirm])
-        )
+        return _key("refund", self.order_id, self.ticket_id, self.amount.minor, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ class SendFlowers:
 
     @property
     def key(self) -> str:
-        return ":".join(filter(None, ["flowers", self.ticket_id, self.confirm]))
+        return _key("flowers", self.ticket_id, self.confirm)
 
 
 Effect = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | AddGiftLine | RefundOrder | SendFlowers
@@ -155,3 +156,11 @@ class Plan:
     pool: Pool | None = None
     after: str | None = None
     ask_first: str | None = None  # why a person must approve, whatever the rule's mode
+
+
+def _key(*parts: str | int) -> str:
+    whole = ":".join(str(part) for part in parts if part != "")
+    if len(whole) <= LONGEST_KEY:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:32]
+    return f"{whole[: LONGEST_KEY - len(digest) - 1]}:{digest}"

@@ -11,8 +11,8 @@ _NO_DECIMALS = (
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _DECIMALS = dict.fromkeys(_NO_DECIMALS, 0) | dict.fromkeys(_THREE_DECIMALS, 3)
 _SYMBOLS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-# Fifteen digits keep any amount inside a 64-bit column with room to sum a million of them.
-_DECIMAL_TEXT = re.compile(r"(?a:-?\d{1,15}(\.\d{1,18})?)")
+# Twelve digits keep a shop's sum of thousands of the largest amounts inside a 64-bit column.
+_DECIMAL_TEXT = re.compile(r"(?a:-?\d{1,12}(\.\d{1,18})?)")
 _CURRENCY = re.compile(r"(?a:[A-Z]{3})")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-MOST_ATTEMPTS = 12  # with the pauses below: a little over a day, longer than any vendor's announced outage window
+MOST_ATTEMPTS = 19  # with the pauses below: a little over a day, longer than any vendor's announced outage window
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -1,9 +1,7 @@
 """Calendar jobs: each is done once for its period, whoever asks, however often."""
 
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import CursorResult
 from sqlalchemy.orm import Session
 
 from app.store.base import insert
@@ -13,6 +11,9 @@ from app.store.tables import Chore
 def take(session: Session, *, shop_id: int, name: str, period: str, now: datetime) -> bool:
     """Return True for exactly one caller a period; it is taken when this transaction commits."""
     statement = (
-        insert(session, Chore).values(shop_id=shop_id, name=name, period=period, done_at=now).on_conflict_do_nothing()
+        insert(session, Chore)
+        .values(shop_id=shop_id, name=name, period=period, done_at=now)
+        .on_conflict_do_nothing()
+        .returning(Chore.name)  # not the row count, which PostgreSQL's driver has forgotten by now
     )
-    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    return session.scalar(statement) is not None

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
+from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
 from app.domain.facts import GiftHistory
+from app.domain.policy import Mode
 from app.domain.rules.still_wanted import CARRIED
 from app.store import orders
-from app.store.tables import Decision, Effect
+from app.store.tables import Decision, Effect, Order
 
 # What was given, or is certain enough to be given that another gift would be one too many.
 _GIVEN = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN, State.DONE)
@@ -45,7 +46,7 @@ def gift_history(
     session: Session, *, shop_id: int, order_id: int, customer_id: int | None, rule: str, day_start: datetime
 ) -> GiftHistory:
     """Return what this customer, and this day since `day_start`, were given by the rule."""
-    gifts = (Effect.shop_id == shop_id, Effect.kind == "add_gift_line", Effect.rule == rule)
+    gifts = _gifts(shop_id, rule)
     theirs = (*gifts, Effect.customer_id == customer_id, Effect.order_id != order_id)
     given = session.execute(select(Effect.payload, Effect.due_at).where(*theirs, Effect.state.in_(_GIVEN))).all()
     today = session.scalar(
@@ -88,30 +89,42 @@ def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[
 
 
 def _owed(session: Session, shop_id: int, order_id: int, customer_id: int | None, rule: str) -> bool:
-    """Whether a gift came too late for an earlier parcel, and none was given since."""
+    """Return whether a gift came too late for another parcel, and none was given since."""
     if customer_id is None:
         return False
-    late, made_good = aliased(Effect), aliased(Effect)
-    since = select(made_good.id).where(
-        made_good.shop_id == shop_id,
-        made_good.customer_id == customer_id,
-        made_good.kind == "add_gift_line",
-        made_good.rule == rule,
-        made_good.order_id != order_id,
-        made_good.id > late.id,
-        made_good.state.in_(_GIVEN),
+    theirs = (*_gifts(shop_id, rule), Effect.customer_id == customer_id, Effect.order_id != order_id)
+    dropped = select(func.max(Effect.ended_at)).where(*theirs, Effect.state == State.WITHDRAWN, Effect.code == CARRIED)
+    moments = (session.scalar(dropped), _never_planned(session, shop_id, order_id, customer_id, rule))
+    missed = max((moment for moment in moments if moment is not None), default=None)
+    if missed is None:
+        return False
+    since = select(Effect.id).where(*theirs, Effect.state.in_(_GIVEN), Effect.created_at >= missed)
+    return session.scalar(since.limit(1)) is None
+
+
+def _never_planned(session: Session, shop_id: int, order_id: int, customer_id: int, rule: str) -> datetime | None:
+    """Return when another parcel of theirs was last seen to have left before its gift could even be planned."""
+    planned = select(Effect.id).where(*_gifts(shop_id, rule), Effect.order_id == Order.order_id)
+    subject = literal("order:").concat(cast(Order.order_id, String))
+    # The first sighting counts: a parcel that is seen again on its way was not missed again.
+    sightings = (
+        select(func.min(Decision.decided_at).label("first"))
+        .join(Order, (Order.shop_id == Decision.shop_id) & (Decision.subject == subject))
+        .where(
+            Decision.shop_id == shop_id,
+            Decision.rule == rule,
+            Decision.code == CARRIED,
+            Decision.mode != Mode.OBSERVE,
+            Order.customer_id == customer_id,
+            Order.order_id != order_id,
+            ~planned.exists(),
+        )
+        .group_by(Order.order_id)
+        .subquery()
     )
-    missed = and_(
-        late.shop_id == shop_id,
-        late.customer_id == customer_id,
-        late.kind == "add_gift_line",
-        late.rule == rule,
-    )
-    statement = select(late.id).where(
-        missed,
-        late.order_id != order_id,
-        late.state == State.WITHDRAWN,
-        late.code == CARRIED,
-        ~since.exists(),
-    )
-    return session.scalar(statement.limit(1)) is not None
+    latest: datetime | None = session.scalar(select(func.max(sightings.c.first)))
+    return latest
+
+
+def _gifts(shop_id: int, rule: str) -> tuple[ColumnElement[bool], ...]:
+    return Effect.shop_id == shop_id, Effect.kind == "add_gift_line", Effect.rule == rule

@@ -51,8 +51,9 @@ def receive(
             problem=None if shop_id is not None else "unknown shop",
         )
         .on_conflict_do_nothing()
+        .returning(Delivery.id)  # not the row count, which PostgreSQL's driver has forgotten by now
     )
-    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    return session.scalar(statement) is not None
 
 
 def claim(session: Session, *, shop_id: int, now: datetime, lease: timedelta, limit: int) -> list[Letter]:
@@ -66,10 +67,11 @@ def claim(session: Session, *, shop_id: int, now: datetime, lease: timedelta, li
         .order_by(Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("waiting")  # as a plain subquery PostgreSQL may run it once a row, and lock far more than the limit
     )
     statement = (
         update(Delivery)
-        .where(Delivery.id.in_(waiting), Delivery.next_try_at <= now)
+        .where(Delivery.id.in_(select(waiting.c.id)), Delivery.next_try_at <= now)
         .values(next_try_at=now + lease, attempts=Delivery.attempts + 1)
         .returning(Delivery)
         .execution_options(synchronize_session=False)

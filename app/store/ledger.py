@@ -13,44 +13,45 @@ told so.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
-from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, and_, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import Plan, Pool, State
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
 from app.store import pools
 from app.store.base import insert
-from app.store.tables import Effect, Shop
+from app.store.conditions import decided_together, held_back, mine, open_for_business, picked, sent
+from app.store.deeds import Deed, deed_of, described
+from app.store.tables import Effect
 
-_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
+__all__ = [
+    "Deed",
+    "Purse",
+    "approve",
+    "decline",
+    "done",
+    "doubt",
+    "doubt_the_silent",
+    "drop",
+    "due",
+    "gate",
+    "pick",
+    "plan",
+    "promote_observed",
+    "put_back",
+    "read",
+    "refuse",
+    "withdraw",
+]
+
 _PENDING = (State.AWAITING, State.PLANNED)
-_ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
+LONGEST_REFERENCE = 255
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """One ledger row in the hands of a worker."""
-
-    id: int
-    shop_id: int
-    key: str
-    rule: str
-    state: State
-    effect: DomainEffect
-    due_at: datetime
-    attempts: int
-    sends: int
-    cost: Money | None
-    pool_id: int | None
-    decision_id: int | None
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,12 @@ def plan(
     purse: Purse,
     now: datetime,
 ) -> Deed | None:
-    """Write the deed down, once, with its money set aside; return None when its key is already in the ledger."""
+    """Write the deed down, once, with its money set aside; return None when its key is already in the ledger.
+
+    What was only observed so far does not stand in the way: it is taken up. Raises ValueError for a foreign currency.
+    """
+    if plan.cost is not None and plan.cost.currency != purse.currency:
+        raise ValueError(f"{plan.cost.currency} cannot be paid from a purse in {purse.currency}")
     state = State.AWAITING if mode is Mode.AUTO and plan.ask_first else _FIRST_STATE[mode]
     values = {
         "shop_id": shop_id,
@@ -91,23 +97,22 @@ def plan(
         "sends": 0,
         "created_at": now,
         "ended_at": now if state is State.OBSERVED else None,
-        **_described(plan.effect),
+        **described(plan.effect),
     }
-    statement = insert(session, Effect).values(values).on_conflict_do_nothing().returning(Effect.id)
-    effect_id = session.scalar(statement)
+    effect_id = session.scalar(_written_once(session, values))
     if effect_id is None:
         return None
     row = session.get_one(Effect, effect_id, populate_existing=True)
     if state is State.PLANNED:
         _reserve(session, row, purse, now)
-    return _deed(row, purse.currency)
+    return deed_of(row, purse.currency)
 
 
 def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime) -> list[Deed]:
     """Let a waiting deed and those decided with it go ahead, their money set aside now; return those that waited."""
     statement = (
         update(Effect)
-        .where(Effect.id.in_(_decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .where(Effect.id.in_(decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
         .values(state=State.PLANNED, next_try_at=Effect.due_at)
         .returning(Effect.id)
         .execution_options(synchronize_session=False)
@@ -117,46 +122,45 @@ def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now
     ]
     for row in rows:
         _reserve(session, row, purse, now)
-    return [_deed(row, purse.currency) for row in rows]
+    return [deed_of(row, purse.currency) for row in rows]
 
 
 def decline(session: Session, *, shop_id: int, effect_id: int, why: str, now: datetime, currency: str) -> list[Deed]:
     """Let a waiting deed and those decided with it be; return those that waited."""
-    changes = {"state": State.WITHDRAWN, "code": "declined", "problem": why, "ended_at": now}
     statement = (
         update(Effect)
-        .where(Effect.id.in_(_decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
-        .values(changes)
+        .where(Effect.id.in_(decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .values(_ending(State.WITHDRAWN, "declined", why, now))
         .returning(Effect.id)
         .execution_options(synchronize_session=False)
     )
     ids = sorted(session.scalars(statement).all())
-    return [_deed(session.get_one(Effect, row_id, populate_existing=True), currency) for row_id in ids]
+    return [deed_of(session.get_one(Effect, row_id, populate_existing=True), currency) for row_id in ids]
 
 
 def withdraw(
     session: Session, *, shop_id: int, key: str, code: str, why: str, now: datetime, currency: str
 ) -> Deed | None:
     """Take back a deed that has not left; return None when it is too late for that, or there is no such deed."""
-    row = _by_key(session, shop_id, key)
+    # Locked, so that a deed that is approved at this very moment is not taken for one that is too late to withdraw.
+    statement = select(Effect).where(Effect.shop_id == shop_id, Effect.key == key, Effect.state.in_(_PENDING))
+    row = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
     if row is None:
         return None
-    changes = {"state": State.WITHDRAWN, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
-    was_planned = row.state == State.PLANNED
-    statement = (
-        update(Effect).where(Effect.id == row.id, Effect.state == row.state, Effect.state.in_(_PENDING)).values(changes)
-    )
-    if not _moved(session, statement):
-        return None
-    if was_planned:
-        _release(session, row)
-    return _deed(session.get_one(Effect, row.id, populate_existing=True), currency)
+    row.state, row.next_try_at, row.ended_at = State.WITHDRAWN, None, now
+    row.code, row.problem = code, why
+    session.flush()
+    _release(session, row)
+    return deed_of(row, currency)
 
 
 def promote_observed(
     session: Session, *, shop_id: int, rule: str, kinds: tuple[str, ...], mode: Mode, now: datetime
 ) -> int:
-    """Take up what a rule only observed so far, for the kinds that are not too late for it; return how many."""
+    """Take up what a rule only observed so far, for the kinds that are not too late for it; return how many.
+
+    Nothing that costs money is taken up: no purse was asked for it.
+    """
     state = _FIRST_STATE[mode]
     changes = {"state": state, "ended_at": None, "next_try_at": now if state is State.PLANNED else None}
     statement = (
@@ -166,6 +170,7 @@ def promote_observed(
             Effect.rule == rule,
             Effect.kind.in_(kinds),
             Effect.state == State.OBSERVED,
+            Effect.cost_minor.is_(None),
         )
         .values(changes)
     )
@@ -176,7 +181,7 @@ def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[in
     """Return the ids of deeds with something to do now, the oldest first."""
     statement = (
         select(Effect.id)
-        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~_held_back())
+        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~held_back())
         .order_by(Effect.next_try_at, Effect.id)
         .limit(limit)
     )
@@ -197,14 +202,14 @@ def pick(
             Effect.shop_id == shop_id,
             Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
             Effect.next_try_at <= now,
-            _open_for_business(),
+            open_for_business(),
         )
         .values(next_try_at=now + lease, attempts=Effect.attempts + 1)
         .execution_options(synchronize_session=False)
     )
     if not _moved(session, statement):
         return None
-    return _deed(session.get_one(Effect, effect_id, populate_existing=True), currency)
+    return deed_of(session.get_one(Effect, effect_id, populate_existing=True), currency)
 
 
 def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> Deed | None:
@@ -216,7 +221,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
             Effect.shop_id == deed.shop_id,
             Effect.state == State.PLANNED,
             Effect.attempts == deed.attempts,
-            _open_for_business(),
+            open_for_business(),
         )
         .values(state=State.SENDING, sends=Effect.sends + 1, next_try_at=now + lease)
         .execution_options(synchronize_session=False)
@@ -224,23 +229,25 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
     if not _moved(session, statement):
         return None
     row = session.get_one(Effect, deed.id, populate_existing=True)
-    return _deed(row, deed.cost.currency if deed.cost else "")
+    return deed_of(row, deed.cost.currency if deed.cost else "")
 
 
 def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime) -> bool:
     """Record that it happened and what it truly cost."""
-    cost = receipt.cost or deed.cost
+    cost = _true_cost(deed, receipt)
     changes = {
         "state": State.DONE,
         "next_try_at": None,
-        "reference": receipt.reference,
+        "reference": receipt.reference[:LONGEST_REFERENCE],
         "remark": receipt.remark or None,
         "problem": None,
         "code": None,
         "cost_minor": cost.minor if cost else None,
         "ended_at": now,
     }
-    if not _end(session, deed, changes):
+    # Whoever truly sent it is believed even after the row was put back: better late news than a second deed.
+    sent_once = and_(Effect.state == State.PLANNED, Effect.sends == deed.sends, Effect.sends > 0)
+    if not _end(session, deed, changes, or_(sent_once, mine(deed))):
         return False
     if deed.pool_id is not None and deed.cost is not None and cost is not None:
         fits = pools.settle(
@@ -266,22 +273,22 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime) -> bo
 
 def refuse(session: Session, deed: Deed, *, code: str, why: str, now: datetime) -> bool:
     """Record that the world said no for good; the money goes back to the month that held it."""
-    return _end_unspent(session, deed, State.REFUSED, code, why, now)
+    return _end_unspent(session, deed, _ending(State.REFUSED, code, why, now), mine(deed))
 
 
 def drop(session: Session, deed: Deed, *, code: str, why: str, now: datetime) -> bool:
     """Withdraw a picked deed that turned out to be no longer wanted; the money goes back."""
-    return _end_unspent(session, deed, State.WITHDRAWN, code, why, now)
+    return _end_unspent(session, deed, _ending(State.WITHDRAWN, code, why, now), picked(deed))
 
 
 def put_back(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
     """Let a deed that certainly did not happen wait until a moment; its money stays set aside."""
-    return _end(session, deed, {"state": State.PLANNED, "next_try_at": until, "problem": why})
+    return _end(session, deed, {"state": State.PLANNED, "next_try_at": until, "problem": why}, mine(deed))
 
 
 def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:
     """Record that it may have happened. `until` None: only a person can find out; the money stays set aside."""
-    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": until, "problem": why})
+    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": until, "problem": why}, sent(deed))
 
 
 def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
@@ -297,32 +304,50 @@ def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantin
 
 def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> Deed | None:
     """Return one row of the shop's ledger."""
-    row = session.scalar(select(Effect).where(Effect.id == effect_id, Effect.shop_id == shop_id))
-    return None if row is None else _deed(row, currency)
+    statement = select(Effect).where(Effect.id == effect_id, Effect.shop_id == shop_id)
+    row = session.scalar(statement.execution_options(populate_existing=True))
+    return None if row is None else deed_of(row, currency)
 
 
-def _end_unspent(session: Session, deed: Deed, state: State, code: str, why: str, now: datetime) -> bool:
-    changes = {"state": state, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
-    if not _end(session, deed, changes):
+def _ending(state: State, code: str, why: str, now: datetime) -> dict[str, Any]:
+    return {"state": state, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
+
+
+def _end_unspent(session: Session, deed: Deed, changes: dict[str, Any], ours: ColumnElement[bool]) -> bool:
+    if not _end(session, deed, changes, ours):
         return False
     row = session.get_one(Effect, deed.id, populate_existing=True)
     _release(session, row)
     return True
 
 
-def _end(session: Session, deed: Deed, changes: dict[str, Any]) -> bool:
-    # Only the worker whose try this is may say how it went: the try counts for a planned row, the send for a sent one.
-    mine = or_(
-        and_(Effect.state == State.PLANNED, Effect.attempts == deed.attempts),
-        and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends),
-    )
+def _end(session: Session, deed: Deed, changes: dict[str, Any], ours: ColumnElement[bool]) -> bool:
     statement = (
         update(Effect)
-        .where(Effect.id == deed.id, Effect.shop_id == deed.shop_id, mine)
+        .where(Effect.id == deed.id, Effect.shop_id == deed.shop_id, ours)
         .values(changes)
         .execution_options(synchronize_session=False)
     )
     return _moved(session, statement)
+
+
+def _written_once(session: Session, values: dict[str, Any]) -> ReturningInsert[int]:
+    statement = insert(session, Effect).values(values)
+    if values["state"] == State.OBSERVED:
+        return statement.on_conflict_do_nothing().returning(Effect.id)
+    return statement.on_conflict_do_update(
+        index_elements=["shop_id", "key"],
+        set_={name: statement.excluded[name] for name in values if name not in {"shop_id", "key"}},
+        where=Effect.state == State.OBSERVED,
+    ).returning(Effect.id)
+
+
+def _true_cost(deed: Deed, receipt: Receipt) -> Money | None:
+    """Return what it cost as the other side says; as planned where it does not say, or says it in other money."""
+    planned, said = deed.cost, receipt.cost
+    if said is None or (planned is not None and planned.currency != said.currency):
+        return planned
+    return said
 
 
 def _reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:
@@ -342,67 +367,6 @@ def _reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None
 def _release(session: Session, row: Effect) -> None:
     if row.pool_id is not None and row.cost_minor:
         pools.release(session, shop_id=row.shop_id, pool_id=row.pool_id, minor=row.cost_minor)
-
-
-def _decided_together(effect_id: int, shop_id: int) -> Select[int]:
-    one, all_of_it = aliased(Effect), aliased(Effect)
-    same = or_(all_of_it.id == one.id, all_of_it.decision_id == one.decision_id)
-    return (
-        select(all_of_it.id)
-        .join(one, same)
-        .where(one.id == effect_id, one.shop_id == shop_id, all_of_it.shop_id == shop_id)
-    )
-
-
-def _held_back() -> ColumnElement[bool]:
-    """Hold a row back until its forerunner has ended, whatever became of that one."""
-    first = aliased(Effect)
-    unfinished = select(first.id).where(
-        first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED)
-    )
-    return and_(Effect.after_key.is_not(None), unfinished.exists())
-
-
-def _open_for_business() -> ColumnElement[bool]:
-    """Ask in the very statement that moves the row whether the shop is installed and its kill switch off."""
-    shop = select(Shop.id).where(Shop.id == Effect.shop_id, Shop.paused.is_(False), Shop.uninstalled_at.is_(None))
-    return shop.exists()
-
-
-def _by_key(session: Session, shop_id: int, key: str) -> Effect | None:
-    statement = (
-        select(Effect).where(Effect.shop_id == shop_id, Effect.key == key).execution_options(populate_existing=True)
-    )
-    return session.scalar(statement)
-
-
-def _described(effect: DomainEffect) -> dict[str, Any]:
-    return {
-        "key": effect.key,
-        "kind": effect.kind,
-        "payload": _EFFECT.dump_python(effect, mode="json"),
-        "customer_id": getattr(effect, "customer_id", None),
-        "order_id": getattr(effect, "order_id", None),
-        "ticket_id": getattr(effect, "ticket_id", None),
-    }
-
-
-def _deed(row: Effect, currency: str) -> Deed:
-    return Deed(
-        id=row.id,
-        shop_id=row.shop_id,
-        key=row.key,
-        rule=row.rule,
-        state=State(row.state),
-        effect=_EFFECT.validate_python(row.payload),
-        due_at=row.due_at,
-        attempts=row.attempts,
-        sends=row.sends,
-        cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
-        pool_id=row.pool_id,
-        decision_id=row.decision_id,
-        because=row.problem or row.because,
-    )
 
 
 def _moved(session: Session, statement: Update) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, case, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Pool as PoolName
@@ -28,11 +28,15 @@ class Balance:
 
 
 def open_month(session: Session, *, shop_id: int, name: PoolName, month: str, limit_minor: int) -> Balance:
-    """Return the month's purse, made with that limit if it is the first time it is asked for."""
+    """Return the month's purse with that limit, though never with a lower one than what is spoken for already."""
     statement = insert(session, Pool).values(
         shop_id=shop_id, name=name, month=month, limit_minor=limit_minor, reserved_minor=0, spent_minor=0
     )
-    session.execute(statement.on_conflict_do_nothing())
+    spoken_for = Pool.reserved_minor + Pool.spent_minor
+    limit = case((spoken_for > limit_minor, spoken_for), else_=limit_minor)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["shop_id", "name", "month"], set_={"limit_minor": limit})
+    )
     row = session.scalars(
         select(Pool)
         .where(Pool.shop_id == shop_id, Pool.name == name, Pool.month == month)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +19,7 @@ class Unsealable(Exception):
 class Seal:
     """Seals with the first key, opens with any: keys rotate by putting a new one in front."""
 
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
 
     @classmethod
     def from_settings(cls, keys: tuple[str, ...]) -> "Seal":

@@ -1,15 +1,17 @@
 """Merchants: who they are, what they decided, and the keys to their accounts."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
+from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Connection, Delivery, Effect, Shop
 
@@ -39,22 +41,25 @@ class Account:
     kind: str
     account: str
     user: str
-    key: str
-    secrets: tuple[str, ...]
+    key: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 def install(session: Session, *, profile: ShopProfile, token: str, policy: Policy, seal: Seal, now: datetime) -> int:
     """Make the shop known, or bring it back; the policy of a shop that was here before stays. Return its id."""
-    row = session.scalar(select(Shop).where(Shop.domain == profile.domain).with_for_update())
-    if row is None:
-        row = Shop(
-            domain=profile.domain,
-            policy=_POLICY.dump_python(policy, mode="json"),
-            installed_at=now,
-            paused=False,
-        )
-        session.add(row)
-    elif row.uninstalled_at is not None:
+    # A first page load asks twice at once: whoever is second finds the row of the first.
+    unknown = insert(session, Shop).values(
+        domain=profile.domain,
+        name=profile.name,
+        currency=profile.currency,
+        timezone=profile.timezone,
+        policy=_POLICY.dump_python(policy, mode="json"),
+        paused=False,
+        installed_at=now,
+    )
+    session.execute(unknown.on_conflict_do_nothing())
+    row = session.scalars(select(Shop).where(Shop.domain == profile.domain).with_for_update()).one()
+    if row.uninstalled_at is not None:
         row.installed_at, row.uninstalled_at = now, None
     row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone
     row.sealed_token = seal.close(token, place=_token_place(profile.domain))
@@ -151,8 +156,13 @@ def history_state(session: Session, *, shop_id: int) -> HistoryState:
 
 
 def note_history(session: Session, *, shop_id: int, **changes: datetime | str | None) -> None:
-    """Write down `handle`, `done_at` or `swept_to` of the shop's history."""
-    names = {"handle": "history_handle", "done_at": "history_done_at", "swept_to": "swept_to"}
+    """Write down `handle`, `try_at`, `done_at` or `swept_to` of the shop's history."""
+    names = {
+        "handle": "history_handle",
+        "try_at": "history_try_at",
+        "done_at": "history_done_at",
+        "swept_to": "swept_to",
+    }
     values = {names[name]: value for name, value in changes.items()}
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
 
@@ -162,9 +172,22 @@ def installed_ids(session: Session) -> list[int]:
     return list(session.scalars(select(Shop.id).where(Shop.uninstalled_at.is_(None)).order_by(Shop.id)))
 
 
-def without_history(session: Session) -> list[int]:
+def claim_history(session: Session, *, shop_id: int, now: datetime, lease: timedelta) -> HistoryState | None:
+    """Take the import for `lease`; return None when it is done, or somebody else has it."""
+    statement = (
+        update(Shop)
+        .where(Shop.id == shop_id, Shop.history_done_at.is_(None), _import_may_go_on(now))
+        .values(history_try_at=now + lease)
+        .execution_options(synchronize_session=False)
+    )
+    taken = cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    return history_state(session, shop_id=shop_id) if taken else None
+
+
+def without_history(session: Session, *, now: datetime) -> list[int]:
     """Return the installed shops whose past is still to be read. Crosses tenants, as `installed_ids` does."""
-    missing = (Shop.uninstalled_at.is_(None), Shop.history_done_at.is_(None), Shop.sealed_token.is_not(None))
+    installed = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
+    missing = (*installed, Shop.history_done_at.is_(None), _import_may_go_on(now))
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
@@ -176,6 +199,10 @@ def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list
     open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
     waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(Shop.paused.is_(False), deeds))
     return list(session.scalars(select(Shop.id).where(open_shops, waiting).order_by(Shop.id)))
+
+
+def _import_may_go_on(now: datetime) -> ColumnElement[bool]:
+    return or_(Shop.history_try_at.is_(None), Shop.history_try_at <= now)
 
 
 def _merchant(row: Shop | None) -> Merchant | None:

@@ -25,6 +25,7 @@ class Shop(Base):
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
     history_handle: Mapped[str | None] = mapped_column(String(255))  # the store's id of the running export
+    history_try_at: Mapped[datetime | None]  # when the import may go on: now if empty, later while a worker has it
     history_done_at: Mapped[datetime | None]
     swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
 

@@ -1,8 +1,8 @@
 """The shop's own measure: the threshold and what counts as active, measured once a day and read with every event."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Float, cast, func, select, update
+from sqlalchemy import BigInteger, Integer, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
@@ -12,7 +12,7 @@ from app.store import orders
 from app.store.tables import Customer, Order, Totals
 
 FEWEST_DAYS, MOST_DAYS = 60, 365  # nobody lapses within two months, nobody is active after a year
-_DAY = timedelta(days=1).total_seconds()
+_DAY = 24 * 60 * 60  # seconds
 
 
 def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | None:
@@ -47,7 +47,7 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
         return _mean(totals)
     percent = 50 if policy.measure is Measure.MEDIAN else policy.percentile
     # Nearest rank: the smallest value that at least this share of the customers does not exceed.
-    rank = max(1, -(-totals.customers * percent // 100))
+    rank = max(1, -(-totals.customers * min(percent, 100) // 100))
     statement = (
         select(Customer.net_minor)
         .where(Customer.shop_id == shop_id, Customer.orders > 0)
@@ -76,12 +76,13 @@ def _usual_pause(session: Session, shop_id: int) -> int:
         .subquery()
     )
     if session.get_bind().dialect.name == "sqlite":
-        days = func.julianday(pairs.c.at) - func.julianday(pairs.c.before)
+        seconds = cast(func.strftime("%s", pairs.c.at), Integer) - cast(func.strftime("%s", pairs.c.before), Integer)
     else:
-        days = cast(func.extract("epoch", pairs.c.at - pairs.c.before), Float) / _DAY
-    gaps = select(days.label("days")).where(pairs.c.before.is_not(None)).subquery()
+        seconds = cast(func.extract("epoch", pairs.c.at - pairs.c.before), BigInteger)
+    gaps = select(seconds.label("seconds")).where(pairs.c.before.is_not(None)).subquery()
     count = session.scalar(select(func.count()).select_from(gaps)) or 0
     if count == 0:
         return FEWEST_DAYS
-    median = session.scalar(select(gaps.c.days).order_by(gaps.c.days).offset((count - 1) // 2).limit(1))
-    return min(max(round(2 * float(median or 0)), FEWEST_DAYS), MOST_DAYS)
+    median = session.scalar(select(gaps.c.seconds).order_by(gaps.c.seconds).offset((count - 1) // 2).limit(1)) or 0
+    # Whole seconds and whole numbers: both databases arrive at the same day.
+    return min(max((2 * median + _DAY // 2) // _DAY, FEWEST_DAYS), MOST_DAYS)

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uninstalled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("history_handle", sa.String(length=255), nullable=True),
+        sa.Column("history_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("history_done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("swept_to", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),

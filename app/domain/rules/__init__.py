@@ -29,5 +29,5 @@ def on_action(
     if action.act is Act.REFUND_KEEP:
         return [agent_acts.refund_keep(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:
-        return [agent_acts.flowers(action, facts, policy.team, day_start)]
+        return [agent_acts.flowers(action, facts, policy.team, now, day_start)]
     return [agent_acts.withdraw_flowers(action, facts, now)]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, State
 from app.domain.money import Money
+from app.domain.rules.agent_acts import first_name
 
 _ASKS = "needs a lead: {why} Nothing was sent yet."
 _REFUND = {
@@ -11,6 +12,7 @@ _REFUND = {
     State.AWAITING: "The refund of {amount} " + _ASKS,
     State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
     State.REFUSED: "The refund of {amount} did not go through: {why}",
+    State.WITHDRAWN: "The refund of {amount} was not made: {why}",
     State.UNCERTAIN: "The refund of {amount} may have gone through; it is being looked up. Please do not repeat it.",
 }
 _FLOWERS = {
@@ -19,7 +21,7 @@ _FLOWERS = {
     State.AWAITING: "Sending flowers " + _ASKS,
     State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
     State.REFUSED: "The flowers were not sent: {why}",
-    State.WITHDRAWN: "The flowers were withdrawn; {amount} went back to the pool.",
+    State.WITHDRAWN: "The flowers for {amount} will not be sent: {why}",
     State.UNCERTAIN: "The flowers may have been ordered; a person must ask the florist. Please do not repeat it.",
 }
 
@@ -48,7 +50,7 @@ def tell(
         amount=cost,
         order=getattr(effect, "order_name", ""),
         due=f"{due_at:%d %B %Y}",
-        agent=effect.agent_name.split()[0] if effect.agent_name.split() else "the team",
+        agent=first_name(effect.agent_name) or "the team",
         why=why,
         reference=reference,
         remark=f" {remark}" if remark else "",

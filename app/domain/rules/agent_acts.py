@@ -46,25 +46,29 @@ def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, no
         agent_name=action.agent_name,
         confirm=action.confirm,
     )
-    lead = _lead_for_refund(amount, facts, policy)
-    mutes = _mutes(action, order.customer_id, policy, now, lead) if action.compassion else ()
+    mutes = _mutes(refund, policy, now) if action.compassion else ()
     plan = Plan(
         effect=refund,
         due_at=now,
         cost=amount,
         pool=Pool.TEAM,
         after=mutes[-1].effect.key if mutes else None,
-        ask_first=lead,
+        ask_first=_lead_for_refund(amount, facts, policy),
     )
     because = f"{action.agent_name} refunds {amount} of {order.name}; the customer keeps the item."
     return _decision(action, REFUND, "refund", because, plans=(*mutes, plan))
 
 
-def flowers(action: AgentAction, facts: AgentFacts, policy: TeamGestures, day_start: datetime) -> Decision:
+def flowers(
+    action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime, day_start: datetime
+) -> Decision:
     """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
     order, quote = facts.order, facts.quote
     if facts.trouble or order is None or quote is None:
-        return _sorry(action, FLOWERS, "no_order", facts.trouble or "No order with an address was found.", day_start)
+        return _sorry(action, FLOWERS, "no_order", facts.trouble or "No order with an address was found.", now)
+    if quote.total.currency != order.net.currency:
+        because = f"The florist asks for {quote.total}, and the team's pool is kept in {order.net.currency}."
+        return _sorry(action, FLOWERS, "other_currency", because, now)
     days = policy.flowers_days if action.days is None else action.days
     if not 1 <= days <= MOST_DAYS_AHEAD:
         return _sorry(
@@ -72,7 +76,7 @@ def flowers(action: AgentAction, facts: AgentFacts, policy: TeamGestures, day_st
             FLOWERS,
             "bad_days",
             f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}.",
-            day_start,
+            now,
         )
     send = SendFlowers(
         order_id=order.id,
@@ -106,24 +110,23 @@ def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> D
 def card_text(action: AgentAction) -> str:
     """Return the card's words, signed with the agent's first name: a person writes, never a brand."""
     words = action.message or "Thinking of you in these days."
-    return f"{words.strip()}\n{first_name(action.agent_name)}"
+    return f"{words.strip()}\n{first_name(action.agent_name)}".strip()
 
 
 def first_name(name: str) -> str:
-    """Return the first word of a full name."""
-    return name.split(maxsplit=1)[0] if name.split() else name
+    """Return the first word of a full name; nothing for a blank one."""
+    return next(iter(name.split()), "")
 
 
-def _mutes(
-    action: AgentAction, customer_id: int | None, policy: TeamGestures, now: datetime, lead: str | None
-) -> tuple[Plan, ...]:
-    if customer_id is None:
+def _mutes(refund: RefundOrder, policy: TeamGestures, now: datetime) -> tuple[Plan, ...]:
+    """Return the silence around a refund. No lead is needed for that, and each refund waits for its own."""
+    if refund.customer_id is None:
         return ()
     plans: list[Plan] = []
     for tag in (policy.paused_tag, policy.muted_tag):
-        mute = TagCustomer(customer_id=customer_id, tag=tag, present=True, occasion=f"ticket-{action.ticket_id}")
+        mute = TagCustomer(customer_id=refund.customer_id, tag=tag, present=True, occasion=refund.key)
         # One after the other, and the refund after the last: no mail may cross with the money.
-        plans.append(Plan(effect=mute, due_at=now, ask_first=lead, after=plans[-1].effect.key if plans else None))
+        plans.append(Plan(effect=mute, due_at=now, after=plans[-1].effect.key if plans else None))
     return tuple(plans)
 
 

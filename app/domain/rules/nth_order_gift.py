@@ -62,7 +62,7 @@ def gate(order: Order, policy: NthOrderGift) -> tuple[str, str] | None:
         (order.test, "test_order", "It is a test order."),
         (order.cancelled, "cancelled", "The order was cancelled."),
         (order.closed, "closed", "The order is archived."),
-        (not order.counted, "not_counted", order.uncounted_because),
+        (not order.counted, "not_counted", order.uncounted_because or "The order does not count."),
         (not order.settled, "not_paid", "The order is not fully paid."),
         (order.net.minor <= 0, "refunded", "The order was refunded."),
         (order.risky, "risky", "The store advises caution with this order."),

@@ -24,7 +24,7 @@ def reason_line(standing: Standing, yardstick: Yardstick) -> str:
     """Return the one line an agent needs: how far above the average, over how many orders, since when."""
     since = f" since {standing.first_order_at:%Y}" if standing.first_order_at else ""
     times = _times(standing.net, yardstick.average)
-    return f"{standing.net} net over {_orders(standing.orders)}{since} ({times}the store's average)"
+    return f"{standing.net} net over {_orders(standing.orders)}{since}{times}"
 
 
 def greet(
@@ -35,8 +35,10 @@ def greet(
     now: datetime,
 ) -> Decision:
     """Return the tag and the reason card for a ticket of a special customer."""
-    if standing is None or yardstick is None:
+    if standing is None:
         return _decision(f"ticket:{ticket_id}", "no_match", "No customer of the store has this e-mail address.")
+    if yardstick is None:
+        return _decision(f"ticket:{ticket_id}", "no_measure", "The store's own average is not known yet.")
     if not standing.special:
         return _decision(f"ticket:{ticket_id}", "not_special", f"{reason_line(standing, yardstick)}: no mark.")
     card = f"{policy.tag}: {reason_line(standing, yardstick)}."
@@ -73,7 +75,7 @@ def _keep_or_leave(standing: Standing, yardstick: Yardstick, policy: SpecialCust
     active = _active(standing, yardstick, now)
     if active and floor <= standing.net:
         return _about(standing, "stays", f"{line}: not below {floor}, and active.")
-    if standing.changed_at is not None and now - standing.changed_at < timedelta(days=policy.dwell_days):
+    if standing.changed_at is not None and now - standing.changed_at < max(timedelta(days=policy.dwell_days), BREATH):
         return _about(standing, "dwells", f"{line}: the mark stays at least {policy.dwell_days} days.")
     if active:
         return _change(standing, "fell", f"{line}: below {floor}.", policy, now)
@@ -113,7 +115,7 @@ def _orders(count: int) -> str:
 
 
 def _times(net: Money, average: Money) -> str:
-    if average.minor <= 0:
+    if average.minor <= 0 or net.minor < 0:
         return ""
     tenths = net.minor * 10 // average.minor
-    return f"{tenths // 10}.{tenths % 10}× "
+    return f" ({tenths // 10}.{tenths % 10}× the store's average)"

@@ -1,0 +1,48 @@
+"""Conditions on ledger rows, asked in the very statement that moves a row: nothing can change between look and leap."""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.domain.effects import State
+from app.store.deeds import Deed
+from app.store.tables import Effect, Shop
+
+_ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
+
+
+def mine(deed: Deed) -> ColumnElement[bool]:
+    """Hold for the worker whose try this is: the try counts for a planned row, the send for a sent one."""
+    return or_(picked(deed), sent(deed))
+
+
+def picked(deed: Deed) -> ColumnElement[bool]:
+    return and_(Effect.state == State.PLANNED, Effect.attempts == deed.attempts)
+
+
+def sent(deed: Deed) -> ColumnElement[bool]:
+    return and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends)
+
+
+def decided_together(effect_id: int, shop_id: int) -> Select[int]:
+    one, all_of_it = aliased(Effect), aliased(Effect)
+    same = or_(all_of_it.id == one.id, all_of_it.decision_id == one.decision_id)
+    return (
+        select(all_of_it.id)
+        .join(one, same)
+        .where(one.id == effect_id, one.shop_id == shop_id, all_of_it.shop_id == shop_id)
+    )
+
+
+def held_back() -> ColumnElement[bool]:
+    """Hold a row back until its forerunner has ended, whatever became of that one."""
+    first = aliased(Effect)
+    unfinished = select(first.id).where(
+        first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED)
+    )
+    return and_(Effect.after_key.is_not(None), unfinished.exists())
+
+
+def open_for_business() -> ColumnElement[bool]:
+    """Ask in the very statement that moves the row whether the shop is installed and its kill switch off."""
+    shop = select(Shop.id).where(Shop.id == Effect.shop_id, Shop.paused.is_(False), Shop.uninstalled_at.is_(None))
+    return shop.exists()

@@ -1,0 +1,64 @@
+"""A ledger row as the rest of the house sees it, there and back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from app.domain.effects import Effect as DomainEffect
+from app.domain.effects import State
+from app.domain.money import Money
+from app.store.tables import Effect
+
+_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One ledger row in the hands of a worker."""
+
+    id: int
+    shop_id: int
+    key: str
+    rule: str
+    state: State
+    effect: DomainEffect
+    due_at: datetime
+    attempts: int
+    sends: int
+    cost: Money | None
+    pool_id: int | None
+    decision_id: int | None
+    because: str
+
+
+def described(effect: DomainEffect) -> dict[str, Any]:
+    """Return the columns that say what the deed is."""
+    return {
+        "key": effect.key,
+        "kind": effect.kind,
+        "payload": _EFFECT.dump_python(effect, mode="json"),
+        "customer_id": getattr(effect, "customer_id", None),
+        "order_id": getattr(effect, "order_id", None),
+        "ticket_id": getattr(effect, "ticket_id", None),
+    }
+
+
+def deed_of(row: Effect, currency: str) -> Deed:
+    """Return the row; its amounts are in the shop's currency."""
+    return Deed(
+        id=row.id,
+        shop_id=row.shop_id,
+        key=row.key,
+        rule=row.rule,
+        state=State(row.state),
+        effect=_EFFECT.validate_python(row.payload),
+        due_at=row.due_at,
+        attempts=row.attempts,
+        sends=row.sends,
+        cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
+        pool_id=row.pool_id,
+        decision_id=row.decision_id,
+        because=row.problem or row.because,
+    )

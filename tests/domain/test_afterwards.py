@@ -1,0 +1,88 @@
+"""What the agent reads when their deed moved on."""
+
+import pytest
+
+from app.domain.effects import Effect, PostNote, State
+from app.domain.rules.afterwards import tell
+from tests.builders import DAY, NOON, flowers, gift_line, mark, note, refund, tag, ticket_tag, usd
+
+REFUND_NEWS = {
+    State.DONE: "Refunded $12.00 of #1001. The customer keeps the item",
+    State.AWAITING: "needs a lead: Above $10.00 a lead decides.",
+    State.OVER_BUDGET: "the team's pool does not hold $12.00",
+    State.REFUSED: "did not go through: Above $10.00",
+    State.WITHDRAWN: "was not made: Above $10.00",
+    State.UNCERTAIN: "Please do not repeat it",
+}
+FLOWERS_NEWS = {
+    State.PLANNED: "Flowers for $12.00 are planned for 05 December 2026",
+    State.DONE: "were ordered (F-9), signed Robin",
+    State.AWAITING: "needs a lead",
+    State.OVER_BUDGET: "the team's pool does not hold $12.00",
+    State.REFUSED: "were not sent: Above $10.00",
+    State.WITHDRAWN: "$12.00 will not be sent: Above $10.00",
+    State.UNCERTAIN: "must ask the florist",
+}
+
+
+@pytest.mark.parametrize(("state", "words"), REFUND_NEWS.items())
+def test_given_a_refund_when_it_moved_on_then_the_agent_reads_what_became_of_it(state: State, words: str) -> None:
+    assert words in told(refund(), state).text
+
+
+@pytest.mark.parametrize(("state", "words"), FLOWERS_NEWS.items())
+def test_given_flowers_when_they_moved_on_then_the_agent_reads_what_became_of_them(state: State, words: str) -> None:
+    assert words in told(flowers(), state).text
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - set(REFUND_NEWS)))
+def test_given_a_refund_when_there_is_no_news_then_nobody_is_told(state: State) -> None:
+    assert news(refund(), state) is None
+
+
+@pytest.mark.parametrize("effect", [tag(), mark(), ticket_tag(), note(), gift_line()], ids=lambda effect: effect.kind)
+@pytest.mark.parametrize("state", State)
+def test_given_a_deed_of_nobodys_when_it_moved_on_then_nobody_is_told(effect: Effect, state: State) -> None:
+    assert news(effect, state) is None
+
+
+def test_given_one_state_told_twice_when_keyed_then_it_is_one_note_and_another_state_is_another() -> None:
+    assert told(refund(), State.DONE).key == told(refund(), State.DONE).key
+    assert told(refund(), State.DONE).key != told(refund(), State.UNCERTAIN).key
+    assert told(refund(), State.DONE).key != told(refund(confirm="again"), State.DONE).key
+
+
+def test_given_braces_in_a_reason_when_told_then_they_are_only_words() -> None:
+    assert "{amount.__class__}" in told(refund(), State.REFUSED, why="{amount.__class__}").text
+
+
+def test_given_a_remark_when_done_then_it_is_passed_on() -> None:
+    assert told(refund(), State.DONE, remark="Pending at the bank.").text.endswith("needed. Pending at the bank.")
+
+
+def test_given_an_agent_without_a_name_when_flowers_are_done_then_the_team_signs() -> None:
+    assert "signed the team" in told(flowers(agent_name=" "), State.DONE).text
+
+
+def news(effect: Effect, state: State, why: str = "Above $10.00 a lead decides.", remark: str = "") -> PostNote | None:
+    plan = tell(
+        effect,
+        state,
+        now=NOON,
+        due_at=NOON + 14 * DAY,
+        cost=usd(12_00),
+        why=why,
+        reference="F-9",
+        remark=remark,
+    )
+    if plan is None:
+        return None
+    assert plan.due_at == NOON
+    assert isinstance(plan.effect, PostNote)
+    return plan.effect
+
+
+def told(effect: Effect, state: State, why: str = "Above $10.00 a lead decides.", remark: str = "") -> PostNote:
+    found = news(effect, state, why, remark)
+    assert found is not None
+    return found

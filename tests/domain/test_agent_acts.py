@@ -1,0 +1,267 @@
+"""What an agent's button does: freely within the limits, with a lead above them, never a plain no."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, TagCustomer
+from app.domain.events import Act, AgentAction
+from app.domain.facts import AgentFacts, Quote
+from app.domain.money import Money
+from app.domain.policy import TeamGestures
+from app.domain.rules.agent_acts import LONGEST_ECHO, card_text, first_name, flowers, refund_keep, withdraw_flowers
+from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, usd
+
+TEAM = TeamGestures(refund_limit_minor=100_00, flowers_limit_minor=100_00, keep_refunds_per_year=2)
+NINE = datetime(2026, 11, 21, 9, tzinfo=ZoneInfo("America/New_York"))
+
+
+def test_given_a_plain_refund_when_pressed_then_it_is_paid_by_the_team_and_nobody_is_asked() -> None:
+    decision = refunded(action(amount="12.00"))
+
+    (plan,) = decision.plans
+    assert decision.code == "refund"
+    assert plan.effect == RefundOrder(
+        order_id=1001,
+        order_name="#1001",
+        customer_id=55,
+        amount=usd(12_00),
+        ticket_id="42",
+        agent_name="Robin Miller",
+    )
+    assert (plan.cost, plan.pool, plan.due_at, plan.ask_first) == (usd(12_00), Pool.TEAM, NOON, None)
+
+
+def test_given_no_amount_when_pressed_then_all_that_is_left_is_refunded() -> None:
+    assert refund_of(refunded(action())).amount == usd(50_00)
+
+
+@pytest.mark.parametrize("amount", ["1e3", "12,34", "0.001", "1" * 400, "٣", "NaN", "five", "5\x00"])
+def test_given_no_amount_of_money_when_pressed_then_nothing_happens_and_the_agent_reads_why(amount: str) -> None:
+    decision = refunded(action(amount=amount))
+
+    assert decision.code == "bad_amount"
+    assert amount[:LONGEST_ECHO] in said(decision)
+    assert len(said(decision)) < 200
+
+
+@pytest.mark.parametrize("amount", ["-5.00", "0", "0.00", "50.01", "999999999999"])
+def test_given_an_amount_that_cannot_be_refunded_when_pressed_then_the_agent_reads_how_much_can(amount: str) -> None:
+    decision = refunded(action(amount=amount))
+
+    assert decision.code == "not_refundable"
+    assert "$50.00 of #1001 can be refunded" in said(decision)
+
+
+def test_given_everything_was_refunded_already_when_pressed_then_nothing_happens() -> None:
+    assert refunded(action(), agent_facts(refundable=usd(0))).code == "not_refundable"
+
+
+@given(st.integers(-100, 20_000), st.integers(0, 20_000))
+def test_given_any_amount_when_pressed_then_never_more_than_what_is_left_is_refunded(asked: int, left: int) -> None:
+    decision = refunded(action(amount=usd(asked).text), agent_facts(refundable=usd(left)))
+
+    refunds = [plan.effect for plan in decision.plans if isinstance(plan.effect, RefundOrder)]
+    assert [refund.amount for refund in refunds] == ([usd(asked)] if 0 < asked <= left else [])
+
+
+@pytest.mark.parametrize(("amount", "asks"), [("99.99", False), ("100.00", False), ("100.01", True)])
+def test_given_an_amount_above_the_limit_when_pressed_then_a_lead_decides(amount: str, asks: bool) -> None:
+    decision = refunded(action(amount=amount), agent_facts(refundable=usd(500_00)))
+
+    assert ("Above $100.00" in (decision.plans[-1].ask_first or "")) is asks
+
+
+@pytest.mark.parametrize(("this_year", "asks"), [(0, False), (1, False), (2, True), (9, True)])
+def test_given_a_customer_who_kept_items_before_when_refunded_again_then_a_lead_looks_first(
+    this_year: int, asks: bool
+) -> None:
+    decision = refunded(action(), agent_facts(keep_refunds_this_year=this_year))
+
+    assert (decision.plans[-1].ask_first == "Check with a lead first.") is asks
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [agent_facts(order=None), agent_facts(refundable=None), agent_facts(trouble="The store does not answer.")],
+    ids=["no order", "nothing known", "trouble"],
+)
+def test_given_nothing_to_refund_when_pressed_then_the_agent_is_told(facts: AgentFacts) -> None:
+    decision = refunded(action(), facts)
+
+    assert decision.code == "no_order"
+    assert said(decision).startswith("Nothing was done. ")
+    assert facts.trouble is None or facts.trouble in said(decision)
+
+
+def test_given_the_same_mistake_twice_when_pressed_then_the_agent_is_told_once_and_another_mistake_anew() -> None:
+    first, again, other = (told(refunded(action(amount=amount))).key for amount in ("abc", "abc", "abd"))
+
+    assert first == again
+    assert first != other
+
+
+def test_given_grief_when_refunded_then_reorders_and_marketing_are_silenced_before_the_money_moves() -> None:
+    paused, muted, refund = refunded(action(compassion=True)).plans
+
+    assert [plan.effect.tag for plan in (paused, muted) if isinstance(plan.effect, TagCustomer)] == [
+        "pause-reorders",
+        "no-marketing",
+    ]
+    assert muted.after == paused.effect.key
+    assert refund.after == muted.effect.key
+    assert isinstance(refund.effect, RefundOrder)
+
+
+def test_given_grief_and_a_large_sum_when_pressed_then_the_silence_does_not_wait_for_a_lead() -> None:
+    *mutes, refund = refunded(action(amount="400", compassion=True), agent_facts(refundable=usd(500_00))).plans
+
+    assert refund.ask_first is not None
+    assert [mute.ask_first for mute in mutes] == [None, None]
+
+
+def test_given_grief_and_two_refunds_on_a_ticket_when_pressed_then_neither_waits_for_the_other() -> None:
+    first = refunded(action(amount="10", compassion=True))
+    second = refunded(action(amount="11", compassion=True))
+
+    assert not keys(first.plans) & keys(second.plans)
+
+
+def test_given_a_guest_when_refunded_in_grief_then_there_is_nobody_to_silence() -> None:
+    decision = refunded(action(compassion=True), agent_facts(order=order(customer_id=None)))
+
+    assert len(decision.plans) == 1
+    assert decision.plans[0].after is None
+
+
+def test_given_flowers_when_pressed_then_they_leave_at_nine_in_the_shop_two_weeks_on() -> None:
+    decision = sent(action(Act.FLOWERS))
+
+    (plan,) = decision.plans
+    assert isinstance(plan.effect, SendFlowers)
+    assert plan.due_at == datetime(2026, 12, 5, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert (plan.cost, plan.pool, plan.ask_first) == (usd(60_00), Pool.TEAM, None)
+    assert plan.effect.product == "T23-1A"
+
+
+def test_given_a_clock_change_on_the_way_when_flowers_are_sent_then_it_is_still_nine_in_the_shop() -> None:
+    before = datetime(2026, 10, 25, 9, tzinfo=ZoneInfo("America/New_York"))  # clocks change on 1 November
+
+    (plan,) = sent(action(Act.FLOWERS, days=14), day_start=before).plans
+
+    assert plan.due_at.astimezone(ZoneInfo("UTC")) - before.astimezone(ZoneInfo("UTC")) == 14 * DAY + HOUR
+    assert plan.due_at.hour == 9
+
+
+@pytest.mark.parametrize("days", [1, 21, 180])
+def test_given_a_number_of_days_when_flowers_are_sent_then_it_is_kept(days: int) -> None:
+    assert sent(action(Act.FLOWERS, days=days)).plans[0].due_at == NINE + days * DAY
+
+
+@pytest.mark.parametrize("days", [0, -1, 181, 10**9])
+def test_given_days_out_of_reason_when_flowers_are_asked_then_nothing_happens_and_the_agent_is_told_at_once(
+    days: int,
+) -> None:
+    decision = sent(action(Act.FLOWERS, days=days))
+
+    assert decision.code == "bad_days"
+    assert decision.plans[0].due_at == NOON
+    assert "1 to 180 days" in said(decision)
+
+
+@pytest.mark.parametrize(("total", "asks"), [(100_00, False), (100_01, True)])
+def test_given_dear_flowers_when_asked_then_a_lead_decides(total: int, asks: bool) -> None:
+    decision = sent(action(Act.FLOWERS), agent_facts(quote=Quote(total=usd(total), product="T23-1A")))
+
+    assert (decision.plans[0].ask_first is not None) is asks
+
+
+def test_given_a_florist_who_bills_in_another_currency_when_asked_then_nothing_is_mixed() -> None:
+    quote = Quote(total=Money(minor=60_00, currency="CAD"), product="T23-1A")
+
+    decision = sent(action(Act.FLOWERS), agent_facts(quote=quote))
+
+    assert decision.code == "other_currency"
+    assert "CA$60.00" in said(decision)
+
+
+@pytest.mark.parametrize(
+    "facts", [agent_facts(order=None), agent_facts(quote=None), agent_facts(trouble="No florist is connected.")]
+)
+def test_given_no_order_or_no_offer_when_flowers_are_asked_then_the_agent_is_told_at_once(facts: AgentFacts) -> None:
+    decision = sent(action(Act.FLOWERS), facts)
+
+    assert decision.code == "no_order"
+    assert decision.plans[0].due_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("pressed", "card"),
+    [
+        (action(message="So sorry about Rex.  "), "So sorry about Rex.\nRobin"),
+        (action(message=None), "Thinking of you in these days.\nRobin"),
+        (action(message="Be well.", agent_name=""), "Be well."),
+        (action(message="Be well.", agent_name="  Ana María López "), "Be well.\nAna"),
+    ],
+)
+def test_given_an_agent_when_a_card_is_written_then_it_is_signed_with_the_first_name(
+    pressed: AgentAction, card: str
+) -> None:
+    assert card_text(pressed) == card
+
+
+@given(st.text(max_size=40))
+def test_given_any_name_when_shortened_then_it_is_one_word(name: str) -> None:
+    assert len(first_name(name).split()) == (1 if name.split() else 0)
+
+
+def test_given_waiting_flowers_when_withdrawn_then_exactly_those_are_taken_back() -> None:
+    decision = withdraw_flowers(
+        action(Act.WITHDRAW_FLOWERS), agent_facts(withdrawable=("flowers:42", "flowers:42:x")), NOON
+    )
+
+    assert decision.code == "withdrawn"
+    assert decision.withdraw == ("flowers:42", "flowers:42:x")
+    assert decision.plans == ()
+
+
+def test_given_no_waiting_flowers_when_withdrawn_then_the_agent_is_told() -> None:
+    decision = withdraw_flowers(action(Act.WITHDRAW_FLOWERS), agent_facts(), NOON)
+
+    assert decision.code == "nothing_to_withdraw"
+    assert "still waiting" in said(decision)
+
+
+def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:
+    return refund_keep(pressed, facts or agent_facts(), TEAM, NOON)
+
+
+def sent(pressed: AgentAction, facts: AgentFacts | None = None, day_start: datetime = NINE) -> Decision:
+    return flowers(pressed, facts or agent_facts(), replace(TEAM, flowers_days=14), NOON, day_start)
+
+
+def refund_of(decision: Decision) -> RefundOrder:
+    effect = decision.plans[-1].effect
+    assert isinstance(effect, RefundOrder)
+    return effect
+
+
+def told(decision: Decision) -> PostNote:
+    """Return the only effect of a decision that did nothing but tell."""
+    (plan,) = decision.plans
+    assert isinstance(plan.effect, PostNote)
+    assert plan.cost is None
+    return plan.effect
+
+
+def said(decision: Decision) -> str:
+    return told(decision).text
+
+
+def keys(plans: tuple[Plan, ...]) -> set[str]:
+    return {plan.effect.key for plan in plans}

@@ -1,0 +1,33 @@
+"""Trying again: soon at first, ever more slowly, and not for ever."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.retry import MOST_ATTEMPTS, wait_after
+
+
+def test_given_a_first_failure_when_waiting_then_it_is_two_seconds() -> None:
+    assert wait_after(1) == timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("attempts", range(1, 12))
+def test_given_one_more_failure_when_waiting_then_the_pause_doubles(attempts: int) -> None:
+    assert wait_after(attempts + 1) == 2 * wait_after(attempts)
+
+
+@pytest.mark.parametrize("attempts", [14, 20, 1_000, 10**9])
+def test_given_many_failures_when_waiting_then_it_is_four_hours_at_most(attempts: int) -> None:
+    assert wait_after(attempts) == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("attempts", [0, -1])
+def test_given_no_failure_when_waiting_then_that_is_a_mistake(attempts: int) -> None:
+    with pytest.raises(ValueError, match="nothing was tried"):
+        wait_after(attempts)
+
+
+def test_given_all_tries_when_their_pauses_are_summed_then_an_outage_of_a_day_is_survived() -> None:
+    patience = sum((wait_after(attempts) for attempts in range(1, MOST_ATTEMPTS)), timedelta())
+
+    assert timedelta(hours=24) < patience < timedelta(hours=36)

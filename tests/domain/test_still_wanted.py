@@ -1,0 +1,75 @@
+"""A late effect is looked at again just before it is done."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.facts import GiftOption, Order, Standing
+from app.domain.policy import NthOrderGift, Policy
+from app.domain.rules import still_wanted
+from app.domain.rules.still_wanted import CARRIED
+from tests.builders import auto_policy, gift_option, order, standing, usd
+
+
+def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_wanted() -> None:
+    assert still_wanted.gift(order(), gift_option(), auto_policy()) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (order(cancelled=True), "cancelled"),
+        (order(net=usd(0)), "refunded"),
+        (order(settled=False), "not_paid"),
+        (order(risky=True), "risky"),
+        (order(shipped=True), CARRIED),
+        (order(with_warehouse=True), CARRIED),
+        (None, "gone"),
+    ],
+)
+def test_given_the_order_changed_while_it_settled_when_looked_at_again_then_the_gift_is_not_wanted(
+    changed: Order | None, code: str
+) -> None:
+    assert reason(still_wanted.gift(changed, gift_option(), auto_policy())) == code
+
+
+@pytest.mark.parametrize("option", [None, gift_option(on_sale=False), gift_option(stock=1)])
+def test_given_the_gift_sold_out_meanwhile_when_looked_at_again_then_it_is_not_wanted(
+    option: GiftOption | None,
+) -> None:
+    assert reason(still_wanted.gift(order(), option, auto_policy())) == "sold_out"
+
+
+def test_given_a_policy_that_became_stricter_when_looked_at_again_then_the_new_one_rules() -> None:
+    strict = Policy(nth_order_gift=NthOrderGift(stock_floor=100))
+
+    assert reason(still_wanted.gift(order(), gift_option(stock=40), strict)) == "sold_out"
+
+
+@pytest.mark.parametrize(
+    ("now_special", "present", "wanted"),
+    [(True, True, True), (False, False, True), (False, True, False), (True, False, False)],
+)
+def test_given_a_mark_when_looked_at_again_then_it_must_say_what_is_true_now(
+    now_special: bool, present: bool, wanted: bool
+) -> None:
+    verdict = still_wanted.standing_mark(standing(special=now_special), present=present)
+
+    assert (verdict is None) is wanted
+
+
+def test_given_a_customer_who_is_gone_when_a_mark_is_looked_at_again_then_it_is_outdated() -> None:
+    gone: Standing | None = None
+
+    assert reason(still_wanted.standing_mark(gone, present=True)) == "outdated"
+
+
+@pytest.mark.parametrize(("found", "wanted"), [(order(), True), (order(shipped=True), True), (None, False)])
+def test_given_flowers_when_looked_at_again_then_only_a_vanished_order_stops_them(
+    found: Order | None, wanted: bool
+) -> None:
+    assert (still_wanted.errand(found) is None) is wanted
+
+
+def reason(verdict: tuple[str, str] | None) -> Any:
+    return None if verdict is None else verdict[0]
