@@ -20,6 +20,8 @@ log = structlog.get_logger("history")
 ROWS_A_COMMIT = 1000
 # The store's own clock and index may lag; what is seen twice meets the same delivery key.
 OVERLAP = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=1)
+PAUSE = timedelta(seconds=30)
 
 
 def import_history(world: World, shop_id: int) -> None:
@@ -30,8 +32,8 @@ def import_history(world: World, shop_id: int) -> None:
         return
     merchant, outside = inside
     with unit_of_work(world.sessions) as session:
-        state = shops.history_state(session, shop_id=shop_id)
-    if state.done_at is not None:
+        state = shops.claim_history(session, shop_id=shop_id, now=world.clock.now(), lease=world.lease)
+    if state is None:
         return
     try:
         if state.handle is None:
@@ -40,9 +42,10 @@ def import_history(world: World, shop_id: int) -> None:
             _read(world, merchant, outside, state.handle)
     except Unavailable as problem:
         log.info("history.unavailable", shop=shop_id, problem=str(problem))
+        _note(world, merchant, try_at=world.clock.now() + PAUSE)
     except Rejected as problem:
         log.warning("history.failed", shop=shop_id, problem=str(problem))
-        _note(world, merchant, handle=None)
+        _note(world, merchant, handle=None, try_at=world.clock.now() + PAUSE)
 
 
 def sweep(world: World, shop_id: int) -> None:
@@ -71,17 +74,20 @@ def sweep(world: World, shop_id: int) -> None:
 def _start(world: World, merchant: Merchant, outside: Outside) -> None:
     # The moment is taken before the export is: whatever changes while it runs is swept up afterwards.
     before = world.clock.now()
-    _note(world, merchant, handle=outside.shop.start_history(), swept_to=before)
+    handle = outside.shop.start_history()
+    _note(world, merchant, handle=handle, swept_to=before, try_at=before + LOOK_AGAIN)
 
 
 def _read(world: World, merchant: Merchant, outside: Outside, handle: str) -> None:
     past = outside.shop.history(handle)
     if past is None:
+        _note(world, merchant, try_at=world.clock.now() + LOOK_AGAIN)
         return
     count = 0
     for batch in _batches(past):
         with unit_of_work(world.sessions) as session:
             orders.write(session, shop_id=merchant.id, orders=batch)
+            shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
         count += len(batch)
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:

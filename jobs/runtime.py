@@ -1,6 +1,6 @@
 """What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,11 @@ from app.store.ledger import Purse
 from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
 from integrations import registry
+from integrations.http import Http, Limits
 from jobs.queue import Bell
 
+# The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
+LIMITS = Limits(read=10.0, total=12.0)
 OPENING_HOUR = 9  # when things that were promised for a day are done, in the shop's own time
 
 
@@ -57,6 +60,7 @@ class World:
     seal: Seal
     clock: Clock
     bell: Bell
+    http: Http = field(default_factory=lambda: Http(LIMITS))  # one a process: it keeps the connections
 
     @property
     def lease(self) -> timedelta:
@@ -89,18 +93,18 @@ class World:
             return None
         origins = self.settings
         return Outside(
-            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, token),
-            helpdesk=None if desk is None else _helpdesk(origins, desk),
-            florist=None if florist is None else _florist(origins, florist),
+            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, token, http=self.http),
+            helpdesk=None if desk is None else _helpdesk(origins, desk, self.http),
+            florist=None if florist is None else _florist(origins, florist, self.http),
         )
 
 
-def _helpdesk(origins: Settings, desk: Account) -> Helpdesk:
-    return registry.helpdesk(desk.kind, origins.gorgias_origin, desk.account, desk.user, desk.key)
+def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
+    return registry.helpdesk(desk.kind, origins.gorgias_origin, desk.account, desk.user, desk.key, http=http)
 
 
-def _florist(origins: Settings, florist: Account) -> GiftVendor:
-    return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}")
+def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
+    return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}", http=http)
 
 
 def local(merchant: Merchant, moment: datetime) -> datetime:

@@ -39,8 +39,9 @@ def main() -> int:
 def ring_due(here: World) -> None:
     """Ring for every shop with something that waits for longer than it should."""
     with unit_of_work(here.sessions) as session:
-        waiting = shops.with_work(session, now=here.clock.now(), older_than=GRACE)
-        importing = shops.without_history(session)
+        now = here.clock.now()
+        waiting = shops.with_work(session, now=now, older_than=GRACE)
+        importing = shops.without_history(session, now=now)
     for shop_id in waiting:
         here.bell.ring(Task.DRAIN, shop_id)
     for shop_id in importing:

@@ -1,11 +1,11 @@
 """A helpdesk's calls: the token in the URL says whose they are, the secret in the header that they are true."""
 
 from flask import Blueprint, Response, request
-from integrations.gorgias import webhooks
 
 from app.store import inbox, shops
 from app.store.base import unit_of_work
 from app.web.here import world
+from integrations.gorgias import webhooks
 from jobs.queue import Task
 
 blueprint = Blueprint("helpdesk_hooks", __name__)
@@ -17,7 +17,7 @@ def receive(token: str) -> Response:
     here, body = world(), request.get_data()
     with unit_of_work(here.sessions) as session:
         account = shops.account_by_token(session, kind="gorgias", url_token=token, seal=here.seal)
-        if account is None or not webhooks.authentic(request.headers, account.secrets):
+        if account is None or not webhooks.authentic(dict(request.headers), account.secrets):
             return Response("not from your helpdesk", status=401)
         new = inbox.receive(
             session,

@@ -16,11 +16,11 @@ blueprint = Blueprint("shopify_webhooks", __name__)
 @blueprint.post("/webhooks/shopify")
 def receive() -> Response:
     """Keep the delivery and ring for its shop; 401 for whoever cannot sign, before anything else is looked at."""
-    here, body = world(), request.get_data()
-    if not webhooks.signed(body, webhooks.signature(request.headers), here.settings.webhook_secrets):
+    here, headers, body = world(), dict(request.headers), request.get_data()
+    if not webhooks.signed(body, webhooks.signature(headers), here.settings.webhook_secrets):
         return Response("not signed by Shopify", status=401)
     # The headers are not signed: they say whose inbox it is, and everything that matters is read fresh from that shop.
-    domain = webhooks.shop_domain(request.headers)
+    domain = webhooks.shop_domain(headers)
     with unit_of_work(here.sessions) as session:
         shop = shops.by_domain(session, domain) if domain else None
         new = inbox.receive(
@@ -28,8 +28,8 @@ def receive() -> Response:
             shop_id=shop.id if shop else None,
             source="shopify",
             sender=domain or "",
-            topic=webhooks.topic(request.headers)[:LONGEST_TOPIC],
-            delivery_key=webhooks.delivery_key(request.headers, body),
+            topic=webhooks.topic(headers)[:LONGEST_TOPIC],
+            delivery_key=webhooks.delivery_key(headers, body),
             body=body,
             now=here.clock.now(),
         )

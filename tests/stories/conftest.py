@@ -46,6 +46,10 @@ class Stack:
         placed: dict[str, Any] = self.post("/town/orders", {"customer_id": customer_id, "announce": "send"} | changes)
         return placed
 
+    def summary(self) -> Any:
+        """Return what the app says of itself."""
+        return _call(f"{self.app}/practice/summary")
+
     def gift_lines(self, order_id: int) -> list[dict[str, Any]]:
         """Return the lines of an order that cost nothing and are still on it."""
         return gift_lines(self.get(f"/town/orders/{order_id}"))
@@ -53,7 +57,7 @@ class Stack:
 
 def gift_lines(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the free lines of an order as the town shows it."""
-    return [line for line in order["lines"] if line["quantity"] > 0 and float(line["total"]) == 0]
+    return [line for line in order["lines"] if line["current_quantity"] and line["price"] and line["discount"] == line["price"]]
 
 
 def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
@@ -95,7 +99,7 @@ def ready(stack: Stack) -> bool:
     """Return whether the demo shows its first effects; fail when it has ended."""
     assert stack.process.poll() is None, "the demo ended; see its log beside the state folder"
     try:
-        return bool(_call(f"{stack.app}/practice/summary")["ready"])
+        return bool(stack.summary()["ready"])
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 

@@ -1,0 +1,123 @@
+"""Reads the decisions back, for people: why, why not, and how often."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.store.stories import Search, matching
+from app.store.tables import Decision, Delivery, Effect, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a rule said about a subject, and how many `times`. `topic` is the call that made it look."""
+
+    id: int
+    rule: str
+    mode: str
+    subject: str
+    code: str
+    because: str
+    decided_at: datetime
+    topic: str | None
+    order_name: str | None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """How many subjects one rule answered with one code, and the newest of those answers."""
+
+    rule: str
+    code: str
+    subjects: int
+    example: str
+    latest: datetime
+
+
+def verdicts(session: Session, *, shop_id: int, subjects: tuple[str, ...], search: Search, limit: int) -> list[Verdict]:
+    """Return what was decided about the subjects, and whatever led to matching effects; the newest first.
+
+    Decisions from the same delivery come along. The same words about the same subject are told once.
+    """
+    about = Decision.subject.in_(subjects)
+    heard = select(Decision.delivery_id).where(Decision.shop_id == shop_id, about, Decision.delivery_id.is_not(None))
+    led_to = select(Effect.decision_id).where(*matching(shop_id, search), Effect.decision_id.is_not(None))
+    related = or_(about, Decision.delivery_id.in_(heard), Decision.id.in_(led_to))
+    return _told(session, shop_id, _decided(shop_id).where(related).limit(limit))
+
+
+def verdicts_with(session: Session, *, shop_id: int, code: str, rule: str | None, limit: int) -> list[Verdict]:
+    """Return the newest decisions under one code, of one rule or of all."""
+    statement = _decided(shop_id).where(Decision.code == code)
+    if rule is not None:
+        statement = statement.where(Decision.rule == rule)
+    return _told(session, shop_id, statement.limit(limit))
+
+
+def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]:
+    """Return every answer that rules gave since then, counted by subject, the most frequent first."""
+    counted = (
+        select(
+            Decision.rule,
+            Decision.code,
+            func.count(func.distinct(Decision.subject)).label("subjects"),
+            func.max(Decision.id).label("newest"),
+        )
+        .where(Decision.shop_id == shop_id, Decision.decided_at >= since)
+        .group_by(Decision.rule, Decision.code)
+        .subquery()
+    )
+    statement = (
+        select(counted.c.rule, counted.c.code, counted.c.subjects, Decision.because, Decision.decided_at)
+        .join(Decision, (Decision.id == counted.c.newest) & (Decision.shop_id == shop_id))
+        .order_by(counted.c.subjects.desc(), counted.c.rule, counted.c.code)
+    )
+    return [
+        WhyNot(rule=row[0], code=row[1], subjects=row[2], example=row[3], latest=row[4])
+        for row in session.execute(statement)
+    ]
+
+
+def _decided(shop_id: int) -> Select[Decision, str]:
+    return (
+        select(Decision, Delivery.topic)
+        .outerjoin(Delivery, (Delivery.shop_id == Decision.shop_id) & (Delivery.id == Decision.delivery_id))
+        .where(Decision.shop_id == shop_id)
+        .order_by(Decision.id.desc())
+    )
+
+
+def _told(session: Session, shop_id: int, statement: Select[Decision, str]) -> list[Verdict]:
+    found = session.execute(statement).all()
+    names = _order_names(session, shop_id, [row.subject for row, _ in found])
+    told: dict[tuple[str, str, str, str], Verdict] = {}
+    for row, topic in found:
+        words = (row.subject, row.rule, row.code, row.because)
+        if words in told:
+            told[words] = replace(told[words], times=told[words].times + 1)
+        else:
+            told[words] = _verdict(row, topic, names.get(row.subject))
+    return list(told.values())
+
+
+def _order_names(session: Session, shop_id: int, subjects: list[str]) -> dict[str, str]:
+    ids = {int(subject.removeprefix("order:")) for subject in subjects if subject.startswith("order:")}
+    statement = select(Order.order_id, Order.name).where(Order.shop_id == shop_id, Order.order_id.in_(ids))
+    return {f"order:{row.order_id}": row.name for row in session.execute(statement)}
+
+
+def _verdict(row: Decision, topic: str | None, order_name: str | None) -> Verdict:
+    return Verdict(
+        id=row.id,
+        rule=row.rule,
+        mode=row.mode,
+        subject=row.subject,
+        code=row.code,
+        because=row.because,
+        decided_at=row.decided_at,
+        topic=topic,
+        order_name=order_name,
+    )

@@ -1,0 +1,200 @@
+"""Reads the shop's figures for its pages: what was done, what waits, what is left. Nothing here changes a row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.effects import Pool as PoolName
+from app.domain.effects import State
+from app.domain.facts import Yardstick
+from app.domain.money import Money, zero
+from app.store import yardstick
+from app.store.ledger import Purse
+from app.store.tables import Chore, Customer, Delivery, Effect, Order, Pool, Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The shop's own measure and who is above it; `threshold` is None until it was measured once, at `measured_at`."""
+
+    orders: int
+    customers: int
+    average: Money
+    threshold: Money | None
+    active_days: int | None
+    measured_at: datetime | None
+    above_and_active: int
+    special: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLeft:
+    """One purse in one month."""
+
+    name: PoolName
+    month: str
+    limit: Money
+    reserved: Money
+    spent: Money
+
+    @property
+    def left(self) -> Money:
+        return self.limit - self.reserved - self.spent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many deeds of one name (a kind, or a rule) there are, and what they cost together."""
+
+    name: str
+    count: int
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """A delivery that was set aside for a person."""
+
+    id: int
+    source: str
+    topic: str
+    received_at: datetime
+    problem: str
+
+
+def figures(session: Session, *, shop_id: int, currency: str, now: datetime) -> Figures:
+    """Return the shop's sums as they are, and its measure as last taken."""
+    totals = session.get(Totals, shop_id, populate_existing=True)
+    measure = yardstick.read(session, shop_id=shop_id, currency=currency)
+    counts = session.execute(
+        select(
+            func.count(case((_above_and_active(measure, now), 1))),
+            func.count(case((Customer.special, 1))),
+        ).where(Customer.shop_id == shop_id)
+    ).one()
+    return Figures(
+        orders=totals.orders if totals else 0,
+        customers=totals.customers if totals else 0,
+        average=measure.average if measure else zero(currency),
+        threshold=measure.threshold if measure else None,
+        active_days=measure.active_days if measure else None,
+        measured_at=totals.measured_at if totals else None,
+        above_and_active=counts[0],
+        special=counts[1],
+    )
+
+
+def orders_read(session: Session, *, shop_id: int) -> int:
+    """Return how many orders the ledger holds; for the import's progress, which the sums do not show yet."""
+    return session.scalar(select(func.count()).where(Order.shop_id == shop_id)) or 0
+
+
+def pools_left(session: Session, *, shop_id: int, purse: Purse) -> list[PoolLeft]:
+    """Return every purse of the month; one that nobody has touched yet is whole."""
+    statement = select(Pool).where(Pool.shop_id == shop_id, Pool.month == purse.month)
+    opened = {row.name: row for row in session.scalars(statement.execution_options(populate_existing=True))}
+    return [_pool(opened.get(name), name, limit, purse) for name, limit in purse.limits.items()]
+
+
+def waiting_by_rule(session: Session, *, shop_id: int) -> dict[str, int]:
+    """Return how many decisions of each rule wait for a person's yes."""
+    decisions = func.count(func.distinct(func.coalesce(Effect.decision_id, -Effect.id)))
+    statement = select(Effect.rule, decisions).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING)
+    return {row[0]: row[1] for row in session.execute(statement.group_by(Effect.rule))}
+
+
+def done_since(session: Session, *, shop_id: int, since: datetime | None, currency: str) -> list[Tally]:
+    """Return the deeds done by kind, the most frequent first; all of them when `since` is None."""
+    statement = select(Effect.kind, func.count(), func.sum(Effect.cost_minor)).where(
+        Effect.shop_id == shop_id, Effect.state == State.DONE
+    )
+    if since is not None:
+        statement = statement.where(Effect.ended_at >= since)
+    found = session.execute(statement.group_by(Effect.kind).order_by(func.count().desc(), Effect.kind))
+    return [_tally(*row, currency=currency) for row in found]
+
+
+def observed_by_rule(session: Session, *, shop_id: int, currency: str) -> dict[str, Tally]:
+    """Return what each rule would have done had it not only watched."""
+    statement = select(Effect.rule, func.count(), func.sum(Effect.cost_minor)).where(
+        Effect.shop_id == shop_id, Effect.state == State.OBSERVED
+    )
+    found = session.execute(statement.group_by(Effect.rule))
+    return {row[0]: _tally(*row, currency=currency) for row in found}
+
+
+def misfits(session: Session, *, shop_id: int, limit: int) -> list[Misfit]:
+    """Return the newest deliveries that nobody will try again unless a person does."""
+    statement = (
+        select(Delivery)
+        .where(
+            Delivery.shop_id == shop_id,
+            Delivery.next_try_at.is_(None),
+            Delivery.handled_at.is_(None),
+            Delivery.problem.is_not(None),
+        )
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    return [_misfit(row) for row in session.scalars(statement)]
+
+
+def was_done(session: Session, *, shop_id: int, chore: str) -> bool:
+    """Return whether the shop's calendar job of that name was ever done."""
+    statement = select(Chore.period).where(Chore.shop_id == shop_id, Chore.name == chore).limit(1)
+    return session.scalar(statement) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """What is left to be done by itself, now: deliveries not handled, effects that are due or under way."""
+
+    deliveries: int
+    effects: int
+
+
+def to_do(session: Session, *, shop_id: int, now: datetime) -> ToDo:
+    """Return how much work waits; what waits for its hour or for a person does not count."""
+    letters = select(func.count()).where(Delivery.shop_id == shop_id, Delivery.next_try_at.is_not(None))
+    under_way = or_(Effect.due_at <= now, Effect.state == State.SENDING)
+    deeds = select(func.count()).where(Effect.shop_id == shop_id, Effect.next_try_at.is_not(None), under_way)
+    return ToDo(deliveries=session.scalar(letters) or 0, effects=session.scalar(deeds) or 0)
+
+
+def newest_order(session: Session, *, shop_id: int) -> int | None:
+    """Return the newest counted order of a customer, as an example to ask about."""
+    statement = select(Order.order_id).where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
+    return session.scalar(statement.order_by(Order.processed_at.desc(), Order.order_id.desc()).limit(1))
+
+
+def _above_and_active(measure: Yardstick | None, now: datetime) -> ColumnElement[bool]:
+    if measure is None:
+        return false()
+    since = now - timedelta(days=measure.active_days)
+    return and_(Customer.orders > 0, Customer.net_minor >= measure.threshold.minor, Customer.last_order_at >= since)
+
+
+def _pool(row: Pool | None, name: PoolName, limit: int, purse: Purse) -> PoolLeft:
+    return PoolLeft(
+        name=name,
+        month=purse.month,
+        limit=Money(minor=row.limit_minor if row else limit, currency=purse.currency),
+        reserved=Money(minor=row.reserved_minor if row else 0, currency=purse.currency),
+        spent=Money(minor=row.spent_minor if row else 0, currency=purse.currency),
+    )
+
+
+def _tally(name: str, count: int, cost_minor: int | None, *, currency: str) -> Tally:
+    return Tally(name=name, count=count, cost=Money(minor=int(cost_minor or 0), currency=currency))
+
+
+def _misfit(row: Delivery) -> Misfit:
+    return Misfit(
+        id=row.id,
+        source=row.source,
+        topic=row.topic,
+        received_at=row.received_at,
+        problem=row.problem or "",
+    )

@@ -1,0 +1,202 @@
+"""Reads the ledger back, for people: what was done, what waits, for whom, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.effects import Effect as DomainEffect
+from app.domain.effects import State
+from app.domain.money import Money
+from app.store.tables import Decision, Effect, Order
+
+_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
+_MOST_ID = 2**63 - 1  # what the database calls a BIGINT
+_LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
+_WANTED = (State.AWAITING, *_LEAVING)
+_GESTURES = ("add_gift_line", "refund_order", "send_flowers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One deed as a person reads it. `decided` is the decision behind it, where that says more than `why`."""
+
+    id: int
+    state: State
+    rule: str
+    effect: DomainEffect
+    cost: Money | None
+    customer_id: int | None
+    order_id: int | None
+    order_name: str | None
+    ticket_id: str | None
+    decision_id: int | None
+    why: str
+    decided: str | None
+    problem: str | None
+    reference: str | None
+    remark: str | None
+    needs_person: bool  # in doubt, and nobody but a person can find out
+    due_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def at(self) -> datetime:
+        """The moment that matters: when it ended, when it is to leave, else when it was written down."""
+        return self.ended_at or (self.due_at if self.state in _LEAVING else self.created_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which rows of the ledger. `words`: an order's name or number, a customer's id, a ticket. `before`: a row's id."""
+
+    states: tuple[State, ...] = ()
+    kinds: tuple[str, ...] = ()
+    rule: str | None = None
+    words: str = ""
+    customer_id: int | None = None
+    order_id: int | None = None
+    needs_person: bool = False
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One order of our own ledger."""
+
+    id: int
+    name: str
+    customer_id: int | None
+    processed_at: datetime
+    net: Money
+    counted: bool
+
+
+def ledger_rows(session: Session, *, shop_id: int, currency: str, search: Search, limit: int) -> list[LedgerRow]:
+    """Return the newest matching rows of the shop's ledger."""
+    statement = _described(shop_id).where(*matching(shop_id, search)).order_by(Effect.id.desc()).limit(limit)
+    return [_row(found, currency) for found in session.execute(statement)]
+
+
+def waiting(session: Session, *, shop_id: int, currency: str, limit: int) -> list[list[LedgerRow]]:
+    """Return what waits for a person's yes, the oldest first; rows decided together stand together."""
+    statement = _described(shop_id).where(Effect.state == State.AWAITING).order_by(Effect.id).limit(limit)
+    groups: dict[int, list[LedgerRow]] = {}
+    for found in session.execute(statement):
+        row = _row(found, currency)
+        groups.setdefault(row.decision_id or -row.id, []).append(row)
+    return list(groups.values())
+
+
+def waiting_ids(session: Session, *, shop_id: int, rule: str) -> list[int]:
+    """Return every row of the rule that waits for a person's yes, the oldest first."""
+    statement = select(Effect.id).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING, Effect.rule == rule)
+    return list(session.scalars(statement.order_by(Effect.id)))
+
+
+def needs_person(session: Session, *, shop_id: int, effect_id: int) -> bool:
+    """Return whether this row is in a doubt that only a person can settle."""
+    doubtful = matching(shop_id, Search(needs_person=True))
+    return session.scalar(select(Effect.id).where(*doubtful, Effect.id == effect_id)) is not None
+
+
+def last_gesture(session: Session, *, shop_id: int, customer_id: int, currency: str) -> LedgerRow | None:
+    """Return the newest nice thing that the customer was truly given."""
+    search = Search(customer_id=customer_id, states=(State.DONE,), kinds=_GESTURES)
+    found = ledger_rows(session, shop_id=shop_id, currency=currency, search=search, limit=1)
+    return found[0] if found else None
+
+
+def pending(session: Session, *, shop_id: int, customer_id: int, currency: str) -> list[LedgerRow]:
+    """Return what the customer still has coming, gestures and marks alike."""
+    search = Search(customer_id=customer_id, states=_WANTED)
+    return ledger_rows(session, shop_id=shop_id, currency=currency, search=search, limit=20)
+
+
+def order(session: Session, *, shop_id: int, order_id: int, currency: str) -> OrderLine | None:
+    """Return one order of the shop's ledger."""
+    row = session.get(Order, (shop_id, order_id), populate_existing=True)
+    return None if row is None else _order(row, currency)
+
+
+def orders_of(session: Session, *, shop_id: int, customer_id: int, currency: str, limit: int) -> list[OrderLine]:
+    """Return the customer's newest orders, whether they count or not."""
+    statement = select(Order).where(Order.shop_id == shop_id, Order.customer_id == customer_id)
+    newest = statement.order_by(Order.processed_at.desc(), Order.order_id.desc()).limit(limit)
+    return [_order(row, currency) for row in session.scalars(newest)]
+
+
+def matching(shop_id: int, search: Search) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a row of the shop's ledger is one of those that are looked for."""
+    wanted: list[tuple[bool, ColumnElement[bool]]] = [
+        (bool(search.states), Effect.state.in_(search.states)),
+        (bool(search.kinds), Effect.kind.in_(search.kinds)),
+        (search.rule is not None, Effect.rule == search.rule),
+        (search.customer_id is not None, Effect.customer_id == search.customer_id),
+        (search.order_id is not None, Effect.order_id == search.order_id),
+        (search.before is not None, Effect.id < (search.before or 0)),
+        (search.needs_person, (Effect.state == State.UNCERTAIN) & Effect.next_try_at.is_(None)),
+        (bool(search.words), _named(shop_id, search.words)),
+    ]
+    return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked)]
+
+
+def _described(shop_id: int) -> Select[Effect, str, str]:
+    """Select effects with their order's name and their decision's words, of one shop on every side."""
+    return (
+        select(Effect, Order.name, Decision.because)
+        .outerjoin(Order, (Order.shop_id == Effect.shop_id) & (Order.order_id == Effect.order_id))
+        .outerjoin(Decision, (Decision.shop_id == Effect.shop_id) & (Decision.id == Effect.decision_id))
+        .where(Effect.shop_id == shop_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _named(shop_id: int, words: str) -> ColumnElement[bool]:
+    """Return the condition for what a person may type: #1001, 1001, an order's or customer's number, a ticket."""
+    names = select(Order.order_id).where(Order.shop_id == shop_id, Order.name.in_((words, f"#{words}")))
+    named = [Effect.ticket_id == words, Effect.order_id.in_(names)]
+    number = int(words) if words.isascii() and words.isdigit() else 0
+    if 0 < number <= _MOST_ID:
+        named += [Effect.order_id == number, Effect.customer_id == number]
+    return or_(*named)
+
+
+def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
+    row, order_name, decided = found
+    return LedgerRow(
+        id=row.id,
+        state=State(row.state),
+        rule=row.rule,
+        effect=_EFFECT.validate_python(row.payload),
+        cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
+        customer_id=row.customer_id,
+        order_id=row.order_id,
+        order_name=order_name,
+        ticket_id=row.ticket_id,
+        decision_id=row.decision_id,
+        why=row.because,
+        decided=decided if decided != row.because else None,
+        problem=row.problem,
+        reference=row.reference,
+        remark=row.remark,
+        needs_person=row.state == State.UNCERTAIN and row.next_try_at is None,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _order(row: Order, currency: str) -> OrderLine:
+    return OrderLine(
+        id=row.order_id,
+        name=row.name,
+        customer_id=row.customer_id,
+        processed_at=row.processed_at,
+        net=Money(minor=row.net_minor, currency=currency),
+        counted=row.counted,
+    )

@@ -1,0 +1,47 @@
+"""The merchant's screen: its pages, its presses, and the guard before all of them."""
+
+from flask import Blueprint, Response, make_response, render_template
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
+
+from app.store.base import StoreUnavailable
+from app.web import merchant_acts, merchant_pages, practice, practice_guard
+from app.web.screen import WORDS, NoShopYet
+from jobs.desk import NoSuchDeed
+
+blueprint = Blueprint("merchant", __name__)
+blueprint.register_blueprint(merchant_pages.blueprint)
+blueprint.register_blueprint(merchant_acts.blueprint)
+blueprint.register_blueprint(practice.blueprint)
+blueprint.before_request(practice_guard.only_from_home)
+blueprint.after_request(practice_guard.let_forms_name_their_origin)
+
+
+@blueprint.record_once
+def _teach_words(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals.update(WORDS)
+
+
+@blueprint.errorhandler(HTTPException)
+def _say_no(problem: HTTPException) -> Response:
+    return _page("no.html", problem.code or 500, title=problem.name, why=problem.description)
+
+
+@blueprint.errorhandler(NoSuchDeed)
+def _no_such_deed(_problem: NoSuchDeed) -> Response:
+    return _page("no.html", 404, title="Not Found", why="The ledger has no such row.")
+
+
+@blueprint.errorhandler(NoShopYet)
+def _not_yet(_problem: NoShopYet) -> Response:
+    return _page("soon.html", 503)
+
+
+@blueprint.errorhandler(StoreUnavailable)
+def _books_are_shut(_problem: StoreUnavailable) -> Response:
+    why = "The books cannot be read right now. Nothing is lost; please try again in a moment."
+    return _page("no.html", 503, title="One moment", why=why)
+
+
+def _page(template: str, status: int, **facts: str | None) -> Response:
+    return make_response(render_template(template, **facts), status)

@@ -1,0 +1,175 @@
+"""The merchant's pages: today, the ledger, one order's story, one customer's card, and the reasons."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, make_response, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.effects import State
+from app.domain.facts import Standing, Yardstick
+from app.domain.policy import Mode
+from app.store import orders, reasons, reports, shops, stories, yardstick
+from app.store.reports import PoolLeft
+from app.store.stories import Search
+from app.web import phrases
+from app.web.screen import Look, look, show
+from jobs.runtime import midnight, purse
+
+blueprint = Blueprint("pages", __name__)
+
+ROWS = 50  # of the ledger on one page
+WAITING_ROWS = 12  # enough for the few that today shows; all of them are in the ledger
+STORY = 100  # decisions in one story
+ORDERS = 12  # of one customer
+MISFITS = 5
+REASONS_GO_BACK = timedelta(days=90)
+LONGEST_WORDS = 64
+MOST_ID = 2**63 - 1
+
+
+@blueprint.get("/")
+def today() -> str:
+    """Show what happened, what waits for a person, and what is left."""
+    with look() as seen:
+        facts = _moving(seen)
+        facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
+        facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
+    facts["modes"] = list(Mode)
+    facts["promises"] = phrases.promises(seen.merchant.policy, seen.merchant.currency)
+    return show("today.html", seen, facts)
+
+
+@blueprint.get("/fragments/today")
+def today_fragment() -> Response:
+    """Show the part of today's page that moves; 304 to whoever has seen it like this."""
+    with look() as seen:
+        facts = _moving(seen)
+    response = make_response(show("_moving.html", seen, facts))
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.get("/ledger")
+def ledger() -> str:
+    """Show the rows of the ledger that a person looks for."""
+    search = _search()
+    with look() as seen:
+        facts = _rows(seen, search)
+    asked: dict[str, Any] = {"q": search.words or None, "state": next(iter(search.states), None), "rule": search.rule}
+    facts |= {"search": search, "asked": asked, "back": url_for("merchant.pages.ledger", **asked)}
+    return show("ledger.html", seen, facts)
+
+
+@blueprint.get(f"/orders/<int(max={MOST_ID}):order_id>")
+def order(order_id: int) -> str:
+    """Show one order's whole story."""
+    with look() as seen:
+        found = stories.order(seen.session, order_id=order_id, **_shop(seen))
+        if found is None:
+            abort(404, "This shop's ledger has no such order.")
+        facts = _story(seen, (f"order:{order_id}",), Search(order_id=order_id))
+        facts["ordinal"] = orders.ordinal(seen.session, shop_id=seen.merchant.id, order_id=order_id)
+    facts["order"] = found
+    return show("order.html", seen, facts)
+
+
+@blueprint.get(f"/customers/<int(max={MOST_ID}):customer_id>")
+def customer(customer_id: int) -> str:
+    """Show one customer's card, and what led to it."""
+    with look() as seen:
+        facts = _card(seen, customer_id)
+        bought = stories.orders_of(seen.session, customer_id=customer_id, limit=ORDERS, **_shop(seen))
+        subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
+        facts |= _story(seen, subjects, Search(customer_id=customer_id))
+    facts["bought"] = bought
+    return show("customer.html", seen, facts)
+
+
+@blueprint.get("/decisions")
+def decisions() -> str:
+    """Count why and why not by reason; with a code, show the newest decisions that gave it."""
+    rule, code = _words("rule") or None, _words("code")
+    with look() as seen:
+        shop_id, since = seen.merchant.id, seen.now - REASONS_GO_BACK
+        counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since)
+        told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY)
+    return show("decisions.html", seen, {"counts": counts, "told": told, "code": code, "since": since})
+
+
+def _moving(seen: Look) -> dict[str, Any]:
+    session, shop_id, shop = seen.session, seen.merchant.id, _shop(seen)
+    history = shops.history_state(session, shop_id=shop_id)
+    return {
+        "history": history,
+        "orders_read": 0 if history.done_at else reports.orders_read(session, shop_id=shop_id),
+        "done": reports.done_since(session, since=midnight(seen.merchant, seen.now), **shop),
+        "doubts": stories.ledger_rows(session, search=Search(needs_person=True), limit=WAITING_ROWS, **shop),
+        "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
+        "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
+        "figures": reports.figures(session, now=seen.now, **shop),
+        "pools": _pools(seen),
+        "back": "/",
+        **_rows(seen, Search()),
+    }
+
+
+def _rows(seen: Look, search: Search) -> dict[str, Any]:
+    found = stories.ledger_rows(seen.session, search=search, limit=ROWS + 1, **_shop(seen))
+    return {"rows": found[:ROWS], "more": found[ROWS - 1].id if len(found) > ROWS else None}
+
+
+def _story(seen: Look, subjects: tuple[str, ...], search: Search) -> dict[str, Any]:
+    told = reasons.verdicts(seen.session, shop_id=seen.merchant.id, subjects=subjects, search=search, limit=STORY)
+    return {"told": told, "back": request.path, **_rows(seen, search)}
+
+
+def _card(seen: Look, customer_id: int) -> dict[str, Any]:
+    session, shop = seen.session, _shop(seen)
+    standing = orders.standing(session, customer_id=customer_id, **shop)
+    if standing is None:
+        abort(404, "This shop's ledger has no such customer.")
+    measure = yardstick.read(session, **shop)
+    return {
+        "standing": standing,
+        "measure": measure,
+        "times": phrases.times_average(standing, measure),
+        "active": _active(standing, measure, seen.now),
+        "last": stories.last_gesture(session, customer_id=customer_id, **shop),
+        "pending": stories.pending(session, customer_id=customer_id, **shop),
+        "pools": _pools(seen),
+    }
+
+
+def _pools(seen: Look) -> list[PoolLeft]:
+    month = purse(seen.merchant, seen.now)
+    return reports.pools_left(seen.session, shop_id=seen.merchant.id, purse=month)
+
+
+def _active(standing: Standing, measure: Yardstick | None, now: datetime) -> bool | None:
+    """Whether the customer counts as active; None while the shop was never measured."""
+    if measure is None:
+        return None
+    last = standing.last_order_at
+    return last is not None and now - last <= timedelta(days=measure.active_days)
+
+
+def _shop(seen: Look) -> dict[str, Any]:
+    return {"shop_id": seen.merchant.id, "currency": seen.merchant.currency}
+
+
+def _search() -> Search:
+    before = request.args.get("before", "")
+    search = Search(states=_state(), rule=_words("rule") or None, words=_words("q"))
+    return replace(search, before=int(before)) if before.isascii() and before.isdigit() and len(before) < 19 else search
+
+
+def _state() -> tuple[State, ...]:
+    asked = request.args.get("state", "")
+    return (State(asked),) if asked in set(State) else ()
+
+
+def _words(name: str) -> str:
+    """Return what was typed, without what no database keeps in a text."""
+    return "".join(filter(str.isprintable, request.args.get(name, "")))[:LONGEST_WORDS].strip()

@@ -1,0 +1,188 @@
+"""Our words as a merchant reads them: what a deed is, what a state means, when something was."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from app.domain.effects import (
+    AddGiftLine,
+    Effect,
+    Gesture,
+    MarkInHelpdesk,
+    PostNote,
+    RefundOrder,
+    SendFlowers,
+    State,
+    TagCustomer,
+    TagTicket,
+)
+from app.domain.facts import Standing, Yardstick
+from app.domain.money import Money
+from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.store.reports import Tally
+
+# One word for the badge, one sentence for whoever wonders.
+STATES = {
+    State.OBSERVED: ("observed", "The rule only watches: this is what it would have done."),
+    State.AWAITING: ("waits for you", "Nothing leaves until a person approves it."),
+    State.PLANNED: ("planned", "It leaves when it is due. Until then it can be taken back."),
+    State.SENDING: ("under way", "The call to the outside is being made right now."),
+    State.UNCERTAIN: ("in doubt", "No answer came back, so it is looked up before anything is repeated."),
+    State.DONE: ("done", "It happened, once."),
+    State.REFUSED: ("refused", "The other side said no for good. The money is back in the pool."),
+    State.WITHDRAWN: ("withdrawn", "It was no longer wanted. The money is back in the pool."),
+    State.OVER_BUDGET: ("over budget", "The pool did not hold it, so nothing was sent."),
+}
+RULES = {
+    "special_customer": "Special customers",
+    "nth_order_gift": "A gift in the parcel",
+    "refund_keep": "Refund and keep",
+    "flowers": "Flowers",
+}
+MODES = {
+    Mode.OBSERVE: ("Observe", "Decide and show. Nothing leaves the house."),
+    Mode.APPROVE: ("Approve", "A person presses yes for each."),
+    Mode.AUTO: ("Auto", "It happens by itself, inside the limits."),
+}
+POOLS = {
+    "team": ("The team's pool", "For refunds and flowers. Inside it nobody is asked for a reason."),
+    "gifts": ("The gift pool", "For what automatic rules slip into parcels."),
+}
+KINDS = {
+    "tag_customer": ("store tag", "store tags"),
+    "mark_in_helpdesk": ("helpdesk mark", "helpdesk marks"),
+    "tag_ticket": ("ticket tag", "ticket tags"),
+    "post_note": ("note to agents", "notes to agents"),
+    "add_gift_line": ("gift in a parcel", "gifts in parcels"),
+    "refund_order": ("refund", "refunds"),
+    "send_flowers": ("bouquet", "bouquets"),
+}
+_MEASURES = {
+    Measure.MEAN: "the store's average",
+    Measure.MEDIAN: "what the store's middle customer spends",
+    Measure.FIXED: "a fixed amount",
+}
+
+
+def what(effect: Effect) -> str:
+    """Return the deed in a few words."""
+    return _gesture(effect) if isinstance(effect, Gesture) else _errand(effect)
+
+
+def _gesture(effect: Gesture) -> str:
+    match effect:
+        case AddGiftLine():
+            return f"Gift: {effect.title}"
+        case RefundOrder():
+            return f"Refund {effect.amount}, the customer keeps the item"
+        case SendFlowers():
+            return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
+
+
+def _errand(effect: TagCustomer | MarkInHelpdesk | TagTicket | PostNote) -> str:
+    match effect:
+        case TagCustomer():
+            return f"{'Tag' if effect.present else 'Untag'} “{effect.tag}” in the store"
+        case MarkInHelpdesk():
+            return f"{'Mark as special' if effect.special else 'Take the mark off'} in the helpdesk"
+        case TagTicket():
+            return f"Tag “{effect.tag}” on the ticket"
+        case PostNote():
+            return "Note to the agents"
+
+
+def text(effect: Effect) -> str:
+    """Return the words that the deed carries to people; "" for a deed without words."""
+    match effect:
+        case PostNote():
+            return effect.text
+        case SendFlowers():
+            return effect.message
+        case _:
+            return ""
+
+
+def tally(done: Tally) -> str:
+    """Return a count of deeds in words, such as "3 refunds"."""
+    one, many = KINDS.get(done.name, (done.name, done.name))
+    return f"{done.count:,} {one if done.count == 1 else many}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return the number with its noun: "1 order", "1,204 orders"."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def moment(value: datetime, *, zone: str, now: datetime) -> Markup:
+    """Return the moment as the shop's clock shows it: the hour for today, the day for longer ago or ahead."""
+    there, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    if there.date() == today.date():
+        text = f"{there:%H:%M}"
+    elif there.year == today.year:
+        text = f"{there.day} {there:%b}, {there:%H:%M}"
+    else:
+        text = f"{there.day} {there:%b %Y}"
+    exact = f"{there:%A} {there.day} {there:%B %Y, %H:%M:%S} {zone}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(there.isoformat("T", "seconds"), exact, text)
+
+
+def day(value: datetime, *, zone: str) -> Markup:
+    """Return the moment's day as the shop's calendar shows it."""
+    there = value.astimezone(ZoneInfo(zone))
+    return Markup('<time datetime="{}">{}</time>').format(f"{there:%Y-%m-%d}", f"{there.day} {there:%b %Y}")
+
+
+def date(value: datetime, *, zone: str) -> str:
+    """Return "Saturday 21 November"."""
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{there:%A} {there.day} {there:%B}"
+
+
+def month(name: str) -> str:
+    """Return "November 2026" for "2026-11"."""
+    return f"{datetime.fromisoformat(f'{name}-01'):%B %Y}"
+
+
+def promises(policy: Policy, currency: str) -> dict[str, str]:
+    """Return what each rule does for this shop, in one or two sentences."""
+    team = policy.team
+    return {
+        "special_customer": _marks(policy.special_customer),
+        "nth_order_gift": _gifts(policy.nth_order_gift),
+        "refund_keep": _refunds(team, Money(minor=team.refund_limit_minor, currency=currency)),
+        "flowers": _flowers(team, Money(minor=team.flowers_limit_minor, currency=currency)),
+    }
+
+
+def times_average(standing: Standing, yardstick: Yardstick | None) -> str:
+    """Return "3.3× the store's average", rounded down; "" while there is no average."""
+    if yardstick is None or yardstick.average.minor <= 0:
+        return ""
+    tenths = standing.net.minor * 10 // yardstick.average.minor
+    return f"{tenths // 10:,}.{tenths % 10}× the store's average"
+
+
+def _marks(policy: SpecialCustomer) -> str:
+    measure = _MEASURES.get(policy.measure, f"what {policy.percentile}% of the customers spend")
+    return (
+        f"Tags “{policy.tag}” whoever spent more than {measure} and is still active."
+        f" The mark stays {policy.dwell_days} days at least."
+    )
+
+
+def _gifts(policy: NthOrderGift) -> str:
+    numbers = " and ".join(map(str, policy.ordinals)) or "none"
+    which = f"every {policy.every}th order" if policy.every else f"order number {numbers}"
+    return f"Slips a free line into the parcel of a customer's {which}, {policy.per_day} a day at most."
+
+
+def _refunds(policy: TeamGestures, limit: Money) -> str:
+    return (
+        f"Agents refund up to {limit} without a return, {policy.keep_refunds_per_year} a customer and year."
+        " Above that a lead decides."
+    )
+
+
+def _flowers(policy: TeamGestures, limit: Money) -> str:
+    return f"Agents send flowers up to {limit}, {policy.flowers_days} days ahead unless they choose a day."

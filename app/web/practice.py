@@ -1,0 +1,112 @@
+"""What a newcomer is told in the terminal: whether the practice is under way, and what there is to see of it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify
+
+from app.store import reports, shops
+from app.store.reports import Figures, Tally, ToDo
+from app.web import phrases
+from app.web.here import world
+from app.web.screen import Look, NoShopYet, look
+
+blueprint = Blueprint("practice", __name__)
+
+# The practice town's secret is no secret. The configured one is never shown, whatever it is.
+PRACTICE_SECRET = "practice-secret"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the practice has come."""
+
+    history_read: bool
+    reviewed: bool
+    figures: Figures
+    done: list[Tally]
+    waiting: int
+    to_do: ToDo
+    newest_order: int | None
+
+    @property
+    def open(self) -> bool:
+        return self.history_read and self.reviewed
+
+    @property
+    def ready(self) -> bool:
+        return self.open and bool(self.done)
+
+
+@blueprint.get("/practice/summary")
+def summary() -> Response:
+    """Say what the practice has brought about so far; for the launcher, which waits for it."""
+    try:
+        with look() as seen:
+            found = _progress(seen)
+    except NoShopYet:
+        return jsonify(open=False, ready=False, lines=["The practice shop is being registered."], counts={})
+    lines = told(found)
+    if found.newest_order is not None:
+        lines += [
+            "Send a webhook yourself, signed as the store signs it:",
+            signed_webhook(found.newest_order, seen.merchant.domain, port=world().settings.web_port),
+        ]
+    return jsonify(open=found.open, ready=found.ready, lines=lines, counts=_counts(found))
+
+
+def told(found: Progress) -> list[str]:
+    """Return what is visible, in short sentences."""
+    if not found.history_read:
+        return ["The store's past is being read."]
+    figures = found.figures
+    orders = phrases.counted(figures.orders, "order", "orders")
+    customers = phrases.counted(figures.customers, "customer", "customers")
+    lines = [f"Read {orders} of {customers}, who have spent {figures.average} on average."]
+    if figures.threshold is not None:
+        lines.append(
+            f"{figures.above_and_active:,} of them are above {figures.threshold} and active;"
+            f" {figures.special:,} are marked as special."
+        )
+    if found.done:
+        lines.append(f"Done so far: {', '.join(phrases.tally(tally) for tally in found.done)}.")
+    if found.waiting:
+        lines.append(f"{phrases.counted(found.waiting, 'decision waits', 'decisions wait')} for a person's yes.")
+    return lines
+
+
+def signed_webhook(order_id: int, shop_domain: str, *, port: int) -> str:
+    """Return a shell line that sends the order's webhook, signed as the store signs it, as a delivery of its own."""
+    return (
+        f"body='{{\"id\":{order_id}}}'; "
+        f'sign=$(printf %s "$body" | openssl dgst -sha256 -hmac {PRACTICE_SECRET} -binary | base64); '
+        f"curl -sS -w '%{{http_code}}\\n' http://127.0.0.1:{port}/webhooks/shopify "
+        "-H 'Content-Type: application/json' -H 'X-Shopify-Topic: orders/paid' "
+        f"-H 'X-Shopify-Shop-Domain: {shop_domain}' "
+        '-H "X-Shopify-Webhook-Id: by-hand-$(date +%s)" -H "X-Shopify-Hmac-Sha256: $sign" --data-binary "$body"'
+    )
+
+
+def _progress(seen: Look) -> Progress:
+    session, shop_id, currency = seen.session, seen.merchant.id, seen.merchant.currency
+    return Progress(
+        history_read=shops.history_state(session, shop_id=shop_id).done_at is not None,
+        reviewed=reports.was_done(session, shop_id=shop_id, chore="review"),
+        figures=reports.figures(session, shop_id=shop_id, currency=currency, now=seen.now),
+        done=reports.done_since(session, shop_id=shop_id, currency=currency, since=None),
+        waiting=sum(reports.waiting_by_rule(session, shop_id=shop_id).values()),
+        to_do=reports.to_do(session, shop_id=shop_id, now=seen.now),
+        newest_order=reports.newest_order(session, shop_id=shop_id),
+    )
+
+
+def _counts(found: Progress) -> dict[str, int]:
+    return {
+        "orders": found.figures.orders,
+        "customers": found.figures.customers,
+        "above_and_active": found.figures.above_and_active,
+        "special": found.figures.special,
+        "waiting": found.waiting,
+        "deliveries_waiting": found.to_do.deliveries,
+        "effects_due": found.to_do.effects,
+        **{f"done_{tally.name}": tally.count for tally in found.done},
+    }

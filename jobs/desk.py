@@ -1,0 +1,166 @@
+"""The merchant's desk: what a person may do to a rule or to a deed. Each is one transaction, then the bell."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from app.domain.policy import Mode, Policy
+from app.domain.ports import Receipt
+from app.domain.rules import special_customer
+from app.store import ledger, orders, shops, stories
+from app.store.base import Session, unit_of_work
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs.carry_out import tell
+from jobs.carry_out import withdraw as take_back
+from jobs.queue import Task
+from jobs.runtime import World, purse
+
+log = structlog.get_logger("desk")
+
+RULES = ("special_customer", "nth_order_gift", "refund_keep", "flowers")
+# A mark says what is true today, so one that was only watched can still go out; last week's parcel cannot.
+STILL_TIMELY = {special_customer.RULE: ("tag_customer", "mark_in_helpdesk")}
+PERSON = "on the merchant's page"
+
+
+class NoSuchDeed(LookupError):
+    """The shop's ledger has no such row."""
+
+
+def approve(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
+    """Let a waiting deed, and those decided with it, go ahead; return those that waited, over budget or not."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        _deed(session, merchant, effect_id)
+        moved = _approve(session, merchant, effect_id, now)
+    _ring(world, merchant, "desk.approved", effects=[deed.id for deed in moved])
+    return moved
+
+
+def approve_all(world: World, merchant: Merchant, rule: str) -> list[Deed]:
+    """Let everything of the rule that waits go ahead, the oldest first; return it, over budget or not."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        waiting = stories.waiting_ids(session, shop_id=merchant.id, rule=rule)
+        moved = [deed for effect_id in waiting for deed in _approve(session, merchant, effect_id, now)]
+    _ring(world, merchant, "desk.approved_all", rule=rule, count=len(moved))
+    return moved
+
+
+def decline(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
+    """Let a waiting deed, and those decided with it, be; return those that waited."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        _deed(session, merchant, effect_id)
+        moved = ledger.decline(
+            session,
+            shop_id=merchant.id,
+            effect_id=effect_id,
+            why=f"Declined {PERSON}.",
+            now=now,
+            currency=merchant.currency,
+        )
+        for deed in moved:
+            tell(session, merchant, deed, now=now)
+    _ring(world, merchant, "desk.declined", effects=[deed.id for deed in moved])
+    return moved
+
+
+def withdraw(world: World, merchant: Merchant, effect_id: int) -> bool:
+    """Take back a deed that has not left; return False when it is too late for that."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        key = _deed(session, merchant, effect_id).key
+        why = f"Taken back {PERSON}."
+        gone = take_back(session, merchant, key, code="withdrawn", why=why, now=now)
+    _ring(world, merchant, "desk.withdrawn", effect=effect_id, gone=gone is not None)
+    return gone is not None
+
+
+def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str) -> bool:
+    """Settle a doubt that only a person could: it was done. False when the row is not in such doubt (any more)."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        deed = _deed(session, merchant, effect_id)
+        settled = _is_doubtful(session, merchant, effect_id) and ledger.done(
+            session, deed, Receipt(reference=reference, remark=f"confirmed {PERSON}"), now=now
+        )
+        if settled:
+            done = _deed(session, merchant, effect_id)
+            tell(session, merchant, done, now=now, reference=reference)
+    _ring(world, merchant, "desk.happened", effect=effect_id, settled=settled)
+    return settled
+
+
+def did_not_happen(world: World, merchant: Merchant, effect_id: int) -> bool:
+    """Settle a doubt that only a person could: it was not done, so it is tried again. False as in `happened`."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        deed = _deed(session, merchant, effect_id)
+        settled = _is_doubtful(session, merchant, effect_id) and ledger.put_back(
+            session, deed, until=now, why=f"It had not happened, said {PERSON}."
+        )
+    _ring(world, merchant, "desk.did_not_happen", effect=effect_id, settled=settled)
+    return settled
+
+
+def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
+    """Set how far a rule may go; return how many marks it only watched so far are taken up now.
+
+    What is planned stays planned, and what waits for a yes goes on waiting: a mode is about what comes.
+    """
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        # The policy is one document: two people changing two rules at once must not undo each other.
+        orders.lock(session, shop_id=merchant.id)
+        current = shops.by_id(session, merchant.id) or merchant
+        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode))
+        kinds = STILL_TIMELY.get(rule, ())
+        taken_up = 0
+        if mode is not Mode.OBSERVE and kinds:
+            taken_up = ledger.promote_observed(session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now)
+    _ring(world, merchant, "desk.mode_set", rule=rule, mode=mode.value, taken_up=taken_up)
+    return taken_up
+
+
+def pause(world: World, merchant: Merchant, *, paused: bool) -> None:
+    """Stop everything that would leave the house, or let it go on."""
+    with unit_of_work(world.sessions) as session:
+        shops.pause(session, shop_id=merchant.id, paused=paused)
+    _ring(world, merchant, "desk.paused" if paused else "desk.resumed")
+
+
+def with_mode(policy: Policy, rule: str, mode: Mode) -> Policy:
+    """Return the policy with one rule's mode changed; raise KeyError for a rule that there is not."""
+    changed = {
+        "special_customer": replace(policy, special_customer=replace(policy.special_customer, mode=mode)),
+        "nth_order_gift": replace(policy, nth_order_gift=replace(policy.nth_order_gift, mode=mode)),
+        "refund_keep": replace(policy, team=replace(policy.team, refund_mode=mode)),
+        "flowers": replace(policy, team=replace(policy.team, flowers_mode=mode)),
+    }
+    return changed[rule]
+
+
+def _approve(session: Session, merchant: Merchant, effect_id: int, now: datetime) -> list[Deed]:
+    moved = ledger.approve(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
+    for deed in moved:
+        tell(session, merchant, deed, now=now)
+    return moved
+
+
+def _deed(session: Session, merchant: Merchant, effect_id: int) -> Deed:
+    deed = ledger.read(session, shop_id=merchant.id, effect_id=effect_id, currency=merchant.currency)
+    if deed is None:
+        raise NoSuchDeed(effect_id)
+    return deed
+
+
+def _is_doubtful(session: Session, merchant: Merchant, effect_id: int) -> bool:
+    return stories.needs_person(session, shop_id=merchant.id, effect_id=effect_id)
+
+
+def _ring(world: World, merchant: Merchant, event: str, **facts: object) -> None:
+    log.info(event, shop=merchant.id, **facts)
+    world.bell.ring(Task.DRAIN, merchant.id)
