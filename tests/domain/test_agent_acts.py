@@ -1,7 +1,7 @@
 """What an agent's button does: freely within the limits, with a lead above them, never a plain no."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -140,7 +141,7 @@ def test_given_any_orders_refunds_and_days_when_decided_each_time_then_the_mark_
             changes.append((now, decision.special))
             person = after(person, decision, now)
 
-    for (before, was_on), (at, is_on) in zip(changes, changes[1:], strict=False):
+    for (before, was_on), (at, is_on) in pairwise(changes):
         assert is_on is not was_on
         assert at - before >= (DAY if is_on else max(DAY, policy.dwell_days * DAY))
 
@@ -222,7 +223,7 @@ def decided(person: Standing, policy: SpecialCustomer = POLICY) -> Decision:
 
 
 def marked(**changes: object) -> Standing:
-    """A customer whose mark went on long ago."""
+    """Return a customer whose mark went on long ago."""
     return replace(standing(special=True, changes=1, changed_at=NOON - 300 * DAY), **changes)  # type: ignore[arg-type]
 
 

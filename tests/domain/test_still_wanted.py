@@ -1,7 +1,5 @@
 """A late effect is looked at again just before it is done."""
 
-from typing import Any
-
 import pytest
 
 from app.domain.facts import GiftOption, Order, Standing
@@ -71,5 +69,5 @@ def test_given_flowers_when_looked_at_again_then_only_a_vanished_order_stops_the
     assert (still_wanted.errand(found) is None) is wanted
 
 
-def reason(verdict: tuple[str, str] | None) -> Any:
+def reason(verdict: tuple[str, str] | None) -> str | None:
     return None if verdict is None else verdict[0]

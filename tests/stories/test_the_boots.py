@@ -32,7 +32,7 @@ def test_given_a_bereaved_customer_when_the_agent_acts_then_money_goes_back_once
     stack.post("/town/clock", {"days": 15})
 
     (bouquet,) = until(lambda: stack.get("/town/florist/orders")["orders"])
-    assert bouquet["products"][0]["cardmessage"].endswith("Léa")
+    assert bouquet["items"][0]["card_message"].endswith("Léa")
     until(lambda: _notes(stack, ticket, "were ordered"))
     assert _refunded(stack, grieving) - before == 64_00
     assert len(stack.get("/town/florist/orders")["orders"]) == 1

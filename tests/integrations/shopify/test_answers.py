@@ -114,6 +114,12 @@ def test_given_an_answer_that_settles_nothing_when_writing_then_in_doubt_and_whe
         api().ask("order_facts", {"id": ORDER["id"]})
 
 
+def test_given_data_about_something_else_when_reading_then_the_order_does_not_look_deleted(store: Script) -> None:
+    store.brings(shop={})
+    with pytest.raises(Unavailable, match="no sense"):
+        api().ask("order_facts", {"id": ORDER["id"]}).one("order")
+
+
 def test_given_a_mutation_without_payload_when_writing_then_in_doubt(store: Script) -> None:
     store.brings(tagsAdd=None)
     with pytest.raises(Uncertain):
@@ -145,10 +151,11 @@ def test_given_partial_data_when_reading_then_it_is_kept_and_the_gap_is_known(st
 
 
 @pytest.mark.parametrize("data", [{"order": None}, None])
+@pytest.mark.parametrize("path", [["order"], ["order", "fulfillmentOrders"], None])
 def test_given_a_gap_that_swallowed_the_order_when_reading_then_it_does_not_look_deleted(
-    store: Script, data: object
+    store: Script, path: list[str] | None, data: object
 ) -> None:
-    denied = error("ACCESS_DENIED", ["order", "fulfillmentOrders"], requiredAccess="`read_fulfillments`")
+    denied = error("ACCESS_DENIED", path, requiredAccess="`read_fulfillments`")
     store.says({"data": data, "errors": [denied]})
     with pytest.raises(Unavailable, match="read_fulfillments"):
         api().ask("order_fulfilment", {"id": ORDER["id"]}).one("order")

@@ -1,0 +1,204 @@
+"""Whether a helpdesk's call is the merchant's own, and what it means."""
+
+import json
+
+import pytest
+
+from app.domain.errors import Malformed
+from app.domain.events import Act, AgentAction, TicketOpened, Unconcerning
+from integrations.gorgias import webhooks
+from tests.integrations.hostile_json import spoilt
+
+HEADERS = {"X-Lagniappe-Secret": "s3cret", "Content-Type": "application/json"}
+
+
+def event(**changes: object) -> bytes:
+    """Return the call about a new ticket; change only what the test is about."""
+    form = {
+        "v": "1",
+        "event": "ticket-created",
+        "ticket_id": "42",
+        "customer_email": "ada@customer.example",
+        "customer_external_id": "",
+        "at": "2026-11-21T10:00:00+00:00",
+    }
+    return json.dumps(form | changes).encode()
+
+
+def press(**changes: object) -> bytes:
+    """Return the call about a press on "Flowers in two weeks" with nothing filled in."""
+    form = {
+        "v": "1",
+        "event": "action",
+        "action": "flowers",
+        "ticket_id": "42",
+        "customer_email": "ada@customer.example",
+        "agent_email": "lea@practice.example",
+        "agent_name": "Léa Martin",
+        "order": "",
+        "amount": "",
+        "when_days": "14",
+        "product": "",
+        "message": "",
+        "confirm": "",
+    }
+    return json.dumps(form | changes).encode()
+
+
+@pytest.mark.parametrize("name", ["X-Lagniappe-Secret", "x-lagniappe-secret", "X-LAGNIAPPE-SECRET"])
+def test_given_the_secret_when_checked_then_the_call_is_authentic(name: str) -> None:
+    assert webhooks.authentic({name: "s3cret"}, ["newer", "s3cret"])
+
+
+@pytest.mark.parametrize(
+    ("headers", "secrets"),
+    [
+        ({}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": ""}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": "s3cret "}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": "S3CRET"}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": "s3cre"}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": "sécret"}, ["s3cret"]),
+        ({"X-Lagniappe-Secret": "s3cret"}, []),
+        ({"X-Lagniappe-Secret": ""}, [""]),
+        ({}, [""]),
+        ({"X-Lagniappe-Secret": " "}, [" "]),
+        ({"X_Lagniappe_Secret": "s3cret"}, ["s3cret"]),
+    ],
+)
+def test_given_anything_but_the_secret_when_checked_then_the_call_is_not_authentic(
+    headers: dict[str, str], secrets: list[str]
+) -> None:
+    assert not webhooks.authentic(headers, secrets)
+
+
+def test_given_the_same_body_when_keyed_then_it_is_the_same_delivery() -> None:
+    assert webhooks.delivery_key(press()) == webhooks.delivery_key(press())
+    assert webhooks.delivery_key(press()) != webhooks.delivery_key(press(confirm="again"))
+
+
+def test_given_a_new_ticket_when_parsed_then_a_customer_wrote() -> None:
+    assert webhooks.parse("", event()) == TicketOpened(ticket_id="42", email="ada@customer.example")
+
+
+@pytest.mark.parametrize(
+    ("written", "email"), [(" Ada@Customer.EXAMPLE\t", "ada@customer.example"), ("", None), ("  ", None)]
+)
+def test_given_an_email_in_any_dress_when_parsed_then_it_is_plain_or_none(written: str, email: str | None) -> None:
+    assert webhooks.parse("", event(customer_email=written)) == TicketOpened(ticket_id="42", email=email)
+
+
+@pytest.mark.parametrize(
+    ("from_agent", "news"), [("false", True), ("False", True), ("true", False), ("", False), (None, False)]
+)
+def test_given_a_message_when_parsed_then_only_a_customers_is_news(from_agent: str | None, news: bool) -> None:
+    who = {} if from_agent is None else {"from_agent": from_agent}
+    found = webhooks.parse("", event(event="ticket-message-created", message_id="7", **who))
+    opened = TicketOpened(ticket_id="42", email="ada@customer.example")
+    assert found == (opened if news else Unconcerning(topic="ticket-message-created"))
+
+
+def test_given_another_event_when_parsed_then_it_does_not_concern_us() -> None:
+    assert webhooks.parse("", b'{"v": "1", "event": "ticket-updated"}') == Unconcerning(topic="ticket-updated")
+
+
+def test_given_a_press_with_nothing_filled_in_when_parsed_then_nothing_is_made_up() -> None:
+    assert webhooks.parse("", press()) == AgentAction(
+        act=Act.FLOWERS,
+        ticket_id="42",
+        email="ada@customer.example",
+        agent_email="lea@practice.example",
+        agent_name="Léa Martin",
+        days=14,
+    )
+
+
+def test_given_a_press_with_everything_filled_in_when_parsed_then_all_of_it_is_there() -> None:
+    filled = press(
+        action="refund_keep",
+        order=" #1001 ",
+        amount="64.00",
+        product="F1",
+        message="So sorry.\n",
+        confirm="2",
+        when_days="",
+    )
+    assert webhooks.parse("", filled) == AgentAction(
+        act=Act.REFUND_KEEP,
+        ticket_id="42",
+        email="ada@customer.example",
+        agent_email="lea@practice.example",
+        agent_name="Léa Martin",
+        order_name="#1001",
+        amount="64.00",
+        product="F1",
+        message="So sorry.",
+        confirm="2",
+    )
+
+
+@pytest.mark.parametrize("amount", ["12,34", "1e3", "-5.00", "a lot"])
+def test_given_an_odd_amount_when_parsed_then_it_is_kept_for_the_rule_to_explain(amount: str) -> None:
+    found = webhooks.parse("", press(action="refund_keep", amount=amount))
+    assert isinstance(found, AgentAction)
+    assert found.amount == amount
+
+
+@pytest.mark.parametrize("body", spoilt(event().rstrip(b"}")))
+def test_given_a_body_that_makes_no_sense_when_parsed_then_it_is_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed) as caught:
+        webhooks.parse("", body)
+    assert "ada@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"v": "2"},
+        {"v": 1},
+        {"event": None},
+        {"event": 5},
+        {"ticket_id": 42},
+        {"ticket_id": ""},
+        {"ticket_id": "abc"},
+        {"ticket_id": "42/../43"},
+        {"ticket_id": "٤٢"},
+        {"ticket_id": "4" * 20},
+        {"customer_email": None},
+        {"customer_email": ["ada@customer.example"]},
+        {"customer_email": "a" * 400},
+    ],
+    ids=str,
+)
+def test_given_a_form_that_is_not_ours_when_parsed_then_it_is_malformed(changes: dict[str, object]) -> None:
+    with pytest.raises(Malformed):
+        webhooks.parse("", event(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "fire_everyone"},
+        {"action": ""},
+        {"when_days": "soon"},
+        {"when_days": "-1"},
+        {"when_days": "1.5"},
+        {"when_days": "١٤"},
+        {"when_days": "9" * 10},
+        {"when_days": 14},
+        {"agent_name": None},
+        {"message": "x" * 2_001},
+        {"confirm": True},
+    ],
+    ids=str,
+)
+def test_given_a_press_filled_in_wrongly_when_parsed_then_it_is_malformed(changes: dict[str, object]) -> None:
+    with pytest.raises(Malformed):
+        webhooks.parse("", press(**changes))
+
+
+@pytest.mark.parametrize("missing", ["v", "event", "ticket_id", "action", "agent_email", "agent_name"])
+def test_given_a_press_without_what_it_needs_when_parsed_then_the_place_is_named(missing: str) -> None:
+    form = {name: value for name, value in json.loads(press()).items() if name != missing}
+    with pytest.raises(Malformed, match=f"{missing}: Field required"):
+        webhooks.parse("", json.dumps(form).encode())

@@ -1,0 +1,158 @@
+"""What goes wrong on purpose: before, after and in the middle of a call, over real HTTP."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import requests
+
+from integrations.sandbox.books import Books
+from integrations.sandbox.serve import RunningTown, start
+from integrations.sandbox.store.faults import BEFORE, KINDS, Faults
+from integrations.sandbox.store.subset import documents
+from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+
+QUERIES = documents()
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[RunningTown]:
+    with start(TownSettings(year=False)) as running:
+        requests.post(f"{running.url}/town/shops/{PRACTICE_SHOP}", json={"topics": []}, timeout=5)
+        with running.town.books.turn() as turn:
+            person = {"id": 1, "shop": PRACTICE_SHOP, "tags": [], "email": None, "phone": None}
+            blank = dict.fromkeys(("first_name", "last_name", "created_at", "updated_at", "address", "currency"))
+            turn.put("customers", 1, blank | person)
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def untagged(town: RunningTown) -> None:
+    with town.town.books.turn() as turn:
+        turn.put("customers", 1, (turn.get("customers", 1) or {}) | {"tags": []})
+
+
+def switch(town: RunningTown, **wish: object) -> requests.Response:
+    return requests.post(f"{town.url}/town/faults", json=wish, timeout=5)
+
+
+def tag(town: RunningTown) -> requests.Response:
+    return requests.post(
+        f"{town.url}/shopify/{PRACTICE_SHOP}/admin/api/2026-10/graphql.json",
+        json={"query": QUERIES["tags_add"], "variables": {"id": "gid://shopify/Customer/1", "tags": ["a"]}},
+        headers={"X-Shopify-Access-Token": "shpat_practice"},
+        timeout=5,
+    )
+
+
+def tags(town: RunningTown) -> list[str]:
+    with town.town.books.turn() as turn:
+        return list((turn.get("customers", 1) or {})["tags"])
+
+
+@contextmanager
+def queued(town: RunningTown, kind: str, **more: Any) -> Iterator[None]:  # noqa: ANN401 - a fault's fields
+    assert switch(town, next=[{"operation": "TagsAdd", "kind": kind, **more}]).ok
+    yield
+    assert tag(town).json()["data"]["tagsAdd"]["userErrors"] == []  # one fault strikes one call
+
+
+@pytest.mark.parametrize(("kind", "status"), [("429", 429), ("500_before", 500), ("html_502", 502), ("throttled", 200)])
+def test_given_a_fault_before_when_called_then_nothing_was_done(town: RunningTown, kind: str, status: int) -> None:
+    with queued(town, kind):
+        answer = tag(town)
+
+        assert answer.status_code == status
+        assert tags(town) == []
+        assert answer.headers.get("Retry-After") == ("2.0" if kind == "429" else None)
+        assert ("THROTTLED" in answer.text) == (kind == "throttled")
+
+
+def test_given_a_line_that_breaks_before_when_called_then_nothing_was_done(town: RunningTown) -> None:
+    with queued(town, "drop_before"):
+        with pytest.raises(requests.ConnectionError):
+            tag(town)
+
+        assert tags(town) == []
+
+
+def test_given_a_line_that_breaks_afterwards_when_called_then_it_was_done(town: RunningTown) -> None:
+    with queued(town, "commit_then_drop"):
+        with pytest.raises(requests.ConnectionError):
+            tag(town)
+
+        assert tags(town) == ["a"]
+
+
+def test_given_a_500_afterwards_when_called_then_it_was_done(town: RunningTown) -> None:
+    with queued(town, "500_after"):
+        assert tag(town).status_code == 500
+        assert tags(town) == ["a"]
+
+
+def test_given_a_truncated_answer_when_called_then_it_was_done_and_cannot_be_read(town: RunningTown) -> None:
+    with queued(town, "truncated"):
+        answer = tag(town)
+
+        assert answer.status_code == 200
+        with pytest.raises(requests.JSONDecodeError):
+            answer.json()
+        assert tags(town) == ["a"]
+
+
+def test_given_a_slow_store_when_called_then_the_answer_takes_its_time(town: RunningTown) -> None:
+    with queued(town, "slow", seconds=0.3):
+        began = time.monotonic()
+
+        assert tag(town).ok
+        assert time.monotonic() - began >= 0.3
+
+
+def test_given_a_late_commit_when_called_then_it_is_done_after_the_line_broke(town: RunningTown) -> None:
+    with queued(town, "late_commit", seconds=0.3):
+        with pytest.raises(requests.ConnectionError):
+            tag(town)
+        at_first = tags(town)
+        deadline = time.monotonic() + 5
+        while not tags(town) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+        assert (at_first, tags(town)) == ([], ["a"])
+
+
+def test_given_a_user_error_when_called_then_it_is_refused_and_nothing_was_done(town: RunningTown) -> None:
+    with queued(town, "user_error"):
+        payload = tag(town).json()["data"]["tagsAdd"]
+
+        assert (payload["node"], len(payload["userErrors"])) == (None, 1)
+        assert tags(town) == []
+
+
+def test_given_a_fault_for_another_operation_when_called_then_it_waits(town: RunningTown) -> None:
+    switch(town, next=[{"operation": "OrderEditCommit", "kind": "500_before"}])
+
+    assert tag(town).ok
+    assert switch(town).json()["next"] == [{"operation": "OrderEditCommit", "kind": "500_before"}]
+    switch(town, next=[])
+
+
+@pytest.mark.parametrize(
+    "wish", [{"rate": 2}, {"kinds": ["fire"]}, {"next": [{"operation": "TagsAdd"}]}, {"colour": "red"}, {"rate": "x"}]
+)
+def test_given_a_switch_that_is_none_when_turned_then_400(town: RunningTown, wish: dict[str, Any]) -> None:
+    assert switch(town, **wish).status_code == 400
+
+
+def test_given_a_seed_when_drawn_again_then_the_same_storm_comes() -> None:
+    storms = []
+    for _ in range(2):
+        faults, books = Faults(rate=0.3, seed=42), Books()
+        with books.turn() as turn:
+            storms.append([faults.draw(turn, "TagsAdd") for _ in range(1000)])
+
+    struck = [fault.kind for fault in storms[0] if fault is not None]
+    assert storms[0] == storms[1]
+    assert 250 < len(struck) < 350
+    assert set(BEFORE) <= set(struck) <= set(KINDS) - {"user_error", "late_commit"}

@@ -1,0 +1,32 @@
+"""The tables of everybody we speak with."""
+
+import pytest
+
+from integrations import registry
+
+
+def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() -> None:
+    for name, parse in registry.SOURCES.items():
+        body = b'{"v": "1", "event": "other"}'
+        assert type(parse("other", body)).__name__ == "Unconcerning", name
+
+
+@pytest.mark.parametrize("domain", ["evil.example", "a.myshopify.com.evil.example", "A-Shop.myshopify.com", ""])
+def test_given_no_proper_domain_when_opened_then_no_token_can_go_there(domain: str) -> None:
+    with pytest.raises(ValueError, match="domain"):
+        registry.shopify_shop("https://{shop}", domain, "canary")
+
+
+@pytest.mark.parametrize(
+    "account", ["", "a.b", "a/b", "x@evil.example", "Acme", "-acme", "a" * 64, "acme\n", "acme.evil.example/", "акме"]
+)
+def test_given_no_proper_account_when_opened_then_no_key_can_go_there(account: str) -> None:
+    with pytest.raises(ValueError, match="account"):
+        registry.helpdesk("gorgias", "https://{account}.gorgias.com", account, "bot@acme.example", "canary")
+
+
+def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None:
+    with pytest.raises(ValueError, match="helpdesk"):
+        registry.helpdesk("carrier-pigeon", "https://{account}.example", "acme", "bot@acme.example", "canary")
+    with pytest.raises(ValueError, match="vendor"):
+        registry.gift_vendor("stork", "https://stork.example", "key:canary")

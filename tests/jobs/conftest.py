@@ -1,0 +1,170 @@
+"""The conductors at work in a small town of their own, over real HTTP, with the clock in the test's hand."""
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.config import Settings
+from app.domain.policy import Policy
+from app.store import inbox, migrate, shops
+from app.store.base import Sessions, open_database, sessions_of, unit_of_work
+from app.store.sealed import Seal
+from app.store.tables import Decision, Delivery, Effect
+from integrations.sandbox.serve import RunningTown, start
+from integrations.sandbox.town import TownSettings
+from jobs import history, practice
+from jobs.drain import drain
+from jobs.queue import Bell
+from jobs.runtime import Clock, World
+from tests.conftest import NOBODY_LISTENS, SEAL_KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """A world with the practice shop in it, and the town it lives in."""
+
+    world: World
+    shop_id: int
+    town: str
+
+    def call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Make something happen in the town, or look at it."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.town}{path}", data=data, headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def order(self, **changes: Any) -> int:
+        """Place an order whose webhook the test delivers itself."""
+        customer = self.call("/town/cast")["fourth_order_customer"]
+        placed = self.call("/town/orders", {"customer_id": customer, "announce": "lose"} | changes)
+        return int(placed["order_id"])
+
+    def deliver(self, order_id: int, key: str = "delivery-1", body: bytes | None = None) -> bool:
+        """Put a webhook about the order into the inbox, as the web process would."""
+        with unit_of_work(self.world.sessions) as session:
+            return inbox.receive(
+                session,
+                shop_id=self.shop_id,
+                source="shopify",
+                sender="lagniappe-practice.myshopify.com",
+                topic="orders/paid",
+                delivery_key=key,
+                body=json.dumps({"id": order_id}).encode() if body is None else body,
+                now=self.world.clock.now(),
+            )
+
+    def drain(self) -> None:
+        """Do what a worker does when the bell rings."""
+        drain(self.world, self.shop_id)
+
+    def gifts_on(self, order_id: int) -> int:
+        """Return how many free lines are on the order in the store."""
+        lines = self.call(f"/town/orders/{order_id}")["lines"]
+        return sum(line["current_quantity"] for line in lines if line["price"] and line["discount"] == line["price"])
+
+    def fault(self, operation: str, kind: str) -> None:
+        """Let the next call of that operation go wrong."""
+        self.call("/town/faults", {"next": [{"operation": operation, "kind": kind}]})
+
+    def effects(self, kind: str) -> list[Effect]:
+        """Return the ledger's rows of that kind."""
+        with unit_of_work(self.world.sessions) as session:
+            return [row for row in session.query(Effect).order_by(Effect.id) if row.kind == kind]
+
+    def reasons(self, rule: str) -> list[str]:
+        """Return the codes of what that rule decided, in order."""
+        with unit_of_work(self.world.sessions) as session:
+            return [row.code for row in session.query(Decision).order_by(Decision.id) if row.rule == rule]
+
+    def policy(self, policy: Policy) -> None:
+        """Let the merchant change their mind."""
+        with unit_of_work(self.world.sessions) as session:
+            shops.change_policy(session, shop_id=self.shop_id, policy=policy)
+
+    def pause(self, *, paused: bool) -> None:
+        """Throw the kill switch, or lift it."""
+        with unit_of_work(self.world.sessions) as session:
+            shops.pause(session, shop_id=self.shop_id, paused=paused)
+
+    def set_aside(self) -> list[str]:
+        """Return the keys of the deliveries that were left for a person."""
+        with unit_of_work(self.world.sessions) as session:
+            rows = session.query(Delivery).order_by(Delivery.id)
+            return [row.delivery_key for row in rows if row.problem is not None and row.next_try_at is None]
+
+    def later(self, seconds: int) -> None:
+        """Let time pass, for the app and for the town."""
+        self.call("/town/clock", {"seconds": seconds})
+
+
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the books of a town after its year, and a database into which its shop's past was read."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    url = f"sqlite:///{folder / 'app.db'}"
+    migrate.to_head(url)
+    engine = open_database(url)
+    with start(TownSettings(books=folder / "town.db", clock_file=folder / "clock")) as town:
+        here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder)
+        read_past(here)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def inside(lived_in: Path, tmp_path: Path) -> Iterator[Practice]:
+    """The practice shop in auto mode, its past read, with a town and a database of the test's own.
+
+    SQLite alone: what differs between the databases is tested in the store and in the stories.
+    """
+    for name in ("town.db", "clock", "app.db"):
+        shutil.copy(lived_in / name, tmp_path / name)
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    engine = open_database(url)
+    with start(TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")) as town:
+        yield moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path)
+    engine.dispose()
+
+
+def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings:
+    """Return settings made by hand: the environment of whoever runs the tests has no say."""
+    return Settings.model_construct(
+        app_var=folder,
+        database_url=database_url,
+        practice=True,
+        shopify_origin=f"{town.url}/shopify/{{shop}}",
+        gorgias_origin=f"{town.url}/gorgias/{{account}}",
+        florist_origin=f"{town.url}/florist",
+        quarantine_seconds=2,
+    )
+
+
+def moved_in(chosen: Settings, sessions: Sessions, folder: Path) -> Practice:
+    """Return a world with the practice shop in it; nobody hears its bell, the tests drain by themselves."""
+    world = World(
+        settings=chosen,
+        sessions=sessions,
+        seal=Seal.from_settings((SEAL_KEY,)),
+        clock=Clock(folder / "clock"),
+        bell=Bell.at(NOBODY_LISTENS, patient=False),
+    )
+    town = chosen.florist_origin.removesuffix("/florist")
+    return Practice(world=world, shop_id=practice.move_in(world), town=town)
+
+
+def read_past(here: Practice) -> None:
+    """Import the shop's history, however many looks the store needs to gather it."""
+    for _ in range(200):
+        history.import_history(here.world, here.shop_id)
+        with unit_of_work(here.world.sessions) as session:
+            if shops.history_state(session, shop_id=here.shop_id).done_at is not None:
+                return
+        here.later(1)
+    raise AssertionError("the past was never read")

@@ -1,0 +1,163 @@
+"""A merchant at the desk: fills the books with what happened, opens pages, presses buttons."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
+from werkzeug.test import TestResponse
+
+from app.domain import facts
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, State
+from app.domain.policy import Mode, Policy
+from app.store import inbox, ledger, orders, shops, yardstick
+from app.store.base import unit_of_work
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from app.store.tables import Effect
+from jobs.carry_out import carry_out
+from jobs.runtime import World
+from tests.builders import SettableClock, planned, profile, receipt
+
+SAME_ORIGIN = {"Origin": "http://localhost"}
+LEASE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One shop's books, and a browser before them. Every deed gets a decision of its own."""
+
+    world: World
+    merchant: Merchant
+    browser: FlaskClient
+    clock: SettableClock
+
+    def open(self, path: str = "/") -> str:
+        """Return the page's text; it must be there."""
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def press(self, path: str, **form: str) -> TestResponse:
+        """Press a button of our own page."""
+        return self.browser.post(path, data=form, headers=SAME_ORIGIN)
+
+    def allow(self, policy: Policy) -> "Desk":
+        """Return the desk of a merchant who has decided otherwise."""
+        with unit_of_work(self.world.sessions) as session:
+            shops.change_policy(session, shop_id=self.merchant.id, policy=policy)
+        return replace(self, merchant=replace(self.merchant, policy=policy))
+
+    def decide(
+        self,
+        *plans: Plan,
+        rule: str = "special_customer",
+        subject: str = "customer:55",
+        code: str = "entered",
+        because: str = "They are kind.",
+    ) -> list[int]:
+        """Carry a decision out; return the ids of the deeds it planned."""
+        decision = Decision(rule=rule, subject=subject, code=code, because=because, plans=plans)
+        with unit_of_work(self.world.sessions) as session:
+            newest = session.scalar(select(func.max(Effect.id))) or 0
+            carry_out(session, self.merchant, decision, now=self.world.clock.now())
+            return list(session.scalars(select(Effect.id).where(Effect.id > newest).order_by(Effect.id)))
+
+    def plan(self, plan: Plan | None = None, *, rule: str = "special_customer", because: str = "They are kind.") -> int:
+        """Plan one deed; return its id."""
+        return self.decide(plan or planned(), rule=rule, because=because)[0]
+
+    def send(self, effect_id: int) -> Deed:
+        """Bring a planned deed to the moment of its call."""
+        now = self.world.clock.now()
+        with unit_of_work(self.world.sessions) as session:
+            session.get_one(Effect, effect_id).next_try_at = now
+            session.flush()
+            held = ledger.pick(
+                session, shop_id=self.merchant.id, effect_id=effect_id, now=now, lease=LEASE, currency="USD"
+            )
+            sent = held and ledger.gate(session, held, now=now, lease=LEASE)
+        assert sent is not None
+        return sent
+
+    def finish(self, effect_id: int, reference: str = "gid://1") -> None:
+        """Do a planned deed."""
+        sent = self.send(effect_id)
+        with unit_of_work(self.world.sessions) as session:
+            assert ledger.done(session, sent, receipt(reference=reference), now=self.world.clock.now())
+
+    def doubt(self, effect_id: int) -> None:
+        """Lose the answer to a planned deed that only a person can ask about."""
+        sent = self.send(effect_id)
+        with unit_of_work(self.world.sessions) as session:
+            assert ledger.doubt(session, sent, until=None, why="nobody answered")
+
+    def misunderstand(self, problem: str) -> None:
+        """Keep a delivery that makes no sense."""
+        now = self.world.clock.now()
+        with unit_of_work(self.world.sessions) as session:
+            inbox.receive(
+                session,
+                shop_id=self.merchant.id,
+                source="shopify",
+                sender=self.merchant.domain,
+                topic="orders/paid",
+                delivery_key=problem,
+                body=b"{",
+                now=now,
+            )
+            (letter,) = inbox.claim(session, shop_id=self.merchant.id, now=now, lease=LEASE, limit=1)
+            assert inbox.set_aside(session, letter, problem=problem)
+
+    def buy(self, *bought: facts.Order) -> None:
+        """Write orders into the ledger and take the shop's measure."""
+        with unit_of_work(self.world.sessions) as session:
+            orders.write(session, shop_id=self.merchant.id, orders=list(bought))
+            orders.recount(session, shop_id=self.merchant.id)
+            policy = self.merchant.policy.special_customer
+            yardstick.measure(session, shop_id=self.merchant.id, policy=policy, now=self.world.clock.now())
+
+    def state(self, effect_id: int) -> State:
+        """Return how far a deed has come."""
+        with unit_of_work(self.world.sessions) as session:
+            return State(session.get_one(Effect, effect_id).state)
+
+    def mode(self, rule: str) -> Mode:
+        """Return how far a rule may go, as the books say now."""
+        with unit_of_work(self.world.sessions) as session:
+            merchant = shops.by_id(session, self.merchant.id)
+        assert merchant is not None
+        return merchant.policy.mode_of(rule)
+
+    def twin(self) -> "Desk":
+        """Return the desk of another shop in the same books; its pages cannot be opened, only its rows written."""
+        with unit_of_work(self.world.sessions) as session:
+            shop_id = shops.install(
+                session,
+                profile=profile(domain="twin.myshopify.com", name="Twin"),
+                token="shpat_twin",
+                policy=self.merchant.policy,
+                seal=self.world.seal,
+                now=self.world.clock.now(),
+            )
+            merchant = shops.by_id(session, shop_id)
+        assert merchant is not None
+        return replace(self, merchant=merchant)
+
+    def statements(self, path: str) -> list[str]:
+        """Open a page; return what it asked the database."""
+        asked: list[str] = []
+        engine: Engine = self.world.sessions.kw["bind"]
+        listener = lambda _c, _u, statement, *_: asked.append(statement)  # noqa: E731
+        event.listen(engine, "before_cursor_execute", listener)
+        self.open(path)
+        event.remove(engine, "before_cursor_execute", listener)
+        return asked
+
+
+def rows_of(page: str) -> list[int]:
+    """Return the ids of the ledger rows that a page shows, in its order."""
+    return [int(found) for found in re.findall(r'<tr id="effect-(\d+)"', page)]

@@ -1,0 +1,197 @@
+"""The presses: each does one thing to the merchant's own shop, and leads back to a page of ours."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.effects import State
+from app.domain.policy import Mode, SpecialCustomer
+from tests.builders import auto_policy, flowers, paid, planned, refund, tag
+from tests.web.desk import Desk
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+ASKING = planned(tag(), ask_first="A lead decides.")
+
+
+def test_given_a_waiting_deed_when_approved_then_it_goes_ahead_and_the_page_says_so(desk: Desk) -> None:
+    deed = desk.plan(ASKING)
+
+    answer = desk.press(f"/effects/{deed}/approve")
+
+    assert (answer.status_code, answer.location) == (303, "/?said=approved")
+    assert desk.state(deed) is State.PLANNED
+    assert "Approved. It is on its way." in desk.open(answer.location)
+
+
+def test_given_a_pool_that_does_not_hold_it_when_approved_then_the_page_says_so(desk: Desk) -> None:
+    deed = desk.plan(paid(minor=900_00, ask_first="A lead decides."), rule="refund_keep")
+
+    answer = desk.press(f"/effects/{deed}/approve")
+
+    assert answer.location == "/?said=over_budget"
+    assert desk.state(deed) is State.OVER_BUDGET
+
+
+def test_given_a_waiting_deed_when_declined_then_nothing_leaves(desk: Desk) -> None:
+    deed = desk.plan(ASKING)
+
+    assert desk.press(f"/effects/{deed}/decline").location == "/?said=declined"
+    assert desk.state(deed) is State.WITHDRAWN
+
+
+@pytest.mark.parametrize("act", ["approve", "decline"])
+def test_given_a_deed_that_no_longer_waits_when_pressed_again_then_it_stays_as_it_is(desk: Desk, act: str) -> None:
+    deed = desk.plan()
+
+    assert desk.press(f"/effects/{deed}/{act}").location == "/?said=nothing_waited"
+    assert desk.state(deed) is State.PLANNED
+
+
+def test_given_three_waiting_when_all_of_the_rule_are_approved_then_other_rules_go_on_waiting(desk: Desk) -> None:
+    marks = [desk.plan(planned(tag(occasion=str(number)), ask_first="Many at once.")) for number in range(3)]
+    other = desk.plan(paid(ask_first="A lead decides."), rule="refund_keep")
+
+    desk.press("/approve-all", rule="special_customer")
+
+    assert [desk.state(deed) for deed in (*marks, other)] == [State.PLANNED] * 3 + [State.AWAITING]
+
+
+def test_given_planned_flowers_when_taken_back_then_the_money_returns_to_the_pool(desk: Desk) -> None:
+    deed = desk.plan(paid(flowers(), minor=60_00), rule="flowers")
+
+    answer = desk.press(f"/effects/{deed}/withdraw", back="/ledger?state=planned")
+
+    assert answer.location == "/ledger?state=planned&said=withdrawn"
+    assert "<strong>$500.00</strong> left" in desk.open()
+
+
+def test_given_a_deed_that_has_left_when_taken_back_then_the_page_says_too_late(desk: Desk) -> None:
+    deed = desk.plan()
+    desk.finish(deed)
+
+    assert desk.press(f"/effects/{deed}/withdraw").location == "/?said=too_late"
+
+
+def test_given_a_doubt_when_a_person_says_it_happened_then_it_is_done_under_the_vendors_number(desk: Desk) -> None:
+    deed = desk.plan(paid(flowers(), minor=60_00), rule="flowers")
+    desk.doubt(deed)
+
+    assert desk.press(f"/effects/{deed}/happened", reference=" FL-77\x00 ").location == "/?said=settled"
+    assert desk.state(deed) is State.DONE
+    assert "<bdi>FL-77</bdi>" in desk.open("/ledger")
+
+
+def test_given_a_doubt_when_a_person_says_it_did_not_happen_then_it_is_tried_again(desk: Desk) -> None:
+    deed = desk.plan(paid(flowers(), minor=60_00), rule="flowers")
+    desk.doubt(deed)
+
+    assert desk.press(f"/effects/{deed}/did-not-happen").location == "/?said=put_back"
+    assert desk.state(deed) is State.PLANNED
+
+
+@pytest.mark.parametrize("reference", ["", "   ", "\x00", "9" * 256])
+def test_given_no_proof_when_a_person_says_it_happened_then_they_are_asked_for_it(desk: Desk, reference: str) -> None:
+    deed = desk.plan(paid(flowers(), minor=60_00), rule="flowers")
+    desk.doubt(deed)
+
+    answer = desk.press(f"/effects/{deed}/happened", reference=reference)
+
+    assert answer.status_code == 422
+    assert "vendor&#39;s own order number" in answer.text
+    assert desk.state(deed) is State.UNCERTAIN
+
+
+@pytest.mark.parametrize("act", ["happened", "did-not-happen"])
+def test_given_no_doubt_when_a_person_settles_it_then_nothing_moves(desk: Desk, act: str) -> None:
+    deed = desk.plan(paid(refund()), rule="refund_keep")
+
+    assert desk.press(f"/effects/{deed}/{act}", reference="9").location == "/?said=not_in_doubt"
+    assert desk.state(deed) is State.PLANNED
+
+
+@pytest.mark.parametrize("rule", ["special_customer", "nth_order_gift", "refund_keep", "flowers"])
+def test_given_a_rule_when_its_mode_is_set_then_only_that_rule_changes(desk: Desk, rule: str) -> None:
+    rules = ["special_customer", "nth_order_gift", "refund_keep", "flowers"]
+
+    assert desk.press(f"/rules/{rule}/mode", mode="approve").location == "/?said=mode"
+    assert [name for name in rules if desk.mode(name) is Mode.APPROVE] == [rule]
+
+
+def test_given_a_mode_that_there_is_not_when_set_then_a_sentence_says_which_there_are(desk: Desk) -> None:
+    answer = desk.press("/rules/flowers/mode", mode="always")
+
+    assert answer.status_code == 422
+    assert "one of observe, approve and auto" in answer.text
+    assert desk.mode("flowers") is Mode.AUTO
+
+
+def test_given_a_rule_that_only_watched_when_switched_on_then_its_marks_are_taken_up(desk: Desk) -> None:
+    watching = desk.allow(auto_policy(special_customer=SpecialCustomer(mode=Mode.OBSERVE)))
+    deed = watching.plan()
+
+    desk.press("/rules/special_customer/mode", mode="auto")
+
+    assert desk.state(deed) is State.PLANNED
+
+
+def test_given_the_kill_switch_when_thrown_and_lifted_then_the_page_leads_back(desk: Desk) -> None:
+    thrown, lifted = desk.press("/pause", paused="1"), desk.press("/pause", paused="0")
+
+    assert (thrown.location, lifted.location) == ("/", "/?said=resumed")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/rules/none/mode", {"mode": "auto"}), ("/effects/999/approve", {}), (f"/effects/{10**30}/approve", {})],
+)
+def test_given_nothing_of_that_name_when_pressed_then_it_is_not_found(
+    desk: Desk, path: str, form: dict[str, str]
+) -> None:
+    assert desk.press(path, **form).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "form"), [("/pause", {"paused": "yes"}), ("/approve-all", {"rule": "none"})])
+def test_given_a_form_that_makes_no_sense_when_sent_then_it_is_refused(
+    desk: Desk, path: str, form: dict[str, str]
+) -> None:
+    assert desk.press(path, **form).status_code == 422
+
+
+@pytest.mark.parametrize("act", ["approve", "decline", "withdraw", "happened", "did-not-happen"])
+def test_given_another_shops_deed_when_pressed_then_it_is_not_found_and_stays_as_it_is(desk: Desk, act: str) -> None:
+    theirs = desk.twin().plan(ASKING)
+
+    assert desk.press(f"/effects/{theirs}/{act}", reference="9").status_code == 404
+    assert desk.state(theirs) is State.AWAITING
+
+
+def test_given_another_shops_waiting_deeds_when_all_are_approved_then_theirs_go_on_waiting(desk: Desk) -> None:
+    theirs = desk.twin().plan(ASKING)
+
+    assert desk.press("/approve-all", rule="special_customer").location == "/?said=nothing_waited"
+    assert desk.state(theirs) is State.AWAITING
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "/ledger\r\nX: y", "/no"]
+)
+def test_given_a_way_back_that_is_not_ours_when_pressed_then_it_leads_to_today(desk: Desk, back: str) -> None:
+    assert desk.press("/pause", paused="0", back=back).location == "/?said=resumed"
+
+
+@pytest.mark.parametrize("back", ["/", "/orders/1001", "/customers/55", "/ledger", "/ledger?q=%231001&state=done"])
+def test_given_a_page_of_ours_when_pressed_there_then_it_leads_back(desk: Desk, back: str) -> None:
+    location = desk.press("/pause", paused="0", back=back).location
+
+    assert location.partition("said=")[0].rstrip("?&") == back
+
+
+def test_given_the_clock_has_moved_when_a_deed_is_approved_then_this_months_pool_pays(desk: Desk) -> None:
+    deed = desk.plan(paid(minor=60_00, ask_first="A lead decides."), rule="refund_keep")
+    desk.clock.forward(timedelta(days=30))
+
+    desk.press(f"/effects/{deed}/approve")
+
+    assert "The pools in December 2026" in desk.open()
+    assert "$60.00 set aside" in desk.open()

@@ -1,0 +1,163 @@
+"""The ledger, one order's story, one customer's card, and the reasons: each shop sees its own, and only that."""
+
+import re
+
+import pytest
+
+from app.domain.effects import Pool
+from app.domain.policy import Mode, NthOrderGift
+from tests.builders import DAY, NOON, auto_policy, flowers, gift_line, order, paid, planned, refund, tag, usd
+from tests.web.desk import Desk, rows_of
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+MOST_STATEMENTS = 14  # of a story, however long it is
+
+
+def test_given_an_order_with_a_gift_when_its_story_is_opened_then_deed_decision_and_number_are_told(
+    desk: Desk,
+) -> None:
+    desk.buy(*(order(id=number, name=f"#{number}", processed_at=NOON - number * DAY) for number in (1, 2, 3)))
+    gift = planned(gift_line(order_id=1), cost=usd(8_00), pool=Pool.GIFTS)
+    desk.decide(gift, rule="nth_order_gift", subject="order:1", code="gift", because="It is order number 3.")
+
+    story = desk.open("/orders/1")
+
+    assert "3 of this customer" in story
+    assert "Gift: Mug" in story
+    assert story.count("It is order number 3.") == 2  # once as the deed's why, once as the decision
+
+
+def test_given_a_rule_said_no_when_the_orders_story_is_opened_then_the_why_not_is_told(desk: Desk) -> None:
+    desk.buy(order())
+    for _ in range(3):
+        desk.decide(rule="nth_order_gift", subject="order:1001", code="foreign", because="It ships abroad.")
+
+    story = desk.open("/orders/1001")
+
+    assert "Nothing was done for this order." in story
+    assert story.count("It ships abroad.") == 1
+    assert "3 times" in story
+
+
+def test_given_an_agents_refund_when_the_orders_story_is_opened_then_the_tickets_decision_belongs_to_it(
+    desk: Desk,
+) -> None:
+    desk.buy(order())
+    desk.decide(paid(refund()), rule="refund_keep", subject="ticket:42", because="Robin refunds $12.00.")
+
+    assert "ticket <bdi>42</bdi>" in desk.open("/orders/1001")
+
+
+def test_given_a_special_customer_when_the_card_is_opened_then_it_says_why_in_one_line(desk: Desk) -> None:
+    others = (order(id=number, customer_id=number, net=usd(10_00)) for number in (1, 2, 3))
+    desk.buy(order(net=usd(66_00)), *others)  # an average of $24.00
+
+    card = desk.open("/customers/55")
+
+    assert "2.7× the store&#39;s average, active" in card
+    assert "$66.00" in card
+
+
+def test_given_a_lapsed_customer_when_the_card_is_opened_then_it_says_not_active(desk: Desk) -> None:
+    desk.buy(order(processed_at=NOON - 300 * DAY))
+
+    assert "average, not active" in desk.open("/customers/55")
+
+
+def test_given_kindnesses_past_and_planned_when_the_card_is_opened_then_both_are_told(desk: Desk) -> None:
+    desk.buy(order())
+    desk.finish(desk.plan(planned(gift_line()), rule="nth_order_gift"))
+    desk.plan(paid(flowers(), minor=60_00, due_at=NOON + 14 * DAY), rule="flowers")
+
+    card = re.sub(r"<[^>]+>", "", desk.open("/customers/55"))
+
+    assert "Gift: Mug, 07:00" in card
+    assert "Flowers, signed Robin (planned, 5 Dec, 07:00)" in card
+    assert "$440.00 of $500.00 this month" in card
+
+
+@pytest.mark.parametrize("words", ["#1001", "1001", " 1001 ", "55", "42"])
+def test_given_a_refund_when_it_is_looked_for_by_order_customer_or_ticket_then_it_is_found(
+    desk: Desk, words: str
+) -> None:
+    desk.buy(order(id=70_001, name="#1001"))
+    wanted = desk.plan(paid(refund(order_id=70_001)), rule="refund_keep")
+    desk.plan(planned(tag(customer_id=77)))
+
+    found = desk.browser.get("/ledger", query_string={"q": words}).text
+
+    assert rows_of(found) == [wanted]
+
+
+def test_given_rows_of_two_rules_and_states_when_the_ledger_is_filtered_then_only_those_are_shown(desk: Desk) -> None:
+    done, waiting = desk.plan(), desk.plan(planned(tag(occasion="2")))
+    gift = desk.plan(planned(gift_line()), rule="nth_order_gift")
+    desk.finish(done)
+
+    assert rows_of(desk.open("/ledger?state=planned")) == [gift, waiting]
+    assert rows_of(desk.open("/ledger?rule=special_customer")) == [waiting, done]
+    assert rows_of(desk.open("/ledger?rule=special_customer&state=done")) == [done]
+
+
+def test_given_words_that_make_no_sense_when_the_ledger_is_asked_then_it_answers(desk: Desk) -> None:
+    desk.plan()
+    words = ["q=%00", "q=%E2%80%AE", f"q={10**30}", "q='%20OR%201=1--", "q=" + "9" * 5000, "rule=none", "state=none"]
+    places = ["before=x", f"before={10**30}", "before=-1", "before=%D9%A3"]
+
+    answers = {asked: desk.browser.get(f"/ledger?{asked}").status_code for asked in words + places}
+
+    assert answers == dict.fromkeys(words + places, 200)
+
+
+def test_given_answers_to_two_orders_when_reasons_are_counted_then_each_order_counts_once(desk: Desk) -> None:
+    for number in (1, 1, 1, 2):
+        desk.decide(rule="nth_order_gift", subject=f"order:{number}", code="foreign", because="It ships abroad.")
+
+    page = desk.open("/decisions")
+
+    assert re.search(r'>foreign</a></td>\s*<td class="number count">2</td>', page)
+
+
+def test_given_a_code_when_reasons_are_opened_then_its_newest_decisions_are_told(desk: Desk) -> None:
+    desk.decide(rule="nth_order_gift", subject="order:1", code="foreign", because="It ships abroad.")
+    desk.decide(rule="nth_order_gift", subject="order:2", code="risky", because="Caution is advised.")
+
+    told = desk.open("/decisions?code=foreign").partition('id="told"')[2]
+
+    assert "It ships abroad." in told
+    assert "Caution is advised." not in told
+
+
+def test_given_a_twin_shop_with_the_same_numbers_when_pages_are_opened_then_nothing_of_it_is_seen(desk: Desk) -> None:
+    twin = desk.twin()
+    twin.buy(order(name="#TWIN"), order(id=2002, customer_id=56))
+    twin.decide(planned(gift_line(title="TWIN")), rule="nth_order_gift", subject="order:1001", because="TWIN")
+    twin.misunderstand("TWIN")
+    desk.buy(order())
+    desk.decide(planned(gift_line()), rule="nth_order_gift", subject="order:1001")
+
+    pages = ("/", "/fragments/today", "/ledger", "/ledger?q=1001", "/orders/1001", "/customers/55",
+             "/decisions?code=entered", "/practice/summary")  # fmt: skip
+
+    assert [path for path in pages if "TWIN" in desk.open(path)] == []
+
+
+@pytest.mark.parametrize("path", ["/orders/2002", "/customers/56", "/orders/9", f"/orders/{10**30}", "/customers/-1"])
+def test_given_another_shops_number_or_nobodys_when_it_is_opened_then_it_is_not_found(desk: Desk, path: str) -> None:
+    desk.twin().buy(order(id=2002, customer_id=56))
+
+    assert desk.browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/orders/1001", "/customers/55", "/decisions?code=entered", "/ledger"])
+def test_given_a_long_story_when_it_is_opened_then_the_database_is_asked_a_bounded_number_of_times(
+    desk: Desk, path: str
+) -> None:
+    desk = desk.allow(auto_policy(nth_order_gift=NthOrderGift(mode=Mode.OBSERVE)))
+    desk.buy(*(order(id=1001 + number, name=f"#{number}") for number in range(30)))
+    for number in range(30):
+        gift = planned(gift_line(rule=str(number)))
+        desk.decide(gift, rule="nth_order_gift", subject=f"order:{1001 + number}", because=str(number))
+
+    assert len(desk.statements(path)) <= MOST_STATEMENTS

@@ -1,0 +1,205 @@
+"""Today's page: what happened, what waits, what is left, and that it moves."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.domain.effects import Pool
+from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
+from app.store import orders, shops
+from app.store.base import unit_of_work
+from tests.builders import DAY, HOUR, NOON, auto_policy, flowers, gift_line, mark, order, paid, planned, tag, usd
+from tests.web.desk import Desk, rows_of
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+MOST_STATEMENTS = 15  # of today's page, whatever lies in the books
+
+
+def approving() -> Policy:
+    return auto_policy(special_customer=SpecialCustomer(mode=Mode.APPROVE))
+
+
+def test_given_a_done_gift_when_today_is_opened_then_its_row_says_what_for_whom_cost_and_why(desk: Desk) -> None:
+    desk.buy(order())
+    gift = planned(gift_line(), cost=usd(8_00), pool=Pool.GIFTS)
+    desk.finish(desk.plan(gift, rule="nth_order_gift", because="#1001 is order number 4: Mug goes with it."))
+
+    page = desk.open()
+
+    row = page[page.index('<tr id="effect-') :]
+    told = [
+        '<span class="badge" data-state="done"',
+        "Gift: Mug",
+        "#1001 is order number 4: Mug goes with it.",
+        '<a href="/orders/1001"><bdi>#1001</bdi></a>',
+        'href="/customers/55"',
+        "$8.00",
+    ]
+    assert [words for words in told if words not in row] == []
+
+
+def test_given_nothing_happened_when_today_is_opened_then_each_part_says_so(desk: Desk) -> None:
+    page = desk.open()
+
+    assert "Nothing was done yet since midnight." in page
+    assert "What needs a person comes here first." in page
+    assert "No deed yet." in page
+
+
+def test_given_the_past_is_being_read_when_today_is_opened_then_it_counts_what_was_read(desk: Desk) -> None:
+    with unit_of_work(desk.world.sessions) as session:
+        shops.note_history(session, shop_id=desk.merchant.id, done_at=None)
+        orders.write(session, shop_id=desk.merchant.id, orders=[order(id=1), order(id=2)])
+
+    assert "being read: 2 orders so far" in desk.open()
+
+
+def test_given_no_shop_yet_when_today_is_opened_then_the_page_asks_again_by_itself(browser: FlaskClient) -> None:
+    answer = browser.get("/")
+
+    assert answer.status_code == 503
+    assert '<meta http-equiv="refresh"' in answer.text
+
+
+def test_given_figures_when_today_is_opened_then_they_are_the_shops_own(desk: Desk) -> None:
+    twin = desk.twin()
+    twin.buy(order(id=9, customer_id=9, net=usd(99_999_00)))
+    desk.buy(order(id=1, customer_id=1, net=usd(300_00)), order(id=2, customer_id=2, net=usd(100_00)))
+
+    page = desk.open()
+
+    assert "$200.00 a customer" in page
+    assert "99,999" not in page
+
+
+def test_given_money_set_aside_when_today_is_opened_then_the_pool_shows_what_is_left(desk: Desk) -> None:
+    desk.plan(paid(minor=60_00), rule="refund_keep")
+
+    page = desk.open()
+
+    assert "<strong>$440.00</strong> left of $500.00" in page
+    assert "$60.00 set aside" in page
+
+
+def test_given_deeds_decided_together_when_they_wait_then_one_press_stands_for_both(desk: Desk) -> None:
+    desk = desk.allow(approving())
+    first, _second = desk.decide(planned(tag()), planned(mark()))
+
+    waits = desk.open().partition('id="ledger"')[0]
+
+    assert waits.count(">Approve</button>") == 1
+    assert f'action="/effects/{first}/approve"' in waits
+    assert "Mark as special in the helpdesk" in waits
+
+
+def test_given_a_doubt_for_a_person_when_today_is_opened_then_it_stands_before_the_approvals(desk: Desk) -> None:
+    desk.doubt(desk.plan(paid(flowers(), minor=60_00), rule="flowers"))
+    desk.allow(approving()).decide(planned(tag()))
+
+    page = desk.open()
+
+    assert 0 < page.index("needs a person") < page.index("/approve")
+
+
+def test_given_a_delivery_set_aside_when_today_is_opened_then_a_person_is_told(desk: Desk) -> None:
+    desk.misunderstand("not understood: not JSON")
+
+    assert "not understood: not JSON" in desk.open()
+
+
+def test_given_a_rule_that_watches_when_today_is_opened_then_it_says_what_it_would_have_done(desk: Desk) -> None:
+    desk = desk.allow(auto_policy(nth_order_gift=NthOrderGift(mode=Mode.OBSERVE)))
+    desk.plan(planned(gift_line(), cost=usd(8_00), pool=Pool.GIFTS), rule="nth_order_gift")
+
+    assert "So far it would have done 1 deed for $8.00." in desk.open()
+
+
+def test_given_the_kill_switch_is_thrown_when_any_page_is_opened_then_it_says_so_first(desk: Desk) -> None:
+    desk.press("/pause", paused="1")
+
+    assert all("Everything is stopped." in desk.open(path) for path in ("/", "/ledger", "/decisions"))
+
+
+def test_given_noon_in_utc_when_today_is_opened_then_moments_are_told_in_the_shops_own_zone(desk: Desk) -> None:
+    desk.finish(desk.plan())
+
+    assert '<time datetime="2026-11-21T07:00:00-05:00"' in desk.open()
+
+
+def test_given_more_rows_than_a_page_when_the_older_ones_are_asked_for_then_none_is_left_out(desk: Desk) -> None:
+    ids = [desk.plan(planned(tag(occasion=str(number)))) for number in range(53)]
+
+    first = desk.open()
+    older = re.search(r'href="(/ledger\?before=\d+)"', first)
+    assert older is not None
+    both = rows_of(first) + rows_of(desk.open(older[1]))
+
+    assert both == ids[::-1]
+
+
+def test_given_a_full_ledger_when_today_is_opened_then_the_database_is_asked_no_more_than_for_an_empty_one(
+    desk: Desk,
+) -> None:
+    empty = len(desk.statements("/"))
+    for number in range(60):
+        desk.plan(planned(tag(occasion=str(number))))
+
+    assert len(desk.statements("/")) == empty <= MOST_STATEMENTS
+
+
+HOSTILE = "<script>alert(1)</script>\u202e“&\"'</bdi>"
+
+
+def test_given_hostile_text_when_it_is_shown_then_it_is_only_text(desk: Desk) -> None:
+    desk.plan(planned(gift_line(title=HOSTILE)), rule="nth_order_gift", because=HOSTILE)
+
+    page = desk.open()
+
+    assert "<script>" not in page
+    # Isolated, so that text from right to left cannot turn the words around it.
+    assert "<bdi>&lt;script&gt;alert(1)&lt;/script&gt;\u202e" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/ledger", "/decisions", "/orders/1001", "/customers/55"])
+def test_given_any_page_when_it_is_opened_then_nothing_in_it_needs_what_the_policy_forbids(
+    desk: Desk, path: str
+) -> None:
+    desk.buy(order())
+    desk.plan(planned(gift_line()))
+
+    page = desk.open(path)
+
+    inline = r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=\"/static/)|(src|href)=\"(https?:)?//(?!127\.0\.0\.1)"
+    assert re.search(inline, page) is None
+
+
+def test_given_an_unchanged_ledger_when_the_fragment_is_asked_again_then_nothing_is_sent(desk: Desk) -> None:
+    desk.plan()
+    seen = desk.browser.get("/fragments/today").headers["ETag"]
+
+    again = desk.browser.get("/fragments/today", headers={"If-None-Match": seen})
+    desk.plan(planned(tag(occasion="another")))
+    changed = desk.browser.get("/fragments/today", headers={"If-None-Match": seen})
+
+    assert [again.status_code, again.data, changed.status_code] == [304, b"", 200]
+
+
+def test_given_the_fragment_when_it_is_compared_with_the_page_then_its_parts_are_the_same(desk: Desk) -> None:
+    desk.plan()
+    desk.plan(paid(flowers(), due_at=NOON + 14 * DAY), rule="flowers")
+
+    page, fragment = desk.open(), desk.open("/fragments/today")
+
+    parts = re.findall(r"<(?:p|section) id=\"(\w+)\"[^>]* data-moving", fragment)
+    assert parts == ["summary", "waits", "gauges", "ledger"]
+    assert all(line in page for line in fragment.splitlines())
+
+
+def test_given_yesterdays_deeds_when_the_day_is_summed_up_then_only_todays_count(desk: Desk) -> None:
+    desk.finish(desk.plan())
+    desk.clock.forward(20 * HOUR)
+    desk.finish(desk.plan(planned(tag(occasion="2"))))
+
+    assert "Since midnight: 1 store tag." in " ".join(desk.open().split())
