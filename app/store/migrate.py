@@ -20,7 +20,10 @@ def to_nothing(url: str) -> None:
 
 def main() -> int:
     """Migrate the configured database and say so."""
-    to_head(settings().database)
+    chosen = settings()
+    if not chosen.database_url:
+        chosen.app_var.mkdir(parents=True, exist_ok=True)
+    to_head(chosen.database)
     sys.stdout.write("database is up to date\n")
     return 0
 

@@ -1,6 +1,7 @@
 """The web process: waitress, which slow clients do not starve."""
 
 import structlog
+from flask import Flask
 from waitress import serve
 
 from app.config import settings
@@ -11,6 +12,11 @@ from jobs.runtime import build
 THREADS = 8
 CONNECTIONS = 1000  # waitress's own limit of 100 is used up by idle clients
 IDLE_SECONDS = 20
+
+
+def application() -> Flask:
+    """Return the application for a production server; the Procfile names it."""
+    return create_app(build(settings(), patient=False))
 
 
 def main() -> int:

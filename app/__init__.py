@@ -1,0 +1,1 @@
+"""Lagniappe: the small extra that a shopkeeper slips into your bag, unasked."""
