@@ -49,7 +49,7 @@ def tell(
     text = template.format(
         amount=cost,
         order=getattr(effect, "order_name", ""),
-        due=f"{due_at:%d %B %Y}",
+        due=f"{due_at.day} {due_at:%B %Y}",
         agent=first_name(effect.agent_name) or "the team",
         why=why,
         reference=reference,

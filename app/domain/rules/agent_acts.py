@@ -95,7 +95,7 @@ def flowers(
         pool=Pool.TEAM,
         ask_first=_lead_for_flowers(quote.total, policy),
     )
-    because = f"{action.agent_name} sends flowers for {quote.total} on {due_at:%d %B %Y}."
+    because = f"{action.agent_name} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
     return _decision(action, FLOWERS, "flowers", because, plans=(plan,))
 
 
