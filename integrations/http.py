@@ -18,6 +18,8 @@ from integrations.retry_after import pause_asked_for
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 65_536
+# What breaks on the way. Other faults of the library are about a request that could never be sent: bugs, and they fly.
+_BROKEN = (requests.ConnectionError, requests.Timeout, wire.HTTPError)
 _Failure = Unavailable | Uncertain
 
 
@@ -97,7 +99,7 @@ class Http:
                     headers=response.headers,
                     body=_read(request, response, self._limits.size),
                 )
-        except (requests.RequestException, wire.HTTPError) as fault:
+        except _BROKEN as fault:
             raise _named(request, fault) from fault
 
     def lines(self, source: str, url: str) -> Iterator[bytes]:
@@ -113,7 +115,7 @@ class Http:
                 if response.status_code != 200:
                     raise request.failure(f"answered {response.status_code}")
                 yield from _lines(request, response, self._limits.size)
-        except (requests.RequestException, wire.HTTPError) as fault:
+        except _BROKEN as fault:
             raise _named(request, fault) from fault
 
     def _session(self) -> requests.Session:

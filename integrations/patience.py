@@ -4,7 +4,7 @@ import time
 
 from app.domain.errors import Unavailable
 
-_SECONDS = 40.0  # with the deed's own call (http.Limits) still within a worker's lease on it (app.config)
+_SECONDS = 20.0  # with a call before and the deed's own after it (http.Limits) within a worker's lease (app.config)
 
 
 class Patience:

@@ -1,4 +1,4 @@
-"""The merchant's desk: what a person may do to a rule or to a deed. Each is one transaction, then the bell."""
+"""The merchant's desk: what a person may do to a rule or to a deed. The ledger moves first, then the bell rings."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +22,7 @@ log = structlog.get_logger("desk")
 RULES = ("special_customer", "nth_order_gift", "refund_keep", "flowers")
 # A mark says what is true today, so one that was only watched can still go out; last week's parcel cannot.
 STILL_TIMELY = {special_customer.RULE: ("tag_customer", "mark_in_helpdesk")}
+FEW = 20  # decisions that are approved in one transaction
 PERSON = "on the merchant's page"
 
 
@@ -40,11 +41,18 @@ def approve(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
 
 
 def approve_all(world: World, merchant: Merchant, rule: str) -> list[Deed]:
-    """Let everything of the rule that waits go ahead, the oldest first; return it, over budget or not."""
+    """Let everything of the rule that waits go ahead, the oldest first; return it, over budget or not.
+
+    A few decisions a transaction: webhooks are kept meanwhile, and whoever dies half-way has approved half of it.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         waiting = stories.waiting_ids(session, shop_id=merchant.id, rule=rule)
-        moved = [deed for effect_id in waiting for deed in _approve(session, merchant, effect_id, now)]
+    moved: list[Deed] = []
+    for start in range(0, len(waiting), FEW):
+        with unit_of_work(world.sessions) as session:
+            for effect_id in waiting[start : start + FEW]:
+                moved += _approve(session, merchant, effect_id, now)
     _ring(world, merchant, "desk.approved_all", rule=rule, count=len(moved))
     return moved
 

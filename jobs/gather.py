@@ -90,4 +90,7 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         quote = outside.florist.quote(product=action.product or team.flowers_product, postcode=address.postcode, on=day)
     except Rejected as no:
         return AboutAction(customer_id=order.customer_id, order=order, trouble=f"The florist says: {no}")
+    if quote.total.currency != merchant.currency:
+        trouble = f"The florist bills in {quote.total.currency}, and the pool is kept in {merchant.currency}."
+        return AboutAction(customer_id=order.customer_id, order=order, trouble=trouble)
     return AboutAction(customer_id=order.customer_id, order=order, quote=quote)

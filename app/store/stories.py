@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
+from app.store.deeds import deed_of
 from app.store.tables import Decision, Effect, Order
 
-_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
@@ -93,9 +91,14 @@ def waiting(session: Session, *, shop_id: int, currency: str, limit: int) -> lis
 
 
 def waiting_ids(session: Session, *, shop_id: int, rule: str) -> list[int]:
-    """Return every row of the rule that waits for a person's yes, the oldest first."""
-    statement = select(Effect.id).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING, Effect.rule == rule)
-    return list(session.scalars(statement.order_by(Effect.id)))
+    """Return the first row of every decision of the rule that waits for a person's yes, the oldest first."""
+    first = func.min(Effect.id)
+    statement = (
+        select(first)
+        .where(Effect.shop_id == shop_id, Effect.state == State.AWAITING, Effect.rule == rule)
+        .group_by(func.coalesce(Effect.decision_id, -Effect.id))
+    )
+    return list(session.scalars(statement.order_by(first)))
 
 
 def needs_person(session: Session, *, shop_id: int, effect_id: int) -> bool:
@@ -168,12 +171,13 @@ def _named(shop_id: int, words: str) -> ColumnElement[bool]:
 
 def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
     row, order_name, decided = found
+    deed = deed_of(row, currency)
     return LedgerRow(
         id=row.id,
-        state=State(row.state),
+        state=deed.state,
         rule=row.rule,
-        effect=_EFFECT.validate_python(row.payload),
-        cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
+        effect=deed.effect,
+        cost=deed.cost,
         customer_id=row.customer_id,
         order_id=row.order_id,
         order_name=order_name,
@@ -184,7 +188,7 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         problem=row.problem,
         reference=row.reference,
         remark=row.remark,
-        needs_person=row.state == State.UNCERTAIN and row.next_try_at is None,
+        needs_person=deed.state is State.UNCERTAIN and row.next_try_at is None,
         due_at=row.due_at,
         created_at=row.created_at,
         ended_at=row.ended_at,

@@ -43,6 +43,8 @@ class FloristOne:
         patience, sender = Patience(), self._ready(message, to)
         day = _first(self._days(to.postcode), on)
         price, total = self._price(product, to.postcode)
+        if at_most.currency != total.currency:
+            raise Rejected(f"The florist is paid in {total.currency}, and {at_most} was set aside.")
         if at_most < total:
             raise Rejected(f"The flowers now cost {total}, more than the {at_most} set aside.")
         bouquet = {

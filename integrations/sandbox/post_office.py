@@ -44,6 +44,11 @@ class Weather:
     delay: float = 0.0
     seconds: float = 2.0  # how long a delayed letter waits; a reordered one waits a random part of it
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for shares that are none."""
+        if not all(0 <= share <= 1 for share in (self.loss, self.duplicates, self.reorder, self.delay)):
+            raise ValueError("The weather's shares go from 0 to 1.")
+
 
 class PostOffice:
     """Carries letters from its own threads. Without a target, letters are only kept."""

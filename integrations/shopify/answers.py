@@ -50,6 +50,8 @@ class Reply:
         # Without this scope orders older than sixty days are as good as gone, and no retry brings them back.
         if missing is not None and "read_all_orders" not in missing:
             raise _not_granted(missing)
+        if missing is None and name not in self.data:
+            raise self.request.failure("gave an answer that makes no sense")
         return found
 
     def complete(self, *, but: Collection[str] = ()) -> None:
@@ -66,7 +68,7 @@ class Reply:
         brought: Json | None = self.data.get(mutation)
         missing = self._missing(mutation)
         if brought is None and missing is not None:
-            raise Rejected(f"the store has not granted {missing}")
+            raise Rejected(f"The store has not granted {missing}")
         if brought is None:
             raise self.request.failure("gave an answer that makes no sense")
         if brought.get("userErrors"):
@@ -75,7 +77,8 @@ class Reply:
 
     def _missing(self, path: str) -> str | None:
         """Return the access that withheld the path or, where null spread upwards, something below it."""
-        withheld = (access for name, access in self.denied.items() if f"{name}.".startswith(f"{path}."))
+        below = f"{path}."
+        withheld = (access for name, access in self.denied.items() if not name or f"{name}.".startswith(below))
         return next(withheld, None)
 
 

@@ -100,6 +100,11 @@ def test_given_a_dripping_answer_when_calling_then_it_ends_in_time() -> None:
     assert time.monotonic() - started < 2.0
 
 
+def test_given_no_time_left_when_an_answer_comes_then_it_comes_too_late() -> None:
+    with serving(answer(b"{}")) as server, pytest.raises(Unavailable, match="in time"):
+        Http(Limits(total=-1.0)).call(request(server.url, writes=False))
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://shop.example/", "ftp://127.0.0.1/", "http://127.0.0.1.evil.example/", "http://127.0.0.1@evil.example/"],

@@ -16,6 +16,7 @@ from app.store import inbox, migrate, shops
 from app.store.base import Sessions, open_database, sessions_of, unit_of_work
 from app.store.sealed import Seal
 from app.store.tables import Decision, Delivery, Effect
+from integrations.gorgias import webhooks
 from integrations.sandbox.serve import RunningTown, start
 from integrations.sandbox.town import TownSettings
 from jobs import history, practice
@@ -57,6 +58,28 @@ class Practice:
                 topic="orders/paid",
                 delivery_key=key,
                 body=json.dumps({"id": order_id}).encode() if body is None else body,
+                now=self.world.clock.now(),
+            )
+
+    def press(self, ticket_id: int, action: str, **form: str) -> None:
+        """Put an agent's press into the inbox, as the web process would."""
+        ticket = self.call(f"/town/tickets/{ticket_id}")
+        said = {"v": "1", "event": "action", "action": action, "ticket_id": str(ticket_id)}
+        who = {
+            "customer_email": ticket["customer"]["email"],
+            "agent_email": "lea@x.example",
+            "agent_name": "Léa Martin",
+        }
+        body = json.dumps(said | who | form).encode()
+        with unit_of_work(self.world.sessions) as session:
+            inbox.receive(
+                session,
+                shop_id=self.shop_id,
+                source="gorgias",
+                sender="practice",
+                topic="http-integration",
+                delivery_key=webhooks.delivery_key(body),
+                body=body,
                 now=self.world.clock.now(),
             )
 

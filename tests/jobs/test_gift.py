@@ -19,7 +19,9 @@ def test_given_a_fourth_order_when_its_webhook_is_handled_then_one_free_line_is_
     assert inside.reasons("nth_order_gift") == ["gift"]
 
 
-def test_given_the_same_deed_when_five_deliveries_tell_of_it_then_there_is_one_gift_and_one_row(inside: Practice) -> None:
+def test_given_the_same_deed_when_five_deliveries_tell_of_it_then_there_is_one_gift_and_one_row(
+    inside: Practice,
+) -> None:
     order = inside.order()
     for number in range(5):
         inside.deliver(order, key=f"delivery-{number}")
@@ -41,7 +43,9 @@ def test_given_a_rule_that_observes_when_a_gift_is_due_then_it_is_shown_and_noth
     assert inside.gifts_on(order) == 0
 
 
-def test_given_a_cancelled_order_when_its_old_webhook_comes_then_there_is_no_gift_and_a_reason(inside: Practice) -> None:
+def test_given_a_cancelled_order_when_its_old_webhook_comes_then_there_is_no_gift_and_a_reason(
+    inside: Practice,
+) -> None:
     order = inside.order()
     inside.call(f"/town/orders/{order}/cancel", {"announce": "lose"})
     inside.deliver(order)

@@ -102,9 +102,12 @@ def test_given_fast_when_checked_then_the_tests_are_left_out(monkeypatch: pytest
     assert names == ["format", "lint", "types", "rooms"]
 
 
+SPREAD = ["-n", "2", "--dist", "loadgroup"]
+
+
 @pytest.mark.parametrize(
     ("words", "added"),
-    [([], ["-n", "2"]), (["-k", "pool"], ["-n", "2"]), (["-n0"], []), (["-n", "4"], []), (["--pdb"], [])],
+    [([], SPREAD), (["-k", "pool"], SPREAD), (["-n0"], []), (["-n", "4"], []), (["--pdb"], [])],
 )
 def test_given_words_for_pytest_when_they_choose_the_processes_then_nothing_is_added(
     words: list[str], added: list[str]

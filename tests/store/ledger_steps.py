@@ -48,7 +48,7 @@ class Steps:
                 now=NOON,
             )
 
-    def planned(self, plan: Plan | None = None, **options: Any) -> Deed:  # noqa: ANN401  # those of `plan`
+    def planned(self, plan: Plan | None = None, **options: Any) -> Deed:  # those of `plan`
         """Plan something that was not in the ledger yet."""
         deed = self.plan(plan, **options)
         assert deed is not None

@@ -21,6 +21,7 @@ from tests.embedded import private_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
+DATABASES = ("sqlite", "postgres")
 
 Seen = TypeVar("Seen")
 
@@ -57,7 +58,11 @@ class Stack:
 
 def gift_lines(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the free lines of an order as the town shows it."""
-    return [line for line in order["lines"] if line["current_quantity"] and line["price"] and line["discount"] == line["price"]]
+    return [
+        line
+        for line in order["lines"]
+        if line["current_quantity"] and line["price"] and line["discount"] == line["price"]
+    ]
 
 
 def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
@@ -111,7 +116,15 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the stories of one database in one process: they share a running demo."""
+    for item in items:
+        for kind in DATABASES:
+            if "test_the_" in item.nodeid and f"[{kind}" in item.nodeid:
+                item.add_marker(pytest.mark.xdist_group(f"stories-{kind}"))
+
+
+@pytest.fixture(scope="session", params=DATABASES)
 def story_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":

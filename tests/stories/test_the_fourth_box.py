@@ -5,7 +5,9 @@ import urllib.request
 from tests.stories.conftest import Stack, gift_lines, until
 
 
-def test_given_three_orders_when_the_fourth_is_paid_then_one_free_line_is_on_it_and_nobody_is_told(stack: Stack) -> None:
+def test_given_three_orders_when_the_fourth_is_paid_then_one_free_line_is_on_it_and_nobody_is_told(
+    stack: Stack,
+) -> None:
     customer = stack.get("/town/cast")["fourth_order_customers"][0]
 
     order_id = stack.order(customer, times=5)["order_id"]
@@ -17,7 +19,9 @@ def test_given_three_orders_when_the_fourth_is_paid_then_one_free_line_is_on_it_
     assert [mail for mail in order["mails"] if mail["sent"]] == []
 
 
-def test_given_a_signed_webhook_from_outside_when_it_comes_again_and_again_then_one_gift_stays_one(stack: Stack) -> None:
+def test_given_a_signed_webhook_from_outside_when_it_comes_again_and_again_then_one_gift_stays_one(
+    stack: Stack,
+) -> None:
     customer = stack.get("/town/cast")["fourth_order_customers"][1]
     placed = stack.order(customer, announce="lose")
     for _ in range(6):

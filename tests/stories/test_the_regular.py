@@ -1,4 +1,4 @@
-"""Story 1. A customer's spend passes the store's own average: marked in store and helpdesk; unmarked when they lapse."""
+"""Story 1. A customer's spend passes the store's own average: they are marked in the store and in the helpdesk."""
 
 from tests.stories.conftest import Stack, until
 
@@ -8,7 +8,9 @@ TAG = "make-it-right"
 def test_given_a_customer_just_below_the_average_when_they_order_then_store_and_helpdesk_show_it(stack: Stack) -> None:
     customer = stack.get("/town/cast")["almost_average_customers"][0]
     assert TAG not in stack.get(f"/town/customers/{customer}")["tags"]
-    ticket = stack.post("/town/tickets", {"customer_id": customer, "subject": "Do you restock the candle?"})["ticket_id"]
+    ticket = stack.post("/town/tickets", {"customer_id": customer, "subject": "Do you restock the candle?"})[
+        "ticket_id"
+    ]
 
     stack.order(customer, amount="80.00")
 

@@ -14,7 +14,9 @@ from app.store import chores, shops
 from app.store.base import unit_of_work
 from app.store.tables import Delivery
 from app.web import create_app
-from app.web.practice import signed_webhook
+from app.web.practice import PRACTICE_SECRET, signed_webhook
+from app.web.screen import PRACTICE_SHOP
+from integrations.sandbox import town
 from tests.builders import NOON, mark, order, planned, usd
 from tests.web.desk import Desk
 
@@ -29,6 +31,10 @@ def summary(desk: Desk) -> dict[str, Any]:
 def review(desk: Desk) -> None:
     with unit_of_work(desk.world.sessions) as session:
         chores.take(session, shop_id=desk.merchant.id, name="review", period="2026-11-21", now=NOON)
+
+
+def test_given_the_towns_shop_and_secret_when_compared_then_the_pages_mean_the_same(database: str) -> None:
+    assert (PRACTICE_SHOP, (PRACTICE_SECRET,)) == (town.PRACTICE_SHOP, town.PRACTICE_SECRETS)
 
 
 def test_given_no_shop_yet_when_the_launcher_asks_then_it_is_not_ready(browser: FlaskClient) -> None:

@@ -21,6 +21,7 @@ from integrations.sandbox.store.wire import minor_units, money
 from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 Json = dict[str, Any]
+_MOST_TIMES = 100
 
 
 class TownCalls:
@@ -114,7 +115,7 @@ class TownCalls:
         with self._town.books.turn() as turn:
             try:
                 weather = Weather(**(asdict(self._town.post.weather(turn)) | request.get_json()))
-            except TypeError as fault:
+            except (TypeError, ValueError) as fault:
                 raise Impossible(str(fault)) from fault
             self._town.post.change_weather(turn, weather)
         return jsonify(asdict(weather))
@@ -222,7 +223,10 @@ def _price(amount: str | None, currency: str) -> int | None:
 def _announcement(wish: Json) -> Announcement:
     if wish.get("announce", "send") not in ("send", "lose"):
         raise Impossible("announce is send or lose.")
-    return Announcement(lose=wish.get("announce") == "lose", times=int(wish.get("times", 1)))
+    times = wish.get("times", 1)
+    if not isinstance(times, int) or not 1 <= times <= _MOST_TIMES:
+        raise Impossible(f"times goes from 1 to {_MOST_TIMES}.")
+    return Announcement(lose=wish.get("announce") == "lose", times=times)
 
 
 def _body(*names: str) -> Json:

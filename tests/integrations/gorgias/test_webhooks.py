@@ -137,6 +137,15 @@ def test_given_a_press_with_everything_filled_in_when_parsed_then_all_of_it_is_t
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"), [("yes", True), (" YES ", True), ("", False), ("no", False), ("maybe", False)]
+)
+def test_given_a_tick_for_compassion_when_parsed_then_only_a_yes_is_one(written: str, meant: bool) -> None:
+    found = webhooks.parse("", press(action="refund_keep", compassion=written))
+    assert isinstance(found, AgentAction)
+    assert found.compassion is meant
+
+
 @pytest.mark.parametrize("amount", ["12,34", "1e3", "-5.00", "a lot"])
 def test_given_an_odd_amount_when_parsed_then_it_is_kept_for_the_rule_to_explain(amount: str) -> None:
     found = webhooks.parse("", press(action="refund_keep", amount=amount))

@@ -6,18 +6,25 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from integrations.sandbox.books import Books, Doc
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.serve import Works, build
+from integrations.sandbox.post_office import PostOffice
+from integrations.sandbox.serve import Works
 from integrations.sandbox.store import actions
+from integrations.sandbox.store.bulk_runner import BulkRunner
 from integrations.sandbox.store.catalogue import stock_up
+from integrations.sandbox.store.endpoint import Endpoint
+from integrations.sandbox.store.engine import Engine
 from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.store.people import newcomer
+from integrations.sandbox.store.routes import blueprint
+from integrations.sandbox.store.shops import NewShop, open_shop
 from integrations.sandbox.store.subset import documents
-from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN, TownSettings
+from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN, Town, TownSettings
 
 QUERIES = documents()
 BOX, SOCKS = 0, 10  # places in the catalogue
@@ -93,12 +100,19 @@ class StoreTown:
         self.works.town.clock.advance(int(timedelta(**time).total_seconds()))
 
 
-def store_town(**settings: Any) -> StoreTown:  # noqa: ANN401 - fields of TownSettings
-    """Build the town in memory, without a year and without the app."""
-    works = build(replace(TownSettings(year=False), **settings), Books(), Clock())
-    with works.town.books.turn() as turn:
-        variants = stock_up(turn, turn.get("shops", PRACTICE_SHOP) or {})
-    return StoreTown(works=works, client=works.flask.test_client(), variants=variants)
+def store_town(**changes: Any) -> StoreTown:  # noqa: ANN401 - fields of TownSettings
+    """Build the store alone, in memory, without a year and without the app."""
+    settings, books, clock = replace(TownSettings(year=False), **changes), Books(), Clock()
+    post = PostOffice(books, clock, target=settings.target, seed=settings.seed)
+    town = Town(settings=settings, books=books, clock=clock, post=post)
+    with books.turn() as turn:
+        variants = stock_up(turn, open_shop(turn, NewShop(domain=PRACTICE_SHOP, token=PRACTICE_TOKEN)))
+    engine = Engine()
+    endpoint = Endpoint(town, engine)
+    flask = Flask("store")
+    flask.register_blueprint(blueprint(town, endpoint))
+    works = Works(town=town, endpoint=endpoint, runner=BulkRunner(town, engine), flask=flask)
+    return StoreTown(works=works, client=flask.test_client(), variants=variants)
 
 
 def gid(kind: str, doc: Doc) -> str:

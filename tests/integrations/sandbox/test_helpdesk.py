@@ -348,6 +348,7 @@ class TestHooks:
             "when_days": "",
             "product": "",
             "message": "",
+            "compassion": "",
             "confirm": "",
         }
 

@@ -100,6 +100,8 @@ def test_given_a_cancelled_order_when_anything_is_done_to_it_then_400(town: Stor
         {"announce": "maybe"},
         {"colour": "red"},
         {"shop": "x"},
+        {"times": 0},
+        {"times": "many"},
     ],
 )
 def test_given_a_wish_that_makes_no_sense_when_ordering_then_400(town: StoreTown, wish: dict[str, object]) -> None:
@@ -139,3 +141,20 @@ def test_given_deeds_when_done_then_the_chronicle_tells_of_them(town: StoreTown)
 
     with town.works.town.books.turn() as turn:
         assert [each["what"] for each in turn.all("chronicle")] == ["order.placed", "order.cancelled"]
+
+
+@pytest.mark.parametrize("weather", [{"loss": 1.5}, {"loss": "much"}, {"snow": 1}])
+def test_given_weather_that_is_none_when_switched_then_400(town: StoreTown, weather: dict[str, object]) -> None:
+    assert town.client.post("/town/post", json=weather).status_code == 400
+
+
+def test_given_the_weather_when_switched_then_what_is_left_out_stays(town: StoreTown) -> None:
+    town.client.post("/town/post", json={"loss": 0.1})
+
+    assert town.client.post("/town/post", json={"delay": 0.2}).json == {
+        "loss": 0.1,
+        "duplicates": 0.0,
+        "reorder": 0.0,
+        "delay": 0.2,
+        "seconds": 2.0,
+    }

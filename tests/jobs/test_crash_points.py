@@ -1,0 +1,109 @@
+"""Death at every boundary: before each commit, before and after each call. Whatever dies, each deed is done once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine, event
+
+from integrations.http import Answer, Http, Request
+from jobs.practice import POLICY
+from jobs.runtime import LIMITS
+from tests.jobs.conftest import Practice
+
+MOST_BOUNDARIES = 72
+AFTER_THE_LEASE = 120
+
+
+class Died(BaseException):
+    """The process is gone; nothing in it may catch this."""
+
+
+@dataclass(slots=True)
+class Fate:
+    """Counts boundaries and strikes at one of them."""
+
+    strike_at: int = 0
+    passed: int = 0
+
+    def boundary(self, *_: object) -> None:
+        self.passed += 1
+        if self.passed == self.strike_at:
+            raise Died
+
+
+class FragileHttp(Http):
+    """An Http whose process may die right before or right after any call."""
+
+    def __init__(self, fate: Fate) -> None:
+        super().__init__(LIMITS)
+        self._fate = fate
+
+    def call(self, request: Request) -> Answer:
+        self._fate.boundary()
+        answer = super().call(request)
+        self._fate.boundary()
+        return answer
+
+
+def test_given_a_gift_when_a_worker_dies_at_any_boundary_then_it_is_given_once(inside: Practice) -> None:
+    # Every order carries a gift, and nobody gets the same one twice: three orders from each of them are enough.
+    every_order = replace(POLICY.nth_order_gift, every=1, cooldown_days=0, per_day=1000)
+    inside.policy(replace(POLICY, nth_order_gift=every_order))
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        order = inside.order(customer_id=next(customers))
+        inside.deliver(order, key=f"delivery-{order}")
+        return order
+
+    struck = each_boundary(inside, happen, lambda order: inside.gifts_on(order) == 1)
+
+    assert struck >= 18  # fewer would mean that the boundaries are not where we think they are
+
+
+def test_given_a_refund_when_a_worker_dies_at_any_boundary_then_the_money_moves_once(inside: Practice) -> None:
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        customer = next(customers)
+        order = inside.order(customer_id=customer)
+        inside.deliver(order, key=f"delivery-{order}")
+        inside.drain()
+        ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+        inside.press(ticket, "refund_keep", amount="5.00")
+        return order
+
+    struck = each_boundary(inside, happen, lambda order: inside.call(f"/town/orders/{order}")["refunded"] == "5.00")
+
+    assert struck >= 12
+
+
+def each_boundary(inside: Practice, happen: Callable[[], int], done: Callable[[int], bool]) -> int:
+    """Let the same thing happen again and again, dying one boundary later each time; return how many there were."""
+    for strike_at in range(1, MOST_BOUNDARIES):
+        order = happen()
+        with fate(inside, strike_at) as (fragile, doom):
+            with suppress(Died):
+                fragile.drain()
+        inside.later(AFTER_THE_LEASE)
+        inside.drain()
+        inside.later(AFTER_THE_LEASE)
+        inside.drain()
+        assert done(order), f"died at boundary {strike_at}"
+        if doom.passed < strike_at:
+            return strike_at - 1
+    raise AssertionError("there was no end to the boundaries")
+
+
+@contextmanager
+def fate(inside: Practice, strike_at: int) -> Iterator[tuple[Practice, Fate]]:
+    """Lend a worker that dies at that boundary."""
+    doom = Fate(strike_at=strike_at)
+    engine = inside.world.sessions.kw["bind"]
+    assert isinstance(engine, Engine)
+    event.listen(engine, "commit", doom.boundary)
+    try:
+        yield replace(inside, world=replace(inside.world, http=FragileHttp(doom))), doom
+    finally:
+        event.remove(engine, "commit", doom.boundary)

@@ -1,0 +1,192 @@
+"""The merchant's desk: a person's yes, no and "it happened" reach the ledger, the pool and the agent."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, State
+from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
+from app.store import ledger, pools, shops
+from app.store.base import unit_of_work
+from app.store.shops import Merchant
+from app.store.tables import Effect
+from jobs import desk
+from jobs.carry_out import carry_out
+from jobs.runtime import World, purse
+from tests.builders import HOUR, NOON, auto_policy, flowers, gift_line, mark, paid, planned, refund, tag
+
+ASK = "A lead decides."
+
+
+def plan(world: World, shop: Merchant, *plans: Plan, rule: str = "refund_keep") -> int:
+    """Carry a decision out; return the id of its first deed."""
+    decision = Decision(rule=rule, subject="ticket:42", code="asked", because="Robin asks.", plans=plans)
+    with unit_of_work(world.sessions) as session:
+        carry_out(session, shop, decision, now=NOON)
+        return session.scalars(select(Effect.id).where(Effect.key == plans[0].effect.key)).one()
+
+
+def lose_the_answer(world: World, shop: Merchant, effect_id: int, *, person: bool) -> None:
+    """Pass the gate and hear nothing; `person` when only a person can find out."""
+    with unit_of_work(world.sessions) as session:
+        picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=NOON, lease=HOUR, currency="USD")
+        sent = picked and ledger.gate(session, picked, now=NOON, lease=HOUR)
+        assert sent is not None
+        assert ledger.doubt(session, sent, until=None if person else NOON + HOUR, why="nobody answered")
+
+
+def state(world: World, effect_id: int) -> State:
+    with unit_of_work(world.sessions) as session:
+        return State(session.get_one(Effect, effect_id).state)
+
+
+def notes(world: World) -> list[str]:
+    """Return what agents are told, the oldest first."""
+    with unit_of_work(world.sessions) as session:
+        told = session.scalars(select(Effect.payload).where(Effect.kind == "post_note").order_by(Effect.id))
+        return [payload["text"] for payload in told]
+
+
+def policy_of(world: World, shop: Merchant) -> Policy:
+    with unit_of_work(world.sessions) as session:
+        found = shops.by_id(session, shop.id)
+    assert found is not None
+    return found.policy
+
+
+def set_aside(world: World, shop: Merchant) -> int:
+    """Return the minor units reserved in the team's pool this month."""
+    month = purse(shop, NOON)
+    with unit_of_work(world.sessions) as session:
+        name = next(iter(month.limits))
+        return pools.open_month(
+            session, shop_id=shop.id, name=name, month=month.month, limit_minor=month.limits[name]
+        ).reserved_minor
+
+
+def test_given_a_refund_before_a_lead_when_approved_then_its_money_is_set_aside_now(
+    world: World, shop: Merchant
+) -> None:
+    deed = plan(world, shop, paid(minor=60_00, ask_first=ASK))
+    before = set_aside(world, shop)
+
+    desk.approve(world, shop, deed)
+
+    assert (before, set_aside(world, shop), state(world, deed)) == (0, 60_00, State.PLANNED)
+
+
+def test_given_an_empty_pool_when_a_refund_is_approved_then_the_agent_is_told(world: World, shop: Merchant) -> None:
+    deed = plan(world, shop, paid(minor=900_00, ask_first=ASK))
+
+    desk.approve(world, shop, deed)
+
+    assert "pool does not hold $900.00" in notes(world)[-1]
+
+
+def test_given_deeds_decided_together_when_one_is_approved_then_all_go_ahead(world: World, shop: Merchant) -> None:
+    mute = planned(tag(tag="no-marketing", occasion="ticket-42"), ask_first=ASK)
+    deed = plan(world, shop, paid(ask_first=ASK), mute)
+
+    moved = desk.approve(world, shop, deed)
+
+    assert [one.state for one in moved] == [State.PLANNED, State.PLANNED]
+
+
+def test_given_a_refund_before_a_lead_when_declined_then_the_agent_is_told(world: World, shop: Merchant) -> None:
+    deed = plan(world, shop, paid(ask_first=ASK))
+
+    desk.decline(world, shop, deed)
+
+    assert state(world, deed) is State.WITHDRAWN
+    assert "Declined on the merchant's page" in notes(world)[-1]
+
+
+def test_given_a_doubt_for_a_person_when_it_happened_then_the_agent_is_told_the_vendors_number(
+    world: World, shop: Merchant
+) -> None:
+    deed = plan(world, shop, paid(flowers(), minor=60_00), rule="flowers")
+    lose_the_answer(world, shop, deed, person=True)
+
+    assert desk.happened(world, shop, deed, reference="FL-77")
+
+    assert (state(world, deed), set_aside(world, shop)) == (State.DONE, 0)
+    assert "FL-77" in notes(world)[-1]
+
+
+def test_given_a_doubt_for_a_person_when_two_settle_it_then_the_first_word_stands(world: World, shop: Merchant) -> None:
+    deed = plan(world, shop, paid(flowers(), minor=60_00), rule="flowers")
+    lose_the_answer(world, shop, deed, person=True)
+
+    settled = [desk.happened(world, shop, deed, reference="FL-77"), desk.did_not_happen(world, shop, deed)]
+
+    assert settled == [True, False]
+    assert state(world, deed) is State.DONE
+
+
+def test_given_a_doubt_that_is_being_looked_up_when_a_person_guesses_then_nobody_believes_them(
+    world: World, shop: Merchant
+) -> None:
+    deed = plan(world, shop, paid())
+    lose_the_answer(world, shop, deed, person=False)
+
+    settled = [desk.did_not_happen(world, shop, deed), desk.happened(world, shop, deed, reference="9")]
+
+    assert settled == [False, False]
+    assert state(world, deed) is State.UNCERTAIN
+
+
+@pytest.mark.parametrize(("mode", "then"), [(Mode.AUTO, State.PLANNED), (Mode.APPROVE, State.AWAITING)])
+def test_given_marks_that_were_only_watched_when_the_rule_is_switched_on_then_they_are_taken_up(
+    world: World, shop: Merchant, mode: Mode, then: State
+) -> None:
+    watching = replace(shop, policy=auto_policy(special_customer=SpecialCustomer(mode=Mode.OBSERVE)))
+    deed = plan(world, watching, planned(mark()), rule="special_customer")
+
+    taken_up = desk.set_mode(world, watching, "special_customer", mode)
+
+    assert (taken_up, state(world, deed)) == (1, then)
+
+
+def test_given_gifts_that_were_only_watched_when_the_rule_is_switched_on_then_their_parcels_have_left(
+    world: World, shop: Merchant
+) -> None:
+    watching = replace(shop, policy=auto_policy(nth_order_gift=NthOrderGift(mode=Mode.OBSERVE)))
+    deed = plan(world, watching, planned(gift_line()), rule="nth_order_gift")
+
+    desk.set_mode(world, watching, "nth_order_gift", Mode.AUTO)
+
+    assert state(world, deed) is State.OBSERVED
+
+
+def test_given_an_old_page_when_a_mode_is_set_on_it_then_what_changed_since_stays(world: World, shop: Merchant) -> None:
+    desk.set_mode(world, shop, "flowers", Mode.APPROVE)
+
+    desk.set_mode(world, shop, "refund_keep", Mode.OBSERVE)  # `shop` still holds the policy of before
+
+    policy = policy_of(world, shop)
+    assert (policy.mode_of("flowers"), policy.mode_of("refund_keep")) == (Mode.APPROVE, Mode.OBSERVE)
+
+
+def test_given_another_shops_deed_when_it_is_touched_then_there_is_no_such_deed(world: World, shop: Merchant) -> None:
+    deed = plan(world, shop, paid(refund(), ask_first=ASK))
+    stranger = replace(shop, id=shop.id + 1)
+
+    for act in (desk.approve, desk.decline, desk.withdraw, desk.did_not_happen):
+        with pytest.raises(desk.NoSuchDeed):
+            act(world, stranger, deed)
+    assert state(world, deed) is State.AWAITING
+
+
+def test_given_more_than_one_transaction_holds_when_all_are_approved_then_none_is_left_waiting(
+    world: World, shop: Merchant
+) -> None:
+    for number in range(desk.FEW + 3):
+        both = (planned(tag(occasion=str(number)), ask_first=ASK), planned(mark(occasion=str(number)), ask_first=ASK))
+        plan(world, shop, *both, rule="special_customer")
+
+    moved = desk.approve_all(world, shop, "special_customer")
+
+    assert {deed.state for deed in moved} == {State.PLANNED}
+    assert len(moved) == 2 * (desk.FEW + 3)

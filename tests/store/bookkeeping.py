@@ -1,0 +1,88 @@
+"""Fills a shop's books a row at a time, for tests that read them back."""
+
+from datetime import datetime
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan
+from app.domain.policy import Mode
+from app.store import decisions, inbox, ledger, stories
+from app.store.base import Session
+from app.store.shops import Merchant
+from app.store.stories import Search
+from tests.builders import HOUR, NOON, purse, receipt
+
+
+def plan(
+    session: Session, shop: Merchant, plan: Plan, *, mode: Mode = Mode.AUTO, rule: str = "special_customer"
+) -> int:
+    """Decide and plan one deed; return its id."""
+    decision_id = decide(session, shop, rule=rule, subject="customer:55", code="entered", because="Kind.")
+    deed = ledger.plan(
+        session,
+        shop_id=shop.id,
+        decision_id=decision_id,
+        rule=rule,
+        because="Kind.",
+        plan=plan,
+        mode=mode,
+        purse=purse(),
+        now=NOON,
+    )
+    assert deed is not None
+    return deed.id
+
+
+def decide(
+    session: Session,
+    shop: Merchant,
+    *,
+    rule: str = "nth_order_gift",
+    subject: str = "order:1001",
+    code: str = "gift",
+    because: str = "It is the fourth.",
+    at: datetime = NOON,
+) -> int:
+    """Keep one decision; return its id."""
+    decision = Decision(rule=rule, subject=subject, code=code, because=because)
+    return decisions.keep(session, decision, shop_id=shop.id, delivery_id=None, mode="auto", now=at)
+
+
+def finish(session: Session, shop: Merchant, effect_id: int, *, at: datetime = NOON) -> None:
+    """Do a planned deed that is due."""
+    picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=at, lease=HOUR, currency="USD")
+    sent = picked and ledger.gate(session, picked, now=at, lease=HOUR)
+    assert sent is not None
+    assert ledger.done(session, sent, receipt(), now=at)
+
+
+def doubt(session: Session, shop: Merchant, effect_id: int, *, until: datetime | None = None) -> None:
+    """Lose the answer to a planned deed."""
+    picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=NOON, lease=HOUR, currency="USD")
+    sent = picked and ledger.gate(session, picked, now=NOON, lease=HOUR)
+    assert sent is not None
+    assert ledger.doubt(session, sent, until=until, why="nobody answered")
+
+
+def keep_delivery(session: Session, shop: Merchant, key: str, *, problem: str | None) -> None:
+    """Keep one delivery, and set it aside when it has a problem."""
+    inbox.receive(
+        session,
+        shop_id=shop.id,
+        source="shopify",
+        sender=str(shop.id),
+        topic="orders/paid",
+        delivery_key=key,
+        body=b"{}",
+        now=NOON,
+    )
+    (letter,) = inbox.claim(session, shop_id=shop.id, now=NOON, lease=HOUR, limit=1)
+    if problem is None:
+        inbox.handled(session, letter, now=NOON)
+    else:
+        inbox.set_aside(session, letter, problem=problem)
+
+
+def rows(session: Session, shop: Merchant, search: Search) -> list[int]:
+    """Return the ids of the rows that are found."""
+    found = stories.ledger_rows(session, shop_id=shop.id, currency="USD", search=search, limit=50)
+    return [row.id for row in found]

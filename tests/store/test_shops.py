@@ -1,0 +1,339 @@
+"""Merchants: installed once, their decisions kept to the letter, their keys sealed for them alone."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.domain.ports import ShopProfile
+from app.store import inbox, ledger, shops, tables
+from app.store.base import Sessions, unit_of_work
+from app.store.sealed import Seal, Unsealable
+from app.store.shops import Merchant
+from tests.builders import DAY, HOUR, MINUTE, NOON, auto_policy, planned, profile, purse, tag
+from tests.store.crowd import at_once
+
+OTHER = profile(domain="other.myshopify.com")
+
+UNUSUAL = Policy(
+    special_customer=SpecialCustomer(
+        mode=Mode.APPROVE, measure=Measure.PERCENTILE, percentile=95, active_days=21, tag="¡bravo! 🎁"
+    ),
+    nth_order_gift=NthOrderGift(mode=Mode.AUTO, ordinals=(4, 5, 6, 7), every=3, variants=(2**60, 1), per_day=0),
+    team=TeamGestures(refund_mode=Mode.AUTO, flowers_product="T23-1A"),
+    team_monthly_minor=10**12,
+    gifts_monthly_minor=0,
+)
+
+
+@pytest.mark.parametrize("policy", [Policy(), UNUSUAL])
+def test_given_any_policy_when_kept_and_read_then_it_is_the_same(
+    sessions: Sessions, shop: Merchant, policy: Policy
+) -> None:
+    with unit_of_work(sessions) as session:
+        shops.change_policy(session, shop_id=shop.id, policy=policy)
+
+    assert again(sessions, shop.id).policy == policy
+
+
+def test_given_a_policy_of_an_older_version_when_read_then_what_is_new_has_its_default(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    old = {"special_customer": {"mode": "auto"}, "a_rule_we_no_longer_have": {"mode": "auto"}}
+    with unit_of_work(sessions) as session:
+        session.execute(update(tables.Shop).where(tables.Shop.id == shop.id).values(policy=old))
+
+    assert again(sessions, shop.id).policy == Policy(special_customer=SpecialCustomer(mode=Mode.AUTO))
+
+
+def test_given_a_shop_when_it_is_installed_again_then_it_is_the_same_shop_with_its_own_policy(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    renamed = profile(name="Practice & Sons", currency="EUR")
+
+    assert install(sessions, seal, renamed, token="shpat_2", policy=Policy(), now=NOON + DAY) == shop.id
+
+    found = again(sessions, shop.id)
+    assert (found.name, found.currency) == ("Practice & Sons", "EUR")
+    assert (found.policy, found.installed_at) == (auto_policy(), NOON)
+    assert token(sessions, shop.id, seal) == "shpat_2"
+
+
+def test_given_one_shop_when_it_is_installed_many_times_at_once_then_it_is_one_shop(
+    sessions: Sessions, seal: Seal
+) -> None:
+    ids = at_once(6, lambda _number: install(sessions, seal, OTHER))
+
+    assert len(set(ids)) == 1
+
+
+def test_given_a_shop_that_left_when_it_comes_back_then_it_is_installed_anew_and_keeps_its_past(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    uninstall(sessions, shop.id)
+    assert not again(sessions, shop.id).installed
+
+    assert install(sessions, seal, profile(), now=NOON + 90 * DAY) == shop.id
+    found = again(sessions, shop.id)
+    assert (found.installed, found.installed_at, found.policy) == (True, NOON + 90 * DAY, auto_policy())
+
+
+def test_given_a_token_when_kept_then_the_database_does_not_show_it(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        kept = session.scalars(select(tables.Shop.sealed_token).where(tables.Shop.id == shop.id)).one()
+
+    assert kept is not None
+    assert b"shpat" not in kept
+    assert token(sessions, shop.id, seal) == "shpat_practice"
+
+
+def test_given_two_shops_when_somebody_swaps_their_sealed_tokens_then_neither_opens(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    other = install(sessions, seal, OTHER)
+    with unit_of_work(sessions) as session:
+        one, two = session.get_one(tables.Shop, shop.id), session.get_one(tables.Shop, other)
+        one.sealed_token, two.sealed_token = two.sealed_token, one.sealed_token
+
+    for shop_id in (shop.id, other):
+        with pytest.raises(Unsealable):
+            token(sessions, shop_id, seal)
+
+
+def test_given_another_key_when_a_token_is_opened_then_it_stays_shut_until_the_old_key_is_back(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    new = Seal(keys=(b"n" * 32,))
+
+    with pytest.raises(Unsealable):
+        token(sessions, shop.id, new)
+    assert token(sessions, shop.id, Seal(keys=(*new.keys, *seal.keys))) == "shpat_practice"
+
+
+def test_given_a_shop_that_left_when_its_token_is_asked_then_there_is_none(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    uninstall(sessions, shop.id)
+
+    assert token(sessions, shop.id, seal) is None
+
+
+def test_given_an_account_when_connected_then_it_is_found_by_its_shop_and_by_its_urls_token(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    connect(sessions, shop.id, seal, key="k-1", url_token="tok-1", secrets=("new", "old"))
+
+    with unit_of_work(sessions) as session:
+        mine = shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+        found = shops.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal)
+        assert shops.account_by_token(session, kind="gorgias", url_token="tok-2", seal=seal) is None
+        assert shops.account_by_token(session, kind="florist", url_token="tok-1", seal=seal) is None
+    assert mine is not None
+    assert mine == found
+    assert (mine.shop_id, mine.account, mine.user, mine.key, mine.secrets) == (shop.id, "a", "u", "k-1", ("new", "old"))
+
+
+def test_given_an_account_when_it_is_printed_then_its_secrets_are_not(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    connect(sessions, shop.id, seal, key="k-canary", url_token="tok", secrets=("s-canary",))
+
+    with unit_of_work(sessions) as session:
+        assert "canary" not in repr(shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal))
+        row = session.scalars(select(tables.Connection)).one()
+    assert b"canary" not in row.sealed_key + (row.sealed_secrets or b"")
+    assert row.token_digest != "tok"
+
+
+def test_given_an_account_when_connected_again_then_the_old_keys_are_gone(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    connect(sessions, shop.id, seal, key="k-1", url_token="tok-1", secrets=("old",))
+    connect(sessions, shop.id, seal, key="k-2")
+
+    with unit_of_work(sessions) as session:
+        found = shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+        assert shops.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal) is None
+    assert found is not None
+    assert (found.key, found.secrets) == ("k-2", ())
+
+
+def test_given_two_columns_when_somebody_swaps_their_ciphertexts_then_neither_opens(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    connect(sessions, shop.id, seal, key="k-1", secrets=("s-1",))
+    with unit_of_work(sessions) as session:
+        row = session.scalars(select(tables.Connection)).one()
+        row.sealed_key, row.sealed_secrets = row.sealed_secrets or b"", row.sealed_key
+
+    with unit_of_work(sessions) as session, pytest.raises(Unsealable):
+        shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+
+
+@pytest.mark.parametrize(("age", "seen"), [(HOUR, True), (MINUTE, True), (0 * MINUTE, False), (-HOUR, False)])
+def test_given_a_delivery_that_waits_when_the_ticker_looks_then_only_what_waits_too_long_is_rung_for(
+    sessions: Sessions, shop: Merchant, age: timedelta, seen: bool
+) -> None:
+    receive(sessions, shop.id, NOON - age)
+
+    assert waiting(sessions) == ([shop.id] if seen else [])
+
+
+def test_given_a_deed_that_waits_when_the_ticker_looks_then_its_shop_is_rung_for_unless_it_is_paused(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    plan(sessions, shop.id)
+    assert waiting(sessions) == [shop.id]
+
+    with unit_of_work(sessions) as session:
+        shops.pause(session, shop_id=shop.id, paused=True)
+    assert waiting(sessions) == []
+
+
+def test_given_a_paused_shop_when_a_delivery_waits_then_it_is_rung_for_all_the_same(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    receive(sessions, shop.id, NOON - HOUR)
+    with unit_of_work(sessions) as session:
+        shops.pause(session, shop_id=shop.id, paused=True)
+
+    assert waiting(sessions) == [shop.id]
+
+
+def test_given_a_shop_that_left_when_something_waits_then_nobody_rings(sessions: Sessions, shop: Merchant) -> None:
+    receive(sessions, shop.id, NOON - HOUR)
+    plan(sessions, shop.id)
+    uninstall(sessions, shop.id)
+
+    assert waiting(sessions) == []
+    with unit_of_work(sessions) as session:
+        assert shops.installed_ids(session) == []
+        assert shops.without_history(session, now=NOON) == []
+
+
+def test_given_an_import_when_one_worker_has_it_then_no_other_does_until_its_lease_is_over(
+    sessions: Sessions, seal: Seal
+) -> None:
+    shop_id = install(sessions, seal, OTHER)
+
+    taken = at_once(6, lambda _number: claims(sessions, shop_id, NOON))
+    assert taken.count(True) == 1
+
+    assert not claims(sessions, shop_id, NOON + MINUTE - MINUTE / 60)
+    assert claims(sessions, shop_id, NOON + MINUTE)
+
+
+def test_given_an_import_that_is_done_when_asked_then_nobody_takes_it_again(sessions: Sessions, seal: Seal) -> None:
+    shop_id = install(sessions, seal, OTHER)
+    with unit_of_work(sessions) as session:
+        assert shops.without_history(session, now=NOON) == [shop_id]
+        shops.note_history(session, shop_id=shop_id, handle="bulk-1", done_at=NOON, swept_to=NOON - HOUR)
+
+    assert not claims(sessions, shop_id, NOON + DAY)
+    with unit_of_work(sessions) as session:
+        state = shops.history_state(session, shop_id=shop_id)
+        assert shops.without_history(session, now=NOON + DAY) == []
+    assert (state.handle, state.done_at, state.swept_to) == ("bulk-1", NOON, NOON - HOUR)
+
+
+def test_given_an_unknown_shop_when_asked_then_there_is_none(sessions: Sessions) -> None:
+    with unit_of_work(sessions) as session:
+        assert shops.by_id(session, 404) is None
+        assert shops.by_domain(session, "nobody.myshopify.com") is None
+
+
+def install(
+    sessions: Sessions,
+    seal: Seal,
+    who: ShopProfile,
+    *,
+    token: str = "shpat_1",  # noqa: S107  # made up
+    policy: Policy | None = None,
+    now: datetime = NOON,
+) -> int:
+    with unit_of_work(sessions) as session:
+        return shops.install(session, profile=who, token=token, policy=policy or Policy(), seal=seal, now=now)
+
+
+def uninstall(sessions: Sessions, shop_id: int) -> None:
+    with unit_of_work(sessions) as session:
+        session.execute(update(tables.Shop).where(tables.Shop.id == shop_id).values(uninstalled_at=NOON))
+
+
+def again(sessions: Sessions, shop_id: int) -> Merchant:
+    with unit_of_work(sessions) as session:
+        found = shops.by_id(session, shop_id)
+        assert found == shops.by_domain(session, found.domain if found else "")
+    assert found is not None
+    return found
+
+
+def token(sessions: Sessions, shop_id: int, seal: Seal) -> str | None:
+    with unit_of_work(sessions) as session:
+        return shops.token_of(session, shop_id=shop_id, seal=seal)
+
+
+def connect(
+    sessions: Sessions,
+    shop_id: int,
+    seal: Seal,
+    *,
+    key: str,
+    url_token: str | None = None,
+    secrets: tuple[str, ...] = (),
+) -> None:
+    with unit_of_work(sessions) as session:
+        shops.connect(
+            session,
+            shop_id=shop_id,
+            kind="gorgias",
+            account="a",
+            user="u",
+            key=key,
+            seal=seal,
+            url_token=url_token,
+            secrets=secrets,
+        )
+
+
+def receive(sessions: Sessions, shop_id: int, at: datetime) -> None:
+    with unit_of_work(sessions) as session:
+        inbox.receive(
+            session,
+            shop_id=shop_id,
+            source="shopify",
+            sender="x",
+            topic="orders/paid",
+            delivery_key="d-1",
+            body=b"{}",
+            now=at,
+        )
+
+
+def plan(sessions: Sessions, shop_id: int) -> None:
+    with unit_of_work(sessions) as session:
+        ledger.plan(
+            session,
+            shop_id=shop_id,
+            decision_id=None,
+            rule="special_customer",
+            because="because",
+            plan=replace(planned(tag()), due_at=NOON - HOUR),
+            mode=Mode.AUTO,
+            purse=purse(),
+            now=NOON,
+        )
+
+
+def waiting(sessions: Sessions) -> list[int]:
+    with unit_of_work(sessions) as session:
+        return shops.with_work(session, now=NOON, older_than=MINUTE)
+
+
+def claims(sessions: Sessions, shop_id: int, now: datetime) -> bool:
+    with unit_of_work(sessions) as session:
+        return shops.claim_history(session, shop_id=shop_id, now=now, lease=MINUTE) is not None

@@ -1,0 +1,392 @@
+"""Two shops with twin data: whatever is asked in one shop's name, nothing of the other's is found or touched.
+
+The questions are made from the signatures of `app.store`, so a new function cannot be forgotten: it names its shop, or
+stands on the list below with a reason.
+"""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import select
+
+import app.store
+from app.domain.effects import Pool
+from app.domain.policy import Mode, Policy, SpecialCustomer
+from app.store import chores, decisions, inbox, ledger, orders, pools, shops, yardstick
+from app.store.base import Base, Session, Sessions
+from app.store.inbox import Letter
+from app.store.ledger import Deed
+from app.store.sealed import Seal
+from app.store.stories import Search
+from tests.builders import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    auto_policy,
+    flowers,
+    gift_line,
+    mark,
+    order,
+    paid,
+    planned,
+    profile,
+    purse,
+    receipt,
+    refund,
+    tag,
+    usd,
+)
+from tests.builders import yardstick as measure
+from tests.store.test_decisions import decision
+
+NO_SHOP_NEEDED = {
+    "base.insert": "speaks SQL, not data",
+    "base.open_database": "opens the database",
+    "base.sessions_of": "opens the database",
+    "base.unit_of_work": "opens the database",
+    "conditions.decided_together": "a condition inside statements that name the shop",
+    "conditions.held_back": "a condition inside statements that name the shop",
+    "conditions.mine": "a condition inside statements that name the shop",
+    "conditions.open_for_business": "a condition inside statements that name the shop",
+    "conditions.picked": "a condition inside statements that name the shop",
+    "conditions.sent": "a condition inside statements that name the shop",
+    "deeds.deed_of": "turns a row that was found into a deed",
+    "deeds.described": "turns an effect into columns",
+    "migrate.main": "moves tables, not data",
+    "migrate.to_head": "moves tables, not data",
+    "migrate.to_nothing": "moves tables, not data",
+    "shops.account_by_token": "finds out which shop it is, by a token too long to guess",
+    "shops.by_domain": "finds out which shop it is, by the domain that was proven",
+    "shops.digest": "asks no database",
+    "shops.install": "makes a shop known",
+    "shops.installed_ids": "the ticker's: ids alone",
+    "shops.with_work": "the ticker's: ids alone",
+    "shops.without_history": "the ticker's: ids alone",
+    "stories.matching": "a condition inside statements that name the shop",
+}
+# What leaves no trace when it is asked in the right name either.
+ONLY_LOCKS = {"orders.lock"}
+NEW_ID = {"decisions.keep"}
+
+
+def all_functions() -> dict[str, Callable[..., Any]]:
+    """Return every public function of the store by its module and name."""
+    modules = {
+        found.name: import_module(f"app.store.{found.name}") for found in pkgutil.iter_modules(app.store.__path__)
+    }
+    return {
+        f"{short}.{name}": function
+        for short, module in modules.items()
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+FUNCTIONS = all_functions()
+ASKED = {name: function for name, function in FUNCTIONS.items() if name not in NO_SHOP_NEEDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inhabitant:
+    """One shop's rows, by the numbers that only its own questions may use."""
+
+    shop_id: int
+    awaiting: int
+    waiting: int
+    doubtful: int
+    pool_id: int
+    decision_id: int
+    letter: Letter
+    picked: Deed
+    sending: Deed
+
+    def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
+        """Return what the function of that name is asked, in this shop's name and about its rows."""
+        effects = {"ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
+        known = {
+            "shop_id": self.shop_id,
+            "effect_id": effects.get(name, self.awaiting),
+            "pool_id": self.pool_id,
+            "decision_id": self.decision_id,
+            "letter": self.letter,
+            "deed": self.picked if name in {"ledger.gate", "ledger.drop"} else self.sending,
+            "key": "sealed" if name == "shops.connect" else refund(order_id=2).key,
+            "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
+            "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
+            "orders": [order(id=1001, net=usd(3), updated_at=NOON + DAY)],
+            "order": order(id=1001, net=usd(3), updated_at=NOON + DAY),
+            "account": "somebody",
+            "seal": seal,
+        }
+        return SAME_FOR_ALL | known
+
+
+SAME_FOR_ALL: dict[str, Any] = {
+    "now": NOON + HOUR,
+    "since": NOON - DAY,
+    "until": NOON + DAY,
+    "day_start": NOON - DAY,
+    "updated_at": NOON - HOUR,
+    "lease": MINUTE,
+    "quarantine": MINUTE,
+    "limit": 50,
+    "limit_minor": 700_00,
+    "minor": 12_00,
+    "reserved_minor": 12_00,
+    "spent_minor": 12_00,
+    "month": "2026-11",
+    "period": "2026-11-21",
+    "chore": "review",
+    "customer_id": 55,
+    "order_id": 1001,
+    "ticket_id": "42",
+    "delivery_id": None,
+    "delivery_key": "d-new",
+    "source": "shopify",
+    "sender": "x.myshopify.com",
+    "topic": "orders/paid",
+    "body": b"{}",
+    "currency": "USD",
+    "rule": "nth_order_gift",
+    "kinds": ("tag_customer",),
+    "kind": "gorgias",
+    "user": "u",
+    "mode": Mode.AUTO,
+    "special": False,
+    "paused": True,
+    "code": "gift",
+    "why": "because",
+    "because": "because",
+    "problem": "odd",
+    "plan": paid(refund(order_id=77)),
+    "purse": purse(),
+    "receipt": receipt(),
+    "decision": decision(),
+    "yardstick": measure(threshold=usd(1)),
+    "subjects": ("order:1001",),
+    "search": Search(),
+    "done_at": NOON + DAY,
+    "url_token": "another token",
+    "secrets": ("another secret",),
+}
+
+
+def test_given_every_function_of_the_store_when_looked_at_then_it_names_its_shop_or_says_why_not() -> None:
+    nameless = {
+        name for name, function in FUNCTIONS.items() if not {"shop_id", "deed", "letter"} & set(parameters(function))
+    }
+
+    assert nameless <= set(NO_SHOP_NEEDED)
+    assert set(NO_SHOP_NEEDED) <= set(FUNCTIONS), "the list names what there is no more"
+
+
+def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_difference(
+    sessions: Sessions, seal: Seal
+) -> None:
+    with rolled_back(sessions) as session:
+        twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
+        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, pool_id=-1)
+        before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
+        mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
+        books = rows_of(session, mine.shop_id)
+
+        meddler = replace(
+            mine,
+            shop_id=twin.shop_id,
+            letter=replace(mine.letter, shop_id=twin.shop_id),
+            picked=replace(mine.picked, shop_id=twin.shop_id),
+            sending=replace(mine.sending, shop_id=twin.shop_id),
+            decision_id=twin.decision_id,
+        )
+        found, touched = {}, set()
+        for name in ASKED:
+            with session.begin_nested() as attempt:
+                found[name] = answer(session, name, meddler, seal)
+                session.flush()
+                touched |= {name} if rows_of(session, mine.shop_id) != books else set()
+                attempt.rollback()
+
+    assert touched == set()
+    assert {name for name, told in before.items() if found[name] != told and name not in NEW_ID} == set()
+    assert {name for name in ASKED if holds_row(name) and found[name]} == set()
+
+
+def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_on_its_rows(
+    sessions: Sessions, seal: Seal
+) -> None:
+    """Prove that the test above can fail: these very questions do find and touch something."""
+    with rolled_back(sessions) as session:
+        mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
+        stranger = replace(mine, shop_id=newcomer(session, seal, "new.myshopify.com"))
+        books = rows_of(session, mine.shop_id)
+        blind = set()
+        for name in ASKED:
+            nothing = ask(session, name, stranger, seal)
+            with session.begin_nested() as attempt:
+                something = answer(session, name, mine, seal)
+                session.flush()
+                if something == nothing and rows_of(session, mine.shop_id) == books:
+                    blind.add(name)
+                attempt.rollback()
+
+    assert blind == ONLY_LOCKS
+
+
+def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
+    numbers = dict.fromkeys(("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id"), 1)
+    letter = Letter(id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, attempts=1)
+    nobody: Any = None
+    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody)
+
+    unknown = {name: set(required(FUNCTIONS[name])) - set(whom.arguments(name, seal)) for name in ASKED}
+    assert {name: words for name, words in unknown.items() if words} == {}
+
+
+def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    return dict(inspect.signature(function).parameters)
+
+
+def required(function: Callable[..., Any]) -> list[str]:
+    found = parameters(function)
+    return [name for name, each in found.items() if name != "session" and each.kind is not each.VAR_KEYWORD]
+
+
+def holds_row(name: str) -> bool:
+    """Return whether the function is handed a row that names its shop, in place of the shop."""
+    return not {"shop_id"} & set(parameters(FUNCTIONS[name]))
+
+
+def ask(session: Session, name: str, whom: Inhabitant, seal: Seal) -> object:
+    """Return the answer and undo whatever the question did."""
+    with session.begin_nested() as attempt:
+        told = answer(session, name, whom, seal)
+        attempt.rollback()
+    return told
+
+
+def answer(session: Session, name: str, whom: Inhabitant, seal: Seal) -> object:
+    session.expire_all()
+    function = FUNCTIONS[name]
+    known = whom.arguments(name, seal)
+    named = {each: known[each] for each in required(function)}
+    if name == "shops.note_history":
+        named["done_at"] = known["done_at"]
+    return without_ids(function(session, **named))
+
+
+def without_ids(found: Any) -> object:  # whatever the store answers
+    """Return an answer so that it can be compared: a new row's number says nothing."""
+    if is_dataclass(found):
+        return {field.name: without_ids(getattr(found, field.name)) for field in fields(found) if field.name != "id"}
+    if isinstance(found, list | tuple):
+        return [without_ids(each) for each in found]
+    return found
+
+
+def rows_of(session: Session, shop_id: int) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of one shop."""
+    found = {}
+    for name, table in Base.metadata.tables.items():
+        column = table.c.id if name == "shops" else table.c.shop_id
+        found[name] = sorted((tuple(row) for row in session.execute(select(table).where(column == shop_id))), key=repr)
+    return found
+
+
+@contextmanager
+def rolled_back(sessions: Sessions) -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+        session.rollback()
+
+
+def newcomer(session: Session, seal: Seal, domain: str) -> int:
+    """Install a shop that has nothing yet."""
+    return shops.install(
+        session, profile=profile(domain=domain), token=f"shpat_{domain}", policy=auto_policy(), seal=seal, now=NOON
+    )
+
+
+def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabitant:
+    """Install a shop with something in every table: the same customers, orders, tickets and keys in each shop."""
+    shop_id = newcomer(session, seal, domain)
+    shops.connect(
+        session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
+    )
+    shops.note_history(session, shop_id=shop_id, handle="bulk-1", swept_to=NOON)
+    for number in (1001, 1002):
+        orders.record(session, shop_id=shop_id, order=order(id=number, name=f"#{number}", net=usd(net)))
+    orders.set_special(session, shop_id=shop_id, customer_id=55, special=True, now=NOON)
+    yardstick.measure(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
+    orders.write(session, shop_id=shop_id, orders=[order(id=1003, net=usd(net))])
+    orders.record(session, shop_id=shop_id, order=order(id=1004, customer_id=56, net=usd(net)))
+    chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
+    for number in (1, 2, 3):
+        receive(session, shop_id, domain, f"d-{number}")
+    (letter,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
+    (misfit,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
+    inbox.set_aside(session, misfit, problem="odd")
+    made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
+    ledger_rows = deeds(session, shop_id, made)
+    month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
+    return Inhabitant(shop_id=shop_id, pool_id=month.id, decision_id=made, letter=letter, **ledger_rows)
+
+
+def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
+    inbox.receive(
+        session,
+        shop_id=shop_id,
+        source="shopify",
+        sender=domain,
+        topic="orders/paid",
+        delivery_key=key,
+        body=b"{}",
+        now=NOON,
+    )
+
+
+def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
+    """Write a deed into the ledger for each state that somebody might ask for."""
+
+    def write(plan: Any, mode: Mode = Mode.AUTO, rule: str = "nth_order_gift") -> Deed:  # a Plan
+        deed = ledger.plan(
+            session,
+            shop_id=shop_id,
+            decision_id=decision_id,
+            rule=rule,
+            because="because",
+            plan=plan,
+            mode=mode,
+            purse=purse(),
+            now=NOON,
+        )
+        assert deed is not None
+        return deed
+
+    def pick(deed: Deed) -> Deed:
+        found = ledger.pick(session, shop_id=shop_id, effect_id=deed.id, now=NOON, lease=MINUTE, currency="USD")
+        assert found is not None
+        return found
+
+    def send(deed: Deed) -> Deed:
+        found = ledger.gate(session, pick(deed), now=NOON, lease=MINUTE)
+        assert found is not None
+        return found
+
+    write(planned(tag()), Mode.OBSERVE)
+    doubtful = send(write(paid(refund(order_id=3))))
+    ledger.doubt(session, doubtful, until=None, why="lost")
+    ledger.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
+    write(paid(flowers()))
+    return {
+        "awaiting": write(planned(mark()), Mode.APPROVE).id,
+        "waiting": write(paid(refund(order_id=2))).id,
+        "doubtful": doubtful.id,
+        "picked": pick(write(paid(refund(order_id=4)))),
+        "sending": send(write(paid(refund(order_id=5)))),
+    }
