@@ -1,7 +1,5 @@
 """Good defaults for everything that rules and ledgers look at. A test changes only what it is about."""
 
-# ruff: noqa: ANN401, D401  # a builder takes any field by its name, and says what it makes, not what it does
-
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,7 @@
 """The house rules that no import contract can hold: read from the code itself."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -31,12 +31,13 @@ def files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def inside(*folders: str) -> Iterator[tuple[str, ast.Module]]:
-    """Yield every file of the folders that belongs to a room, by its path from the root."""
-    for path in files(*folders):
-        name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(OUTSIDE_THE_ROOMS):
-            yield name, ast.parse(path.read_text())
+@cache
+def inside(*folders: str) -> tuple[tuple[str, ast.Module], ...]:
+    """Return every file of the folders that belongs to a room, by its path from the root."""
+    names = {path.relative_to(ROOT).as_posix(): path for path in files(*folders)}
+    return tuple(
+        (name, ast.parse(path.read_text())) for name, path in names.items() if not name.startswith(OUTSIDE_THE_ROOMS)
+    )
 
 
 @pytest.mark.parametrize("task", Task)

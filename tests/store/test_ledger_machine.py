@@ -230,5 +230,5 @@ def no_money_leaks(row: Effect, pool: Pool | None) -> None:
     assert spent == (row.cost_minor if row.state == State.DONE else 0)
 
 
-OneDeed.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+OneDeed.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
 TestOneDeed = OneDeed.TestCase

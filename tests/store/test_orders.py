@@ -40,9 +40,9 @@ changes = st.lists(
         st.integers(0, 5),
         st.integers(0, 8),
     ),
-    max_size=25,
+    max_size=15,
 )
-many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 
 
 @many
