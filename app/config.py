@@ -38,14 +38,11 @@ class Settings(BaseSettings):
     sandbox_books: Path | None = None
     sandbox_faults: float = Field(default=0.0, ge=0.0, le=1.0)
     sandbox_seed: int = 7
+    sandbox_customers: int = Field(default=3_000, ge=100)
 
     quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
+    sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     lease_seconds: int = 90  # longer than any single outgoing call may last
-
-    @property
-    def sweep_seconds(self) -> int:
-        """How often the store is asked what its webhooks did not tell; in practice nobody wants to wait for it."""
-        return 20 if self.practice else 900
 
     @field_validator("database_url")
     @classmethod

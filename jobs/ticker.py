@@ -42,16 +42,18 @@ def ring_due(here: World) -> None:
         now = here.clock.now()
         waiting = shops.with_work(session, now=now, older_than=GRACE)
         importing = shops.without_history(session, now=now)
+        unswept = shops.due_for_sweep(session, before=now - timedelta(seconds=here.settings.sweep_seconds))
     for shop_id in waiting:
         here.bell.ring(Task.DRAIN, shop_id)
     for shop_id in importing:
         here.bell.ring(Task.IMPORT, shop_id)
+    for shop_id in unswept:
+        here.bell.ring(Task.SWEEP, shop_id)
 
 
 def make_round(here: World) -> None:
-    """Ring for what every shop needs now and then; each task knows by itself whether it is time."""
+    """Ring for what every shop needs once a day; the task knows by itself whether it is time."""
     with unit_of_work(here.sessions) as session:
         everyone = shops.installed_ids(session)
     for shop_id in everyone:
         here.bell.ring(Task.REVIEW, shop_id)
-        here.bell.ring(Task.SWEEP, shop_id)

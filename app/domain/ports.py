@@ -1,8 +1,8 @@
 """What we ask of the outside, and no more. An adapter inherits nothing: it has the methods.
 
 Every method may raise Unavailable. Those that write may also raise Rejected or Uncertain, and are safe to repeat only
-where they say so; of those that read, `history` and `quote` may raise Rejected. `find_*` looks for a deed by the key it was done under: a Receipt when found, None when certainly
-absent.
+where they say so; of those that read, `history` and `quote` may raise Rejected. `find_*` looks for a deed by the key it
+was done under: a Receipt when found, None when certainly absent.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lint": ("ruff", "check", "."),
         "types": ("mypy", "app", "integrations", "jobs"),
         "rooms": ("lint-imports", "--no-logo"),
-        "tests": ("pytest", "-q", "-n", "2", "--dist", "loadgroup"),
+        "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile"),
     }
 )
 NOT_FAST = "tests"

@@ -12,6 +12,8 @@ from app.launcher.places import ROOT
 from app.launcher.ports import LOOPBACK
 from app.launcher.refusal import Refusal
 
+# Nobody who practises wants to wait a quarter of an hour to see that a lost webhook loses nothing.
+SWEEP_SECONDS: Final = "15"
 # The town's own shop and helpdesk know these; nothing here opens any other door.
 PRACTICE_APP: Final = {"SHOPIFY_CLIENT_ID": "practice-client", "SHOPIFY_CLIENT_SECRETS": "practice-secret"}
 
@@ -81,6 +83,7 @@ class Practice:
             "SANDBOX_TARGET": f"http://{LOOPBACK}:{self.web_port}",
             "SANDBOX_FAULTS": self.faults,
             "PRACTICE": "1",
+            "SWEEP_SECONDS": given.get("SWEEP_SECONDS") or SWEEP_SECONDS,
             "CLOCK_FILE": str(self.folder / "clock"),
             "PYTHONUNBUFFERED": "1",
         }

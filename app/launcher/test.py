@@ -19,5 +19,5 @@ def main(arguments: list[str]) -> int:
 
 def processes(arguments: list[str]) -> list[str]:
     told = any(argument.startswith(HOW_MANY) for argument in arguments)
-    # What needs one large set-up, such as a story's processes, says so and stays together.
-    return [] if told else ["-n", "2", "--dist", "loadgroup"]
+    # A file stays in one process: what it sets up at length, such as a story's processes, is set up once.
+    return [] if told else ["-n", "2", "--dist", "loadfile"]

@@ -191,6 +191,12 @@ def without_history(session: Session, *, now: datetime) -> list[int]:
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
+def due_for_sweep(session: Session, *, before: datetime) -> list[int]:
+    """Return the installed shops last swept before that. Crosses tenants, as `installed_ids` does."""
+    ready = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None), Shop.history_done_at.is_not(None))
+    return list(session.scalars(select(Shop.id).where(*ready, Shop.swept_to < before).order_by(Shop.id)))
+
+
 def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list[int]:
     """Return the shops with something due for longer than that. Crosses tenants, as `installed_ids` does."""
     before = now - older_than

@@ -117,7 +117,7 @@ def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
         fresh = turn.count("shops") == 0
         shop = open_shop(turn, _PRACTICE)
         if fresh and town_settings.year:
-            write_year(turn, shop, clock.now(), town_settings.seed)
+            write_year(turn, shop, clock.now(), town_settings.seed, customers=town_settings.customers)
     engine = Engine()
     endpoint = Endpoint(town, engine)
     flask = create_town(town, endpoint)
@@ -152,6 +152,7 @@ def _from_environment(found: Settings) -> TownSettings:
         port=found.sandbox_port,
         target=found.sandbox_target or None,
         seed=found.sandbox_seed,
+        customers=found.sandbox_customers,
         faults=found.sandbox_faults,
         books=found.sandbox_books or found.app_var / "town.db",
         clock_file=found.clock_file,

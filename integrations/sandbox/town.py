@@ -39,6 +39,7 @@ class TownSettings:
         128,
     )  # eight retries as the real one's, minutes for its hours
     year: bool = True  # fill empty books with a year of orders
+    customers: int = 3_000  # who came in that year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

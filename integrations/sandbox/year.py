@@ -17,8 +17,8 @@ from integrations.sandbox.store.visits import Shopper, Visit, visit
 from integrations.sandbox.store.wire import iso, money
 
 _DAYS = 365
-_CUSTOMERS = 3_000
-_GUESTS = 540
+CUSTOMERS = 3_000
+_GUESTS_PER_CUSTOMER = 0.18
 _AT_THREE = 24  # customers whose next order is the fourth
 _ALMOST, _BEREAVED = 4, 4  # how many play these parts
 _BELOW_THE_AVERAGE = 30_00
@@ -50,11 +50,11 @@ class Stage:
         return Item(variant=self.variants[place], price=price)
 
 
-def write_year(turn: Turn, shop: Doc, now: datetime, seed: int) -> None:
-    """Fill the books of a shop with a year that ends now."""
+def write_year(turn: Turn, shop: Doc, now: datetime, seed: int, *, customers: int = CUSTOMERS) -> None:
+    """Fill the books of a shop with a year that ends now, in which so many customers came, and the cast besides."""
     rng = Random(seed)  # noqa: S311 - the same year again for the same seed, not a secret
     stage = Stage(turn=turn, shop=shop, now=now, rng=rng, variants=stock_up(turn, shop))
-    visits = _crowd(stage)
+    visits = _crowd(stage, customers)
     cast = _play(stage, visits)
     orders = [_enter(stage, each) for each in sorted(visits, key=lambda each: each.at)]
     cast["guest_order"] = next(each["id"] for each in reversed(orders) if each["customer_id"] is None)
@@ -64,14 +64,15 @@ def write_year(turn: Turn, shop: Doc, now: datetime, seed: int) -> None:
     turn.put("switches", "cast", cast)
 
 
-def _crowd(stage: Stage) -> list[Visit]:
+def _crowd(stage: Stage, customers: int) -> list[Visit]:
     rng, visits = stage.rng, []
-    for _ in range(_CUSTOMERS):
+    for _ in range(customers):
         first = stage.ago(rng.uniform(0.1, _DAYS))
         customer = newcomer(stage.turn, rng, stage.shop, first)
         mine = Shopper.some(rng).visits(rng, stage.variants, first=first, now=stage.now)
         visits += [replace(each, customer=customer) for each in mine]
-    visits += [visit(rng, stage.variants, at=stage.ago(rng.uniform(0.1, _DAYS))) for _ in range(_GUESTS)]
+    guests = round(customers * _GUESTS_PER_CUSTOMER)
+    visits += [visit(rng, stage.variants, at=stage.ago(rng.uniform(0.1, _DAYS))) for _ in range(guests)]
     return visits
 
 

@@ -134,7 +134,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = f"sqlite:///{folder / 'app.db'}"
     migrate.to_head(url)
     engine = open_database(url)
-    with start(TownSettings(books=folder / "town.db", clock_file=folder / "clock")) as town:
+    with start(TownSettings(books=folder / "town.db", clock_file=folder / "clock", customers=300)) as town:
         here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder)
         read_past(here)
     engine.dispose()

@@ -83,9 +83,8 @@ def each_boundary(inside: Practice, happen: Callable[[], int], done: Callable[[i
     """Let the same thing happen again and again, dying one boundary later each time; return how many there were."""
     for strike_at in range(1, MOST_BOUNDARIES):
         order = happen()
-        with fate(inside, strike_at) as (fragile, doom):
-            with suppress(Died):
-                fragile.drain()
+        with fate(inside, strike_at) as (fragile, doom), suppress(Died):
+            fragile.drain()
         inside.later(AFTER_THE_LEASE)
         inside.drain()
         inside.later(AFTER_THE_LEASE)

@@ -83,6 +83,8 @@ def running(folder: Path, database_url: str) -> Iterator[Stack]:
         "DATABASE_URL": database_url,
         "WEB_PORT": str(web),
         "SANDBOX_PORT": str(town),
+        "SANDBOX_CUSTOMERS": "300",
+        "SWEEP_SECONDS": "3",
         "QUARANTINE_SECONDS": "2",
         "LEASE_SECONDS": "5",
     }
@@ -114,14 +116,6 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the stories of one database in one process: they share a running demo."""
-    for item in items:
-        for kind in DATABASES:
-            if "test_the_" in item.nodeid and f"[{kind}" in item.nodeid:
-                item.add_marker(pytest.mark.xdist_group(f"stories-{kind}"))
 
 
 @pytest.fixture(scope="session", params=DATABASES)

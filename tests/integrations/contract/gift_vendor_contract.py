@@ -43,7 +43,7 @@ class GiftVendorStage(Protocol):
         """Let the vendor answer the next order with a page for people."""
 
 
-def address(**changes: Any) -> Address:  # noqa: ANN401 - any field
+def address(**changes: Any) -> Address:
     """Return where flowers can go; change only what the test is about."""
     home = Address(
         name="Ada Lovewell",
@@ -158,13 +158,13 @@ class GiftVendorContract:
             self.send(stage, stage.stranger())
         assert (caught.value.retry_after or 0) >= 3600
 
-    def refuses(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> None:  # noqa: ANN401
+    def refuses(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> None:
         before = len(stage.ordered())
         with pytest.raises(Rejected):
             self.send(stage, vendor, **changes)
         assert len(stage.ordered()) == before
 
-    def send(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> Receipt:  # noqa: ANN401
+    def send(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> Receipt:
         wish: dict[str, Any] = {
             "product": stage.product,
             "message": "Thinking of you.\nLéa",

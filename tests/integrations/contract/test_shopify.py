@@ -41,7 +41,7 @@ class ShopifyStage:
         placed = self.town.post("orders", customer_id=customer, amount=amount, test=test, announce="lose")
         return int(placed["order_id"])
 
-    def bought(self, **terms: Any) -> int:  # noqa: ANN401 - any of a purchase's terms
+    def bought(self, **terms: Any) -> int:
         """Place an order of 45 dollars that is out of the ordinary."""
         with self.town.inside.books.turn() as turn:
             variant = next(each for each in turn.all("variants") if each["sku"] == "BOX-SEASON")

@@ -57,7 +57,7 @@ class StoreTown:
         (payload,) = answer["data"].values()
         return dict(payload)
 
-    def place(self, *, announce: bool = False, **changes: Any) -> Doc:  # noqa: ANN401 - a purchase's fields
+    def place(self, *, announce: bool = False, **changes: Any) -> Doc:
         """Place an order: one Season Box by a guest, $45, paid; `changes` are those of the purchase."""
         town = self.works.town
         with town.books.turn() as turn:
@@ -100,7 +100,7 @@ class StoreTown:
         self.works.town.clock.advance(int(timedelta(**time).total_seconds()))
 
 
-def store_town(**changes: Any) -> StoreTown:  # noqa: ANN401 - fields of TownSettings
+def store_town(**changes: Any) -> StoreTown:
     """Build the store alone, in memory, without a year and without the app."""
     settings, books, clock = replace(TownSettings(year=False), **changes), Books(), Clock()
     post = PostOffice(books, clock, target=settings.target, seed=settings.seed)

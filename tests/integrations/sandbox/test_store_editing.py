@@ -26,7 +26,7 @@ def add_socks(town: StoreTown, session: str) -> str:
     return str(payload["calculatedLineItem"]["id"])
 
 
-def give_free(town: StoreTown, session: str, line: str, **discount: Any) -> dict[str, Any]:  # noqa: ANN401
+def give_free(town: StoreTown, session: str, line: str, **discount: Any) -> dict[str, Any]:
     return town.do("order_edit_discount", id=session, lineItemId=line, discount=discount or {"percentValue": 100})
 
 

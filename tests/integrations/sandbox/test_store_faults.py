@@ -53,7 +53,7 @@ def tags(town: RunningTown) -> list[str]:
 
 
 @contextmanager
-def queued(town: RunningTown, kind: str, **more: Any) -> Iterator[None]:  # noqa: ANN401 - a fault's fields
+def queued(town: RunningTown, kind: str, **more: Any) -> Iterator[None]:
     assert switch(town, next=[{"operation": "TagsAdd", "kind": kind, **more}]).ok
     yield
     assert tag(town).json()["data"]["tagsAdd"]["userErrors"] == []  # one fault strikes one call
