@@ -30,7 +30,8 @@ def add(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
     changed = _make_free(api, session, _add_variant(api, session, variant_id))
     _refuse_debt(_owed(session), _owed(changed))
     patience.check(SOURCE)
-    return _commit(api, session, f"A small extra from Lagniappe ({key}).")
+    _commit(api, session, f"A small extra from Lagniappe ({key}).")
+    return _receipt(order_id)
 
 
 def find(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt | None:
@@ -41,19 +42,20 @@ def find(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt 
     variant = reading.gid("ProductVariant", variant_id)
     free = (line["id"] for line in node["lineItems"]["nodes"] if _is_free(line, variant))
     line_id = next(free, None)
-    return Receipt(reference=line_id) if line_id else None
+    return _receipt(order_id) if line_id else None
 
 
 def take_back(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
     """Take the gift off again while it has not left, and put it back in stock; repeating it changes nothing."""
     found = find(api, order_id, variant_id=variant_id, key=key)
     if found is None:
-        return Receipt(reference=reading.gid("Order", order_id), remark="It was not there any more.")
+        return _receipt(order_id, remark="It was not there any more.")
     session = _begin(api, order_id)
     variables = {"id": session["id"], "lineItemId": _free_line(session, variant_id), "quantity": 0}
     changed = api.ask("order_edit_set_quantity", variables).payload("orderEditSetQuantity")["calculatedOrder"]
     _refuse_debt(_owed(session), _owed(changed))
-    return _commit(api, session, f"Lagniappe took back its small extra ({key}).")
+    _commit(api, session, f"Lagniappe took back its small extra ({key}).")
+    return _receipt(order_id)
 
 
 def _mark(api: AdminApi, order_id: int, key: str) -> bool:
@@ -111,13 +113,17 @@ def _refuse_debt(before: Money, after: Money) -> None:
         raise Rejected(f"The customer would owe {after - before}.")
 
 
-def _commit(api: AdminApi, session: Json, note: str) -> Receipt:
+def _commit(api: AdminApi, session: Json, note: str) -> None:
     try:
         api.do("order_edit_commit", {"id": session["id"], "staffNote": note}).payload("orderEditCommit")
     except Rejected as fault:
         # Most often somebody else edited the order meanwhile. What cannot be edited at all is refused at the begin.
         raise Unavailable(f"the store did not take the edit: {fault}") from fault
-    return Receipt(reference=session["id"])
+
+
+def _receipt(order_id: int, *, remark: str = "") -> Receipt:
+    # The line itself has no number that lasts: a commit gives it another one than the session did.
+    return Receipt(reference=str(order_id), remark=remark)
 
 
 def _owed(order: Json) -> Money:
