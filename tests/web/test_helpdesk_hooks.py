@@ -1,0 +1,104 @@
+"""The helpdesk's door: the token says whose, the secret says truly, and nobody learns which of them was wrong."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.store import shops
+from app.store.base import unit_of_work
+from app.store.shops import Merchant
+from app.store.tables import Delivery
+from app.web import create_app
+from jobs.drain import drain
+from jobs.runtime import World
+
+TOKEN, SECRET, OLDER = "url-token-of-forty-odd-random-characters", "current-secret", "older-secret"
+PRESS = {
+    "v": "1",
+    "event": "action",
+    "action": "flowers",
+    "ticket_id": "42",
+    "customer_email": "ada@customer.example",
+    "agent_email": "lea@shop.example",
+    "agent_name": "Léa Martin",
+}
+
+
+@pytest.fixture
+def client(world: World, shop: Merchant) -> FlaskClient:
+    with unit_of_work(world.sessions) as session:
+        shops.connect(
+            session,
+            shop_id=shop.id,
+            kind="gorgias",
+            account="practice",
+            user="app@shop.example",
+            key="key",
+            seal=world.seal,
+            url_token=TOKEN,
+            secrets=(SECRET, OLDER),
+        )
+    return create_app(world).test_client()
+
+
+def kept(world: World) -> list[Delivery]:
+    with unit_of_work(world.sessions) as session:
+        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
+
+
+def press(client: FlaskClient, *, token: str = TOKEN, secret: str | None = SECRET, body: object = PRESS) -> int:
+    headers = {"Content-Type": "application/json"} | ({"X-Lagniappe-Secret": secret} if secret is not None else {})
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(f"/hooks/gorgias/{token}", data=data, headers=headers).status_code
+
+
+@pytest.mark.parametrize("secret", [SECRET, OLDER])
+def test_given_token_and_secret_when_an_agent_presses_then_the_call_is_kept_for_that_shop(
+    client: FlaskClient, world: World, shop: Merchant, secret: str
+) -> None:
+    assert press(client, secret=secret) == 200
+    assert [delivery.shop_id for delivery in kept(world)] == [shop.id]
+
+
+@pytest.mark.parametrize(
+    ("token", "secret"),
+    [("another-token", SECRET), (TOKEN, None), (TOKEN, ""), (TOKEN, "wrong"), (TOKEN, f"{SECRET} "), (TOKEN, "é")],
+)
+def test_given_a_wrong_token_or_secret_when_called_then_it_is_401_and_nothing_is_kept(
+    client: FlaskClient, world: World, token: str, secret: str | None
+) -> None:
+    assert press(client, token=token, secret=secret) == 401
+    assert kept(world) == []
+
+
+def test_given_a_double_click_when_both_calls_come_then_one_is_kept(client: FlaskClient, world: World) -> None:
+    assert [press(client), press(client)] == [200, 200]
+    assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        PRESS | {"action": "send_money"},
+        PRESS | {"ticket_id": "42; DROP TABLE effects"},
+        PRESS | {"ticket_id": 42},
+        PRESS | {"when_days": "soon"},
+        PRESS | {"confirm": "x" * 33},
+        {"v": "2", "event": "action"},
+    ],
+)
+def test_given_a_true_call_that_makes_no_sense_when_handled_then_it_is_set_aside(
+    client: FlaskClient, world: World, shop: Merchant, body: object
+) -> None:
+    assert press(client, body=body) == 200
+
+    drain(world, shop.id)
+
+    (delivery,) = kept(world)
+    assert (delivery.handled_at, delivery.next_try_at) == (None, None)
+    assert (delivery.problem or "").startswith("not understood")

@@ -1,0 +1,253 @@
+"""Shopify's door: who cannot sign is turned away unread; what is signed is kept, once, whatever it says."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from app.store import inbox
+from app.store.base import unit_of_work
+from app.store.shops import Merchant
+from app.store.tables import Delivery
+from app.web import create_app
+from jobs.drain import drain
+from jobs.runtime import World
+
+SECRET = "practice-secret"
+BODY = b'{"id":4300000001,"updated_at":"2026-11-21T10:00:00-05:00"}'
+
+
+@pytest.fixture
+def client(world: World, shop: Merchant) -> FlaskClient:
+    return create_app(world).test_client()
+
+
+def signature(body: bytes, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
+
+
+def post(client: FlaskClient, shop: Merchant, body: bytes = BODY, **changes: str | None) -> TestResponse:
+    """Send a signed orders/paid; `changes` replace or, as None, leave out headers."""
+    headers = {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": "orders/paid",
+        "X-Shopify-Shop-Domain": shop.domain,
+        "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        "X-Shopify-Hmac-Sha256": signature(body),
+    } | {f"X-Shopify-{name.replace('_', '-')}": value for name, value in changes.items()}
+    return client.post("/webhooks/shopify", data=body, headers={n: v for n, v in headers.items() if v is not None})
+
+
+def kept(world: World) -> list[Delivery]:
+    with unit_of_work(world.sessions) as session:
+        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
+
+
+def test_given_a_signed_call_when_received_then_its_bytes_are_kept_as_they_came(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    assert post(client, shop).status_code == 200
+
+    (delivery,) = kept(world)
+    assert (delivery.shop_id, delivery.topic, delivery.body) == (shop.id, "orders/paid", BODY)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "AAAA",
+        signature(BODY)[:-1],
+        signature(BODY) + "=",
+        signature(BODY) + " ",
+        base64.urlsafe_b64encode(b"\xff" * 32).decode(),
+        hmac.digest(SECRET.encode(), BODY, hashlib.sha256).hex(),
+        signature(BODY, "another-secret"),
+        signature(BODY + b" "),
+        signature(b"\xef\xbb\xbf" + BODY),
+        signature(json.dumps(json.loads(BODY)).encode()),
+        "é" * 44,
+    ],
+)
+def test_given_a_call_that_is_not_signed_so_when_received_then_it_is_401_and_the_database_is_not_asked(
+    client: FlaskClient, world: World, shop: Merchant, header: str | None
+) -> None:
+    with statements(world) as seen:
+        answer = post(client, shop, Hmac_Sha256=header)
+
+    assert (answer.status_code, seen) == (401, [])
+
+
+def test_given_a_secret_being_rotated_when_the_older_one_signs_then_the_call_is_kept(
+    world: World, shop: Merchant
+) -> None:
+    rotating = world.settings.model_copy(update={"shopify_client_secrets": SecretStr(f"brand-new,{SECRET}")})
+    client = create_app(with_settings(world, rotating)).test_client()
+
+    assert post(client, shop).status_code == 200
+    assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize("blank", ["", " ", ","])
+def test_given_no_secret_when_somebody_signs_with_nothing_then_the_door_is_shut(
+    world: World, shop: Merchant, blank: str
+) -> None:
+    bare = world.settings.model_copy(update={"shopify_client_secrets": SecretStr(blank)})
+    client = create_app(with_settings(world, bare)).test_client()
+
+    assert post(client, shop, Hmac_Sha256=signature(BODY, "")).status_code == 401
+    assert post(client, shop, Hmac_Sha256=signature(BODY, " ")).status_code == 401
+
+
+def test_given_one_delivery_when_it_comes_five_times_then_it_is_kept_once_and_answered_200_each_time(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    assert [post(client, shop).status_code for _ in range(5)] == [200] * 5
+    assert len(kept(world)) == 1
+
+
+def test_given_header_names_of_the_newer_kind_when_received_then_they_are_understood(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    headers = {
+        "Shopify-Topic": "orders/paid",
+        "Shopify-Shop-Domain": shop.domain,
+        "Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
+        "Shopify-Hmac-Sha256": signature(BODY),
+    }
+
+    assert client.post("/webhooks/shopify", data=BODY, headers=headers).status_code == 200
+    assert kept(world)[0].topic == "orders/paid"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"null",
+        b'"text"',
+        b"7",
+        b"[]",
+        b'{"id":',
+        b"{}{}",
+        b"[" * 100_000,
+        b'{"id":NaN}',
+        b'{"id":1e999}',
+        b'{"id":' + b"9" * 5_000 + b"}",
+        b'{"id":9223372036854775808}',
+        b'{"id":1.5}',
+        b'{"id":true}',
+        b'{"id":[1]}',
+        b'{"id":-1}',
+        b'{"id":"1"}',
+        b'{"id":null}',
+        b'{"id":1,"id":2}',
+        b"\xef\xbb\xbf" + BODY,
+        BODY.decode().encode("utf-16"),
+        b'{"id":"\xff"}',
+        b'{"id":1,"name":"\\ud800"}',
+        b'{"id":1,"updated_at":"soon"}',
+    ],
+)
+def test_given_a_signed_body_that_makes_no_sense_when_received_then_it_is_kept_and_set_aside(
+    client: FlaskClient, world: World, shop: Merchant, body: bytes
+) -> None:
+    assert post(client, shop, body).status_code == 200
+
+    drain(world, shop.id)
+
+    (delivery,) = kept(world)
+    assert (delivery.body, delivery.handled_at, delivery.next_try_at) == (body, None, None)
+    assert (delivery.problem or "").startswith("not understood")
+
+
+@pytest.mark.parametrize("domain", ["stranger.myshopify.com", "evil.com", "x.myshopify.com.evil.com", "x" * 5000, ""])
+def test_given_a_signed_call_for_a_shop_we_do_not_know_when_received_then_it_is_kept_for_a_person_and_never_acted_on(
+    client: FlaskClient, world: World, shop: Merchant, domain: str
+) -> None:
+    assert post(client, shop, Shop_Domain=domain).status_code == 200
+
+    (delivery,) = kept(world)
+    assert (delivery.shop_id, delivery.next_try_at, delivery.problem) == (None, None, "unknown shop")
+
+
+def test_given_a_topic_of_any_length_when_received_then_it_is_kept(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    assert post(client, shop, Topic="x" * 5_000).status_code == 200
+    assert len(kept(world)[0].topic) == 64
+
+
+def test_given_a_body_over_the_limit_when_received_then_it_is_413(client: FlaskClient, shop: Merchant) -> None:
+    assert post(client, shop, b"x" * (2 * 1024 * 1024 + 1)).status_code == 413
+
+
+def test_given_a_database_that_is_away_when_received_then_it_is_503_so_that_it_comes_again(
+    client: FlaskClient, world: World, shop: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> bool:
+        raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    monkeypatch.setattr(inbox, "receive", away)
+
+    answer = post(client, shop)
+
+    assert (answer.status_code, b"disk" in answer.data) == (503, False)
+
+
+def test_given_no_redis_when_received_then_it_is_kept_and_answered_all_the_same(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    assert post(client, shop).status_code == 200  # the bell of this world reaches nobody
+    assert world.bell.failures == 1
+
+
+def test_given_a_delivery_when_received_then_one_transaction_keeps_it(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    commits: list[object] = []
+    note, engine = commits.append, world.sessions.kw["bind"]
+    event.listen(engine, "commit", note)
+    try:
+        post(client, shop)
+    finally:
+        event.remove(engine, "commit", note)
+
+    assert len(commits) == 1
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_given_another_method_when_called_then_it_is_405(client: FlaskClient, method: str) -> None:
+    assert getattr(client, method)("/webhooks/shopify").status_code == 405
+
+
+@contextmanager
+def statements(world: World) -> Iterator[list[str]]:
+    """Collect the SQL that is sent while the block runs."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    engine = world.sessions.kw["bind"]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def with_settings(world: World, settings: Any) -> World:
+    return World(settings=settings, sessions=world.sessions, seal=world.seal, clock=world.clock, bell=world.bell)
