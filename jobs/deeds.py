@@ -17,7 +17,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.store import orders
-from app.store.base import unit_of_work
+from app.store.base import reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, local
@@ -90,7 +90,7 @@ def unwanted(  # noqa: PLR0911  # one a kind
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:
-    with unit_of_work(world.sessions) as session:
+    with reading(world.sessions) as session:
         standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
     return still_wanted.standing_mark(standing, present=present)
 

@@ -9,7 +9,7 @@ from app.domain.facts import GiftOption, Order, Quote
 from app.domain.money import Money
 from app.domain.rules import nth_order_gift
 from app.store import decisions, orders
-from app.store.base import unit_of_work
+from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -65,7 +65,7 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
     customer_id = None if action.email is None else outside.shop.customer_by_email(action.email)
     if customer_id is None:
         return AboutAction(customer_id=None, trouble="No customer of the store has this ticket's e-mail address.")
-    with unit_of_work(world.sessions) as session:
+    with reading(world.sessions) as session:
         order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=action.order_name)
     order = None if order_id is None else outside.shop.order(order_id)
     if order is None or order.customer_id != customer_id:

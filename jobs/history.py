@@ -10,7 +10,7 @@ import structlog
 from app.domain.errors import Rejected, Unavailable
 from app.domain.facts import Order
 from app.store import inbox, orders, shops, yardstick
-from app.store.base import unit_of_work
+from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.queue import Task
 from jobs.runtime import Outside, World
@@ -55,7 +55,7 @@ def sweep(world: World, shop_id: int) -> None:
     if inside is None:
         return
     merchant, outside = inside
-    with unit_of_work(world.sessions) as session:
+    with reading(world.sessions) as session:
         swept_to = shops.history_state(session, shop_id=shop_id).swept_to
     now = world.clock.now()
     if swept_to is None or now - swept_to < timedelta(seconds=world.settings.sweep_seconds):

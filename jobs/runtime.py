@@ -10,7 +10,7 @@ from app.config import Settings, settings
 from app.domain.effects import Pool
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.store import shops
-from app.store.base import Sessions, open_database, sessions_of, unit_of_work
+from app.store.base import Sessions, open_database, reading, sessions_of
 from app.store.ledger import Purse
 from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
@@ -74,7 +74,7 @@ class World:
 
     def merchant(self, shop_id: int) -> Merchant | None:
         """Return the installed shop of that id; None when there is none (any more)."""
-        with unit_of_work(self.sessions) as session:
+        with reading(self.sessions) as session:
             found = shops.by_id(session, shop_id)
         return found if found is not None and found.installed else None
 
@@ -85,7 +85,7 @@ class World:
         return None if merchant is None or outside is None else (merchant, outside)
 
     def _outside(self, merchant: Merchant) -> Outside | None:
-        with unit_of_work(self.sessions) as session:
+        with reading(self.sessions) as session:
             token = shops.token_of(session, shop_id=merchant.id, seal=self.seal)
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)

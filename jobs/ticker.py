@@ -8,7 +8,7 @@ from threading import Event
 import structlog
 
 from app.store import shops
-from app.store.base import unit_of_work
+from app.store.base import reading
 from jobs import logs
 from jobs.queue import Task
 from jobs.runtime import World, world
@@ -38,7 +38,7 @@ def main() -> int:
 
 def ring_due(here: World) -> None:
     """Ring for every shop with something that waits for longer than it should."""
-    with unit_of_work(here.sessions) as session:
+    with reading(here.sessions) as session:
         now = here.clock.now()
         waiting = shops.with_work(session, now=now, older_than=GRACE)
         importing = shops.without_history(session, now=now)
@@ -53,7 +53,7 @@ def ring_due(here: World) -> None:
 
 def make_round(here: World) -> None:
     """Ring for what every shop needs once a day; the task knows by itself whether it is time."""
-    with unit_of_work(here.sessions) as session:
+    with reading(here.sessions) as session:
         everyone = shops.installed_ids(session)
     for shop_id in everyone:
         here.bell.ring(Task.REVIEW, shop_id)

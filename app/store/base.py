@@ -34,12 +34,15 @@ __all__ = [
     "StoreUnavailable",
     "insert",
     "open_database",
+    "reading",
     "sessions_of",
     "unit_of_work",
 ]
 
 # The database is away, full or locked: nothing was written.
 StoreUnavailable = OperationalError
+
+_READING = "lagniappe_reading"
 
 # Ids of the store exceed 2^31; SQLite counts rows up by itself only for its own INTEGER type.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -88,7 +91,7 @@ def open_database(url: str) -> Engine:
     engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin)
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     return engine
 
@@ -97,6 +100,14 @@ def open_database(url: str) -> Engine:
 def unit_of_work(sessions: Sessions) -> Iterator[Session]:
     """Open one transaction; commit it at the end of the block, or nothing at all when the block raises."""
     with sessions.begin() as session:
+        yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """Open one look at the database as it is; on SQLite it does not stand in any writer's way. Nothing is kept."""
+    engine: Engine = sessions.kw["bind"]
+    with sessions(bind=engine.execution_options(**{_READING: True})) as session:
         yield session
 
 
@@ -118,5 +129,6 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    looks_only = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN" if looks_only else "BEGIN IMMEDIATE")

@@ -1,6 +1,6 @@
 """Conditions on ledger rows, asked in the very statement that moves a row: nothing can change between look and leap."""
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
@@ -23,14 +23,12 @@ def sent(deed: Deed) -> ColumnElement[bool]:
     return and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends)
 
 
-def decided_together(effect_id: int, shop_id: int) -> Select[int]:
-    one, all_of_it = aliased(Effect), aliased(Effect)
-    same = or_(all_of_it.id == one.id, all_of_it.decision_id == one.decision_id)
-    return (
-        select(all_of_it.id)
-        .join(one, same)
-        .where(one.id == effect_id, one.shop_id == shop_id, all_of_it.shop_id == shop_id)
-    )
+def decided_together(effect_id: int, shop_id: int) -> ColumnElement[bool]:
+    """Hold for a row and for all that were planned by the same decision."""
+    one = aliased(Effect)
+    decision = select(one.decision_id).where(one.id == effect_id, one.shop_id == shop_id)
+    same = or_(Effect.id == effect_id, Effect.decision_id == decision.scalar_subquery())
+    return and_(Effect.shop_id == shop_id, same)
 
 
 def held_back() -> ColumnElement[bool]:

@@ -112,7 +112,7 @@ def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now
     """Let a waiting deed and those decided with it go ahead, their money set aside now; return those that waited."""
     statement = (
         update(Effect)
-        .where(Effect.id.in_(decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .where(decided_together(effect_id, shop_id), Effect.state == State.AWAITING)
         .values(state=State.PLANNED, next_try_at=Effect.due_at)
         .returning(Effect.id)
         .execution_options(synchronize_session=False)
@@ -129,7 +129,7 @@ def decline(session: Session, *, shop_id: int, effect_id: int, why: str, now: da
     """Let a waiting deed and those decided with it be; return those that waited."""
     statement = (
         update(Effect)
-        .where(Effect.id.in_(decided_together(effect_id, shop_id)), Effect.state == State.AWAITING)
+        .where(decided_together(effect_id, shop_id), Effect.state == State.AWAITING)
         .values(_ending(State.WITHDRAWN, "declined", why, now))
         .returning(Effect.id)
         .execution_options(synchronize_session=False)

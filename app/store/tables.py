@@ -128,7 +128,10 @@ class Decision(Base):
     """What a rule decided about what, and why or why not."""
 
     __tablename__ = "decisions"
-    __table_args__ = (Index("ix_decisions_subject", "shop_id", "subject"),)
+    __table_args__ = (
+        Index("ix_decisions_subject", "shop_id", "subject"),
+        Index("ix_decisions_newest", "shop_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
@@ -177,6 +180,9 @@ class Effect(Base):
         Index("ix_effects_customer", "shop_id", "customer_id"),
         Index("ix_effects_order", "shop_id", "order_id"),
         Index("ix_effects_ticket", "shop_id", "ticket_id"),
+        Index("ix_effects_decision", "decision_id"),
+        Index("ix_effects_newest", "shop_id", "id"),
+        Index("ix_effects_ended", "shop_id", "ended_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template
 
 from app.store import shops
-from app.store.base import Session, unit_of_work
+from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.web import phrases
 from app.web.here import world
@@ -73,7 +73,7 @@ def look() -> Iterator[Look]:
     """Open the books for one page; raise NoShopYet while there is no shop."""
     here = world()
     now = here.clock.now()
-    with unit_of_work(here.sessions) as session:
+    with reading(here.sessions) as session:
         yield Look(session=session, merchant=shop_of_the_house(session), now=now)
 
 

@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.create_index("ix_decisions_newest", ["shop_id", "id"], unique=False)
         batch_op.create_index("ix_decisions_subject", ["shop_id", "subject"], unique=False)
 
     op.create_table(
@@ -199,6 +200,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.create_index("ix_effects_customer", ["shop_id", "customer_id"], unique=False)
+        batch_op.create_index("ix_effects_decision", ["decision_id"], unique=False)
+        batch_op.create_index("ix_effects_ended", ["shop_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_effects_newest", ["shop_id", "id"], unique=False)
         batch_op.create_index("ix_effects_order", ["shop_id", "order_id"], unique=False)
         batch_op.create_index("ix_effects_state", ["shop_id", "state"], unique=False)
         batch_op.create_index("ix_effects_ticket", ["shop_id", "ticket_id"], unique=False)
@@ -221,11 +225,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_effects_ticket")
         batch_op.drop_index("ix_effects_state")
         batch_op.drop_index("ix_effects_order")
+        batch_op.drop_index("ix_effects_newest")
+        batch_op.drop_index("ix_effects_ended")
+        batch_op.drop_index("ix_effects_decision")
         batch_op.drop_index("ix_effects_customer")
 
     op.drop_table("effects")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_subject")
+        batch_op.drop_index("ix_decisions_newest")
 
     op.drop_table("decisions")
     op.drop_table("totals")

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import StatementError
 
-from app.store.base import Session, Sessions, unit_of_work
+from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Pool, Shop
 from tests.builders import NOON
@@ -94,3 +94,10 @@ def rolled_back(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         yield session
         session.rollback()
+
+
+def test_given_a_writer_at_work_when_somebody_only_looks_then_they_need_not_wait(sessions: Sessions) -> None:
+    with unit_of_work(sessions) as writing:
+        writing.execute(text("SELECT 1"))
+        with reading(sessions) as looking:
+            assert looking.execute(text("SELECT 1")).scalar_one() == 1
