@@ -15,7 +15,7 @@ from app.domain.policy import Policy
 from app.store import inbox, migrate, shops
 from app.store.base import Sessions, open_database, sessions_of, unit_of_work
 from app.store.sealed import Seal
-from app.store.tables import Decision, Delivery, Effect
+from app.store.tables import Decision, Delivery, Effect, Pool
 from integrations.gorgias import webhooks
 from integrations.sandbox.serve import RunningTown, start
 from integrations.sandbox.town import TownSettings
@@ -121,6 +121,11 @@ class Practice:
         with unit_of_work(self.world.sessions) as session:
             rows = session.query(Delivery).order_by(Delivery.id)
             return [row.delivery_key for row in rows if row.problem is not None and row.next_try_at is None]
+
+    def reserved(self) -> int:
+        """Return what is set aside in all pools, in minor units."""
+        with unit_of_work(self.world.sessions) as session:
+            return sum(pool.reserved_minor for pool in session.query(Pool))
 
     def later(self, seconds: int) -> None:
         """Let time pass, for the app and for the town."""

@@ -1,0 +1,163 @@
+"""What an agent's button brings about: the money, the words, the lead, the purse."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.domain.policy import Mode
+from jobs import desk
+from jobs.practice import POLICY
+from tests.jobs.conftest import Practice
+
+TWO_WEEKS = 15 * 86_400
+
+
+@pytest.fixture
+def ticket(inside: Practice) -> int:
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    return int(inside.call("/town/tickets", {"customer_id": customer, "subject": "My mother's boots"})["ticket_id"])
+
+
+def notes(inside: Practice, ticket: int) -> str:
+    return "\n".join(note["text"] for note in inside.call(f"/town/tickets/{ticket}")["notes"])
+
+
+def refunded(inside: Practice) -> str:
+    order = inside.call("/town/cast")["bereaved_order"]
+    return str(inside.call(f"/town/orders/{order}")["refunded"])
+
+
+def bouquets(inside: Practice) -> list[dict[str, Any]]:
+    return list(inside.call("/town/florist/orders")["orders"])
+
+
+def test_given_a_press_when_handled_then_the_money_goes_back_and_the_agent_reads_it(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+    assert "Refunded $64.00" in notes(inside, ticket)
+
+
+def test_given_a_refund_whose_answer_is_lost_when_looked_up_then_the_money_moved_once(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "refund_keep")
+    inside.fault("RefundCreate", "commit_then_drop")
+    inside.drain()
+    inside.later(5)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+    assert [(row.state, row.sends) for row in inside.effects("refund_order")] == [("done", 1)]
+
+
+def test_given_grief_when_the_money_goes_back_then_reorders_and_marketing_were_muted_before(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "refund_keep", compassion="yes")
+    inside.drain()
+
+    ended = {row.payload.get("tag", row.kind): row.ended_at for row in inside.effects("tag_customer")}
+    (refund,) = inside.effects("refund_order")
+    assert ended["pause-reorders"] <= ended["no-marketing"] <= refund.ended_at
+
+
+def test_given_an_amount_above_the_limit_when_pressed_then_a_lead_is_asked_and_their_yes_is_enough(
+    inside: Practice, ticket: int
+) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, refund_limit_minor=50_00)))
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+    assert refunded(inside) == "0.00"
+    assert "needs a lead" in notes(inside, ticket)
+
+    (waiting,) = inside.effects("refund_order")
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    desk.approve(inside.world, merchant, waiting.id)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+
+
+def test_given_an_empty_purse_when_pressed_then_nothing_moves_and_the_agent_is_sent_to_a_lead(
+    inside: Practice, ticket: int
+) -> None:
+    inside.policy(replace(POLICY, team_monthly_minor=60_00))
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+
+    assert refunded(inside) == "0.00"
+    assert "Ask a lead" in notes(inside, ticket)
+
+
+def test_given_a_rule_that_observes_when_pressed_then_not_even_a_note_is_written(inside: Practice, ticket: int) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, refund_mode=Mode.OBSERVE)))
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+
+    assert (refunded(inside), notes(inside, ticket)) == ("0.00", "")
+    assert [row.state for row in inside.effects("refund_order")] == ["observed"]
+
+
+def test_given_flowers_in_two_weeks_when_the_time_comes_then_they_are_ordered_once_and_signed(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "flowers", when_days="14", message="She was kind.")
+    inside.drain()
+    assert bouquets(inside) == []
+
+    inside.later(TWO_WEEKS)
+    inside.drain()
+
+    (bouquet,) = bouquets(inside)
+    assert bouquet["items"][0]["card_message"] == "She was kind.\nLéa"
+
+
+def test_given_planned_flowers_when_withdrawn_before_their_day_then_none_leave_and_the_purse_is_whole(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "flowers")
+    inside.drain()
+    inside.press(ticket, "withdraw_flowers")
+    inside.drain()
+    inside.later(TWO_WEEKS)
+    inside.drain()
+
+    assert bouquets(inside) == []
+    assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn"]
+    assert inside.reserved() == 0
+
+
+def test_given_a_florist_who_goes_silent_when_flowers_were_sent_then_a_person_is_asked_and_nothing_is_repeated(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "flowers")
+    inside.drain()
+    inside.later(TWO_WEEKS)
+    inside.call("/town/florist/faults", {"next": [{"call": "placeorder", "kind": "commit_then_drop"}]})
+    inside.drain()
+    for _ in range(3):
+        inside.later(3600)
+        inside.drain()
+
+    (row,) = inside.effects("send_flowers")
+    assert (row.state, row.sends, row.next_try_at) == ("uncertain", 1, None)
+    assert len(bouquets(inside)) == 1
+    assert inside.reserved() > 0
+    assert "a person must ask the florist" in notes(inside, ticket)
+
+
+@pytest.mark.parametrize("amount", ["0", "-5.00", "64.01", "1e3", "12,34", "٣"])
+def test_given_an_amount_that_cannot_be_when_pressed_then_the_agent_reads_why(
+    inside: Practice, ticket: int, amount: str
+) -> None:
+    inside.press(ticket, "refund_keep", amount=amount)
+    inside.drain()
+
+    assert refunded(inside) == "0.00"
+    assert "Nothing was done." in notes(inside, ticket)

@@ -1,0 +1,82 @@
+"""The regular's mark: on with the order that lifts them, off when they lapse, and never for half the shop at once."""
+
+from dataclasses import replace
+
+from app.domain.policy import Mode
+from jobs import desk
+from jobs.practice import POLICY
+from jobs.review import review
+from tests.jobs.conftest import Practice
+
+DAY = 86_400
+TAG = POLICY.special_customer.tag
+
+
+def lifted(inside: Practice) -> int:
+    """Let a customer just below the average place the order that lifts them above it; return who it is."""
+    customer: int = inside.call("/town/cast")["almost_average_customer"]
+    inside.deliver(inside.order(customer_id=customer, amount="80.00"))
+    inside.drain()
+    return customer
+
+
+def tags(inside: Practice, customer: int) -> list[str]:
+    return list(inside.call(f"/town/customers/{customer}")["tags"])
+
+
+def test_given_a_customer_whose_order_lifts_them_above_the_average_then_the_store_shows_the_mark(
+    inside: Practice,
+) -> None:
+    customer = lifted(inside)
+
+    assert TAG in tags(inside, customer)
+
+
+def test_given_a_marked_customer_when_they_lapse_then_the_mark_comes_off_once(inside: Practice) -> None:
+    customer = lifted(inside)
+    inside.later(200 * DAY)
+
+    review(inside.world, inside.shop_id)
+    inside.drain()
+
+    assert TAG not in tags(inside, customer)
+    changes = inside.effects("tag_customer")
+    assert [(e.payload["present"], e.state) for e in changes] == [(True, "done"), (False, "done")]
+
+
+def test_given_a_review_when_rung_for_again_on_the_same_day_then_it_is_not_made_twice(inside: Practice) -> None:
+    review(inside.world, inside.shop_id)
+    decided = len(inside.reasons("special_customer"))
+
+    review(inside.world, inside.shop_id)
+
+    assert len(inside.reasons("special_customer")) == decided > 0
+
+
+def test_given_a_shops_first_review_when_half_of_it_would_be_marked_then_a_person_is_asked_first(
+    inside: Practice,
+) -> None:
+    review(inside.world, inside.shop_id)
+    inside.drain()
+
+    marks = inside.effects("tag_customer")
+    assert len(marks) > 20
+    assert {mark.state for mark in marks} == {"awaiting"}
+
+
+def test_given_a_rule_that_observes_when_it_is_switched_on_then_the_marks_that_were_only_watched_go_out(
+    inside: Practice,
+) -> None:
+    watching = replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.OBSERVE))
+    customer = inside.call("/town/cast")["almost_average_customer"]
+    inside.policy(watching)
+    inside.deliver(inside.order(customer_id=customer, amount="80.00"))
+    inside.drain()
+    assert TAG not in tags(inside, customer)
+
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    desk.set_mode(inside.world, merchant, "special_customer", Mode.AUTO)
+    inside.drain()
+
+    assert TAG in tags(inside, customer)
