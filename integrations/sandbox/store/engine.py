@@ -27,7 +27,7 @@ from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.cost import CEILING, Prices
 from integrations.sandbox.store.wire import AMOUNT
 
-_SCHEMA = Path(__file__).with_name("schema.graphql")
+_SCHEMA = Path(__file__).with_name("schema.graphqls")
 _QUERIES = {
     "bulkOperation": bulk.bulk_operation,
     "customer": reading.customer,

@@ -1,6 +1,6 @@
 """Cuts the part that our documents use out of a full Admin schema: the twin answers nothing made up.
 
-    python -m integrations.sandbox.store.subset admin-schema.json[.gz] > schema.graphql
+    python -m integrations.sandbox.store.subset admin-schema.json[.gz] > schema.graphqls
 
 Fields keep all their arguments, enums all their values, input objects all their fields: what the real schema
 demands of a call, this one demands as well.

@@ -18,7 +18,7 @@ from graphql import (
 
 from integrations.sandbox.store.subset import client_schema, documents, full_schema, subset
 
-SCHEMA = Path(__file__).parents[3] / "integrations" / "sandbox" / "store" / "schema.graphql"
+SCHEMA = Path(__file__).parents[3] / "integrations" / "sandbox" / "store" / "schema.graphqls"
 REAL = os.environ.get("SHOPIFY_ADMIN_SCHEMA", "")
 needs_the_real_one = pytest.mark.skipif(not REAL, reason="SHOPIFY_ADMIN_SCHEMA names no introspection file")
 
