@@ -150,7 +150,7 @@ def test_given_a_parcel_that_had_left_before_the_gift_was_planned_when_the_next_
 def test_given_a_parcel_that_carries_its_gift_when_it_is_seen_on_its_way_then_nothing_is_owed(steps: Steps) -> None:
     known(steps, 1001)
     gift(steps, "done")
-    keep(steps, decision(code=CARRIED))
+    keep(steps, decision(code=CARRIED), at=DAY)
 
     assert not history(steps).owed
 

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.domain.facts import Order, Standing
 from app.domain.policy import SpecialCustomer
 from app.domain.rules import special_customer
-from app.store import orders
+from app.store import orders, tables
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Customer, Totals
@@ -150,6 +150,13 @@ def test_given_a_cancelled_order_when_recorded_then_it_counts_no_more_and_its_fo
         assert known(session, shop).net == usd(100_00)
 
 
+def test_given_an_order_that_does_not_count_when_kept_then_its_money_is_not(sessions: Sessions, shop: Merchant) -> None:
+    with unit_of_work(sessions) as session:
+        orders.record(session, shop_id=shop.id, order=order(counted=False, net=usd(50_00)))
+
+        assert session.get_one(tables.Order, (shop.id, 1001)).net_minor == 0
+
+
 def test_given_one_export_when_it_tells_an_order_twice_then_the_newer_state_stays(
     sessions: Sessions, shop: Merchant
 ) -> None:
@@ -232,6 +239,12 @@ def test_given_a_state_of_an_order_when_asked_whether_it_is_known_then_only_newe
     special=st.booleans(),
     minutes=st.integers(0, 1),
 )
+@example(net=100_00, days=90, special=False, minutes=0)
+@example(net=100_00, days=90, special=False, minutes=1)
+@example(net=99_99, days=1, special=False, minutes=0)
+@example(net=90_00, days=90, special=True, minutes=0)
+@example(net=90_00, days=90, special=True, minutes=1)
+@example(net=89_99, days=1, special=True, minutes=0)
 def test_given_any_customer_when_the_review_looks_for_those_who_moved_then_it_finds_whoever_the_rule_would_change(
     sessions: Sessions, shop: Merchant, net: int, days: int | None, special: bool, minutes: int
 ) -> None:
