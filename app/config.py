@@ -66,8 +66,11 @@ class Settings(BaseSettings):
         return _listed(self.seal_keys)
 
 
-class Misconfigured(Exception):
-    """The environment lacks or garbles settings; the text names all of them."""
+class Misconfigured(SystemExit):
+    """The environment lacks or garbles settings: the process ends with one line that names them, never their values."""
+
+    def __init__(self, faults: str) -> None:
+        super().__init__(f"lagniappe: {faults}")
 
 
 def _listed(secret: SecretStr) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.config import Settings, settings
+from app.config import Misconfigured, Settings, settings
 from app.domain.effects import Pool
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.store import shops
@@ -133,10 +133,17 @@ def build(chosen: Settings, *, patient: bool) -> World:
     return World(
         settings=chosen,
         sessions=sessions_of(open_database(chosen.database)),
-        seal=Seal.from_settings(chosen.sealing_keys),
+        seal=_seal(chosen),
         clock=Clock(chosen.clock_file if chosen.practice else None),
         bell=Bell.at(chosen.redis_url, patient=patient),
     )
+
+
+def _seal(chosen: Settings) -> Seal:
+    try:
+        return Seal.from_settings(chosen.sealing_keys)
+    except ValueError:
+        raise Misconfigured("SEAL_KEYS must hold base64 keys of 32 bytes, the current one first") from None
 
 
 @cache
