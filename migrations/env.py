@@ -2,13 +2,12 @@
 
 from alembic import context
 
-from app.store import tables  # noqa: F401  # so that the tables are known
-from app.store.base import Base, open_database
+from app.store import tables
+from app.store.base import open_database
 
 engine = open_database(context.config.get_main_option("sqlalchemy.url") or "")
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+with engine.begin() as connection:
+    context.configure(connection=connection, target_metadata=tables.Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
-    connection.commit()
 engine.dispose()
