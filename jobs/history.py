@@ -21,7 +21,8 @@ ROWS_A_COMMIT = 1000
 # The store's own clock and index may lag; what is seen twice meets the same delivery key.
 OVERLAP = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(seconds=1)
-PAUSE = timedelta(seconds=30)
+SHORT_PAUSE = timedelta(seconds=3)  # the store did not answer
+LONG_PAUSE = timedelta(seconds=30)  # the export came to nothing, so another one is asked for
 
 
 def import_history(world: World, shop_id: int) -> None:
@@ -42,10 +43,10 @@ def import_history(world: World, shop_id: int) -> None:
             _read(world, merchant, outside, state.handle)
     except Unavailable as problem:
         log.info("history.unavailable", shop=shop_id, problem=str(problem))
-        _note(world, merchant, try_at=world.clock.now() + PAUSE)
+        _note(world, merchant, try_at=world.clock.now() + SHORT_PAUSE)
     except Rejected as problem:
         log.warning("history.failed", shop=shop_id, problem=str(problem))
-        _note(world, merchant, handle=None, try_at=world.clock.now() + PAUSE)
+        _note(world, merchant, handle=None, try_at=world.clock.now() + LONG_PAUSE)
 
 
 def sweep(world: World, shop_id: int) -> None:

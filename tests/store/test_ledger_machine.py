@@ -10,13 +10,22 @@ from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 from sqlalchemy import select
 
 from app.domain.effects import State
 from app.domain.policy import Mode
 from app.store import ledger, shops
-from app.store.base import Base, open_database, sessions_of, unit_of_work
+from app.store.base import Base, Session, open_database, sessions_of, unit_of_work
 from app.store.ledger import Deed
 from app.store.sealed import Seal
 from app.store.tables import Effect, Pool
@@ -24,6 +33,9 @@ from tests.builders import NOON, auto_policy, paid, profile, purse, receipt, usd
 from tests.store.ledger_steps import LEASE, QUARANTINE
 
 PRICE, LIMIT = 12_00, 20_00
+WAITS = st.sampled_from([timedelta(0), timedelta(0), QUARANTINE, LEASE, LEASE + QUARANTINE])
+ANSWERS = st.sampled_from(["done", "lost after", "lost before", "unavailable", "unavailable", "refused"])
+RARELY = st.sampled_from([False] * 7 + [True])
 ENDED = {State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET}
 
 
@@ -66,75 +78,32 @@ class OneDeed(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.engine.dispose()
 
-    @initialize(mode=st.sampled_from([Mode.AUTO, Mode.AUTO, Mode.APPROVE, Mode.OBSERVE]))
+    @initialize(mode=st.sampled_from([Mode.AUTO, Mode.AUTO, Mode.AUTO, Mode.APPROVE, Mode.OBSERVE]))
     def decide(self, mode: Mode) -> None:
         self.plan(mode)
 
-    @rule(mode=st.sampled_from(Mode))
-    def decide_again(self, mode: Mode) -> None:
-        self.plan(mode)
-
-    @rule(seconds=st.sampled_from([1, 59, 60, 61, 121, 600]))
-    def time_passes(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    @rule()
-    def approve(self) -> None:
+    @rule(target=picked, waited=WAITS)
+    def pick(self, waited: timedelta) -> Deed | MultipleResults[Deed]:
+        self.now += waited
         with unit_of_work(self.sessions) as session:
-            ledger.approve(session, shop_id=self.shop_id, effect_id=1, purse=purse(team=LIMIT), now=self.now)
+            deed = ledger.pick(session, shop_id=self.shop_id, effect_id=1, now=self.now, lease=LEASE, currency="USD")
+        return multiple() if deed is None else deed
 
-    @rule()
-    def decline(self) -> None:
-        with unit_of_work(self.sessions) as session:
-            ledger.decline(session, shop_id=self.shop_id, effect_id=1, why="no", now=self.now, currency="USD")
-
-    @rule()
-    def withdraw(self) -> None:
-        with unit_of_work(self.sessions) as session:
-            ledger.withdraw(
-                session,
-                shop_id=self.shop_id,
-                key=paid().effect.key,
-                code="withdrawn",
-                why="no",
-                now=self.now,
-                currency="USD",
-            )
-
-    @rule(paused=st.booleans())
-    def throw_the_switch(self, paused: bool) -> None:
-        with unit_of_work(self.sessions) as session:
-            shops.pause(session, shop_id=self.shop_id, paused=paused)
-
-    @rule(target=picked)
-    def pick(self) -> Deed | None:
-        with unit_of_work(self.sessions) as session:
-            return ledger.pick(session, shop_id=self.shop_id, effect_id=1, now=self.now, lease=LEASE, currency="USD")
-
-    @rule(
-        target=called,
-        deed=picked,
-        answer=st.sampled_from(
-            ["done", "lost after", "lost before", "refused", "unavailable", "dies after", "dies before"]
-        ),
-    )
-    def send(self, deed: Deed | None, answer: str) -> Call | None:
+    @rule(target=called, deed=picked, answer=ANSWERS)
+    def send(self, deed: Deed, answer: str) -> Call | MultipleResults[Call]:
         """Pass the gate and call at once; what is heard may be recorded much later, or never."""
-        if deed is None or deed.state is not State.PLANNED:
-            return None
+        if deed.state is not State.PLANNED:
+            return multiple()
         with unit_of_work(self.sessions) as session:
             sent = ledger.gate(session, deed, now=self.now, lease=LEASE)
         if sent is None:
-            return None
-        if answer in {"done", "lost after", "dies after"}:
-            self.happened += 1
-        return None if answer.startswith("dies") else Call(sent, answer)
+            return multiple()
+        self.happened += answer in {"done", "lost after"}
+        return Call(sent, answer)
 
     @rule(call=consumes(called))
-    def record(self, call: Call | None) -> None:
-        """The worker writes down what it heard, be it fresh or frozen for a long time."""
-        if call is None:
-            return
+    def record(self, call: Call) -> None:
+        """Write down what a worker heard, be it fresh or frozen for a long time."""
         with unit_of_work(self.sessions) as session:
             if call.answer == "done":
                 ledger.done(session, call.deed, receipt(cost=usd(PRICE - 1)), now=self.now)
@@ -145,47 +114,75 @@ class OneDeed(RuleBasedStateMachine):
             else:
                 ledger.doubt(session, call.deed, until=self.now + QUARANTINE, why="lost")
 
-    @rule()
-    def doubt_the_silent(self) -> None:
+    @rule(waited=WAITS)
+    def doubt_the_silent(self, waited: timedelta) -> None:
+        self.now += waited
         with unit_of_work(self.sessions) as session:
             ledger.doubt_the_silent(session, shop_id=self.shop_id, now=self.now, quarantine=QUARANTINE)
 
     @rule(target=findings, deed=picked)
-    def look_up(self, deed: Deed | None) -> Finding | None:
+    def look_up(self, deed: Deed) -> Finding | MultipleResults[Finding]:
         """Ask the other side whether it happened; the answer, too, may be recorded much later, or never."""
-        if deed is None or deed.state is not State.UNCERTAIN:
-            return None
-        return Finding(deed, bool(self.happened))
+        return Finding(deed, bool(self.happened)) if deed.state is State.UNCERTAIN else multiple()
 
     @rule(finding=consumes(findings))
-    def record_finding(self, finding: Finding | None) -> None:
-        if finding is not None:
-            self.settle(finding.deed, found=finding.found)
+    def record_finding(self, finding: Finding) -> None:
+        self.settle(finding.deed, found=finding.found)
 
-    @rule(deed=picked)
-    def find_it_unwanted(self, deed: Deed | None) -> None:
-        if deed is None or deed.state is not State.PLANNED:
-            return
-        with unit_of_work(self.sessions) as session:
-            ledger.drop(session, deed, code="too_late", why="It has left.", now=self.now)
+    @rule(deed=picked, really=RARELY)
+    def find_it_unwanted(self, deed: Deed, really: bool) -> None:
+        if really and deed.state is State.PLANNED:
+            with unit_of_work(self.sessions) as session:
+                ledger.drop(session, deed, code="too_late", why="It has left.", now=self.now)
 
-    @precondition(lambda self: self.row().state == State.UNCERTAIN)
-    @rule()
+    @rule(what=st.sampled_from(["decides again", "pauses", "resumes", "resumes", "approves", "settles", "says no"]))
+    def somebody_interferes(self, what: str) -> None:
+        if what == "decides again":
+            self.plan(Mode.AUTO)
+        elif what == "settles":
+            self.a_person_says_what_is_true()
+        else:
+            with unit_of_work(self.sessions) as session:
+                self.on_the_page(session, what)
+
+    def on_the_page(self, session: Session, what: str) -> None:
+        if what == "approves":
+            ledger.approve(session, shop_id=self.shop_id, effect_id=1, purse=purse(team=LIMIT), now=self.now)
+        elif what == "says no":
+            ledger.decline(session, shop_id=self.shop_id, effect_id=1, why="no", now=self.now, currency="USD")
+        else:
+            shops.pause(session, shop_id=self.shop_id, paused=what == "pauses")
+
+    @rule(really=RARELY)
+    def withdraw(self, really: bool) -> None:
+        if really:
+            with unit_of_work(self.sessions) as session:
+                ledger.withdraw(
+                    session,
+                    shop_id=self.shop_id,
+                    key=paid().effect.key,
+                    code="withdrawn",
+                    why="no",
+                    now=self.now,
+                    currency="USD",
+                )
+
     def a_person_says_what_is_true(self) -> None:
         with unit_of_work(self.sessions) as session:
             deed = ledger.read(session, shop_id=self.shop_id, effect_id=1, currency="USD")
         assert deed is not None
-        self.settle(deed, found=bool(self.happened))
+        if deed.state is State.UNCERTAIN:
+            self.settle(deed, found=bool(self.happened))
 
     @invariant()
     def every_promise_holds(self) -> None:
         with unit_of_work(self.sessions) as session:
-            (row,) = session.scalars(select(Effect)).all()
-            pool = session.scalars(select(Pool)).one_or_none()
+            (row,) = session.execute(select(Effect.state, Effect.next_try_at, Effect.cost_minor)).all()
+            pool = session.execute(select(Pool.reserved_minor, Pool.spent_minor)).one_or_none()
         state = State(row.state)
         self.it_happens_at_most_once_and_the_books_say_so(state)
         self.an_end_is_an_end(state)
-        no_money_leaks(row, pool)
+        no_money_leaks(state, row.cost_minor, (pool.reserved_minor, pool.spent_minor) if pool else (0, 0))
         assert (row.next_try_at is None) == (state in {*ENDED, State.OBSERVED, State.AWAITING})
 
     def it_happens_at_most_once_and_the_books_say_so(self, state: State) -> None:
@@ -218,17 +215,13 @@ class OneDeed(RuleBasedStateMachine):
                 now=self.now,
             )
 
-    def row(self) -> Effect:
-        with unit_of_work(self.sessions) as session:
-            return session.scalars(select(Effect)).one()
 
-
-def no_money_leaks(row: Effect, pool: Pool | None) -> None:
+def no_money_leaks(state: State, cost_minor: int, pool: tuple[int, int]) -> None:
     """Check that the purse holds what the row says: reserved while it may happen, spent when it did, else nothing."""
-    reserved, spent = (0, 0) if pool is None else (pool.reserved_minor, pool.spent_minor)
-    assert reserved == (PRICE if row.state in {State.PLANNED, State.SENDING, State.UNCERTAIN} else 0)
-    assert spent == (row.cost_minor if row.state == State.DONE else 0)
+    reserved, spent = pool
+    assert reserved == (PRICE if state in {State.PLANNED, State.SENDING, State.UNCERTAIN} else 0)
+    assert spent == (cost_minor if state is State.DONE else 0)
 
 
-OneDeed.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+OneDeed.TestCase.settings = settings(max_examples=40, stateful_step_count=50, deadline=None)
 TestOneDeed = OneDeed.TestCase
