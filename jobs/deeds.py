@@ -17,7 +17,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.store import orders
-from app.store.base import reading
+from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, local
@@ -87,6 +87,13 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return "no_helpdesk", "No helpdesk is connected."
         case _:
             return None
+
+
+def note_mark(session: Session, deed: Deed) -> None:
+    """Write down what the store shows of a customer's standing, once a deed has changed it."""
+    if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
+        tag = deed.effect
+        orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present)
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """Asks the outside what a rule will need to know. No transaction is open while we ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import Rejected
@@ -8,6 +8,7 @@ from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.money import Money
 from app.domain.rules import nth_order_gift
+from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
 from app.store import decisions, orders
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
@@ -78,19 +79,19 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
 
 
 def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+    team = merchant.policy.team
+    about = AboutAction(customer_id=order.customer_id, order=order)
+    days = team.flowers_days if action.days is None else action.days
+    if not 1 <= days <= MOST_DAYS_AHEAD:
+        return about  # the rule says why
     if outside.florist is None:
-        return AboutAction(customer_id=order.customer_id, order=order, trouble="No florist is connected.")
+        return replace(about, trouble="No florist is connected.")
     address = outside.shop.address(order.id)
     if address is None:
-        return AboutAction(customer_id=order.customer_id, order=order, trouble=f"{order.name} has no delivery address.")
-    team = merchant.policy.team
-    days = team.flowers_days if action.days is None else action.days
-    day = (opening(merchant, now) + timedelta(days=max(days, 1))).date()
+        return replace(about, trouble=f"{order.name} has no delivery address.")
+    day = (opening(merchant, now) + timedelta(days=days)).date()
     try:
         quote = outside.florist.quote(product=action.product or team.flowers_product, postcode=address.postcode, on=day)
     except Rejected as no:
-        return AboutAction(customer_id=order.customer_id, order=order, trouble=f"The florist says: {no}")
-    if quote.total.currency != merchant.currency:
-        trouble = f"The florist bills in {quote.total.currency}, and the pool is kept in {merchant.currency}."
-        return AboutAction(customer_id=order.customer_id, order=order, trouble=trouble)
-    return AboutAction(customer_id=order.customer_id, order=order, quote=quote)
+        return replace(about, trouble=f"The florist says: {no}")
+    return replace(about, quote=quote)

@@ -1,12 +1,12 @@
 """A delivery becomes decisions and planned effects: understood, asked about, decided, written down with its end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from app.domain.decisions import Decision
 from app.domain.errors import Malformed, Unavailable
-from app.domain.events import AgentAction, Event, OrderChanged, TicketOpened
+from app.domain.events import Act, AgentAction, Event, OrderChanged, TicketOpened
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.retry import MOST_ATTEMPTS, wait_after
 from app.domain.rules import nth_order_gift, on_action, on_order, on_ticket
@@ -20,6 +20,8 @@ from jobs.carry_out import carry_out
 from jobs.runtime import Outside, World, midnight, opening
 
 log = structlog.get_logger("inbox")
+
+A_YEAR = timedelta(days=365)
 
 
 class Overtaken(Exception):
@@ -60,7 +62,13 @@ def _handle_event(
             asked = gather.about_action(world, merchant, outside, event, now)
             with unit_of_work(world.sessions) as session:
                 orders.lock(session, shop_id=merchant.id)
-                _finish(session, merchant, letter, _on_action(session, merchant, event, asked, now), now)
+                _finish(
+                    session,
+                    merchant,
+                    letter,
+                    _on_action(session, merchant, event, asked, press=letter.id, now=now),
+                    now,
+                )
         case _:
             with unit_of_work(world.sessions) as session:
                 _finish(session, merchant, letter, [], now)
@@ -104,8 +112,22 @@ def _on_ticket(
 
 
 def _on_action(
-    session: Session, merchant: Merchant, action: AgentAction, asked: gather.AboutAction, now: datetime
+    session: Session,
+    merchant: Merchant,
+    action: AgentAction,
+    asked: gather.AboutAction,
+    *,
+    press: int,
+    now: datetime,
 ) -> list[Decision]:
+    refund = action.act is Act.REFUND_KEEP
+    before = decisions.earlier(
+        session,
+        shop_id=merchant.id,
+        gesture="refund_order" if refund else "send_flowers",
+        ticket_id=action.ticket_id,
+        order_id=asked.order.id if refund and asked.order else None,
+    )
     facts = AgentFacts(
         order=asked.order,
         customer_id=asked.customer_id,
@@ -113,9 +135,12 @@ def _on_action(
         quote=asked.quote,
         trouble=asked.trouble,
         keep_refunds_this_year=decisions.keep_refunds(
-            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now.replace(year=now.year - 1)
+            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
+        live=before.live,
+        ended=before.ended,
+        press=press,
     )
     return on_action(action, facts, merchant.policy, now, opening(merchant, now))
 

@@ -49,7 +49,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One customer in our own ledger. `changes` counts how often the mark went on or off, `changed_at` is the last."""
+    """One customer in our own ledger. `changes` counts how often the standing changed, `changed_at` is the last.
+
+    `special` is what we decided; `marked` is whether the mark is truly out there, as it is not while a person is asked.
+    """
 
     customer_id: int
     net: Money
@@ -57,6 +60,7 @@ class Standing:
     first_order_at: datetime | None
     last_order_at: datetime | None
     special: bool = False
+    marked: bool = False
     changes: int = 0
     changed_at: datetime | None = None
 
@@ -94,6 +98,7 @@ class GiftHistory:
     last_gift_at: datetime | None = None
     gifts_today: int = 0
     owed: bool = False  # an earlier gift came too late for its parcel
+    given_here: bool = False  # this very order has its gift, or is about to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,4 +138,7 @@ class AgentFacts:
     quote: Quote | None = None
     keep_refunds_this_year: int = 0
     withdrawable: tuple[str, ...] = ()
+    live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
+    ended: int = 0  # how often the same act on this ticket came to nothing
+    press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent

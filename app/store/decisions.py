@@ -1,5 +1,6 @@
 """Every decision kept, with its why or why-not; and what earlier deeds tell the next decision."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
@@ -60,6 +61,7 @@ def gift_history(
         last_gift_at=max((row.due_at for row in given), default=None),
         gifts_today=today or 0,
         owed=_owed(session, shop_id, order_id, customer_id, rule),
+        given_here=_is_given(session, shop_id, order_id, rule),
     )
 
 
@@ -77,6 +79,26 @@ def keep_refunds(session: Session, *, shop_id: int, customer_id: int | None, sin
     return session.scalar(statement) or 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What the same act on the same ticket came to before: amounts (minor units) that live, and how many do not."""
+
+    live: tuple[int, ...]
+    ended: int
+
+
+def earlier(session: Session, *, shop_id: int, gesture: str, ticket_id: str, order_id: int | None = None) -> Earlier:
+    """Return what became of earlier deeds of that kind, for one order or for any."""
+    statement = select(Effect.state, Effect.cost_minor).where(
+        Effect.shop_id == shop_id, Effect.kind == gesture, Effect.ticket_id == ticket_id
+    )
+    if order_id is not None:
+        statement = statement.where(Effect.order_id == order_id)
+    rows = session.execute(statement.order_by(Effect.id)).all()
+    live = tuple(row.cost_minor or 0 for row in rows if row.state in _GIVEN)
+    return Earlier(live=live, ended=len(rows) - len(live))
+
+
 def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[str, ...]:
     """Return the keys of the ticket's flowers that can still be taken back."""
     statement = select(Effect.key).where(
@@ -86,6 +108,11 @@ def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[
         Effect.state.in_((State.AWAITING, State.PLANNED)),
     )
     return tuple(session.scalars(statement.order_by(Effect.id)))
+
+
+def _is_given(session: Session, shop_id: int, order_id: int, rule: str) -> bool:
+    this = select(Effect.id).where(*_gifts(shop_id, rule), Effect.order_id == order_id, Effect.state.in_(_GIVEN))
+    return session.scalar(this.limit(1)) is not None
 
 
 def _owed(session: Session, shop_id: int, order_id: int, customer_id: int | None, rule: str) -> bool:

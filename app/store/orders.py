@@ -82,8 +82,10 @@ def recount(session: Session, *, shop_id: int) -> None:
     nothing = {"net_minor": 0, "orders": 0, "first_order_at": None, "last_order_at": None}
     session.execute(update(Customer).where(Customer.shop_id == shop_id).values(nothing))
     # The mark of a customer met for the first time is off; one met before keeps theirs.
-    fresh = sums.add_columns(false().label("special"), literal(0).label("changes"))
-    statement = insert(session, Customer).from_select(["shop_id", "customer_id", *nothing, "special", "changes"], fresh)
+    fresh = sums.add_columns(false().label("special"), false().label("marked"), literal(0).label("changes"))
+    statement = insert(session, Customer).from_select(
+        ["shop_id", "customer_id", *nothing, "special", "marked", "changes"], fresh
+    )
     new = {name: statement.excluded[name] for name in nothing}
     session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new))
     whole = session.execute(
@@ -113,6 +115,12 @@ def set_special(session: Session, *, shop_id: int, customer_id: int, special: bo
         .where(Customer.shop_id == shop_id, Customer.customer_id == customer_id)
         .values(special=special, changes=Customer.changes + 1, changed_at=now)
     )
+
+
+def set_marked(session: Session, *, shop_id: int, customer_id: int, marked: bool) -> None:
+    """Note that the store shows the mark now, or shows it no longer."""
+    theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)
+    session.execute(update(Customer).where(*theirs).values(marked=marked))
 
 
 def ordinal(session: Session, *, shop_id: int, order_id: int) -> int | None:
@@ -163,15 +171,23 @@ def moved_by(
         Customer.last_order_at >= active_since,
     )
     lapsed = or_(Customer.last_order_at.is_(None), Customer.last_order_at < active_since)
-    leaves = and_(Customer.special, or_(Customer.net_minor < floor, lapsed))
-    statement = select(Customer).where(Customer.shop_id == shop_id, or_(enters, leaves)).order_by(Customer.customer_id)
+    below = or_(
+        Customer.net_minor < floor, and_(Customer.marked.is_(False), Customer.net_minor < yardstick.threshold.minor)
+    )
+    leaves = and_(Customer.special, or_(below, lapsed))
+    crossed = and_(Customer.special.is_(False), Customer.marked)
+    statement = (
+        select(Customer).where(Customer.shop_id == shop_id, or_(enters, leaves, crossed)).order_by(Customer.customer_id)
+    )
     return [_standing(row, yardstick.threshold.currency) for row in session.scalars(statement)]
 
 
 def _resum(session: Session, shop_id: int, customer_id: int) -> None:
     row = session.get(Customer, (shop_id, customer_id), populate_existing=True)
     if row is None:
-        row = Customer(shop_id=shop_id, customer_id=customer_id, net_minor=0, orders=0, special=False, changes=0)
+        row = Customer(
+            shop_id=shop_id, customer_id=customer_id, net_minor=0, orders=0, special=False, marked=False, changes=0
+        )
         session.add(row)
     net_before, orders_before = row.net_minor, row.orders
     theirs = (Order.shop_id == shop_id, Order.customer_id == customer_id, Order.counted)
@@ -203,6 +219,7 @@ def _standing(row: Customer, currency: str) -> facts.Standing:
         first_order_at=row.first_order_at,
         last_order_at=row.last_order_at,
         special=row.special,
+        marked=row.marked,
         changes=row.changes,
         changed_at=row.changed_at,
     )

@@ -26,7 +26,7 @@ class Figures:
     active_days: int | None
     measured_at: datetime | None
     above_and_active: int
-    special: int
+    marked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def figures(session: Session, *, shop_id: int, currency: str, now: datetime) -> 
     counts = session.execute(
         select(
             func.count(case((_above_and_active(measure, now), 1))),
-            func.count(case((Customer.special, 1))),
+            func.count(case((Customer.marked, 1))),
         ).where(Customer.shop_id == shop_id)
     ).one()
     return Figures(
@@ -82,7 +82,7 @@ def figures(session: Session, *, shop_id: int, currency: str, now: datetime) -> 
         active_days=measure.active_days if measure else None,
         measured_at=totals.measured_at if totals else None,
         above_and_active=counts[0],
-        special=counts[1],
+        marked=counts[1],
     )
 
 
@@ -163,10 +163,10 @@ def to_do(session: Session, *, shop_id: int, now: datetime) -> ToDo:
     return ToDo(deliveries=session.scalar(letters) or 0, effects=session.scalar(deeds) or 0)
 
 
-def newest_order(session: Session, *, shop_id: int) -> int | None:
-    """Return the newest counted order of a customer, as an example to ask about."""
-    statement = select(Order.order_id).where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
-    return session.scalar(statement.order_by(Order.processed_at.desc(), Order.order_id.desc()).limit(1))
+def newest_gift_order(session: Session, *, shop_id: int) -> int | None:
+    """Return the order that last got a gift."""
+    gifts = (Effect.shop_id == shop_id, Effect.kind == "add_gift_line", Effect.state == State.DONE)
+    return session.scalar(select(Effect.order_id).where(*gifts).order_by(Effect.id.desc()).limit(1))
 
 
 def _above_and_active(measure: Yardstick | None, now: datetime) -> ColumnElement[bool]:

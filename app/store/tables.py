@@ -105,7 +105,8 @@ class Customer(Base):
     orders: Mapped[int] = mapped_column(default=0)
     first_order_at: Mapped[datetime | None]
     last_order_at: Mapped[datetime | None]
-    special: Mapped[bool] = mapped_column(default=False)
+    special: Mapped[bool] = mapped_column(default=False)  # what we decided
+    marked: Mapped[bool] = mapped_column(default=False)  # what the store shows
     changes: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime | None]
 

@@ -172,7 +172,7 @@ def _marks(policy: SpecialCustomer) -> str:
 
 
 def _gifts(policy: NthOrderGift) -> str:
-    numbers = " and ".join(map(str, policy.ordinals)) or "none"
+    numbers = ", ".join(map(str, policy.ordinals)) or "none"
     which = f"every {policy.every}th order" if policy.every else f"order number {numbers}"
     return f"Slips a free line into the parcel of a customer's {which}, {policy.per_day} a day at most."
 

@@ -26,7 +26,7 @@ class Progress:
     done: list[Tally]
     waiting: int
     to_do: ToDo
-    newest_order: int | None
+    newest_gift_order: int | None
 
     @property
     def open(self) -> bool:
@@ -46,10 +46,10 @@ def summary() -> Response:
     except NoShopYet:
         return jsonify(open=False, ready=False, lines=["The practice shop is being registered."], counts={})
     lines = told(found)
-    if found.newest_order is not None:
+    if found.newest_gift_order is not None:
         lines += [
-            "Send a webhook yourself, signed as the store signs it:",
-            signed_webhook(found.newest_order, seen.merchant.domain, port=world().settings.web_port),
+            "Send the webhook of an order that has its gift, signed as the store signs it; it gets no second one:",
+            signed_webhook(found.newest_gift_order, seen.merchant.domain, port=world().settings.web_port),
         ]
     return jsonify(open=found.open, ready=found.ready, lines=lines, counts=_counts(found))
 
@@ -65,7 +65,7 @@ def told(found: Progress) -> list[str]:
     if figures.threshold is not None:
         lines.append(
             f"{figures.above_and_active:,} of them are above {figures.threshold} and active;"
-            f" {figures.special:,} are marked as special."
+            f" {figures.marked:,} are marked."
         )
     if found.done:
         lines.append(f"Done so far: {', '.join(phrases.tally(tally) for tally in found.done)}.")
@@ -95,7 +95,7 @@ def _progress(seen: Look) -> Progress:
         done=reports.done_since(session, shop_id=shop_id, currency=currency, since=None),
         waiting=sum(reports.waiting_by_rule(session, shop_id=shop_id).values()),
         to_do=reports.to_do(session, shop_id=shop_id, now=seen.now),
-        newest_order=reports.newest_order(session, shop_id=shop_id),
+        newest_gift_order=reports.newest_gift_order(session, shop_id=shop_id),
     )
 
 
@@ -104,7 +104,7 @@ def _counts(found: Progress) -> dict[str, int]:
         "orders": found.figures.orders,
         "customers": found.figures.customers,
         "above_and_active": found.figures.above_and_active,
-        "special": found.figures.special,
+        "marked": found.figures.marked,
         "waiting": found.waiting,
         "deliveries_waiting": found.to_do.deliveries,
         "effects_due": found.to_do.effects,

@@ -6,8 +6,9 @@ from types import TracebackType
 from typing import Self
 
 import waitress
-from flask import Flask
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
 from waitress import wasyncore
 
 from app.config import Settings, settings
@@ -34,6 +35,7 @@ from integrations.sandbox.town import (
 from integrations.sandbox.year import write_year
 
 _HOST = "127.0.0.1"
+_HOME_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _THREADS = 8
 _PRACTICE = NewShop(domain=PRACTICE_SHOP, token=PRACTICE_TOKEN)
 
@@ -127,11 +129,21 @@ def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
 def create_town(town: Town, endpoint: Endpoint) -> Flask:
     """Return the town's web application."""
     flask = Flask("town", static_folder=None)
+    flask.before_request(_refuse_strangers)
     flask.json = _InOrder(flask)
     flask.register_blueprint(store.blueprint(town, endpoint))
     for part in (helpdesk, florist, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
+
+
+def _refuse_strangers() -> ResponseReturnValue | None:
+    """Answer to this machine's own names only: a stranger's page may point its name here and press our buttons."""
+    origin, host = request.headers.get("Origin"), request.headers.get("Host", "")
+    named_so = host.rpartition(":")[0] in _HOME_NAMES or host in _HOME_NAMES
+    if named_so and origin in (None, "null", f"http://{host}"):
+        return None
+    return Response("The town answers to this machine alone.", 403, mimetype="text/plain")
 
 
 def main() -> int:

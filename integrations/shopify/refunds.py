@@ -133,11 +133,16 @@ def _receipt(made: Json) -> Receipt:
     if _failed(made):
         raise Rejected("The payment provider declined the refund.")
     if not _statuses(made):
-        return Receipt(reference=made["id"], remark="It is on record, but names no payment: somebody must pay it out.")
+        return Receipt(
+            reference=str(reading.number(made["id"])),
+            remark="It is on record, but names no payment: somebody must pay it out.",
+        )
     if _statuses(made) & _MOVING:
         # No cost: what has not arrived is not in the store's total yet.
-        return Receipt(reference=made["id"], remark="The payment provider has not confirmed it yet.")
-    return Receipt(reference=made["id"], cost=reading.money(made["totalRefundedSet"]))
+        return Receipt(
+            reference=str(reading.number(made["id"])), remark="The payment provider has not confirmed it yet."
+        )
+    return Receipt(reference=str(reading.number(made["id"])), cost=reading.money(made["totalRefundedSet"]))
 
 
 def _failed(made: Json) -> bool:

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("first_order_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_order_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("special", sa.Boolean(), nullable=False),
+        sa.Column("marked", sa.Boolean(), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_customers_shop_id_shops")),

@@ -99,11 +99,38 @@ def test_given_nothing_to_refund_when_pressed_then_the_agent_is_told(facts: Agen
     assert facts.trouble is None or facts.trouble in said(decision)
 
 
-def test_given_the_same_mistake_twice_when_pressed_then_the_agent_is_told_once_and_another_mistake_anew() -> None:
-    first, again, other = (told(refunded(action(amount=amount))).key for amount in ("abc", "abc", "abd"))
+def test_given_the_same_mistake_twice_when_pressed_then_each_press_gets_its_answer() -> None:
+    first, again = (told(refunded(action(amount="abc"), agent_facts(press=press))).key for press in (1, 2))
 
-    assert first == again
-    assert first != other
+    assert first != again
+
+
+def test_given_a_refund_of_that_amount_that_lives_when_pressed_again_then_it_takes_a_confirmation() -> None:
+    assert refunded(action(amount="5.00"), agent_facts(live=(5_00,))).code == "already"
+    assert refunded(action(amount="5.00", confirm="2"), agent_facts(live=(5_00,))).code == "refund"
+    assert refunded(action(amount="6.00"), agent_facts(live=(5_00,))).code == "refund"
+
+
+def test_given_a_refund_that_came_to_nothing_when_pressed_again_then_it_is_another_deed() -> None:
+    first, second = (refunded(action(), agent_facts(ended=ended)).plans[-1].effect.key for ended in (0, 1))
+
+    assert second == f"{first}:again-1"
+
+
+def test_given_flowers_that_are_planned_when_pressed_again_then_the_agent_reads_so() -> None:
+    assert sent(action(act=Act.FLOWERS), agent_facts(live=(60_00,))).code == "already"
+
+
+def test_given_flowers_that_were_withdrawn_when_pressed_again_then_they_are_planned_anew() -> None:
+    (plan,) = sent(action(act=Act.FLOWERS), agent_facts(ended=1)).plans
+
+    assert plan.effect.key == "flowers:42:again-1"
+
+
+def test_given_nothing_left_to_refund_when_pressed_then_the_agent_reads_that_and_no_zero() -> None:
+    decision = refunded(action(), agent_facts(refundable=usd(0)))
+
+    assert (decision.code, "$0.00" in decision.because) == ("not_refundable", False)
 
 
 def test_given_grief_when_refunded_then_reorders_and_marketing_are_silenced_before_the_money_moves() -> None:

@@ -150,7 +150,7 @@ def test_given_any_orders_refunds_and_days_when_decided_each_time_then_the_mark_
 def test_given_any_customer_when_the_mark_goes_on_then_they_truly_are_above_and_active(
     net: int, threshold: int, days: int, special: bool
 ) -> None:
-    person = standing(net=usd(net), special=special, last_order_at=NOON - days * DAY)
+    person = standing(net=usd(net), special=special, marked=special, last_order_at=NOON - days * DAY)
 
     decision = decide(person, yardstick(threshold=usd(threshold)), POLICY, NOON)
     if decision.special is True:
@@ -224,8 +224,40 @@ def decided(person: Standing, policy: SpecialCustomer = POLICY) -> Decision:
 
 def marked(**changes: object) -> Standing:
     """Return a customer whose mark went on long ago."""
-    return replace(standing(special=True, changes=1, changed_at=NOON - 300 * DAY), **changes)  # type: ignore[arg-type]
+    return replace(standing(special=True, marked=True, changes=1, changed_at=NOON - 300 * DAY), **changes)  # type: ignore[arg-type]
 
 
 def after(person: Standing, decision: Decision, now: datetime) -> Standing:
-    return replace(person, special=bool(decision.special), changes=person.changes + 1, changed_at=now)
+    on = bool(decision.special)
+    return replace(person, special=on, marked=on, changes=person.changes + 1, changed_at=now)
+
+
+def proposed(**changes: object) -> Standing:
+    """Somebody whom we would mark, and who is not marked yet: a person was asked, or said no."""
+    return marked(marked=False, **changes)
+
+
+def test_given_a_mark_that_waits_for_a_yes_when_the_customer_is_active_no_more_then_it_is_taken_back_at_once() -> None:
+    person = proposed(net=usd(330_00), changed_at=NOON - DAY, last_order_at=NOON - 91 * DAY)
+
+    decision = decide(person, yardstick(), POLICY, NOON)
+
+    assert (decision.code, decision.special, decision.plans) == ("outdated", False, ())
+    assert decision.withdraw == ("tag:55:standing-1:make-it-right", "mark:55:standing-1")
+
+
+def test_given_a_mark_that_waits_for_a_yes_when_the_spend_sinks_below_the_threshold_then_no_band_protects_it() -> None:
+    assert decide(proposed(net=usd(99_99)), yardstick(), POLICY, NOON).code == "outdated"
+    assert decide(proposed(net=usd(100_00)), yardstick(), POLICY, NOON).code == "stays"
+
+
+def test_given_a_mark_that_crossed_with_our_change_of_mind_when_looked_at_again_then_it_is_taken_off() -> None:
+    person = marked(special=False, net=usd(10_00), changes=2)
+
+    decision = decide(person, yardstick(), POLICY, NOON)
+
+    tag, mark = (plan.effect for plan in decision.plans)
+    assert (tag.key, mark.key) == ("tag:55:standing-2:make-it-right", "mark:55:standing-2")
+    assert isinstance(tag, TagCustomer)
+    assert not tag.present
+    assert decision.special is None

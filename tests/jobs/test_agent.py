@@ -161,3 +161,37 @@ def test_given_an_amount_that_cannot_be_when_pressed_then_the_agent_reads_why(
 
     assert refunded(inside) == "0.00"
     assert "Nothing was done." in notes(inside, ticket)
+
+
+def test_given_flowers_that_were_withdrawn_when_the_agent_thinks_again_then_they_are_planned_anew(
+    inside: Practice, ticket: int
+) -> None:
+    for number, act in enumerate(("flowers", "withdraw_flowers", "flowers")):
+        inside.press(ticket, act, when_days=str(14 + number))
+        inside.drain()
+    inside.later(TWO_WEEKS + 3 * 86_400)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn", "done"]
+    assert len(bouquets(inside)) == 1
+
+
+def test_given_flowers_that_are_planned_when_pressed_once_more_then_the_agent_reads_so(
+    inside: Practice, ticket: int
+) -> None:
+    for days in ("14", "15"):
+        inside.press(ticket, "flowers", when_days=days)
+        inside.drain()
+
+    assert "planned or sent already" in notes(inside, ticket)
+    assert len(inside.effects("send_flowers")) == 1
+
+
+@pytest.mark.parametrize("days", ["0", "181", "9999999"])
+def test_given_days_beyond_reason_when_flowers_are_pressed_then_the_agent_reads_why(
+    inside: Practice, ticket: int, days: str
+) -> None:
+    inside.press(ticket, "flowers", when_days=days)
+    inside.drain()
+
+    assert "1 to 180 days" in notes(inside, ticket)

@@ -150,3 +150,29 @@ def test_given_a_body_that_makes_no_sense_when_handled_then_it_is_set_aside_and_
 
     assert inside.gifts_on(order) == 1
     assert inside.set_aside() == ["nonsense"]
+
+
+def test_given_an_order_that_has_its_gift_when_the_warehouse_takes_it_then_nothing_is_owed(inside: Practice) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "take", "announce": "lose"})
+    inside.deliver(order, key="delivery-2")
+    inside.drain()
+
+    assert inside.reasons("nth_order_gift") == ["gift", "given"]
+
+
+def test_given_a_customer_in_cool_down_when_the_warehouse_has_the_parcel_then_no_gift_was_promised(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(POLICY.nth_order_gift, cooldown_days=60)))
+    for number in (1, 2):
+        order = inside.order()
+        if number == 2:
+            inside.call(f"/town/orders/{order}/fulfil", {"step": "take", "announce": "lose"})
+        inside.deliver(order, key=f"delivery-{number}")
+        inside.drain()
+
+    assert inside.reasons("nth_order_gift") == ["gift", "cool_down"]

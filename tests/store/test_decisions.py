@@ -84,7 +84,7 @@ def test_given_the_orders_own_gift_when_its_history_is_asked_then_it_does_not_st
 ) -> None:
     gift(steps, "done")
 
-    assert history(steps, order_id=1001) == GiftHistory(ordinal=None)
+    assert history(steps, order_id=1001) == GiftHistory(ordinal=None, given_here=True)
 
 
 def test_given_gifts_of_other_customers_when_asked_then_only_the_day_counts_them(steps: Steps) -> None:

@@ -38,11 +38,11 @@ def test_given_customers_around_the_threshold_when_figures_are_read_then_above_m
         orders.write(session, shop_id=shop.id, orders=bought)
         orders.recount(session, shop_id=shop.id)
         yardstick.measure(session, shop_id=shop.id, policy=shop.policy.special_customer, now=NOON)
-        orders.set_special(session, shop_id=shop.id, customer_id=4, special=True, now=NOON)
+        orders.set_marked(session, shop_id=shop.id, customer_id=4, marked=True)
         found = reports.figures(session, shop_id=shop.id, currency="USD", now=NOON)
 
     assert (found.threshold, found.average, found.customers, found.orders) == (usd(100_00), usd(100_00), 4, 4)
-    assert (found.above_and_active, found.special) == (2, 1)
+    assert (found.above_and_active, found.marked) == (2, 1)
 
 
 def test_given_a_shop_that_was_never_measured_when_figures_are_read_then_they_are_nothing(

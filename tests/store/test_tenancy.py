@@ -161,6 +161,8 @@ SAME_FOR_ALL: dict[str, Any] = {
     "user": "u",
     "mode": Mode.AUTO,
     "special": False,
+    "marked": True,
+    "gesture": "send_flowers",
     "paused": True,
     "code": "gift",
     "why": "because",

@@ -56,7 +56,7 @@ def test_given_history_review_and_a_deed_when_the_launcher_asks_then_it_is_ready
     assert told["ready"] is True
     assert told["lines"][:3] == [
         "Read 2 orders of 2 customers, who have spent $200.00 on average.",
-        "1 of them are above $200.00 and active; 0 are marked as special.",
+        "1 of them are above $200.00 and active; 0 are marked.",
         "Done so far: 1 store tag.",
     ]
     assert told["counts"]["done_tag_customer"] == 1

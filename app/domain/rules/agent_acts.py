@@ -11,6 +11,7 @@ from app.domain.policy import TeamGestures
 
 REFUND, FLOWERS = "refund_keep", "flowers"
 MOST_DAYS_AHEAD = 180
+AGAIN = "If another is meant, press again with “confirm” filled in."
 LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
 
 
@@ -18,7 +19,8 @@ def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, no
     """Return the refund without a return; in grief or illness reorders and marketing are muted first."""
     order, refundable = facts.order, facts.refundable
     if facts.trouble or order is None or refundable is None:
-        return _sorry(action, REFUND, "no_order", facts.trouble or "No order of this customer was found.", now)
+        because = facts.trouble or "No order of this customer was found."
+        return _sorry(action, REFUND, "no_order", because, facts, now)
     try:
         amount = refundable if action.amount is None else Money.parse(action.amount, refundable.currency)
     except ValueError:
@@ -27,16 +29,12 @@ def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, no
             REFUND,
             "bad_amount",
             f"“{(action.amount or '')[:LONGEST_ECHO]}” is not an amount in {refundable.currency}.",
+            facts,
             now,
         )
-    if amount.minor <= 0 or refundable < amount:
-        return _sorry(
-            action,
-            REFUND,
-            "not_refundable",
-            f"{refundable} of {order.name} can be refunded, not {amount}.",
-            now,
-        )
+    problem = _refund_problem(amount, facts, confirmed=bool(action.confirm))
+    if problem is not None:
+        return _sorry(action, REFUND, *problem, facts, now)
     refund = RefundOrder(
         order_id=order.id,
         order_name=order.name,
@@ -44,7 +42,7 @@ def refund_keep(action: AgentAction, facts: AgentFacts, policy: TeamGestures, no
         amount=amount,
         ticket_id=action.ticket_id,
         agent_name=action.agent_name,
-        confirm=action.confirm,
+        confirm=_confirm(action, facts),
     )
     mutes = _mutes(refund, policy, now) if action.compassion else ()
     plan = Plan(
@@ -63,21 +61,13 @@ def flowers(
     action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime, day_start: datetime
 ) -> Decision:
     """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
-    order, quote = facts.order, facts.quote
-    if facts.trouble or order is None or quote is None:
-        return _sorry(action, FLOWERS, "no_order", facts.trouble or "No order with an address was found.", now)
-    if quote.total.currency != order.net.currency:
-        because = f"The florist asks for {quote.total}, and the team's pool is kept in {order.net.currency}."
-        return _sorry(action, FLOWERS, "other_currency", because, now)
     days = policy.flowers_days if action.days is None else action.days
-    if not 1 <= days <= MOST_DAYS_AHEAD:
-        return _sorry(
-            action,
-            FLOWERS,
-            "bad_days",
-            f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}.",
-            now,
-        )
+    problem = _flowers_problem(facts, days, confirmed=bool(action.confirm))
+    if problem is not None:
+        return _sorry(action, FLOWERS, *problem, facts, now)
+    order, quote = facts.order, facts.quote
+    if order is None or quote is None:
+        return _sorry(action, FLOWERS, "no_order", "No order with an address was found.", facts, now)
     send = SendFlowers(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -85,7 +75,7 @@ def flowers(
         message=card_text(action),
         ticket_id=action.ticket_id,
         agent_name=action.agent_name,
-        confirm=action.confirm,
+        confirm=_confirm(action, facts),
     )
     due_at = day_start + timedelta(days=days)
     plan = Plan(
@@ -102,7 +92,8 @@ def flowers(
 def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> Decision:
     """Return the withdrawal of this ticket's flowers that have not left yet."""
     if not facts.withdrawable:
-        return _sorry(action, FLOWERS, "nothing_to_withdraw", "No flowers of this ticket are still waiting.", now)
+        because = "No flowers of this ticket are still waiting."
+        return _sorry(action, FLOWERS, "nothing_to_withdraw", because, facts, now)
     because = f"{action.agent_name} withdraws the flowers."
     return _decision(action, FLOWERS, "withdrawn", because, withdraw=facts.withdrawable)
 
@@ -144,9 +135,39 @@ def _lead_for_flowers(total: Money, policy: TeamGestures) -> str | None:
     return None
 
 
-def _sorry(action: AgentAction, rule: str, code: str, because: str, now: datetime) -> Decision:
-    asked = (action.order_name, action.amount, action.confirm)
-    about = ":".join([action.act.value, code, *(part[:LONGEST_ECHO] for part in asked if part)])
+def _refund_problem(amount: Money, facts: AgentFacts, *, confirmed: bool) -> tuple[str, str] | None:
+    order, refundable = facts.order, facts.refundable
+    if order is None or refundable is None:
+        return "no_order", "No order of this customer was found."
+    if refundable.minor <= 0:
+        return "not_refundable", f"Nothing of {order.name} is left to refund."
+    if amount.minor <= 0 or refundable < amount:
+        return "not_refundable", f"{refundable} of {order.name} can be refunded, not {amount}."
+    if amount.minor in facts.live and not confirmed:
+        return "already", f"{amount} of {order.name} was refunded from this ticket already, or is about to be. {AGAIN}"
+    return None
+
+
+def _flowers_problem(facts: AgentFacts, days: int, *, confirmed: bool) -> tuple[str, str] | None:
+    if facts.trouble:
+        return "no_order", facts.trouble
+    if not 1 <= days <= MOST_DAYS_AHEAD:
+        return "bad_days", f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}."
+    if facts.live and not confirmed:
+        return "already", f"Flowers from this ticket are planned or sent already. {AGAIN}"
+    if facts.quote and facts.order and facts.quote.total.currency != facts.order.net.currency:
+        kept = facts.order.net.currency
+        return "other_currency", f"The florist asks for {facts.quote.total}, and the team's pool is kept in {kept}."
+    return None
+
+
+def _confirm(action: AgentAction, facts: AgentFacts) -> str:
+    """Return what tells this deed from earlier ones: what the agent confirmed, or that those came to nothing."""
+    return action.confirm or (f"again-{facts.ended}" if facts.ended else "")
+
+
+def _sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentFacts, now: datetime) -> Decision:
+    about = f"{action.act.value}:{code}:{facts.press}"
     note = PostNote(ticket_id=action.ticket_id, text=f"Nothing was done. {because}", about=about)
     return _decision(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
 

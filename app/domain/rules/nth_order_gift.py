@@ -15,7 +15,7 @@ FRESH = timedelta(hours=24)
 def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
     """Return the gift line for this order, or why there is none."""
     order, history = facts.order, facts.history
-    obstacle = _not_due(order, history, policy) or _obstacle(order, policy, now) or _capped(history, policy, now)
+    obstacle = _why_not(order, history, policy, now)
     if obstacle is not None:
         return _none(order, *obstacle)
     option = choose(facts.options, history.given_variants, policy)
@@ -44,7 +44,7 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
 
 def may_be_due(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> bool:
     """Return whether it is worth asking the store for gifts at all."""
-    return (_not_due(order, history, policy) or _obstacle(order, policy, now) or _capped(history, policy, now)) is None
+    return _why_not(order, history, policy, now) is None
 
 
 def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOrderGift) -> GiftOption | None:
@@ -79,9 +79,16 @@ def gate(order: Order, policy: NthOrderGift) -> tuple[str, str] | None:
     return next(((code, why) for failed, code, why in checks if failed), None)
 
 
+def _why_not(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
+    # What is not due, or capped, cannot come too late: only a promised gift is owed to the next order.
+    return _not_due(order, history, policy) or _capped(history, policy, now) or _obstacle(order, policy, now)
+
+
 def _not_due(order: Order, history: GiftHistory, policy: NthOrderGift) -> tuple[str, str] | None:
     if order.customer_id is None:
         return "guest", "The order has no customer."
+    if history.given_here:
+        return "given", "The gift of this order is on it, or about to be."
     if history.ordinal is None:
         return "not_counted", order.uncounted_because or "The order does not count."
     if history.owed or _chosen(history.ordinal, policy):

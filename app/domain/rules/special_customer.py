@@ -1,5 +1,6 @@
 """Who deserves a kindness: net spend above the shop's own threshold, and still active; without flapping at the edge."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
@@ -15,9 +16,15 @@ BREATH = timedelta(days=1)
 
 def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
     """Return whether the customer's mark goes on, comes off, or stays, and why."""
+    if standing.special and not standing.marked:
+        return _still_propose(standing, yardstick, policy, now)
     if standing.special:
         return _keep_or_leave(standing, yardstick, policy, now)
-    return _enter_or_not(standing, yardstick, policy, now)
+    decision = _enter_or_not(standing, yardstick, policy, now)
+    if standing.marked and decision.special is None:
+        # The change of mind and the mark crossed on their way. Where the mark is coming off already, this is that deed.
+        return replace(decision, plans=_marks(standing, policy, now, special=False, turn=standing.changes))
+    return decision
 
 
 def reason_line(standing: Standing, yardstick: Yardstick) -> str:
@@ -70,6 +77,17 @@ def _enter_or_not(standing: Standing, yardstick: Yardstick, policy: SpecialCusto
     )
 
 
+def _still_propose(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
+    # Nothing is out there yet, or ever was: no hysteresis, no dwell, and nothing to take off.
+    line = reason_line(standing, yardstick)
+    if yardstick.threshold <= standing.net and _active(standing, yardstick, now):
+        return _about(standing, "stays", f"{line}, active: still above {yardstick.threshold}; the mark is not out yet.")
+    never_out = _marks(standing, policy, now, special=True, turn=standing.changes)
+    because = f"{line}: no longer above {yardstick.threshold} and active, before the mark was ever out."
+    withdraw = tuple(plan.effect.key for plan in never_out)
+    return _decision(f"customer:{standing.customer_id}", "outdated", because, withdraw=withdraw, special=False)
+
+
 def _keep_or_leave(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
     line, floor = reason_line(standing, yardstick), _percent(yardstick.threshold, policy.leave_below_percent)
     active = _active(standing, yardstick, now)
@@ -83,12 +101,18 @@ def _keep_or_leave(standing: Standing, yardstick: Yardstick, policy: SpecialCust
 
 
 def _change(standing: Standing, code: str, because: str, policy: SpecialCustomer, now: datetime) -> Decision:
-    special, occasion = not standing.special, f"standing-{standing.changes + 1}"
-    customer = standing.customer_id
+    special, turn = not standing.special, standing.changes + 1
+    plans = _marks(standing, policy, now, special=special, turn=turn, reason=because)
+    return _decision(f"customer:{standing.customer_id}", code, because, plans=plans, special=special)
+
+
+def _marks(
+    standing: Standing, policy: SpecialCustomer, now: datetime, *, special: bool, turn: int, reason: str = ""
+) -> tuple[Plan, Plan]:
+    customer, occasion = standing.customer_id, f"standing-{turn}"
     tag = TagCustomer(customer_id=customer, tag=policy.tag, present=special, occasion=occasion)
-    mark = MarkInHelpdesk(customer_id=customer, special=special, reason=because, occasion=occasion)
-    plans = (Plan(effect=tag, due_at=now), Plan(effect=mark, due_at=now))
-    return _decision(f"customer:{customer}", code, because, plans=plans, special=special)
+    mark = MarkInHelpdesk(customer_id=customer, special=special, reason=reason, occasion=occasion)
+    return Plan(effect=tag, due_at=now), Plan(effect=mark, due_at=now)
 
 
 def _about(standing: Standing, code: str, because: str) -> Decision:
@@ -96,9 +120,17 @@ def _about(standing: Standing, code: str, because: str) -> Decision:
 
 
 def _decision(
-    subject: str, code: str, because: str, *, plans: tuple[Plan, ...] = (), special: bool | None = None
+    subject: str,
+    code: str,
+    because: str,
+    *,
+    plans: tuple[Plan, ...] = (),
+    withdraw: tuple[str, ...] = (),
+    special: bool | None = None,
 ) -> Decision:
-    return Decision(rule=RULE, subject=subject, code=code, because=because, plans=plans, special=special)
+    return Decision(
+        rule=RULE, subject=subject, code=code, because=because, plans=plans, withdraw=withdraw, special=special
+    )
 
 
 def _active(standing: Standing, yardstick: Yardstick, now: datetime) -> bool:
