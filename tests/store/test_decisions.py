@@ -13,6 +13,7 @@ from app.domain.rules.nth_order_gift import RULE
 from app.domain.rules.still_wanted import CARRIED
 from app.store import decisions, ledger, orders, tables
 from app.store.base import Sessions, unit_of_work
+from app.store.decisions import Earlier
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from tests.builders import (
@@ -230,6 +231,30 @@ def test_given_flowers_of_a_ticket_when_asked_then_only_what_has_not_left_can_be
         elsewhere = decisions.waiting_flowers(session, shop_id=steps.shop_id, ticket_id="43")
     assert found == ((deed.key,) if can else ())
     assert elsewhere == ()
+
+
+@pytest.mark.parametrize("state", [*GIVEN, *NOT_GIVEN])
+def test_given_an_earlier_refund_on_the_ticket_when_asked_then_it_lives_or_came_to_nothing(
+    steps: Steps, state: str
+) -> None:
+    into(steps, state, paid(refund()))
+
+    assert earlier(steps) == (Earlier(live=(12_00,), ended=0) if state in GIVEN else Earlier(live=(), ended=1))
+    assert earlier(steps, order_id=1001) == earlier(steps)
+
+
+def test_given_refunds_of_other_tickets_orders_and_kinds_when_asked_then_they_do_not_count(steps: Steps) -> None:
+    for other in (refund(ticket_id="43"), refund(order_id=1002), flowers()):
+        steps.planned(paid(other))
+
+    assert earlier(steps, order_id=1001) == Earlier(live=(), ended=0)
+
+
+def earlier(steps: Steps, order_id: int | None = None) -> Earlier:
+    with unit_of_work(steps.sessions) as session:
+        return decisions.earlier(
+            session, shop_id=steps.shop_id, gesture="refund_order", ticket_id="42", order_id=order_id
+        )
 
 
 def keep(steps: Steps, made: Decision, *, mode: Mode = Mode.AUTO, at: timedelta = timedelta()) -> int:

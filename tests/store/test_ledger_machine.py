@@ -222,4 +222,4 @@ class Ledger(RuleBasedStateMachine):
 
 
 TestLedger = pytest.mark.timeout(600)(Ledger.TestCase)  # shrinking a failure takes its time
-TestLedger.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TestLedger.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)

@@ -240,6 +240,24 @@ def test_given_an_import_that_is_done_when_asked_then_nobody_takes_it_again(sess
     assert (state.handle, state.done_at, state.swept_to) == ("bulk-1", NOON, NOON - HOUR)
 
 
+@pytest.mark.parametrize(("before", "due"), [(NOON, False), (NOON + MINUTE, True)])
+def test_given_a_shop_when_it_was_last_swept_before_then_it_is_due(
+    sessions: Sessions, shop: Merchant, before: datetime, due: bool
+) -> None:
+    with unit_of_work(sessions) as session:
+        assert shops.due_for_sweep(session, before=before) == ([shop.id] if due else [])
+
+
+def test_given_a_shop_that_left_or_whose_past_is_unread_when_sweeps_are_due_then_it_is_not(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    install(sessions, seal, OTHER)
+    uninstall(sessions, shop.id)
+
+    with unit_of_work(sessions) as session:
+        assert shops.due_for_sweep(session, before=NOON + DAY) == []
+
+
 def test_given_an_unknown_shop_when_asked_then_there_is_none(sessions: Sessions) -> None:
     with unit_of_work(sessions) as session:
         assert shops.by_id(session, 404) is None
