@@ -89,11 +89,11 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return None
 
 
-def note_mark(session: Session, deed: Deed) -> None:
+def note_mark(session: Session, deed: Deed, now: datetime) -> None:
     """Write down what the store shows of a customer's standing, once a deed has changed it."""
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         tag = deed.effect
-        orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present)
+        orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present, now=now)
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

@@ -117,10 +117,11 @@ def set_special(session: Session, *, shop_id: int, customer_id: int, special: bo
     )
 
 
-def set_marked(session: Session, *, shop_id: int, customer_id: int, marked: bool) -> None:
-    """Note that the store shows the mark now, or shows it no longer."""
+def set_marked(session: Session, *, shop_id: int, customer_id: int, marked: bool, now: datetime) -> None:
+    """Note that the store shows the mark now, or shows it no longer; a mark's time begins when it is out."""
     theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)
-    session.execute(update(Customer).where(*theirs).values(marked=marked))
+    since = {"changed_at": now} if marked else {}
+    session.execute(update(Customer).where(*theirs).values(marked=marked, **since))
 
 
 def ordinal(session: Session, *, shop_id: int, order_id: int) -> int | None:

@@ -176,7 +176,7 @@ def test_given_marks_when_recounted_then_they_stay_and_new_customers_have_none(
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order(customer_id=ANN))
         orders.set_special(session, shop_id=shop.id, customer_id=ANN, special=True, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=ANN, marked=True)
+        orders.set_marked(session, shop_id=shop.id, customer_id=ANN, marked=True, now=NOON)
         orders.write(session, shop_id=shop.id, orders=[order(id=2, customer_id=BEN)])
         orders.recount(session, shop_id=shop.id)
 
@@ -361,3 +361,17 @@ def row(shop: Merchant, person: Standing) -> Customer:
         changes=person.changes,
         changed_at=person.changed_at,
     )
+
+
+def test_given_a_mark_that_went_out_late_when_noted_then_its_time_begins_there(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        orders.record(session, shop_id=shop.id, order=order())
+        orders.set_special(session, shop_id=shop.id, customer_id=55, special=True, now=NOON)
+        orders.set_marked(session, shop_id=shop.id, customer_id=55, marked=True, now=NOON + DAY)
+
+        seen = orders.standing(session, shop_id=shop.id, customer_id=55, currency="USD")
+
+    assert seen is not None
+    assert (seen.marked, seen.changed_at, seen.changes) == (True, NOON + DAY, 1)

@@ -38,7 +38,7 @@ def test_given_customers_around_the_threshold_when_figures_are_read_then_above_m
         orders.write(session, shop_id=shop.id, orders=bought)
         orders.recount(session, shop_id=shop.id)
         yardstick.measure(session, shop_id=shop.id, policy=shop.policy.special_customer, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=4, marked=True)
+        orders.set_marked(session, shop_id=shop.id, customer_id=4, marked=True, now=NOON)
         found = reports.figures(session, shop_id=shop.id, currency="USD", now=NOON)
 
     assert (found.threshold, found.average, found.customers, found.orders) == (usd(100_00), usd(100_00), 4, 4)
