@@ -12,10 +12,9 @@ from app.domain.policy import Mode
 from app.domain.rules.nth_order_gift import RULE
 from app.domain.rules.still_wanted import CARRIED
 from app.store import decisions, ledger, orders, tables
-from app.store.base import Sessions, unit_of_work
+from app.store.base import unit_of_work
 from app.store.decisions import Earlier
 from app.store.ledger import Deed
-from app.store.shops import Merchant
 from tests.builders import (
     CANDLE,
     DAY,
@@ -35,11 +34,6 @@ from tests.store.ledger_steps import Steps
 
 GIVEN = ("awaiting", "planned", "sending", "uncertain", "done")
 NOT_GIVEN = ("observed", "refused", "withdrawn", "over_budget")
-
-
-@pytest.fixture
-def steps(sessions: Sessions, shop: Merchant) -> Steps:
-    return Steps(sessions, shop.id)
 
 
 def decision(code: str = "other_ordinal", subject: str = "order:1001") -> Decision:

@@ -6,18 +6,11 @@ import pytest
 
 from app.domain.effects import State
 from app.domain.policy import Mode
-from app.store.base import Sessions
 from app.store.ledger import Deed
-from app.store.shops import Merchant
 from tests.builders import paid, purse
 from tests.store.ledger_steps import Steps
 
 PRICE = 12_00
-
-
-@pytest.fixture
-def steps(sessions: Sessions, shop: Merchant) -> Steps:
-    return Steps(sessions, shop.id)
 
 
 def observed(steps: Steps) -> Deed:

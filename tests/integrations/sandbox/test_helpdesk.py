@@ -345,11 +345,7 @@ class TestHooks:
             "agent_name": "Léa Martin",
             "order": "#1001",
             "amount": "64.00",
-            "when_days": "",
-            "product": "",
-            "message": "",
-            "compassion": "",
-            "confirm": "",
+            **dict.fromkeys(("when_days", "product", "message", "compassion", "confirm"), ""),
         }
 
     def test_given_flowers_when_pressed_then_two_weeks_are_meant_unless_told(
