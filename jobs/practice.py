@@ -5,7 +5,7 @@ import sys
 from app.config import settings
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.domain.ports import ShopProfile
-from app.store import shops
+from app.store import migrate, shops
 from app.store.base import unit_of_work
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
@@ -24,10 +24,11 @@ POLICY = Policy(
 
 
 def main() -> int:
-    """Register the practice shop; a second time changes nothing. Refuse outside of practice."""
+    """Make the database ready and register the practice shop; twice is once. Refuse outside of practice."""
     if not settings().practice:
         sys.stderr.write("lagniappe: this registers the practice shop, and PRACTICE is not set\n")
         return 1
+    migrate.main()
     move_in(world())
     return 0
 

@@ -61,13 +61,11 @@ class Town:
             identity=identity,
         )
         environment = practice.environment(self.given)
-        self._run_once("migrate", environment)
-        names = ["sandbox", "web", *(f"worker-{number}" for number in range(1, workers + 1)), "ticker"]
-        for name in names:
-            self.supervisor.keep(self._spec(name, environment))
-        say("lagniappe", f"started {', '.join(names)}")
-        self._wait_until_up(identity["APP_INSTANCE"])
         self._run_once("practice", environment)
+        # What is looked at first starts first: on two cores, seven starting Pythons are in each other's way.
+        self._keep(["sandbox", "web"], environment)
+        self._wait_until_up(identity["APP_INSTANCE"])
+        self._keep([*(f"worker-{number}" for number in range(1, workers + 1)), "ticker"], environment)
 
     def show(self) -> None:
         """Print what happened, once it is there to be seen."""
@@ -92,6 +90,11 @@ class Town:
             self.checkpoint()
             self.supervisor.look()
             time.sleep(LOOK_SECONDS)
+
+    def _keep(self, names: list[str], environment: Mapping[str, str]) -> None:
+        for name in names:
+            self.supervisor.keep(self._spec(name, environment))
+        say("lagniappe", f"started {', '.join(names)}")
 
     def _given_redis(self) -> str | None:
         url = self.given.get("REDIS_URL")

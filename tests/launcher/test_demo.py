@@ -88,10 +88,10 @@ def test_given_a_real_installation_when_demo_is_asked_for_then_it_refuses_to_pla
 
 
 def test_given_a_migration_that_fails_when_started_then_its_last_words_and_log_are_named(tmp_path: Path) -> None:
-    house = copy_house(tmp_path, migrate="def main():\n    print('table is in the way')\n    return 3")
+    house = copy_house(tmp_path, practice="def main():\n    print('table is in the way')\n    return 3")
     done = lagniappe(house, "demo")
     assert done.returncode == 1
-    assert done.stderr == f"lagniappe: migrate failed (table is in the way): see {house}/var/log/migrate.log\n"
+    assert done.stderr == f"lagniappe: practice failed (table is in the way): see {house}/var/log/practice.log\n"
 
 
 @pytest.mark.parametrize("words", [("--faults", "2"), ("--faults", "x"), ("--workers", "0"), ("--port", "70000")])
