@@ -16,6 +16,7 @@ from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http, on_this_machine
 from integrations.shopify import webhooks as shopify
+from integrations.shopify.access import Access
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 
@@ -28,7 +29,7 @@ SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-def shopify_shop(origin_template: str, domain: str, token: str, *, http: Http | None = None) -> Shop:
+def shopify_shop(origin_template: str, domain: str, access: Access, *, http: Http | None = None) -> Shop:
     """Return one shop. `origin_template` has {shop} in it; raises ValueError for what is no shop's domain.
 
     Pass one `http` to all factories of a process: it keeps the connections.
@@ -36,7 +37,7 @@ def shopify_shop(origin_template: str, domain: str, token: str, *, http: Http | 
     if shopify.shop_domain({"X-Shopify-Shop-Domain": domain}) != domain:
         raise ValueError("not a shop's domain")
     origin = origin_template.replace("{shop}", domain)
-    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, token=token))
+    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access))
 
 
 def helpdesk(

@@ -16,6 +16,7 @@ from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
 from integrations import registry
 from integrations.http import Http, Limits
+from integrations.shopify.access import FixedAccess
 from jobs.queue import Bell
 
 # The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
@@ -93,7 +94,7 @@ class World:
             return None
         origins = self.settings
         return Outside(
-            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, token, http=self.http),
+            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, FixedAccess(token), http=self.http),
             helpdesk=None if desk is None else _helpdesk(origins, desk, self.http),
             florist=None if florist is None else _florist(origins, florist, self.http),
         )

@@ -10,6 +10,7 @@ import structlog
 
 from app.domain.errors import Rejected, Unavailable
 from integrations.http import Answer, Request
+from integrations.shopify.access import REVOKED, REVOKED_PAUSE
 
 Json = dict[str, Any]
 
@@ -17,7 +18,7 @@ _LOG = structlog.get_logger()
 _HOURS = 3600.0  # seconds
 # Until a person acts no call can succeed, so we stay away for long.
 _CLOSED_DOORS = {
-    401: ("store access was revoked", 4 * _HOURS),
+    401: (REVOKED, REVOKED_PAUSE),
     402: ("the store is frozen", 1 * _HOURS),
     403: ("the store refuses this access", 4 * _HOURS),
     404: ("the store cannot be found", 4 * _HOURS),

@@ -3,6 +3,7 @@
 import pytest
 
 from integrations import registry
+from integrations.shopify.access import FixedAccess
 
 
 def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() -> None:
@@ -14,7 +15,7 @@ def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() 
 @pytest.mark.parametrize("domain", ["evil.example", "a.myshopify.com.evil.example", "A-Shop.myshopify.com", ""])
 def test_given_no_proper_domain_when_opened_then_no_token_can_go_there(domain: str) -> None:
     with pytest.raises(ValueError, match="domain"):
-        registry.shopify_shop("https://{shop}", domain, "canary")
+        registry.shopify_shop("https://{shop}", domain, FixedAccess("canary"))
 
 
 @pytest.mark.parametrize(

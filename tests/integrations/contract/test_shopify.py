@@ -14,6 +14,7 @@ from integrations.sandbox.store import actions
 from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.store.shops import SCOPES, NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
+from integrations.shopify.access import FixedAccess
 from tests.integrations.contract.shop_contract import ShopContract, ShopStage
 from tests.integrations.contract.town import TownDoor, hasty
 
@@ -31,10 +32,14 @@ class ShopifyStage:
     token: str = field(default=PRACTICE_TOKEN, repr=False)
 
     def shop(self) -> Shop:
-        return registry.shopify_shop(f"{self.town.url}/shopify/{{shop}}", self.domain, self.token, http=hasty())
+        return registry.shopify_shop(
+            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess(self.token), http=hasty()
+        )
 
     def stranger(self) -> Shop:
-        return registry.shopify_shop(f"{self.town.url}/shopify/{{shop}}", self.domain, "shpat_wrong", http=hasty())
+        return registry.shopify_shop(
+            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess("shpat_wrong"), http=hasty()
+        )
 
     def place_order(self, *, amount: str = "45.00", guest: bool = False, test: bool = False) -> int:
         customer = None if guest else self.town.customer

@@ -7,6 +7,7 @@ from typing import Any
 import responses
 
 from integrations.http import Http
+from integrations.shopify.access import Access, FixedAccess
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 
@@ -14,8 +15,8 @@ DOMAIN = "a-shop.myshopify.com"
 URL = f"https://{DOMAIN}/admin/api/2026-10/graphql.json"
 
 
-def api() -> AdminApi:
-    return AdminApi(Http(), origin=f"https://{DOMAIN}", domain=DOMAIN, token="canary-token")
+def api(access: Access | None = None) -> AdminApi:
+    return AdminApi(Http(), origin=f"https://{DOMAIN}", domain=DOMAIN, access=access or FixedAccess("canary-token"))
 
 
 def shop() -> ShopifyShop:
@@ -36,6 +37,11 @@ class Script:
     def brings(self, **data: object) -> None:
         """Answer the next call with data."""
         self.says({"data": data})
+
+    @property
+    def shown(self) -> list[str]:
+        """The tokens so far, one a call."""
+        return [call.request.headers["X-Shopify-Access-Token"] for call in self._mock.calls]
 
     @property
     def asked(self) -> list[tuple[str, dict[str, Any]]]:
