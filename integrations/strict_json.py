@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from app.domain.errors import Malformed
 
@@ -29,6 +29,14 @@ def understand(model: type[M], body: bytes) -> M:
         raise Malformed(_first(fault)) from fault
     _refuse_oddities(body)
     return read
+
+
+def moment(text: str) -> datetime | None:
+    """Return the moment that a text names, as strictly as in a body; None for any other text."""
+    try:
+        return _MOMENT.validate_json(json.dumps(text), strict=True)
+    except ValidationError:
+        return None
 
 
 def _first(fault: ValidationError) -> str:
@@ -73,3 +81,5 @@ def _moment(moment: datetime) -> datetime:
 
 Id = Annotated[int, Field(gt=0, lt=2**63)]
 Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)

@@ -21,6 +21,7 @@ class Letter:
     topic: str
     body: bytes
     received_at: datetime
+    triggered_at: datetime | None  # as the sender says, unsigned; None when it did not say
     attempts: int
 
 
@@ -34,8 +35,13 @@ def receive(
     delivery_key: str,
     body: bytes,
     now: datetime,
+    event_key: str | None = None,
+    triggered_at: datetime | None = None,
 ) -> bool:
-    """Keep the delivery; return False when this very one is already here. Without a shop it is set aside at once."""
+    """Keep the delivery; return False when this very one, or the same news, is already here.
+
+    Without a shop it is set aside at once.
+    """
     statement = (
         insert(session, Delivery)
         .values(
@@ -44,7 +50,9 @@ def receive(
             sender=sender,
             topic=topic,
             delivery_key=delivery_key,
+            event_key=event_key,
             body=body,
+            triggered_at=triggered_at,
             received_at=now,
             next_try_at=now if shop_id is not None else None,
             attempts=0,
@@ -114,5 +122,6 @@ def _letter(row: Delivery, shop_id: int) -> Letter:
         topic=row.topic,
         body=row.body,
         received_at=row.received_at,
+        triggered_at=row.triggered_at,
         attempts=row.attempts,
     )

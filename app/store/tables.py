@@ -60,6 +60,7 @@ class Delivery(Base):
             sqlite_where=text("next_try_at IS NOT NULL"),
         ),
         Index("ix_deliveries_shop", "shop_id", "id"),
+        Index("ix_deliveries_event", "source", "sender", "topic", "event_key", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -69,7 +70,9 @@ class Delivery(Base):
     sender: Mapped[str] = mapped_column(String(255))
     topic: Mapped[str] = mapped_column(String(64))
     delivery_key: Mapped[str] = mapped_column(String(128))
+    event_key: Mapped[str | None] = mapped_column(String(64))  # the same news, should another delivery bring it
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    triggered_at: Mapped[datetime | None]  # when it happened out there, as the sender says; not signed
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]

@@ -30,8 +30,10 @@ def receive() -> Response:
             sender=domain or "",
             topic=webhooks.topic(headers)[:LONGEST_TOPIC],
             delivery_key=webhooks.delivery_key(headers, body),
+            event_key=webhooks.event_key(headers, body),
             body=body,
             now=here.clock.now(),
+            triggered_at=webhooks.triggered_at(headers),
         )
     if new and shop is not None:
         here.bell.ring(Task.DRAIN, shop.id)

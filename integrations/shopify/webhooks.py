@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from app.domain.events import Event, OrderChanged, Unconcerning
-from integrations.strict_json import Id, Moment, understand
+from integrations.strict_json import Id, Moment, moment, understand
 
 # The newer Events system sends the same headers without the X-.
 _PREFIXES = ("x-shopify-", "shopify-")
@@ -63,6 +63,19 @@ def delivery_key(headers: Mapping[str, str], body: bytes) -> str:
     if _DELIVERY.fullmatch(delivery):
         return delivery
     return hashlib.sha256(topic(headers).encode() + b"\n" + body).hexdigest()
+
+
+def event_key(headers: Mapping[str, str], body: bytes) -> str | None:
+    """Return what is the same for all tellings of one event in the same words; None when the call names no event."""
+    event = _header(headers, "event-id") or ""
+    if not _DELIVERY.fullmatch(event):
+        return None
+    return hashlib.sha256(event.encode() + b"\n" + body).hexdigest()
+
+
+def triggered_at(headers: Mapping[str, str]) -> datetime | None:
+    """Return when it happened, as the unsigned header says, cut to microseconds; None for none or garbage."""
+    return moment(_header(headers, "triggered-at") or "")
 
 
 def parse(topic: str, body: bytes) -> Event:

@@ -45,6 +45,29 @@ def test_given_another_key_topic_sender_or_source_when_received_then_it_is_anoth
     assert not receive(sessions, shop, "d-1")
 
 
+def test_given_the_same_news_under_another_deliverys_id_when_received_then_it_is_dropped_for_its_topic_alone(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    assert receive(sessions, shop, "d-1", event_key="e-1")
+    assert not receive(sessions, shop, "d-2", event_key="e-1")
+    assert receive(sessions, shop, "d-3", event_key="e-1", topic="orders/updated")
+    assert receive(sessions, shop, "d-4", event_key="e-1", sender="other.myshopify.com")
+
+
+def test_given_news_that_names_no_event_when_it_comes_again_then_only_the_deliverys_id_counts(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    assert receive(sessions, shop, "d-1")
+    assert receive(sessions, shop, "d-2")
+
+
+def test_given_a_moment_of_origin_when_kept_then_the_worker_is_told(sessions: Sessions, shop: Merchant) -> None:
+    receive(sessions, shop, "d-1", triggered_at=NOON - HOUR)
+
+    (letter,) = claim(sessions, shop)
+    assert letter.triggered_at == NOON - HOUR
+
+
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe{", b'{"id":1}' * 100_000])
 def test_given_any_bytes_when_kept_then_they_come_out_as_they_came(
     sessions: Sessions, shop: Merchant, body: bytes

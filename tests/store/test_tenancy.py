@@ -150,6 +150,8 @@ SAME_FOR_ALL: dict[str, Any] = {
     "ticket_id": "42",
     "delivery_id": None,
     "delivery_key": "d-new",
+    "event_key": "e-new",
+    "triggered_at": NOON,
     "source": "shopify",
     "sender": "x.myshopify.com",
     "topic": "orders/paid",
@@ -244,7 +246,7 @@ def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_
 
 def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
     numbers = dict.fromkeys(("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id"), 1)
-    letter = Letter(id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, attempts=1)
+    letter = Letter(id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1)
     nobody: Any = None
     whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody)
 

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -115,6 +116,27 @@ def test_given_one_delivery_when_it_comes_five_times_then_it_is_kept_once_and_an
 ) -> None:
     assert [post(client, shop).status_code for _ in range(5)] == [200] * 5
     assert len(kept(world)) == 1
+
+
+def test_given_one_event_in_two_deliveries_when_both_say_the_same_then_it_is_kept_once(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    event = "98880550-7158-44d4-b7cd-2c97c8a091b5"
+    for number in range(2):
+        assert post(client, shop, Webhook_Id=f"delivery-{number}", Event_Id=event).status_code == 200
+    assert post(client, shop, Webhook_Id="delivery-2", Event_Id=event, Topic="orders/updated").status_code == 200
+
+    assert [row.topic for row in kept(world)] == ["orders/paid", "orders/updated"]
+
+
+@pytest.mark.parametrize("written", ["2026-11-21T15:00:00.123456789Z", "last week", None])
+def test_given_a_time_of_origin_or_garbage_when_received_then_the_call_is_kept_with_what_can_be_read(
+    client: FlaskClient, world: World, shop: Merchant, written: str | None
+) -> None:
+    assert post(client, shop, Triggered_At=written).status_code == 200
+
+    expected = datetime(2026, 11, 21, 15, 0, 0, 123456, tzinfo=UTC) if written and written[0] == "2" else None
+    assert kept(world)[0].triggered_at == expected
 
 
 def test_given_header_names_of_the_newer_kind_when_received_then_they_are_understood(

@@ -131,6 +131,32 @@ def test_given_an_odd_delivery_id_when_read_then_a_digest_stands_in(odd: str) ->
     assert webhooks.delivery_key(headers, BODY) == webhooks.delivery_key({"X-Shopify-Topic": "orders/paid"}, BODY)
 
 
+def test_given_one_event_when_told_again_in_the_same_words_then_its_key_is_the_same_and_in_others_it_is_not() -> None:
+    headers = {"X-Shopify-Event-Id": "98880550-7158-44d4-b7cd-2c97c8a091b5"}
+    assert webhooks.event_key(headers, BODY) == webhooks.event_key(headers, BODY)
+    assert webhooks.event_key(headers, BODY) != webhooks.event_key(headers, BODY + b" ")
+    assert webhooks.event_key({}, BODY) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-21T15:00:00.123456789Z", datetime(2026, 11, 21, 15, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-11-21T10:00:00-05:00", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("2026-11-21T15:00:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-10:00", None),
+        ("soon", None),
+        ("\ud800", None),
+        ("", None),
+    ],
+)
+def test_given_a_time_of_origin_when_read_then_it_is_cut_to_microseconds_and_garbage_is_none(
+    written: str, read: datetime | None
+) -> None:
+    assert webhooks.triggered_at({"X-Shopify-Triggered-At": written}) == read
+
+
 @pytest.mark.parametrize("topic", ["orders/create", "orders/paid", "orders/updated", "orders/cancelled"])
 def test_given_an_orders_webhook_when_parsed_then_only_its_id_and_time_are_believed(topic: str) -> None:
     event = webhooks.parse(topic, order(financial_status="paid", total_price="-1", line_items=[{}] * 10_000))
