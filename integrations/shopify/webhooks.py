@@ -13,16 +13,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from shopify.utils.shop_url import sanitize_shop_domain
 
 from app.domain.events import Event, OrderChanged, Unconcerning
+from integrations.shopify import domains
 from integrations.strict_json import Id, Moment, moment, understand
 
 # The newer Events system sends the same headers without the X-.
 _PREFIXES = ("x-shopify-", "shopify-")
-_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _DELIVERY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_LONGEST_DOMAIN = 100
 
 
 def signed(body: bytes, header: str | None, secrets: Iterable[str]) -> bool:
@@ -50,11 +48,7 @@ def topic(headers: Mapping[str, str]) -> str:
 
 def shop_domain(headers: Mapping[str, str]) -> str | None:
     """Return the shop that the call claims to come from; None when it is no shop's proper domain."""
-    claimed = (_header(headers, "shop-domain") or "").strip().lower()
-    if len(claimed) > _LONGEST_DOMAIN or not _DOMAIN.fullmatch(claimed):
-        return None
-    # The library completes "evil" to "evil.myshopify.com", so it only has the second word.
-    return claimed if sanitize_shop_domain(claimed) == claimed else None
+    return domains.proper(_header(headers, "shop-domain") or "")
 
 
 def delivery_key(headers: Mapping[str, str], body: bytes) -> str:
