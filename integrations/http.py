@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions as wire
 
-from app.domain.errors import Unavailable, Uncertain
+from app.domain.errors import Busy, Unavailable, Uncertain
 from integrations.deadline import session
 from integrations.retry_after import pause_asked_for
 
@@ -86,8 +86,8 @@ class Http:
     def call(self, request: Request) -> Answer:
         """Return the answer, or raise Unavailable (certainly nothing happened) or Uncertain (it may have).
 
-        Refused connections, 3xx and 429 certainly did nothing; timeouts, cut answers and 5xx leave a write in
-        doubt.
+        Refused connections, 3xx and 429 (Busy) certainly did nothing; timeouts, cut answers and 5xx leave a
+        write in doubt.
         """
         _refuse_open_wires(request.url)
         try:
@@ -154,7 +154,7 @@ def _refuse_status(request: Request, response: requests.Response) -> None:
     status = response.status_code
     pause = pause_asked_for(response.headers)
     if status == 429:
-        raise Unavailable(f"{request.source} asks for fewer calls", retry_after=pause)
+        raise Busy(f"{request.source} asks for fewer calls", retry_after=pause)
     if status >= 500:
         raise request.failure(f"answered {status}", retry_after=pause)
     if not 200 <= status < 300 and status < 400:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.decisions import Decision
-from app.domain.errors import Malformed, Unavailable
+from app.domain.errors import Busy, Malformed, Unavailable
 from app.domain.events import Act, AgentAction, Event, OrderChanged, TicketOpened
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
-from app.domain.retry import MOST_ATTEMPTS, wait_after
+from app.domain.retry import MOST_ATTEMPTS, pause_before_next
 from app.domain.rules import nth_order_gift, on_action, on_order, on_ticket
 from app.store import decisions, inbox, orders, yardstick
 from app.store.base import Session, unit_of_work
@@ -31,7 +31,7 @@ class Overtaken(Exception):
 def handle(world: World, merchant: Merchant, outside: Outside, letter: Letter) -> None:
     """Bring one delivery to its end, or say when to try again."""
     now = world.clock.now()
-    if letter.attempts > MOST_ATTEMPTS:
+    if letter.tries > MOST_ATTEMPTS:
         _set_aside(world, letter, f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
         return
     try:
@@ -160,9 +160,11 @@ def _set_aside(world: World, letter: Letter, problem: str) -> None:
 
 
 def _put_back(world: World, letter: Letter, problem: Unavailable, now: datetime) -> None:
-    if letter.attempts >= MOST_ATTEMPTS:
-        _set_aside(world, letter, f"given up after {letter.attempts} tries: {problem}")
+    pause = pause_before_next(problem, letter.tries)
+    if pause is None:
+        _set_aside(world, letter, f"given up after {letter.tries} tries: {problem}")
         return
+    back = inbox.ask_to_wait if isinstance(problem, Busy) else inbox.put_back
     with unit_of_work(world.sessions) as session:
-        inbox.put_back(session, letter, until=now + wait_after(letter.attempts), problem=str(problem))
+        back(session, letter, until=now + pause, problem=str(problem))
     log.info("delivery.put_back", shop=letter.shop_id, delivery=letter.id, problem=str(problem))

@@ -5,14 +5,14 @@
 Whatever kills us between gate and end leaves a row in `sending`; when its lease is over it is doubted, and looked up.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from app.domain.effects import State
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
-from app.domain.retry import MOST_ATTEMPTS, wait_after
+from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
 from app.store import ledger
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
@@ -40,7 +40,7 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
         return
     if deed.state is State.UNCERTAIN:
         _look_up(world, merchant, outside, deed)
-    elif deed.attempts > MOST_ATTEMPTS:
+    elif deed.tries > MOST_ATTEMPTS:
         _refuse(world, merchant, deed, "gave_up", f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
     else:
         _do(world, merchant, outside, deed)
@@ -80,6 +80,9 @@ def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> 
         return
     try:
         receipt = deeds.find(outside, deed)
+    except Busy as problem:
+        _try_later(world, merchant, deed, problem)
+        return
     except (Unavailable, Uncertain) as problem:
         _ask_again(world, deed, str(problem))
         return
@@ -117,12 +120,13 @@ def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> 
 
 
 def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailable) -> None:
-    if deed.attempts >= MOST_ATTEMPTS:
-        _refuse(world, merchant, deed, "gave_up", f"given up after {deed.attempts} tries: {problem}")
+    pause = pause_before_next(problem, deed.tries)
+    if pause is None:
+        _refuse(world, merchant, deed, "gave_up", f"given up after {deed.tries} tries: {problem}")
         return
-    pause = max(wait_after(deed.attempts), timedelta(seconds=problem.retry_after or 0))
+    back = ledger.ask_to_wait if isinstance(problem, Busy) else ledger.put_back
     with unit_of_work(world.sessions) as session:
-        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem))
+        back(session, deed, until=world.clock.now() + pause, why=str(problem))
     log.info(
         "effect.put_back",
         shop=merchant.id,
@@ -144,7 +148,7 @@ def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, why: 
 def _ask_again(world: World, deed: Deed, why: str) -> None:
     # Never given up: money is set aside for it, and nobody may guess.
     with unit_of_work(world.sessions) as session:
-        ledger.doubt(session, deed, until=world.clock.now() + wait_after(deed.attempts), why=why)
+        ledger.doubt(session, deed, until=world.clock.now() + wait_after(deed.tries), why=why)
 
 
 def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed) -> None:

@@ -3,6 +3,7 @@
     Malformed      somebody told us something that makes no sense: keep it, set it aside
     Rejected       refused for good: record why, give the money back
     Unavailable    certainly did not happen: try again later
+      Busy         they are well and ask us to come back: no try is used up
     Uncertain      may have happened: look before trying again
 
 There is no fourth failure of a deed. Whatever is none of these is a bug, and flies.
@@ -23,6 +24,10 @@ class Unavailable(Exception):
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class Busy(Unavailable):
+    """They are well and ask us to come back: it certainly did not happen, and no try is used up."""
 
 
 class Uncertain(Exception):

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from app.domain.errors import Busy, Unavailable
+
 MOST_ATTEMPTS = 19  # with the pauses below: a little over a day, longer than any vendor's announced outage window
+_WHEN_BUSY = 2.0  # seconds, where nobody says how long
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -14,3 +17,15 @@ def wait_after(attempts: int) -> timedelta:
         raise ValueError("nothing was tried yet")
     doublings = min(attempts, 20) - 1
     return min(timedelta(seconds=2 << doublings), timedelta(hours=4))
+
+
+def pause_before_next(problem: Unavailable, tries: int) -> timedelta | None:
+    """Return the pause that the problem asks for after so many tries; None when that was the last.
+
+    Whoever is busy is always asked again: a storm of calls must not end a single deed.
+    """
+    if isinstance(problem, Busy):
+        return timedelta(seconds=problem.retry_after or _WHEN_BUSY)
+    if tries >= MOST_ATTEMPTS:
+        return None
+    return max(wait_after(tries), timedelta(seconds=problem.retry_after or 0))

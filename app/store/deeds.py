@@ -26,6 +26,7 @@ class Deed:
     effect: DomainEffect
     due_at: datetime
     attempts: int
+    tries: int  # attempts that were more than a wait
     sends: int
     cost: Money | None
     pool_id: int | None
@@ -56,6 +57,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         effect=_EFFECT.validate_python(row.payload),
         due_at=row.due_at,
         attempts=row.attempts,
+        tries=row.attempts - row.waits,
         sends=row.sends,
         cost=None if row.cost_minor is None else Money(minor=row.cost_minor, currency=currency),
         pool_id=row.pool_id,

@@ -13,7 +13,7 @@ from app.store.tables import Delivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A delivery in the hands of a worker; `attempts` counts this one."""
+    """A delivery in the hands of a worker; `attempts` counts this one, `tries` those that were not only a wait."""
 
     id: int
     shop_id: int
@@ -23,6 +23,7 @@ class Letter:
     received_at: datetime
     triggered_at: datetime | None  # as the sender says, unsigned; None when it did not say
     attempts: int
+    tries: int
 
 
 def receive(
@@ -98,12 +99,20 @@ def put_back(session: Session, letter: Letter, *, until: datetime, problem: str)
     return _move(session, letter, next_try_at=until, problem=problem)
 
 
+def ask_to_wait(session: Session, letter: Letter, *, until: datetime, problem: str) -> bool:
+    """Let the delivery wait until a moment as `put_back` does; this was no try.
+
+    The attempt itself stays counted, for it tells this worker from the next.
+    """
+    return _move(session, letter, next_try_at=until, problem=problem, waits=Delivery.waits + 1)
+
+
 def set_aside(session: Session, letter: Letter, *, problem: str) -> bool:
     """Leave the delivery for a person: it cannot be understood, or was tried too often."""
     return _move(session, letter, next_try_at=None, problem=problem)
 
 
-def _move(session: Session, letter: Letter, **changes: datetime | str | None) -> bool:
+def _move(session: Session, letter: Letter, **changes: datetime | str | ColumnElement[int] | None) -> bool:
     mine: tuple[ColumnElement[bool], ...] = (
         Delivery.id == letter.id,
         Delivery.shop_id == letter.shop_id,
@@ -124,4 +133,5 @@ def _letter(row: Delivery, shop_id: int) -> Letter:
         received_at=row.received_at,
         triggered_at=row.triggered_at,
         attempts=row.attempts,
+        tries=row.attempts - row.waits,
     )

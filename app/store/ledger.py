@@ -5,6 +5,7 @@
     gate ─▶ sending                committed just before the call; from here on it may have happened
     end  ─▶ done | refused | withdrawn, money settled or released
     put_back ─▶ planned            certainly did not happen
+    ask_to_wait ─▶ as it was       they are busy: that was no try
     doubt ─▶ uncertain             may have happened; looked up after the quarantine
 
 Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
@@ -33,6 +34,7 @@ __all__ = [
     "Deed",
     "Purse",
     "approve",
+    "ask_to_wait",
     "decline",
     "done",
     "doubt",
@@ -284,6 +286,16 @@ def drop(session: Session, deed: Deed, *, code: str, why: str, now: datetime) ->
 def put_back(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
     """Let a deed that certainly did not happen wait until a moment; its money stays set aside."""
     return _end(session, deed, {"state": State.PLANNED, "next_try_at": until, "problem": why}, mine(deed))
+
+
+def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
+    """Let a deed wait until a moment because the other side is busy; this was no try.
+
+    What was doubtful stays so. The attempt itself stays counted, for it tells this worker from the next.
+    """
+    state = State.UNCERTAIN if deed.state is State.UNCERTAIN else State.PLANNED
+    changes = {"state": state, "next_try_at": until, "problem": why, "waits": Effect.waits + 1}
+    return _end(session, deed, changes, mine(deed))
 
 
 def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:

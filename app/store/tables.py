@@ -77,6 +77,7 @@ class Delivery(Base):
     handled_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[int] = mapped_column(default=0, server_default="0")  # of these: we were only asked to come back
     problem: Mapped[str | None]
 
 
@@ -205,6 +206,7 @@ class Effect(Base):
     next_try_at: Mapped[datetime | None]
     after_key: Mapped[str | None] = mapped_column(String(255))
     attempts: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[int] = mapped_column(default=0, server_default="0")  # of these: we were only asked to come back
     sends: Mapped[int] = mapped_column(default=0)  # how often the gate was passed; names the sender whose answer counts
     cost_minor: Mapped[int | None]
     pool_name: Mapped[str | None] = mapped_column(String(32))

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from app.domain.errors import Rejected, Unavailable
+from app.domain.errors import Busy, Rejected, Unavailable
 from integrations.http import Answer, Request
 from integrations.shopify.access import REVOKED, REVOKED_PAUSE
 
@@ -121,7 +121,7 @@ def _denied(answer: Answer, content: Json, error: Json) -> tuple[str, str]:
     if code == "ACCESS_DENIED":
         return ".".join(map(str, path)), said([str(extensions.get("requiredAccess") or "this access")])
     if code == "THROTTLED":
-        raise Unavailable("the store asks for fewer calls", retry_after=_pause(content))
+        raise Busy("the store asks for fewer calls", retry_after=_pause(content))
     if code == "SHOP_INACTIVE":
         raise Unavailable("the store is inactive", retry_after=1 * _HOURS)
     # An error with neither code nor path is about the document itself: it was never run.

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.retry import MOST_ATTEMPTS, wait_after
+from app.domain.errors import Busy, Unavailable
+from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
 
 
 def test_given_a_first_failure_when_waiting_then_it_is_two_seconds() -> None:
@@ -31,3 +32,27 @@ def test_given_all_tries_when_their_pauses_are_summed_then_an_outage_of_a_day_is
     patience = sum((wait_after(attempts) for attempts in range(1, MOST_ATTEMPTS)), timedelta())
 
     assert timedelta(hours=24) < patience < timedelta(hours=36)
+
+
+@pytest.mark.parametrize("tries", [1, MOST_ATTEMPTS, 10**6])
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 2), (0.0, 2), (0.7, 0.7), (3600.0, 3600)])
+def test_given_somebody_busy_when_tried_ever_so_often_then_they_are_asked_again_when_they_say(
+    tries: int, asked: float | None, seconds: float
+) -> None:
+    assert pause_before_next(Busy("busy", retry_after=asked), tries) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("tries", "asked", "pause"),
+    [
+        (1, None, timedelta(seconds=2)),
+        (1, 3600.0, timedelta(hours=1)),
+        (10, 60.0, wait_after(10)),
+        (MOST_ATTEMPTS - 1, None, timedelta(hours=4)),
+        (MOST_ATTEMPTS, 60.0, None),
+    ],
+)
+def test_given_a_failure_when_the_next_try_is_set_then_the_longer_pause_counts_and_there_is_a_last_try(
+    tries: int, asked: float | None, pause: timedelta | None
+) -> None:
+    assert pause_before_next(Unavailable("away", retry_after=asked), tries) == pause

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import Unavailable, Uncertain
+from app.domain.errors import Busy, Unavailable, Uncertain
 from integrations.http import Http, Limits, Request
 from tests.integrations.raw_server import Step, answer, closed_port, serving
 
@@ -75,7 +75,7 @@ def test_given_a_name_that_does_not_resolve_when_writing_then_certainly_nothing_
 def test_given_429_when_writing_then_it_did_not_happen_and_the_pause_is_known(
     header: list[str], seconds: float | None
 ) -> None:
-    with serving(answer(b"{}", "429 Too Many Requests", *header)) as server, pytest.raises(Unavailable) as caught:
+    with serving(answer(b"{}", "429 Too Many Requests", *header)) as server, pytest.raises(Busy) as caught:
         Http(HASTY).call(request(server.url, writes=True))
     assert caught.value.retry_after == seconds
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.policy import Mode
+from app.domain.retry import MOST_ATTEMPTS
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
 
@@ -121,6 +122,25 @@ def test_given_a_busy_store_when_it_is_asked_later_then_nothing_was_lost(inside:
     inside.later(30)
     inside.drain()
 
+    assert inside.gifts_on(order) == 1
+
+
+@pytest.mark.parametrize("kind", ["429", "throttled"])
+@pytest.mark.parametrize("operation", ["OrderFacts", "OrderEditBegin"])
+def test_given_a_storm_when_the_store_asks_for_fewer_calls_all_day_then_nothing_fails_for_good(
+    inside: Practice, operation: str, kind: str
+) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    for _ in range(MOST_ATTEMPTS + 3):
+        inside.fault(operation, kind)
+        inside.drain()
+        inside.later(30)
+
+    inside.drain()
+
+    assert inside.set_aside() == []
+    assert [row.state for row in inside.effects("add_gift_line")] == ["done"]
     assert inside.gifts_on(order) == 1
 
 

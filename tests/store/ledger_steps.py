@@ -109,6 +109,10 @@ class Steps:
         with unit_of_work(self.sessions) as session:
             return ledger.put_back(session, deed, until=until, why="later")
 
+    def ask_to_wait(self, deed: Deed, until: datetime = NOON) -> bool:
+        with unit_of_work(self.sessions) as session:
+            return ledger.ask_to_wait(session, deed, until=until, why="busy")
+
     def doubt(self, deed: Deed, until: datetime | None = NOON) -> bool:
         with unit_of_work(self.sessions) as session:
             return ledger.doubt(session, deed, until=until, why="lost")

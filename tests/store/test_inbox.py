@@ -20,6 +20,7 @@ LEASE = 2 * MINUTE
 END = {
     "handled": lambda session, letter: inbox.handled(session, letter, now=NOON),
     "put_back": lambda session, letter: inbox.put_back(session, letter, until=NOON + HOUR, problem="later"),
+    "ask_to_wait": lambda session, letter: inbox.ask_to_wait(session, letter, until=NOON + HOUR, problem="busy"),
     "set_aside": lambda session, letter: inbox.set_aside(session, letter, problem="odd"),
 }
 End = Callable[[Session, Letter], bool]
@@ -180,6 +181,32 @@ def test_given_a_delivery_put_back_when_its_hour_comes_then_it_is_handed_out_aga
     assert claim(sessions, shop, after=HOUR - MINUTE) == []
     assert [again.attempts for again in claim(sessions, shop, after=HOUR)] == [2]
     assert problem(sessions) == "the store does not answer"
+
+
+def test_given_a_storm_when_a_delivery_is_asked_to_wait_again_and_again_then_no_try_is_used_up(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    receive(sessions, shop, "d-1")
+    for _ in range(30):
+        (letter,) = claim(sessions, shop)
+        with unit_of_work(sessions) as session:
+            assert inbox.ask_to_wait(session, letter, until=NOON, problem="busy")
+
+    (letter,) = claim(sessions, shop)
+    assert (letter.attempts, letter.tries) == (31, 1)
+
+
+def test_given_a_frozen_worker_when_another_was_asked_to_wait_then_the_late_word_does_not_count(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    receive(sessions, shop, "d-1")
+    (frozen,) = claim(sessions, shop)
+    (quick,) = claim(sessions, shop, after=LEASE)
+    with unit_of_work(sessions) as session:
+        assert inbox.ask_to_wait(session, quick, until=NOON, problem="busy")
+
+    with unit_of_work(sessions) as session:
+        assert not inbox.handled(session, frozen, now=NOON)
 
 
 def test_given_a_delivery_set_aside_when_time_passes_then_only_a_person_can_bring_it_back(

@@ -70,6 +70,27 @@ def test_given_a_worker_that_died_before_the_gate_when_its_lease_is_over_then_an
     assert steps.picked(deed.id, after()).attempts == 2
 
 
+@pytest.mark.parametrize("busy_at", ["the last look", "the call"])
+def test_given_a_storm_when_a_deed_is_asked_to_wait_again_and_again_then_no_try_is_used_up(
+    steps: Steps, busy_at: str
+) -> None:
+    deed_id = steps.planned().id
+    for _ in range(30):
+        deed = steps.picked(deed_id) if busy_at == "the last look" else steps.sent(deed_id)
+        assert steps.ask_to_wait(deed)
+
+    deed = steps.picked(deed_id)
+    assert (deed.attempts, deed.tries) == (31, 1)
+
+
+def test_given_a_frozen_worker_when_another_was_asked_to_wait_then_the_late_word_does_not_count(steps: Steps) -> None:
+    frozen = steps.picked(steps.planned().id)
+    steps.ask_to_wait(steps.picked(frozen.id, after()))
+
+    assert steps.gate(frozen) is None
+    assert not steps.drop(frozen)
+
+
 def test_given_a_worker_that_died_behind_the_gate_when_its_lease_is_over_then_its_deed_is_doubted_not_repeated(
     steps: Steps,
 ) -> None:

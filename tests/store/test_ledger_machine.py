@@ -29,7 +29,7 @@ from tests.store.ledger_steps import LEASE, QUARANTINE
 PRICE, LIMIT = 12_00, 100_00
 ENDED = {State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED}
 HAPPENS = {"done", "lost after"}
-ANSWERS = ("done", "lost after", "lost before", "unavailable", "refused", "unwanted")
+ANSWERS = ("done", "lost after", "lost before", "unavailable", "busy", "refused", "unwanted")
 SEEDS = st.integers(0, 2**32)
 ACTS = st.sampled_from(["says what is true", "approves", "declines", "withdraws"])
 
@@ -161,6 +161,8 @@ class Ledger(RuleBasedStateMachine):
                 ledger.refuse(session, deed, code="refused", why="no", now=self.now)
             elif heard == "unwanted":
                 ledger.drop(session, deed, code="too_late", why="It has left.", now=self.now)
+            elif heard == "busy":
+                ledger.ask_to_wait(session, deed, until=self.now, why="busy")
             elif heard in {"unavailable", "not found"}:
                 ledger.put_back(session, deed, until=self.now, why="later")
             else:

@@ -82,6 +82,7 @@ MOVES: dict[str, Callable[[Steps, Deed], object]] = {
     "refuse": lambda steps, deed: steps.refuse(deed),
     "drop": lambda steps, deed: steps.drop(deed),
     "put_back": lambda steps, deed: steps.put_back(deed),
+    "ask_to_wait": lambda steps, deed: steps.ask_to_wait(deed),
     "doubt": lambda steps, deed: steps.doubt(deed),
 }
 # What each move makes of a row; whatever is not listed is refused.
@@ -100,6 +101,8 @@ LEGAL: dict[tuple[str, str], State] = {
     **{(row, "done"): State.DONE for row in ("planned", "picked", "sending", "uncertain", "looked_up")},
     **{(row, "refuse"): State.REFUSED for row in ("planned", "picked", "sending", "uncertain", "looked_up")},
     **{(row, "put_back"): State.PLANNED for row in ("planned", "picked", "sending", "uncertain", "looked_up")},
+    **{(row, "ask_to_wait"): State.PLANNED for row in ("planned", "picked", "sending", "uncertain")},
+    ("looked_up", "ask_to_wait"): State.UNCERTAIN,
     **{(row, "doubt"): State.UNCERTAIN for row in ("sending", "uncertain", "looked_up")},
 }
 # What a row holds in the pool, by its state: (reserved, spent).
@@ -138,7 +141,7 @@ def test_given_a_row_when_looked_at_then_it_has_a_next_step_or_an_end_and_never_
     )
 
 
-@pytest.mark.parametrize("move", ["done", "refuse", "drop", "put_back", "doubt", "gate"])
+@pytest.mark.parametrize("move", ["done", "refuse", "drop", "put_back", "ask_to_wait", "doubt", "gate"])
 def test_given_a_frozen_worker_when_another_has_picked_its_row_then_its_word_does_not_count(
     steps: Steps, move: str
 ) -> None:
@@ -150,7 +153,7 @@ def test_given_a_frozen_worker_when_another_has_picked_its_row_then_its_word_doe
     assert steps.state(frozen.id) is State.PLANNED
 
 
-@pytest.mark.parametrize("move", ["done", "refuse", "drop", "put_back", "doubt", "gate"])
+@pytest.mark.parametrize("move", ["done", "refuse", "drop", "put_back", "ask_to_wait", "doubt", "gate"])
 def test_given_a_frozen_worker_when_another_has_sent_its_row_again_then_its_word_does_not_count(
     steps: Steps, move: str
 ) -> None:

@@ -246,7 +246,9 @@ def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_
 
 def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
     numbers = dict.fromkeys(("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id"), 1)
-    letter = Letter(id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1)
+    letter = Letter(
+        id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
+    )
     nobody: Any = None
     whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody)
 
