@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     sandbox_faults: float = Field(default=0.0, ge=0.0, le=1.0)
     sandbox_seed: int = 7
     sandbox_customers: int = Field(default=3_000, ge=100)
+    sandbox_record: Path | None = None  # a folder: what the town's store was asked and answered, for `fidelity`
+    shopify_admin_schema: str = ""  # the file of the real schema, for `fidelity`
 
     quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell

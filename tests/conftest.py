@@ -26,6 +26,8 @@ from tests.builders import NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
+pytest_plugins = ["tests.recording"]
+
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 

@@ -16,6 +16,7 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lint": ("ruff", "check", "."),
         "types": ("mypy", "app", "integrations", "jobs"),
         "rooms": ("lint-imports", "--no-logo"),
+        "fidelity": ("python", "-m", "app", "fidelity"),
         "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile"),
     }
 )

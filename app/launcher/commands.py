@@ -43,6 +43,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             lock=Lock.CHECK,
             takes_arguments=True,
         ),
+        "fidelity": Command(
+            module="integrations.fidelity.command",
+            says="documents, twin and recordings against Shopify's real schema",
+            takes_arguments=True,
+        ),
         "migrate": Command(module="app.store.migrate", says="bring the database to the newest schema"),
         "web": Command(module="app.web.serve", says="the web server alone"),
         "worker": Command(module="jobs.worker", says="one worker alone"),

@@ -168,6 +168,7 @@ def _from_environment(found: Settings) -> TownSettings:
         faults=found.sandbox_faults,
         books=found.sandbox_books or found.app_var / "town.db",
         clock_file=found.clock_file,
+        record=found.sandbox_record,
         client_id=found.shopify_client_id or PRACTICE_CLIENT_ID,
         client_secrets=found.webhook_secrets or PRACTICE_SECRETS,
     )

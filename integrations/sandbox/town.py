@@ -24,6 +24,7 @@ class TownSettings:
     faults: float = 0.0  # share of store calls that go wrong, 0..1
     books: Path | None = None
     clock_file: Path | None = None
+    record: Path | None = None  # a folder for what the store was asked and answered
     client_id: str = PRACTICE_CLIENT_ID
     client_secrets: tuple[str, ...] = PRACTICE_SECRETS  # current first
     bucket_size: int = 4_000

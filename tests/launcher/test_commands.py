@@ -99,7 +99,7 @@ def test_given_fast_when_checked_then_the_tests_are_left_out(monkeypatch: pytest
 
     monkeypatch.setattr(check, "run", note)
     assert check.main(["--fast"]) == 0
-    assert names == ["format", "lint", "types", "rooms"]
+    assert names == ["format", "lint", "types", "rooms", "fidelity"]
 
 
 SPREAD = ["-n", "2", "--dist", "loadfile"]

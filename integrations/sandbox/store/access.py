@@ -20,7 +20,7 @@ _PARCELS = (
     "read_assigned_fulfillment_orders",
 )
 # Any one of the scopes opens the type. Source: the schema's own requiredAccess notes, version 2026-10.
-_TYPES: dict[str, tuple[str, ...]] = {
+TYPES: dict[str, tuple[str, ...]] = {
     "CalculatedLineItem": ("read_order_edits",),
     "CalculatedOrder": ("read_order_edits",),
     "Customer": ("read_customers",),
@@ -33,7 +33,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "ProductVariant": ("read_products",),
     "Refund": ("read_orders",),
 }
-_MUTATIONS = {
+MUTATIONS = {
     "orderEditAddLineItemDiscount": "write_order_edits",
     "orderEditAddVariant": "write_order_edits",
     "orderEditBegin": "write_order_edits",
@@ -41,7 +41,7 @@ _MUTATIONS = {
     "orderEditSetQuantity": "write_order_edits",
     "refundCreate": "write_orders",
 }
-_PERSONAL = {
+PERSONAL = {
     ("Customer", "defaultEmailAddress"): "email",
     ("Customer", "defaultPhoneNumber"): "phone",
     ("Customer", "firstName"): "name",
@@ -78,13 +78,13 @@ def denied(field: str, needed: str) -> GraphQLError:
 def scopes_for(kind: str, field: GraphQLField, name: str) -> tuple[str, ...]:
     """Return the scopes of which the app must hold one to read the field; empty when none is needed."""
     if kind == "Mutation":
-        return (_MUTATIONS[name],) if name in _MUTATIONS else ()
-    return _TYPES.get(get_named_type(field.type).name.removesuffix("Connection"), ())
+        return (MUTATIONS[name],) if name in MUTATIONS else ()
+    return TYPES.get(get_named_type(field.type).name.removesuffix("Connection"), ())
 
 
 def _guarded(kind: str, name: str, field: GraphQLField) -> Callable[..., Any]:
     resolve = field.resolve or default_field_resolver
-    scopes, subject = scopes_for(kind, field, name), _PERSONAL.get((kind, name))
+    scopes, subject = scopes_for(kind, field, name), PERSONAL.get((kind, name))
     if not scopes and subject is None:
         return resolve
 

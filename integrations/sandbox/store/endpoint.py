@@ -17,6 +17,7 @@ from integrations.sandbox.store.bucket import Bucket, Size
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.engine import BadRequest, Engine, Prepared
 from integrations.sandbox.store.faults import Fault, Faults
+from integrations.sandbox.store.recording import Recorder
 from integrations.sandbox.store.shops import KIND as SHOPS
 from integrations.sandbox.town import Town
 
@@ -46,6 +47,7 @@ class Endpoint:
     def __init__(self, town: Town, engine: Engine) -> None:
         self._town = town
         self._engine = engine
+        self.recorder = Recorder(town.settings.record)
         self.faults = Faults(rate=town.settings.faults, seed=town.settings.seed)
         self._size = Size(maximum=town.settings.bucket_size, restore_rate=town.settings.restore_rate)
         self._buckets: dict[str, Bucket] = {}
@@ -141,6 +143,8 @@ class Endpoint:
                 refuse=refuse,
             )
             answer = self._engine.run(asked.prepared, call)
+        if any((answer["data"] or {}).values()):  # nothing but null was turned away, and proves nothing
+            self.recorder.note(asked.prepared.name, asked.prepared.text, asked.prepared.variables, answer["data"])
         actual = asked.prepared.cost_of(answer)
         bucket.give_back(requested - actual, time.monotonic())
         return answer | self._extensions(asked, actual)

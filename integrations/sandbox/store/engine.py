@@ -27,7 +27,7 @@ from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.cost import CEILING, Prices
 from integrations.sandbox.store.wire import AMOUNT
 
-_SCHEMA = Path(__file__).with_name("schema.graphqls")
+SCHEMA = Path(__file__).with_name("schema.graphqls")
 _QUERIES = {
     "bulkOperation": bulk.bulk_operation,
     "customer": reading.customer,
@@ -59,6 +59,11 @@ class Prepared:
     def name(self) -> str:
         """Return the operation's name, or "" when it has none."""
         return self.operation.name.value if self.operation.name else ""
+
+    @property
+    def text(self) -> str:
+        """Return the document as it was sent."""
+        return self.document.loc.source.body if self.document.loc else ""
 
     def cost_of(self, answer: Json) -> int:
         """Return what the request did cost, given its answer."""
@@ -125,7 +130,7 @@ class Engine:
 
 @cache
 def _executable_schema() -> GraphQLSchema:
-    schema = build_schema(_SCHEMA.read_text(encoding="utf-8"), assume_valid=True)
+    schema = build_schema(SCHEMA.read_text(encoding="utf-8"), assume_valid=True)
     for root, resolvers in ((schema.query_type, _QUERIES), (schema.mutation_type, mutations.resolvers())):
         for name, field in root.fields.items() if root else ():
             field.resolve = resolvers[name]
