@@ -1,0 +1,59 @@
+"""One delivery in a worker's hands: whose it is, when it is handled, the way out, and how it ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.decisions import Decision
+from app.domain.errors import Unavailable
+from app.store import inbox
+from app.store.base import Session
+from app.store.inbox import Letter
+from app.store.shops import Merchant
+from jobs.carry_out import carry_out
+from jobs.runtime import Outside, World
+
+log = structlog.get_logger("inbox")
+
+# What comes later than this is no news: it feeds our ledgers and brings nothing about.
+NEWS = timedelta(hours=24)
+
+
+class Overtaken(Exception):
+    """Somebody else finished this delivery; our transaction must leave no trace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Everything about the delivery in hand; `outside` is None for a shop that has not let us in (any more)."""
+
+    world: World
+    merchant: Merchant
+    outside: Outside | None
+    letter: Letter
+    now: datetime
+
+    @property
+    def way_in(self) -> Outside:
+        """The way to the shop's accounts; raises Unavailable where there is none."""
+        if self.outside is None:
+            raise Unavailable("the shop has not let us in")
+        return self.outside
+
+    def is_old(self, happened_at: datetime | None = None) -> bool:
+        """Return whether it happened, or was told, too long ago to bring anything about."""
+        moments = (self.letter.received_at, self.letter.triggered_at, happened_at)
+        return any(moment is not None and self.now - moment > NEWS for moment in moments)
+
+
+def finish(session: Session, occasion: Occasion, decided: Iterable[Decision] = ()) -> None:
+    """Write down what was decided, and that the delivery is handled; raise Overtaken when it was already."""
+    decisions = list(decided)
+    merchant, letter = occasion.merchant, occasion.letter
+    for decision in decisions:
+        carry_out(session, merchant, decision, now=occasion.now, delivery_id=letter.id)
+    if not inbox.handled(session, letter, now=occasion.now):
+        raise Overtaken
+    log.info("delivery.handled", shop=merchant.id, delivery=letter.id, decisions=[d.code for d in decisions])

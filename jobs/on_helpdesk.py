@@ -1,0 +1,68 @@
+"""Somebody wrote to the helpdesk, or an agent pressed a button there."""
+
+from datetime import timedelta
+
+from app.domain.decisions import Decision
+from app.domain.events import Act, AgentAction, TicketOpened
+from app.domain.facts import AgentFacts, TicketFacts
+from app.domain.rules import on_action, on_ticket
+from app.store import decisions, orders, yardstick
+from app.store.base import Session, unit_of_work
+from jobs import gather
+from jobs.occasion import Occasion, finish
+from jobs.runtime import opening
+
+A_YEAR = timedelta(days=365)
+
+
+def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
+    """Show the agents who wrote, unless the letter lay about for so long that they have seen for themselves."""
+    customer_id = gather.about_ticket(occasion.way_in, event)
+    with unit_of_work(occasion.world.sessions) as session:
+        finish(session, occasion, [] if occasion.is_old() else _greeting(session, occasion, event, customer_id))
+
+
+def agent_acted(occasion: Occasion, event: AgentAction) -> None:
+    """Do what the agent asked for, or tell them why not."""
+    merchant = occasion.merchant
+    asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
+    with unit_of_work(occasion.world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)
+        finish(session, occasion, _act(session, occasion, event, asked))
+
+
+def _greeting(session: Session, occasion: Occasion, event: TicketOpened, customer_id: int | None) -> list[Decision]:
+    merchant = occasion.merchant
+    standing = None
+    if customer_id is not None:
+        standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
+    measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    facts = TicketFacts(standing=standing, yardstick=measure)
+    return on_ticket(event.ticket_id, facts, merchant.policy, occasion.now)
+
+
+def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gather.AboutAction) -> list[Decision]:
+    merchant, now = occasion.merchant, occasion.now
+    refund = action.act is Act.REFUND_KEEP
+    before = decisions.earlier(
+        session,
+        shop_id=merchant.id,
+        gesture="refund_order" if refund else "send_flowers",
+        ticket_id=action.ticket_id,
+        order_id=asked.order.id if refund and asked.order else None,
+    )
+    facts = AgentFacts(
+        order=asked.order,
+        customer_id=asked.customer_id,
+        refundable=asked.refundable,
+        quote=asked.quote,
+        trouble=asked.trouble,
+        keep_refunds_this_year=decisions.keep_refunds(
+            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
+        ),
+        withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
+        live=before.live,
+        ended=before.ended,
+        press=occasion.letter.id,
+    )
+    return on_action(action, facts, merchant.policy, now, opening(merchant, now))

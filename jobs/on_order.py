@@ -1,0 +1,48 @@
+"""An order changed: its ledger is fed, and what that means for the parcel and the customer's standing is decided."""
+
+from app.domain.decisions import Decision
+from app.domain.events import OrderChanged
+from app.domain.facts import OrderFacts
+from app.domain.rules import nth_order_gift, on_order
+from app.store import decisions, orders, yardstick
+from app.store.base import Session, unit_of_work
+from jobs import gather
+from jobs.occasion import Occasion, finish
+from jobs.runtime import midnight
+
+
+def order_changed(occasion: Occasion, event: OrderChanged) -> None:
+    """Read the order, feed the ledger, decide. What is no news any more only feeds."""
+    merchant = occasion.merchant
+    about = gather.about_order(occasion.world, merchant, occasion.way_in, event, occasion.now)
+    with unit_of_work(occasion.world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)
+        old = occasion.is_old(event.happened_at)
+        finish(session, occasion, [] if old else _decided(session, occasion, about))
+
+
+def _decided(session: Session, occasion: Occasion, about: gather.AboutOrder) -> list[Decision]:
+    order, merchant, now = about.order, occasion.merchant, occasion.now
+    if order is None:
+        return []
+    standing = None
+    if order.customer_id is not None:
+        standing = orders.standing(
+            session, shop_id=merchant.id, customer_id=order.customer_id, currency=merchant.currency
+        )
+    history = decisions.gift_history(
+        session,
+        shop_id=merchant.id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        rule=nth_order_gift.RULE,
+        day_start=midnight(merchant, now),
+    )
+    facts = OrderFacts(
+        order=order,
+        standing=standing,
+        yardstick=yardstick.read(session, shop_id=merchant.id, currency=merchant.currency),
+        options=about.options,
+        history=history,
+    )
+    return on_order(facts, merchant.policy, now)
