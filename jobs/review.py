@@ -39,6 +39,9 @@ def review(world: World, shop_id: int) -> None:
 
 def _review(session: Session, merchant: Merchant, now: datetime) -> int:
     policy = merchant.policy.special_customer
+    wrong = orders.audit(session, shop_id=merchant.id, now=now)
+    if wrong:
+        log.error("audit.repaired", shop=merchant.id, figures=wrong)
     yardstick.measure(session, shop_id=merchant.id, policy=policy, now=now)
     measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
     if measure is None:

@@ -32,6 +32,7 @@ class Order:
     net: Money
     counted: bool
     uncounted_because: str = ""
+    mail_digest: str | None = None  # stands for the buyer's e-mail address, which is not kept
     settled: bool = False  # fully paid
     cancelled: bool = False
     closed: bool = False

@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, false, func, literal, or_, select, tuple_, update
+from sqlalchemy import and_, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
+from app.store import lifetime, people
 from app.store.base import insert
+from app.store.lifetime import Share
 from app.store.tables import Customer, Order, Totals
 
 
@@ -23,15 +25,23 @@ def lock(session: Session, *, shop_id: int) -> None:
 def record(session: Session, *, shop_id: int, order: facts.Order) -> bool:
     """Write the order as it is now and bring every sum up to date; return False when a newer state is already known."""
     lock(session, shop_id=shop_id)
+    order = people.at_home(session, shop_id=shop_id, order=order)
     known = session.execute(
-        select(Order.customer_id, Order.updated_at).where(Order.shop_id == shop_id, Order.order_id == order.id)
+        select(Order.customer_id, Order.counted, Order.net_minor, Order.processed_at, Order.updated_at).where(
+            Order.shop_id == shop_id, Order.order_id == order.id
+        )
     ).one_or_none()
     if known is not None and known.updated_at > order.updated_at:
         return False
     write(session, shop_id=shop_id, orders=[order])
-    for customer_id in {order.customer_id, known.customer_id if known else None}:
-        if customer_id is not None:
-            _resum(session, shop_id, customer_id)
+    before = after = None
+    if known is not None and known.customer_id is not None:
+        before = Share(known.customer_id, known.counted, known.net_minor, known.processed_at)
+    if order.customer_id is not None:
+        after = Share(order.customer_id, order.counted, order.net.minor, order.processed_at)
+    lifetime.move(session, shop_id=shop_id, before=before, after=after)
+    if order.customer_id is not None and order.mail_digest is not None:
+        people.introduce(session, shop_id=shop_id, customer_id=order.customer_id, mail_digest=order.mail_digest)
     return True
 
 
@@ -47,6 +57,7 @@ def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
             "updated_at": order.updated_at,
             "net_minor": order.net.minor if order.counted else 0,
             "counted": order.counted,
+            "mail_digest": order.mail_digest,
         }
         for order in orders
     ]
@@ -64,42 +75,32 @@ def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
     )
 
 
-def recount(session: Session, *, shop_id: int) -> None:
-    """Compute every sum of the shop afresh from its orders, in two statements; marks stay as they are."""
+def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> None:
+    """Let everything of a customer whom the store merged into another be the kept one's, whatever comes later too."""
     lock(session, shop_id=shop_id)
-    sums = (
-        select(
-            Order.shop_id,
-            Order.customer_id,
-            func.sum(Order.net_minor).label("net_minor"),
-            func.count().label("orders"),
-            func.min(Order.processed_at).label("first_order_at"),
-            func.max(Order.processed_at).label("last_order_at"),
-        )
-        .where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
-        .group_by(Order.shop_id, Order.customer_id)
-    )
-    nothing = {"net_minor": 0, "orders": 0, "first_order_at": None, "last_order_at": None}
-    session.execute(update(Customer).where(Customer.shop_id == shop_id).values(nothing))
-    # The mark of a customer met for the first time is off; one met before keeps theirs.
-    fresh = sums.add_columns(false().label("special"), false().label("marked"), literal(0).label("changes"))
-    statement = insert(session, Customer).from_select(
-        ["shop_id", "customer_id", *nothing, "special", "marked", "changes"], fresh
-    )
-    new = {name: statement.excluded[name] for name in nothing}
-    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new))
-    whole = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(Customer.orders), 0),
-            func.coalesce(func.sum(Customer.net_minor), 0),
-        ).where(Customer.shop_id == shop_id, Customer.orders > 0)
-    ).one()
-    session.execute(
-        update(Totals)
-        .where(Totals.shop_id == shop_id)
-        .values(customers=whole[0], orders=int(whole[1]), net_minor=int(whole[2]))
-    )
+    people.rehome(session, shop_id=shop_id, kept=kept, deleted=deleted, now=now)
+
+
+def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
+    """Forget a customer whom the store deleted: their orders stay, without a person."""
+    lock(session, shop_id=shop_id)
+    people.orphan(session, shop_id=shop_id, customer_id=customer_id)
+
+
+def recount(session: Session, *, shop_id: int) -> None:
+    """Compute every sum of the shop afresh from its orders; marks stay as they are."""
+    lock(session, shop_id=shop_id)
+    lifetime.recount(session, shop_id=shop_id)
+
+
+def audit(session: Session, *, shop_id: int, now: datetime) -> int:
+    """Recount and compare with the figures kept, repair them, and keep and return how many were wrong."""
+    lock(session, shop_id=shop_id)
+    wrong = lifetime.wrong(session, shop_id=shop_id)
+    if wrong:
+        lifetime.recount(session, shop_id=shop_id)
+    session.execute(update(Totals).where(Totals.shop_id == shop_id).values(audited_at=now, repaired=wrong))
+    return wrong
 
 
 def standing(session: Session, *, shop_id: int, customer_id: int, currency: str) -> facts.Standing | None:
@@ -181,35 +182,6 @@ def moved_by(
         select(Customer).where(Customer.shop_id == shop_id, or_(enters, leaves, crossed)).order_by(Customer.customer_id)
     )
     return [_standing(row, yardstick.threshold.currency) for row in session.scalars(statement)]
-
-
-def _resum(session: Session, shop_id: int, customer_id: int) -> None:
-    row = session.get(Customer, (shop_id, customer_id), populate_existing=True)
-    if row is None:
-        row = Customer(
-            shop_id=shop_id, customer_id=customer_id, net_minor=0, orders=0, special=False, marked=False, changes=0
-        )
-        session.add(row)
-    net_before, orders_before = row.net_minor, row.orders
-    theirs = (Order.shop_id == shop_id, Order.customer_id == customer_id, Order.counted)
-    net, count, first, last = session.execute(
-        select(
-            func.coalesce(func.sum(Order.net_minor), 0),
-            func.count(),
-            func.min(Order.processed_at),
-            func.max(Order.processed_at),
-        ).where(*theirs)
-    ).one()
-    row.net_minor, row.orders, row.first_order_at, row.last_order_at = int(net), count, first, last
-    session.execute(
-        update(Totals)
-        .where(Totals.shop_id == shop_id)
-        .values(
-            customers=Totals.customers + int(count > 0) - int(orders_before > 0),
-            orders=Totals.orders + count - orders_before,
-            net_minor=Totals.net_minor + int(net) - net_before,
-        )
-    )
 
 
 def _standing(row: Customer, currency: str) -> facts.Standing:

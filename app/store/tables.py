@@ -24,10 +24,13 @@ class Shop(Base):
     paused: Mapped[bool] = mapped_column(default=False)  # the kill switch: nothing goes out
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
-    history_handle: Mapped[str | None] = mapped_column(String(255))  # the store's id of the running export
+    history_handle: Mapped[str | None] = mapped_column(String(255))  # of the version before `exports`; goes next
     history_try_at: Mapped[datetime | None]  # when the import may go on: now if empty, later while a worker has it
     history_done_at: Mapped[datetime | None]
+    history_since: Mapped[datetime | None]  # the store showed us nothing older; empty when it showed all
     swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
+    swept_nightly_to: Mapped[datetime | None]  # the same, looked at again at night with a long overlap
+    sealed_mail_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what e-mail addresses are digested with
 
 
 class Connection(Base):
@@ -85,7 +88,17 @@ class Order(Base):
     """Our own order ledger: what lifetime value and ordinals are computed from."""
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_customer", "shop_id", "customer_id", "processed_at", "order_id"),)
+    __table_args__ = (
+        # `counted` before the dates: a customer's first, last and latest order that counts are one look each.
+        Index("ix_orders_counted", "shop_id", "customer_id", "counted", "processed_at", "order_id"),
+        Index(
+            "ix_orders_guests",
+            "shop_id",
+            "mail_digest",
+            postgresql_where=text("customer_id IS NULL AND mail_digest IS NOT NULL"),
+            sqlite_where=text("customer_id IS NULL AND mail_digest IS NOT NULL"),
+        ),
+    )
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -95,13 +108,23 @@ class Order(Base):
     updated_at: Mapped[datetime]
     net_minor: Mapped[int]
     counted: Mapped[bool]
+    mail_digest: Mapped[str | None] = mapped_column(String(64))  # of the buyer; finds a guest's order its person
 
 
 class Customer(Base):
     """One customer's sums over their counted orders, and whether the mark is on."""
 
     __tablename__ = "customers"
-    __table_args__ = (Index("ix_customers_net", "shop_id", "net_minor"),)
+    __table_args__ = (
+        Index("ix_customers_net", "shop_id", "net_minor"),
+        Index(
+            "ix_customers_mail_digest",
+            "shop_id",
+            "mail_digest",
+            postgresql_where=text("mail_digest IS NOT NULL"),
+            sqlite_where=text("mail_digest IS NOT NULL"),
+        ),
+    )
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
     customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -113,6 +136,37 @@ class Customer(Base):
     marked: Mapped[bool] = mapped_column(default=False)  # what the store shows
     changes: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime | None]
+    mail_digest: Mapped[str | None] = mapped_column(String(64))
+    store_net_minor: Mapped[int | None]  # the store's own figures, shown beside ours and never decided by
+    store_orders: Mapped[int | None]
+
+
+class MergedCustomer(Base):
+    """A customer whom the store merged into another: whatever still names them belongs to the one kept."""
+
+    __tablename__ = "merged_customers"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kept_id: Mapped[int]
+
+
+class Export(Base):
+    """How far one of the store's exports of the past has come, so that reading goes on where it was."""
+
+    __tablename__ = "exports"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)  # "customers" or "orders"
+    handle: Mapped[str | None] = mapped_column(String(255))  # the store's id of it; empty when it is to be asked for
+    asked_at: Mapped[datetime | None]
+    without_people: Mapped[bool] = mapped_column(default=False)  # the store denies us e-mail addresses
+    lines: Mapped[int] = mapped_column(default=0)  # of the file, read and kept
+    things: Mapped[int] = mapped_column(default=0)  # customers or orders among them
+    promised: Mapped[int] = mapped_column(default=0)  # as many as the store has counted
+    refused: Mapped[int] = mapped_column(default=0)  # that made no sense
+    failures: Mapped[int] = mapped_column(default=0)  # how often the store's export came to nothing
+    done_at: Mapped[datetime | None]
 
 
 class Totals(Base):
@@ -127,6 +181,8 @@ class Totals(Base):
     threshold_minor: Mapped[int | None]
     active_days: Mapped[int | None]
     measured_at: Mapped[datetime | None]
+    audited_at: Mapped[datetime | None]  # when all sums were last recounted and compared
+    repaired: Mapped[int] = mapped_column(default=0, server_default="0")  # how many of them were wrong then
 
 
 class Decision(Base):

@@ -21,6 +21,7 @@ from app.store import chores, decisions, inbox, ledger, orders, pools, shops, ya
 from app.store.base import Base, Session, Sessions
 from app.store.inbox import Letter
 from app.store.ledger import Deed
+from app.store.lifetime import Share
 from app.store.sealed import Seal
 from app.store.stories import Search
 from tests.builders import (
@@ -122,7 +123,8 @@ class Inhabitant:
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
             "orders": [order(id=1001, net=usd(3), updated_at=NOON + DAY)],
-            "order": order(id=1001, net=usd(3), updated_at=NOON + DAY),
+            "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
+            "customer_id": 54 if name == "people.home_of" else 55,
             "account": "somebody",
             "seal": seal,
         }
@@ -145,7 +147,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "month": "2026-11",
     "period": "2026-11-21",
     "chore": "review",
-    "customer_id": 55,
     "order_id": 1001,
     "ticket_id": "42",
     "delivery_id": None,
@@ -156,6 +157,12 @@ SAME_FOR_ALL: dict[str, Any] = {
     "sender": "x.myshopify.com",
     "topic": "orders/paid",
     "body": b"{}",
+    "before": None,
+    "after": Share(55, counted=True, net_minor=1, at=NOON),
+    "kept": 57,
+    "gone": 55,
+    "deleted": 55,
+    "mail_digest": "d" * 64,
     "currency": "USD",
     "rule": "nth_order_gift",
     "kinds": ("tag_customer",),
@@ -331,8 +338,11 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         orders.record(session, shop_id=shop_id, order=order(id=number, name=f"#{number}", net=usd(net)))
     orders.set_special(session, shop_id=shop_id, customer_id=55, special=True, now=NOON)
     yardstick.measure(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
-    orders.write(session, shop_id=shop_id, orders=[order(id=1003, net=usd(net))])
     orders.record(session, shop_id=shop_id, order=order(id=1004, customer_id=56, net=usd(net)))
+    guest = order(id=1005, customer_id=None, mail_digest="d" * 64, net=usd(net))
+    orders.record(session, shop_id=shop_id, order=guest)
+    orders.rehome(session, shop_id=shop_id, kept=55, deleted=54, now=NOON)
+    orders.write(session, shop_id=shop_id, orders=[order(id=1003, customer_id=54, net=usd(net))])
     chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
     for number in (1, 2, 3):
         receive(session, shop_id, domain, f"d-{number}")

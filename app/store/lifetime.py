@@ -1,0 +1,175 @@
+"""Lifetime value: a customer's sums and the shop's, moved with each order by what it changes; recounted at night."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import CTE, Select, and_, false, func, literal, or_, select, union, update
+from sqlalchemy.orm import Session
+
+from app.store.base import insert
+from app.store.tables import Customer, Order, Totals
+
+_NOTHING = {"net_minor": 0, "orders": 0, "first_order_at": None, "last_order_at": None}
+
+
+class Share(NamedTuple):
+    """What one order means for its customer's sums: nothing while it does not count."""
+
+    customer_id: int
+    counted: bool
+    net_minor: int
+    at: datetime
+
+
+def move(session: Session, *, shop_id: int, before: Share | None, after: Share | None) -> None:
+    """Bring the sums from an order's known state to the one just written, at the same cost for any customer."""
+    shares = [share for share in (before, after) if share is not None]
+    customers = orders = net = 0
+    for person in sorted({share.customer_id for share in shares}):
+        row = _row(session, shop_id, person)
+        had, spent = row.orders, row.net_minor
+        _adjust(session, row, _theirs(before, person), _theirs(after, person))
+        customers += (row.orders > 0) - (had > 0)
+        orders += row.orders - had
+        net += row.net_minor - spent
+    _add(session, shop_id, customers=customers, orders=orders, net=net)
+
+
+def unite(session: Session, *, shop_id: int, kept: int, gone: int) -> None:
+    """Add one customer's sums and marks to another's, once their orders are the other's; the shop's sums stay."""
+    row, other = _row(session, shop_id, kept), session.get(Customer, (shop_id, gone), populate_existing=True)
+    if other is None:
+        return
+    both = row.orders > 0 and other.orders > 0
+    row.net_minor += other.net_minor
+    row.orders += other.orders
+    row.first_order_at = min(filter(None, (row.first_order_at, other.first_order_at)), default=None)
+    row.last_order_at = max(filter(None, (row.last_order_at, other.last_order_at)), default=None)
+    # The store unites their tags as well. The count names the next change: it must be new for both.
+    row.special, row.marked = row.special or other.special, row.marked or other.marked
+    row.changes = max(row.changes, other.changes)
+    row.changed_at = max(filter(None, (row.changed_at, other.changed_at)), default=None)
+    row.mail_digest = row.mail_digest or other.mail_digest
+    session.delete(other)
+    _add(session, shop_id, customers=-both)
+
+
+def leave(session: Session, *, shop_id: int, customer_id: int) -> None:
+    """Take a customer's sums out of the shop's, and drop what was kept of them."""
+    row = session.get(Customer, (shop_id, customer_id), populate_existing=True)
+    if row is not None:
+        _add(session, shop_id, customers=-(row.orders > 0), orders=-row.orders, net=-row.net_minor)
+        session.delete(row)
+
+
+def recount(session: Session, *, shop_id: int) -> None:
+    """Compute every sum of the shop afresh from its orders, set by set; marks stay as they are."""
+    counted = _counted(shop_id)
+    bare = select(counted.c.customer_id).where(counted.c.customer_id == Customer.customer_id).exists()
+    session.execute(
+        update(Customer)
+        .where(Customer.shop_id == shop_id, or_(Customer.orders != 0, Customer.net_minor != 0), ~bare)
+        .values(_NOTHING)
+        .execution_options(synchronize_session=False)
+    )
+    # The mark of a customer met for the first time is off; one met before keeps theirs.
+    fresh = select(
+        literal(shop_id),
+        *(counted.c[name] for name in ("customer_id", *_NOTHING)),
+        false().label("special"),
+        false().label("marked"),
+        literal(0).label("changes"),
+    ).where(counted.c.orders > 0)
+    statement = insert(session, Customer).from_select(
+        ["shop_id", "customer_id", *_NOTHING, "special", "marked", "changes"], fresh
+    )
+    new = {name: statement.excluded[name] for name in _NOTHING}
+    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new))
+    customers, orders, net = session.execute(_whole(shop_id)).one()
+    session.execute(
+        update(Totals)
+        .where(Totals.shop_id == shop_id)
+        .values(customers=customers, orders=int(orders), net_minor=int(net))
+    )
+
+
+def wrong(session: Session, *, shop_id: int) -> int:
+    """Return how many kept figures differ from what the orders say: one for each customer, one for the shop."""
+    counted = _counted(shop_id)
+    true = select(*(counted.c[name] for name in ("customer_id", *_NOTHING)))
+    kept = select(Customer.customer_id, *(getattr(Customer, name) for name in _NOTHING)).where(
+        Customer.shop_id == shop_id, or_(Customer.orders != 0, Customer.net_minor != 0)
+    )
+    either = union(
+        select(kept.except_(true).subquery().c.customer_id), select(true.except_(kept).subquery().c.customer_id)
+    ).subquery()
+    people = session.scalar(select(func.count()).select_from(either)) or 0
+    totals = session.get(Totals, shop_id, populate_existing=True)
+    known = (totals.customers, totals.orders, totals.net_minor) if totals else (0, 0, 0)
+    count, orders, net = session.execute(
+        select(
+            func.count(), func.coalesce(func.sum(counted.c.orders), 0), func.coalesce(func.sum(counted.c.net_minor), 0)
+        ).select_from(counted)
+    ).one()
+    return people + (known != (count, int(orders), int(net)))
+
+
+def _add(session: Session, shop_id: int, *, customers: int, orders: int = 0, net: int = 0) -> None:
+    session.execute(
+        update(Totals)
+        .where(Totals.shop_id == shop_id)
+        .values(customers=Totals.customers + customers, orders=Totals.orders + orders, net_minor=Totals.net_minor + net)
+    )
+
+
+def _theirs(share: Share | None, person: int) -> Share | None:
+    return share if share is not None and share.counted and share.customer_id == person else None
+
+
+def _row(session: Session, shop_id: int, person: int) -> Customer:
+    row = session.get(Customer, (shop_id, person), populate_existing=True)
+    if row is None:
+        row = Customer(
+            shop_id=shop_id, customer_id=person, net_minor=0, orders=0, special=False, marked=False, changes=0
+        )
+        session.add(row)
+    return row
+
+
+def _adjust(session: Session, row: Customer, gone: Share | None, come: Share | None) -> None:
+    row.orders += (come is not None) - (gone is not None)
+    row.net_minor += (come.net_minor if come else 0) - (gone.net_minor if gone else 0)
+    if gone and gone.at in (row.first_order_at, row.last_order_at) and (come is None or come.at != gone.at):
+        row.first_order_at = session.scalar(_edge(row).order_by(Order.processed_at).limit(1))
+        row.last_order_at = session.scalar(_edge(row).order_by(Order.processed_at.desc()).limit(1))
+    elif come:
+        row.first_order_at = min(row.first_order_at or come.at, come.at)
+        row.last_order_at = max(row.last_order_at or come.at, come.at)
+
+
+def _edge(row: Customer) -> Select[datetime]:
+    theirs = and_(Order.shop_id == row.shop_id, Order.customer_id == row.customer_id, Order.counted)
+    return select(Order.processed_at).where(theirs)
+
+
+def _counted(shop_id: int) -> CTE:
+    return (
+        select(
+            Order.customer_id,
+            func.sum(Order.net_minor).label("net_minor"),
+            func.count().label("orders"),
+            func.min(Order.processed_at).label("first_order_at"),
+            func.max(Order.processed_at).label("last_order_at"),
+        )
+        .where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
+        .group_by(Order.customer_id)
+        .cte("counted")
+    )
+
+
+def _whole(shop_id: int) -> Select[int, int, int]:
+    return select(
+        func.count(),
+        func.coalesce(func.sum(Customer.orders), 0),
+        func.coalesce(func.sum(Customer.net_minor), 0),
+    ).where(Customer.shop_id == shop_id, Customer.orders > 0)
