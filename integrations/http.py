@@ -10,14 +10,17 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import requests
+import structlog
 import urllib3.exceptions as wire
 
 from app.domain.errors import Busy, Unavailable, Uncertain
 from integrations.deadline import session
 from integrations.retry_after import pause_asked_for
 
+_LOG = structlog.get_logger()
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 65_536
+_LONGEST_NUMBER = 64
 # What breaks on the way. Other faults of the library are about a request that could never be sent: bugs, and they fly.
 _BROKEN = (requests.ConnectionError, requests.Timeout, wire.HTTPError)
 _Failure = Unavailable | Uncertain
@@ -156,6 +159,9 @@ def _refuse_status(request: Request, response: requests.Response) -> None:
     if status == 429:
         raise Busy(f"{request.source} asks for fewer calls", retry_after=pause)
     if status >= 500:
+        # Their own number for the call is what their support asks for first.
+        number = response.headers.get("X-Request-ID", "")[:_LONGEST_NUMBER]
+        _LOG.warning("http.failed", source=request.source, status=status, request_id=number)
         raise request.failure(f"answered {status}", retry_after=pause)
     if not 200 <= status < 300 and status < 400:
         raise Unavailable(f"{request.source} answered {status} and points elsewhere")

@@ -4,6 +4,8 @@
     Rejected       refused for good: record why, give the money back
     Unavailable    certainly did not happen: try again later
       Busy         they are well and ask us to come back: no try is used up
+        Closed     nobody of this shop gets in until a person acts: the whole shop rests
+      OurMistake   they do not take what we ask: only a few tries, for a new version of ours may mend it
     Uncertain      may have happened: look before trying again
 
 There is no fourth failure of a deed. Whatever is none of these is a bug, and flies.
@@ -28,6 +30,14 @@ class Unavailable(Exception):
 
 class Busy(Unavailable):
     """They are well and ask us to come back: it certainly did not happen, and no try is used up."""
+
+
+class Closed(Busy):
+    """The shop's doors are shut, and only a person can open them; `retry_after` says when to try the handle again."""
+
+
+class OurMistake(Unavailable):
+    """Our own request was wrong: it certainly did not happen, and asking again helps only once we are mended."""
 
 
 class Uncertain(Exception):

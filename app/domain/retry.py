@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from app.domain.errors import Busy, Unavailable
+from app.domain.errors import Busy, OurMistake, Unavailable
 
 MOST_ATTEMPTS = 19  # with the pauses below: a little over a day, longer than any vendor's announced outage window
+MOST_MISTAKES = 3  # enough for a new version, or the one before it, to be there
 _WHEN_BUSY = 2.0  # seconds, where nobody says how long
 
 
@@ -26,6 +27,6 @@ def pause_before_next(problem: Unavailable, tries: int) -> timedelta | None:
     """
     if isinstance(problem, Busy):
         return timedelta(seconds=problem.retry_after or _WHEN_BUSY)
-    if tries >= MOST_ATTEMPTS:
+    if tries >= (MOST_MISTAKES if isinstance(problem, OurMistake) else MOST_ATTEMPTS):
         return None
     return max(wait_after(tries), timedelta(seconds=problem.retry_after or 0))

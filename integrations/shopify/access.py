@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.domain.errors import Unavailable
+from app.domain.errors import Closed
 
 REVOKED = "store access was revoked"
 REVOKED_PAUSE = 4 * 3600.0  # seconds; until the merchant opens the app again no call can succeed
 
 
 class Access(Protocol):
-    """One shop's access. Both methods may raise Unavailable: then nothing was sent."""
+    """One shop's access. Both methods may raise Unavailable (Closed, if only a person can help): nothing was sent."""
 
     def token(self) -> str:
         """Return a token that should be good for this call."""
@@ -29,4 +29,4 @@ class FixedAccess:
         return self.value
 
     def renew(self, refused: str) -> str:  # noqa: ARG002  # there is but one
-        raise Unavailable(REVOKED, retry_after=REVOKED_PAUSE)
+        raise Closed(REVOKED, retry_after=REVOKED_PAUSE)

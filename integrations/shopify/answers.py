@@ -1,21 +1,20 @@
 """What the Admin API's answers mean: it says most of its noes with status 200."""
 
+import random
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import structlog
-
-from app.domain.errors import Busy, Rejected, Unavailable
+from app.domain.errors import Busy, Closed, OurMistake, Rejected, Unavailable
 from integrations.http import Answer, Request
 from integrations.shopify.access import REVOKED, REVOKED_PAUSE
+from integrations.shopify.cost import Cost, read
 
 Json = dict[str, Any]
 
-_LOG = structlog.get_logger()
 _HOURS = 3600.0  # seconds
+_INACTIVE = ("the store is inactive", 1 * _HOURS)
 # Until a person acts no call can succeed, so we stay away for long.
 _CLOSED_DOORS = {
     401: (REVOKED, REVOKED_PAUSE),
@@ -24,16 +23,17 @@ _CLOSED_DOORS = {
     404: ("the store cannot be found", 4 * _HOURS),
     423: ("the store is locked", 1 * _HOURS),
 }
-_OUR_MISTAKES = {"MAX_COST_EXCEEDED", "BAD_REQUEST", "INVALID_VARIABLE", "GRAPHQL_VALIDATION_FAILED"}
+_STILL_AT_IT = "IDEMPOTENCY_CONCURRENT_REQUEST"
+_FAILED_BEFORE = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+_OTHER_INPUT = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+_OUR_MISTAKES = {"MAX_COST_EXCEEDED", "BAD_REQUEST", "INVALID_VARIABLE", "GRAPHQL_VALIDATION_FAILED", _OTHER_INPUT}
 # Codes of the document checker are written in camelCase (undefinedField); those of the store in capitals.
 _CHECKER = re.compile(r"[a-z]+([A-Z][a-z]*)*")
-_SHORTEST_PAUSE = 0.5  # seconds; the bucket is shared with the app's other processes
-_SLOWEST_RESTORE = Decimal(100)  # points a second, that of the smallest plan
+_MENDED_SOONEST = 600.0  # seconds: a new version of ours, or the one before it, may be on its way
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0  # seconds; the bucket is shared with the app's other processes
+_SLOWEST_RESTORE = 100.0  # points a second, that of the smallest plan, where the store does not say
+_JITTER = 0.25  # of the pause, so that those who were turned away together do not come back together
 _LONGEST_MESSAGE = 300
-
-
-class BadRequest(ValueError):
-    """Our own request was wrong; nothing was done, and asking again would not help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Reply:
     request: Request
     data: Json
     denied: Mapping[str, str]  # "order.customer" -> the access that it needs
+    cost: Cost
 
     def one(self, name: str) -> Json | None:
         """Return the thing asked for; None when the store has none such. Raises Unavailable when not granted."""
@@ -73,8 +74,14 @@ class Reply:
         if brought is None:
             raise self.request.failure("gave an answer that makes no sense")
         if brought.get("userErrors"):
-            raise Rejected(said(error["message"] for error in brought["userErrors"]))
+            raise self._refusal(brought["userErrors"])
         return brought
+
+    def _refusal(self, errors: list[Json]) -> Exception:
+        """Return what a mutation's own errors mean; only those about its idempotency key are no plain refusal."""
+        about_key = (error["code"] for error in errors if error.get("code") in {_STILL_AT_IT, _OTHER_INPUT})
+        code = next(about_key, None)
+        return Rejected(said(error["message"] for error in errors)) if code is None else _meaning(self.request, code)
 
     def _missing(self, path: str) -> str | None:
         """Return the access that withheld the path or, where null spread upwards, something below it."""
@@ -86,19 +93,24 @@ class Reply:
 def understand(answer: Answer) -> Reply:
     """Return what the answer brought.
 
-    Raises Unavailable for throttling and closed doors, BadRequest for mistakes of ours, and for every other
-    trouble what the request's failure is.
+    Raises Busy for throttling, Closed for doors that a person must open, OurMistake for what is wrong with the
+    request itself, and for every other trouble what the request's failure is.
     """
     if answer.status in _CLOSED_DOORS:
         reason, pause = _CLOSED_DOORS[answer.status]
-        raise Unavailable(reason, retry_after=pause)
+        raise Closed(reason, retry_after=pause)
     if not answer.ok:
-        raise BadRequest(f"the store answered {answer.status}")
+        raise _mistake(str(answer.status))
     content = answer.json()
     errors = (content.get("errors") or []) if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(errors, list):
         raise answer.request.failure("gave an answer that makes no sense")
-    return _reply(answer, content, errors)
+    cost = read(content)
+    denied = dict(_denied(answer.request, cost, error) for error in errors)
+    data = content.get("data")
+    if not isinstance(data, dict) and not denied:
+        raise answer.request.failure("gave an answer without data")
+    return Reply(request=answer.request, data=data if isinstance(data, dict) else {}, denied=denied, cost=cost)
 
 
 def said(messages: Iterable[str]) -> str:
@@ -106,38 +118,50 @@ def said(messages: Iterable[str]) -> str:
     return " ".join(" ".join(messages).split())[:_LONGEST_MESSAGE]
 
 
-def _reply(answer: Answer, content: Json, errors: list[Json]) -> Reply:
-    denied = dict(_denied(answer, content, error) for error in errors)
-    data = content.get("data")
-    if not isinstance(data, dict) and not denied:
-        raise answer.request.failure("gave an answer without data")
-    return Reply(request=answer.request, data=data or {}, denied=denied)
-
-
-def _denied(answer: Answer, content: Json, error: Json) -> tuple[str, str]:
+def _denied(request: Request, cost: Cost, error: object) -> tuple[str, str]:
     """Return the path that was withheld and the access it needs; raise what any other error means."""
-    extensions = error.get("extensions") or {}
-    code, path = str(extensions.get("code") or ""), error.get("path") or []
+    if not isinstance(error, dict):
+        raise request.failure("gave an answer that makes no sense")
+    code, path = _extension(error, "code"), error.get("path")
     if code == "ACCESS_DENIED":
-        return ".".join(map(str, path)), said([str(extensions.get("requiredAccess") or "this access")])
+        withheld = ".".join(map(str, path)) if isinstance(path, list) else ""
+        return withheld, said([_extension(error, "requiredAccess") or "this access"])
     if code == "THROTTLED":
-        raise Busy("the store asks for fewer calls", retry_after=_pause(content))
-    if code == "SHOP_INACTIVE":
-        raise Unavailable("the store is inactive", retry_after=1 * _HOURS)
+        raise Busy("the store asks for fewer calls", retry_after=_pause(cost))
     # An error with neither code nor path is about the document itself: it was never run.
-    if code in _OUR_MISTAKES or _CHECKER.fullmatch(code) or not (code or path):
-        raise BadRequest(f"the store refuses our request: {code or 'invalid'}")
-    _LOG.warning("shopify.error", code=code, request_id=answer.headers.get("X-Request-ID"))
-    raise answer.request.failure(f"answered {code or 'an error'}")
+    if not (code or path):
+        raise _mistake("invalid")
+    raise _meaning(request, code)
 
 
-def _pause(content: Json) -> float:
-    """Return the seconds until the bucket holds what the call asks for."""
-    cost = (content.get("extensions") or {}).get("cost") or {}
-    bucket = cost.get("throttleStatus") or {}
-    missing = Decimal(cost.get("requestedQueryCost") or 0) - Decimal(bucket.get("currentlyAvailable") or 0)
-    seconds = missing / (Decimal(bucket.get("restoreRate") or 0) or _SLOWEST_RESTORE)
-    return max(float(seconds), _SHORTEST_PAUSE)
+def _extension(error: Json, name: str) -> str:
+    extensions = error.get("extensions")
+    return str(extensions.get(name) or "") if isinstance(extensions, dict) else ""
+
+
+def _meaning(request: Request, code: str) -> Exception:
+    """Return what an error of that code means for the request that met it."""
+    if code == "SHOP_INACTIVE":
+        reason, pause = _INACTIVE
+        return Closed(reason, retry_after=pause)
+    if code in _OUR_MISTAKES or _CHECKER.fullmatch(code):
+        return _mistake(code)
+    if code == _STILL_AT_IT:
+        return request.failure("is still at work on this very deed")
+    if code == _FAILED_BEFORE:
+        return Rejected("The store has tried this before, and failed.")
+    return request.failure(f"answered {said([code]) or 'an error'}")
+
+
+def _mistake(code: str) -> OurMistake:
+    return OurMistake(f"the store does not take our request: {code}", retry_after=_MENDED_SOONEST)
+
+
+def _pause(cost: Cost) -> float:
+    """Return the seconds until the bucket holds what the call asks for, and a little more by chance."""
+    seconds = cost.seconds_missing(otherwise=_SLOWEST_RESTORE)
+    chance = 1 + _JITTER * random.random()  # noqa: S311  # no secret
+    return min(max(seconds, _SHORTEST_PAUSE), _LONGEST_PAUSE) * chance
 
 
 def _not_granted(access: str) -> Unavailable:

@@ -1,10 +1,13 @@
 """The Admin API as a function: a document and its variables in, a reply out. Shop and access belong to the object."""
 
+import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 import structlog
 from shopify.api_version import ApiVersion
 
+from app.domain.errors import Busy, OurMistake, Unavailable, Uncertain
 from integrations.http import Answer, Http, Request
 from integrations.shopify.access import Access
 from integrations.shopify.answers import Reply, understand
@@ -13,6 +16,8 @@ from integrations.shopify.documents import Document, document
 API_VERSION = "2026-10"  # keep equal to [webhooks] api_version in the app's configuration
 SOURCE = "the store"
 
+_DAY = 86_400
+_LONGEST_NUMBER = 64
 _LOG = structlog.get_logger()
 _PATH = ApiVersion.coerce_to_version(API_VERSION).api_path("")
 
@@ -24,6 +29,7 @@ class AdminApi:
         self.http = http
         self.origin = origin
         self.domain = domain
+        self.served: str | None = None  # the version that answered last
         self._access = access
 
     def ask(self, name: str, variables: Mapping[str, object] | None = None) -> Reply:
@@ -40,8 +46,8 @@ class AdminApi:
         if answer.status == 401:
             # Nobody was let in, so nothing was done, and once more is safe for a deed too.
             answer = self._send(wanted, variables, self._access.renew(token), writes=writes)
-        self._watch_version(answer)
-        reply = understand(answer)
+        self.served = _served(answer)
+        reply = self._understood(answer, wanted)
         if reply.denied:
             _LOG.info("shopify.denied", operation=wanted.operation, shop=self.domain, paths=sorted(reply.denied))
         return reply
@@ -58,8 +64,32 @@ class AdminApi:
             )
         )
 
-    def _watch_version(self, answer: Answer) -> None:
-        # A version that was retired raises no error: the oldest living one answers instead.
-        served = answer.headers.get("X-Shopify-API-Version", API_VERSION)
-        if served != API_VERSION:
-            _LOG.warning("shopify.version", asked=API_VERSION, served=served[:20], shop=self.domain)
+    def _understood(self, answer: Answer, wanted: Document) -> Reply:
+        try:
+            return understand(answer)
+        except (Unavailable, Uncertain) as problem:
+            # Their own number for the call is what their support asks for first.
+            number = answer.headers.get("X-Request-ID", "")[:_LONGEST_NUMBER]
+            said = {"operation": wanted.operation, "request_id": number, "shop": self.domain, "problem": str(problem)}
+            if isinstance(problem, OurMistake):
+                _LOG.error("shopify.our_mistake", **said)
+            elif not isinstance(problem, Busy):
+                _LOG.warning("shopify.trouble", **said)
+            raise
+
+
+def _served(answer: Answer) -> str | None:
+    """Return the version that answered, and say so when it is not ours.
+
+    A version that was retired raises no error: the oldest living one answers instead.
+    """
+    served = answer.headers.get("X-Shopify-API-Version", "")[:_LONGEST_NUMBER] or None
+    if served not in {None, API_VERSION}:
+        _tell_of_version(served, day=int(time.monotonic() // _DAY))
+    return served
+
+
+@lru_cache(maxsize=8)
+def _tell_of_version(served: str | None, *, day: int) -> None:  # noqa: ARG001  # each day it is told again
+    """Log it once a day and process: a line for every call would hide all others."""
+    _LOG.error("shopify.version", asked=API_VERSION, served=served)

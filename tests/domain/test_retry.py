@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.errors import Busy, Unavailable
-from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
+from app.domain.errors import Busy, OurMistake, Unavailable
+from app.domain.retry import MOST_ATTEMPTS, MOST_MISTAKES, pause_before_next, wait_after
 
 
 def test_given_a_first_failure_when_waiting_then_it_is_two_seconds() -> None:
@@ -56,3 +56,9 @@ def test_given_a_failure_when_the_next_try_is_set_then_the_longer_pause_counts_a
     tries: int, asked: float | None, pause: timedelta | None
 ) -> None:
     assert pause_before_next(Unavailable("away", retry_after=asked), tries) == pause
+
+
+def test_given_a_mistake_of_ours_when_tried_then_a_new_version_gets_its_chance_and_no_day_is_wasted() -> None:
+    pauses = [pause_before_next(OurMistake("wrong", retry_after=600.0), tries) for tries in range(1, MOST_MISTAKES + 1)]
+
+    assert pauses == [timedelta(minutes=10), timedelta(minutes=10), None]

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.errors import Busy, Unavailable, Uncertain
 from integrations.http import Http, Limits, Request
@@ -137,6 +138,13 @@ def test_given_a_failure_when_printed_then_neither_address_nor_body_nor_secret_a
         Http(HASTY).call(request(f"{server.url}/canary?token=canary", writes=True))
     assert str(caught.value) == "the shop answered 500"
     assert "canary" not in repr(request("https://x.example", writes=True))
+
+
+def test_given_a_5xx_when_calling_then_their_number_for_the_call_is_logged() -> None:
+    broken = answer(b"{}", "500 Internal Server Error", "X-Request-ID: abc-123")
+    with serving(broken) as server, capture_logs() as logs, pytest.raises(Unavailable):
+        Http(HASTY).call(request(server.url, writes=False))
+    assert [(entry["source"], entry["status"], entry["request_id"]) for entry in logs] == [("the shop", 500, "abc-123")]
 
 
 def test_given_cookies_when_calling_again_then_they_are_not_sent_back() -> None:
