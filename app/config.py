@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     seal_keys: SecretStr = SecretStr("")
 
     practice: bool = False
+    flask_debug: bool = False  # read by Flask itself; the doctor wants to know
     clock_file: Path | None = None
     sandbox_port: int = 8766
     sandbox_target: str = ""

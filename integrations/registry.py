@@ -14,9 +14,10 @@ from integrations.florist.vendor import FloristOne
 from integrations.gorgias import webhooks as gorgias
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
-from integrations.http import Http, on_this_machine
+from integrations.http import Http, Limits, on_this_machine
 from integrations.shopify import webhooks as shopify
 from integrations.shopify.access import Access
+from integrations.shopify.checkup import Checkup
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 
@@ -38,6 +39,11 @@ def shopify_shop(origin_template: str, domain: str, access: Access, *, http: Htt
         raise ValueError("not a shop's domain")
     origin = origin_template.replace("{shop}", domain)
     return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access))
+
+
+def shopify_checkup(origin_template: str, domain: str, access: Access, *, limits: Limits | None = None) -> Checkup:
+    """Return one shop's doctor; its domain is known from our own books."""
+    return Checkup(origin=origin_template.replace("{shop}", domain), domain=domain, access=access, limits=limits)
 
 
 def helpdesk(

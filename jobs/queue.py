@@ -21,6 +21,8 @@ DEAF_SECONDS = 2.0  # after a failure nobody waits for Redis again for this long
 IMPATIENT_SECONDS = 0.2  # the most a webhook's answer may wait for Redis
 PATIENT_SECONDS = 5.0
 JOB_SECONDS = 300
+TICKER_SECONDS = 60  # who has not been heard for this long has stopped
+_TICKER = "lagniappe:ticker"
 
 
 class Task(StrEnum):
@@ -94,6 +96,17 @@ class Bell:
             self.redis.delete(_flag(task, shop_id))
         except RedisError:
             self.failures += 1
+
+    def tick(self) -> None:
+        """Say that the ticker lives."""
+        try:
+            self.redis.set(_TICKER, 1, ex=TICKER_SECONDS)
+        except RedisError:
+            self.failures += 1
+
+    def hears_ticker(self) -> bool:
+        """Return whether a ticker was heard lately; raise RedisError when Redis is not there."""
+        return self.redis.get(_TICKER) is not None
 
 
 def _flag(task: Task, shop_id: int) -> str:

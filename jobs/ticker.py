@@ -53,6 +53,7 @@ def ring_due(here: World) -> None:
 
 def make_round(here: World) -> None:
     """Ring for what every shop needs once a day; the task knows by itself whether it is time."""
+    here.bell.tick()
     with reading(here.sessions) as session:
         everyone = shops.installed_ids(session)
     for shop_id in everyone:

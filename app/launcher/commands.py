@@ -43,6 +43,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             lock=Lock.CHECK,
             takes_arguments=True,
         ),
+        "doctor": Command(
+            module="jobs.doctor",
+            says="what is chosen and how it is; --shop DOMAIN looks one shop over",
+            takes_arguments=True,
+        ),
         "fidelity": Command(
             module="integrations.fidelity.command",
             says="documents, twin and recordings against Shopify's real schema",

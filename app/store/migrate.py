@@ -4,6 +4,9 @@ import sys
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 from app.config import ROOT, settings
 
@@ -16,6 +19,17 @@ def to_head(url: str) -> None:
 def to_nothing(url: str) -> None:
     """Take every migration back, the newest first; all data goes."""
     command.downgrade(_config(url), "base")
+
+
+def where(url: str) -> tuple[str | None, str | None]:
+    """Return the migration that the database is at, and the newest there is."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return current, ScriptDirectory.from_config(_config(url)).get_current_head()
 
 
 def main() -> int:

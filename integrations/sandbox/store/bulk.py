@@ -20,6 +20,7 @@ from graphql import (
 
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.store.call import Argument, Call, Info, View
+from integrations.sandbox.store.connections import check_page, page
 from integrations.sandbox.store.wire import gid, iso, key_of, moment
 
 KIND, PIECES = "bulk_operations", "bulk_pieces"
@@ -56,6 +57,15 @@ def bulk_operation(_root: object, info: Info, *, id: str) -> View | None:  # noq
     """Answer how far an operation is, or null when it is unknown."""
     operation = info.context.owned(KIND, key_of(id, "BulkOperation"))
     return None if operation is None else _view(operation)
+
+
+def bulk_operations(_root: object, info: Info, **arguments: Argument) -> View:
+    """Answer with a page of the operations, the newest first."""
+    size = check_page(info, arguments)
+    if any(arguments.get(name) for name in ("after", "before", "query", "reverse")):
+        raise GraphQLError("The town's store shows its newest exports only.", extensions={"code": "BAD_REQUEST"})
+    newest = [_view(each) for each in reversed(_operations(info.context))]
+    return page(newest[:size], more=len(newest) > size)
 
 
 def lines(turn: Turn, name: str, now: str) -> Iterator[str] | None:

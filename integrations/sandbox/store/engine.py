@@ -30,12 +30,15 @@ from integrations.sandbox.store.wire import AMOUNT
 SCHEMA = Path(__file__).with_name("schema.graphqls")
 _QUERIES = {
     "bulkOperation": bulk.bulk_operation,
+    "bulkOperations": bulk.bulk_operations,
+    "currentAppInstallation": reading.current_app_installation,
     "customer": reading.customer,
     "customers": reading.customers,
     "order": reading.order,
     "orders": reading.orders,
     "productVariant": reading.product_variant,
     "shop": reading.shop,
+    "webhookSubscriptions": reading.webhook_subscriptions,
 }
 
 Json = dict[str, Any]

@@ -26,6 +26,22 @@ def shop(_root: object, info: Info) -> View:
     }
 
 
+def current_app_installation(_root: object, info: Info) -> View:
+    """Answer what the app is and may do in this shop."""
+    known = info.context.shop
+    scopes = [{"handle": handle} for handle in known["scopes"]]
+    return {"id": gid("AppInstallation", known["id"]), "accessScopes": scopes}
+
+
+def webhook_subscriptions(_root: object, info: Info, **arguments: Argument) -> View:
+    """Answer with the subscriptions made for this shop alone; those of the app's configuration are not listed."""
+    size, made = check_page(info, arguments), info.context.shop.get("subscriptions", [])
+    if any(arguments.get(name) for name in ("after", "before", "query", "reverse", "topics", "uri")):
+        raise _bad("The town's store lists its first subscriptions only.")
+    views = [{"id": gid("WebhookSubscription", at), **each} for at, each in enumerate(made, start=1)]
+    return page(views[:size], more=len(views) > size)
+
+
 def order(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002 - the schema's name
     """Answer with one order, or null when it is unknown, too old or another shop's."""
     found = info.context.order(key_of(id, "Order"))

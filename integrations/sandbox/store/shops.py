@@ -72,7 +72,7 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
     return shop
 
 
-_CHANGEABLE = ("name", "protected", "scopes", "state", "tax_basis_points", "token", "topics")
+_CHANGEABLE = ("name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "token", "topics")
 
 
 def change_shop(turn: Turn, domain: str, wish: Mapping[str, object]) -> Doc:

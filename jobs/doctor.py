@@ -1,0 +1,85 @@
+"""`doctor`: looks this installation over, or one shop through our own adapters. It only reads."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
+
+from app.config import Misconfigured, settings
+from app.domain.findings import Finding, Verdict, bad, fine, look
+from app.store import checkup, shops
+from app.store.base import reading
+from app.store.shops import Merchant
+from integrations import registry
+from integrations.shopify.access import FixedAccess
+from integrations.shopify.checkup import Patient
+from jobs import surroundings
+from jobs.runtime import LIMITS, World, world
+
+_WINDOW = timedelta(days=60)
+_LATE = timedelta(hours=2)
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is found; return 1 when something of it is bad."""
+    options = _parse(arguments)
+    try:
+        settings()
+        here = world()
+    except Misconfigured as fault:
+        return _tell([bad("settings", str(fault).removeprefix("lagniappe: "))], as_json=options.json)
+    found = of_shop(here, options.shop) if options.shop else surroundings.findings(here)
+    return _tell(found, as_json=options.json)
+
+
+def of_shop(here: World, domain: str) -> Iterator[Finding]:
+    """Yield what is found about one shop."""
+    with reading(here.sessions) as session:
+        merchant = shops.by_domain(session, domain)
+    if merchant is None or not merchant.installed:
+        yield bad("installation", f"{domain} is not installed here: open the app in its admin once")
+        return
+    yield from _kept(here, merchant)
+    with reading(here.sessions) as session:
+        token = shops.token_of(session, shop_id=merchant.id, seal=here.seal)
+        old = checkup.older_order(session, shop_id=merchant.id, older_than=here.clock.now() - _WINDOW)
+    if token is None:
+        yield bad("token", "there is none: open the app in the shop's admin once")
+        return
+    patient = Patient(gifts=merchant.policy.nth_order_gift.variants, old_order=old, features={})
+    doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, FixedAccess(token), limits=LIMITS)
+    yield from doctor.findings(patient, here.clock.now())
+
+
+def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:
+    """Yield what our own database says of the shop."""
+    yield fine("installation", f"since {merchant.installed_at:%Y-%m-%d}{', paused' if merchant.paused else ''}")
+    with reading(here.sessions) as session:
+        past = shops.history_state(session, shop_id=merchant.id)
+    if past.done_at is None:
+        yield look("history", "is being read" if past.handle else "was not begun yet")
+    elif past.swept_to is None or here.clock.now() - past.swept_to > _LATE:
+        yield look("history", "is read, but nobody has swept for long: do ticker and workers run?")
+    else:
+        yield fine("history", f"read, and swept to {past.swept_to:%Y-%m-%d %H:%M} UTC")
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m app doctor", description=__doc__)
+    parser.add_argument("--shop", metavar="DOMAIN", help="look one shop over, through our own adapters")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    return parser.parse_args(arguments)
+
+
+def _tell(found: Iterable[Finding], *, as_json: bool) -> int:
+    told = []
+    for each in found:
+        told.append(each)
+        if not as_json:
+            sys.stdout.write(f"{each.verdict:<5} {each.subject:<24} {each.words}\n")
+            sys.stdout.flush()
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(each) for each in told], indent=1, ensure_ascii=False) + "\n")
+    return 1 if any(each.verdict is Verdict.BAD for each in told) else 0

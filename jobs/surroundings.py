@@ -1,0 +1,143 @@
+"""What the doctor looks at when no shop is named: settings, database, keys, clock, bell, and who is at work."""
+
+import platform
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import metadata
+from urllib.parse import urlsplit
+
+from redis import RedisError
+from rq import Worker
+
+from app.config import ROOT, Settings
+from app.domain.findings import Finding, bad, fine, look
+from app.store import checkup, migrate
+from app.store.base import StoreUnavailable, reading
+from integrations.http import on_this_machine
+from integrations.shopify.client import API_VERSION
+from integrations.shopify.versions import newest, served_until
+from jobs.queue import Bell
+from jobs.runtime import World
+
+_PRACTICE_SECRETS = {"practice-secret"}  # known to everybody who has the code
+_SKEW = timedelta(seconds=5)
+_OVERDUE = timedelta(minutes=2)
+_LAST_MONTHS = timedelta(days=90)
+_PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+def findings(here: World) -> Iterator[Finding]:
+    """Yield what is found in this installation."""
+    yield _python()
+    yield from _choices(here.settings)
+    yield from _dangers(here.settings)
+    yield _version(here)
+    yield from _database(here)
+    yield from _bell(here.bell)
+
+
+def _python() -> Finding:
+    pinned = dict(_PINNED.findall((ROOT / "app/deps/lock.txt").read_text()))
+    differ = sorted(name for name, version in pinned.items() if _installed(name) not in (None, version))
+    words = f"Python {platform.python_version()}, {len(pinned)} packages in the lock"
+    return look("python", f"{words}; other versions of {', '.join(differ)}") if differ else fine("python", words)
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None  # of another platform, or of another Python
+
+
+def _choices(chosen: Settings) -> Iterator[Finding]:
+    why = "DATABASE_URL is set" if chosen.database_url else "DATABASE_URL is empty, so SQLite in APP_VAR"
+    yield fine("settings", f"database: {why}")
+    yield fine("settings", f"redis: {_without_password(chosen.redis_url)}")
+    yield fine(
+        "settings", f"public address: {chosen.public_url or 'PUBLIC_URL is empty, so this is no real installation'}"
+    )
+    for name in ("shopify_origin", "gorgias_origin", "florist_origin"):
+        changed = "" if getattr(chosen, name) == Settings.model_fields[name].default else f", by {name.upper()}"
+        yield fine("settings", f"{name.removesuffix('_origin')}: {getattr(chosen, name)}{changed}")
+
+
+def _dangers(chosen: Settings) -> Iterator[Finding]:
+    """Yield what must not be in an installation that real shops reach."""
+    if not chosen.public_url:
+        return
+    origins = (chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
+    checks = (
+        (not chosen.public_url.startswith("https://"), "PUBLIC_URL is not https"),
+        (not chosen.database_url or chosen.database.startswith("sqlite"), "the database is SQLite: name a PostgreSQL"),
+        (bool(_PRACTICE_SECRETS & set(chosen.webhook_secrets)), "the client secret is the one of practice"),
+        (not chosen.webhook_secrets, "SHOPIFY_CLIENT_SECRETS is empty: no webhook can be believed"),
+        (not chosen.shopify_client_id, "SHOPIFY_CLIENT_ID is empty"),
+        (chosen.practice, "PRACTICE is set"),
+        (chosen.flask_debug, "FLASK_DEBUG is set: pages would show our code and variables"),
+        (any(on_this_machine(each) for each in origins), "an ORIGIN leads to this machine, not to the real service"),
+    )
+    found = [bad("production", words) for wrong, words in checks if wrong]
+    yield from found or [fine("production", "nothing of practice is in it")]
+
+
+def _version(here: World) -> Finding:
+    now, until = here.clock.now(), served_until(API_VERSION)
+    words = f"{API_VERSION}, served until {until:%Y-%m-%d} at least; newest {newest(now)}"
+    if until <= now:
+        return bad("shopify version", f"{words}: an older one than we ask for may answer")
+    return look("shopify version", words) if until - now < _LAST_MONTHS else fine("shopify version", words)
+
+
+def _database(here: World) -> Iterator[Finding]:
+    try:
+        with reading(here.sessions) as session:
+            where, its_time = checkup.address(session), checkup.time(session)
+        current, head = migrate.where(here.settings.database)
+    except StoreUnavailable:
+        yield bad("database", "cannot be reached")
+        return
+    yield fine("database", where)
+    if current != head:
+        yield bad("migrations", f"at {current or 'nothing'}, newest {head}: python3 -m app migrate")
+        return
+    yield fine("migrations", f"at {head}, the newest")
+    skew = abs(its_time - (here.clock.now()))
+    words = f"{skew.total_seconds():.0f} s between this machine and the database"
+    if here.settings.practice:
+        yield fine("clock", "practice: it may have been moved")
+    else:
+        yield look("clock", words) if skew > _SKEW else fine("clock", words)
+    yield from _rows(here)
+
+
+def _rows(here: World) -> Iterator[Finding]:
+    now = here.clock.now()
+    with reading(here.sessions) as session:
+        kept, closed = checkup.unsealable(session, here.seal)
+        due = checkup.waiting(session, now=now)
+    words = f"{kept} shops and accounts, {len(here.seal.keys)} keys"
+    yield bad("seal", f"{words}; no key opens {', '.join(closed)}") if closed else fine("seal", f"{words}, all open")
+    words = f"{due.letters} webhooks and {due.deeds} deeds are due"
+    if due.oldest is not None and now - due.oldest > _OVERDUE:
+        yield bad("work", f"{words}, the oldest since {due.oldest:%Y-%m-%d %H:%M} UTC: is anybody working?")
+    else:
+        yield fine("work", f"{words}, none of them for long")
+
+
+def _bell(bell: Bell) -> Iterator[Finding]:
+    try:
+        version = bell.redis.info("server")["redis_version"]
+        workers, rung, ticking = Worker.count(connection=bell.redis), len(bell.queue), bell.hears_ticker()
+    except RedisError:
+        yield bad("redis", "cannot be reached: nothing is lost, and nothing is quick")
+        return
+    yield fine("redis", f"{version}, {rung} bells waiting to be heard")
+    yield fine("workers", f"{workers} at work") if workers else bad("workers", "nobody is at work")
+    yield fine("ticker", "ticks") if ticking else bad("ticker", "has not been heard for a minute")
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"

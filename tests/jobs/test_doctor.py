@@ -1,0 +1,136 @@
+"""The doctor: what an operator reads, of the installation and of one shop."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from app.config import Settings
+from app.domain.findings import Finding, Verdict
+from app.store.base import unit_of_work
+from app.store.tables import Shop
+from integrations.sandbox.town import PRACTICE_SHOP
+from jobs import doctor, surroundings
+from jobs.queue import Bell
+from jobs.runtime import World
+from tests.conftest import SEAL_KEY
+from tests.jobs.conftest import Practice
+
+Screen = pytest.CaptureFixture[str]
+REAL = {
+    "public_url": "https://app.example",
+    "database_url": "postgresql+psycopg://app:hush-database@db/lagniappe",
+    "shopify_client_id": "client-1",
+    "shopify_client_secrets": SecretStr("hush-secret"),
+    "seal_keys": SecretStr(SEAL_KEY),
+}
+
+
+@pytest.fixture
+def database() -> str:
+    return "sqlite"
+
+
+def about(found: Iterator[Finding] | list[Finding], subject: str) -> list[tuple[Verdict, str]]:
+    return [(each.verdict, each.words) for each in found if each.subject == subject]
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings.model_construct(**(REAL | changes))
+
+
+def test_given_a_real_installation_when_looked_over_then_nothing_of_practice_is_in_it() -> None:
+    assert about(surroundings._dangers(settings()), "production") == [(Verdict.FINE, "nothing of practice is in it")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"public_url": "http://app.example"}, "not https"),
+        ({"database_url": ""}, "SQLite"),
+        ({"database_url": "sqlite:///x.db"}, "SQLite"),
+        ({"shopify_client_secrets": SecretStr("new, practice-secret")}, "the one of practice"),
+        ({"shopify_client_secrets": SecretStr("")}, "SHOPIFY_CLIENT_SECRETS is empty"),
+        ({"shopify_client_id": ""}, "SHOPIFY_CLIENT_ID is empty"),
+        ({"practice": True}, "PRACTICE is set"),
+        ({"flask_debug": True}, "FLASK_DEBUG is set"),
+        ({"shopify_origin": "http://127.0.0.1:8766/shopify/{shop}"}, "leads to this machine"),
+    ],
+)
+def test_given_what_real_shops_must_not_meet_when_looked_over_then_it_is_bad(
+    changes: dict[str, Any], words: str
+) -> None:
+    ((verdict, said),) = about(surroundings._dangers(settings(**changes)), "production")
+
+    assert verdict is Verdict.BAD
+    assert words in said
+
+
+def test_given_no_public_address_when_looked_over_then_practice_may_be_practice() -> None:
+    assert list(surroundings._dangers(settings(public_url="", practice=True))) == []
+
+
+def test_given_secrets_when_looked_over_then_none_is_shown(world: World) -> None:
+    here = replace(world, settings=settings(redis_url="redis://:hush-redis@cache:6379/0"))
+    told = str(list(surroundings._choices(here.settings))) + str(list(surroundings._dangers(here.settings)))
+
+    assert "hush" not in told
+    assert "redis://cache:6379/0" in told
+
+
+def test_given_nobody_at_redis_when_looked_over_then_it_is_bad_and_the_rest_is_told(world: World) -> None:
+    found = list(surroundings.findings(world))
+
+    assert about(found, "redis")[0][0] is Verdict.BAD
+    assert about(found, "migrations")[0][0] is Verdict.FINE
+    assert about(found, "seal")[0][0] is Verdict.FINE
+    assert about(found, "work") == [(Verdict.FINE, "0 webhooks and 0 deeds are due, none of them for long")]
+
+
+def test_given_a_redis_without_anybody_when_looked_over_then_worker_and_ticker_are_missed(redis_url: str) -> None:
+    bell = Bell.at(redis_url, patient=False)
+    bell.redis.delete("lagniappe:ticker")
+    assert [each.subject for each in surroundings._bell(bell) if each.verdict is Verdict.BAD] == ["workers", "ticker"]
+
+    bell.tick()
+
+    assert about(surroundings._bell(bell), "ticker") == [(Verdict.FINE, "ticks")]
+
+
+def test_given_the_practice_shop_when_looked_over_then_it_is_well(inside: Practice) -> None:
+    found = list(doctor.of_shop(inside.world, PRACTICE_SHOP))
+
+    assert [each for each in found if each.verdict is Verdict.BAD] == []
+    assert about(found, "history")[0][0] is Verdict.FINE
+    assert about(found, "door")[0][0] is Verdict.FINE
+    assert len(about(found, "gifts")) == len(inside.world.merchant(inside.shop_id).policy.nth_order_gift.variants)  # type: ignore[union-attr]
+
+
+def test_given_a_shop_that_is_not_here_when_looked_over_then_that_is_all(inside: Practice) -> None:
+    (only,) = doctor.of_shop(inside.world, "nobody.myshopify.com")
+
+    assert (only.verdict, only.subject) == (Verdict.BAD, "installation")
+
+
+def test_given_a_shop_without_token_when_looked_over_then_it_says_how_to_get_one(inside: Practice) -> None:
+    with unit_of_work(inside.world.sessions) as session:
+        session.get_one(Shop, inside.shop_id).sealed_token = None
+
+    found = list(doctor.of_shop(inside.world, PRACTICE_SHOP))
+
+    assert (found[-1].verdict, found[-1].subject) == (Verdict.BAD, "token")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(Verdict.FINE, 0), (Verdict.LOOK, 0), (Verdict.ASK, 0), (Verdict.BAD, 1)]
+)
+def test_given_findings_when_told_then_only_bad_ones_end_with_1(capsys: Screen, verdict: Verdict, code: int) -> None:
+    found = [Finding(subject="a", verdict=verdict, words="b")]
+
+    assert doctor._tell(found, as_json=True) == code
+    assert json.loads(capsys.readouterr().out) == [{"subject": "a", "verdict": str(verdict), "words": "b"}]
+    assert doctor._tell(found, as_json=False) == code
+    assert capsys.readouterr().out.split() == [str(verdict), "a", "b"]
