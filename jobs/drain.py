@@ -7,11 +7,13 @@ from contextlib import contextmanager
 import structlog
 from rq.timeouts import JobTimeoutException
 
+from app.domain.errors import Busy, Closed
 from app.store import inbox, ledger, shops
 from app.store.base import unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
-from jobs.handle import handle
+from jobs.doors import found_open
+from jobs.handle import handle, wait
 from jobs.perform import perform
 from jobs.queue import Task
 from jobs.runtime import Outside, World
@@ -26,32 +28,59 @@ TURN_SECONDS = 10.0
 def drain(world: World, shop_id: int) -> None:
     """Work through the shop's deliveries and effects; ring again when there is more than one turn's worth."""
     world.bell.heard(Task.DRAIN, shop_id)
-    inside = world.enter(shop_id)
-    if inside is None:
-        return
-    merchant, outside = inside
     end = time.monotonic() + TURN_SECONDS
-    while _one_batch(world, merchant, outside):
+    while _one_batch(world, shop_id):
         if time.monotonic() > end:
             world.bell.ring(Task.DRAIN, shop_id)
             return
-        inside = world.enter(shop_id)  # the policy, the kill switch or the installation may have changed meanwhile
-        if inside is None:
-            return
-        merchant, outside = inside
 
 
-def _one_batch(world: World, merchant: Merchant, outside: Outside) -> bool:
-    """Return whether there was anything to do."""
+def _one_batch(world: World, shop_id: int) -> bool:
+    """Return whether there was anything to do. The shop is looked at afresh, for it may have changed meanwhile."""
+    merchant = world.merchant(shop_id)
+    outside = None if merchant is None else world.outside(merchant)
+    if merchant is None or outside is None:
+        return False
+    return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside)
+
+
+def _work(world: World, merchant: Merchant, outside: Outside | None) -> bool:
+    """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
     letters = _claim(world, merchant)
+    if not _handle_all(world, merchant, outside, letters) or outside is None:
+        return bool(letters)
+    due = _due(world, merchant)
+    if _perform_all(world, merchant, outside, due) and (letters or due):
+        found_open(world, merchant)
+    return bool(letters or due)
+
+
+def _handle_all(world: World, merchant: Merchant, outside: Outside | None, letters: list[Letter]) -> bool:
+    """Handle the deliveries; return False when the door was found shut.
+
+    Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
+    """
+    asked: dict[str, Busy] = {}
     for letter in letters:
         with _bug_kept_small("delivery.failed", merchant.id, letter.id):
-            handle(world, merchant, outside, letter)
-    due = _due(world, merchant)
+            if letter.source in asked:
+                wait(world, merchant, letter, asked[letter.source])
+                continue
+            busy = handle(world, merchant, outside, letter)
+            if isinstance(busy, Closed):
+                merchant, outside = world.merchant(merchant.id) or merchant, None
+            elif busy is not None:
+                asked[letter.source] = busy
+    return outside is not None
+
+
+def _perform_all(world: World, merchant: Merchant, outside: Outside, due: list[int]) -> bool:
+    """Perform the deeds; return False when the door was found shut."""
     for effect_id in due:
         with _bug_kept_small("effect.failed", merchant.id, effect_id):
-            perform(world, merchant, outside, effect_id)
-    return bool(letters or due)
+            if isinstance(perform(world, merchant, outside, effect_id), Closed):
+                return False
+    return True
 
 
 def _claim(world: World, merchant: Merchant) -> list[Letter]:

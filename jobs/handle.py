@@ -9,14 +9,15 @@ from typing import Any
 
 import structlog
 
-from app.domain.errors import Busy, Malformed, Unavailable
+from app.domain.errors import Busy, Closed, Malformed, Unavailable
 from app.domain.events import AgentAction, Event, OrderChanged, TicketOpened, Unconcerning
-from app.domain.retry import MOST_ATTEMPTS, pause_before_next
+from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy
 from app.store import inbox
 from app.store.base import unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
+from jobs.doors import shut_until
 from jobs.occasion import Occasion, Overtaken, finish
 from jobs.on_helpdesk import agent_acted, ticket_opened
 from jobs.on_order import order_changed
@@ -25,22 +26,39 @@ from jobs.runtime import Outside, World
 log = structlog.get_logger("inbox")
 
 
-def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Letter) -> None:
-    """Bring one delivery to its end, or say when to try again."""
+def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Letter) -> Busy | None:
+    """Bring one delivery to its end, or say when to try again; return who asked us to wait, if anybody did."""
     now = world.clock.now()
     if letter.tries > MOST_ATTEMPTS:
         _set_aside(world, letter, f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
-        return
+        return None
     occasion = Occasion(world=world, merchant=merchant, outside=outside, letter=letter, now=now)
     try:
         event = registry.SOURCES[letter.source](letter.topic, letter.body)
         _ANSWERS[type(event)](occasion, event)
     except Malformed as problem:
         _set_aside(world, letter, f"not understood: {problem}")
+    except Busy as problem:
+        wait(world, merchant, letter, problem)
+        return problem
     except Unavailable as problem:
         _put_back(world, letter, problem, now)
     except Overtaken:
         log.info("delivery.overtaken", shop=merchant.id, delivery=letter.id)
+    return None
+
+
+def wait(world: World, merchant: Merchant, letter: Letter, busy: Busy) -> None:
+    """Let the delivery wait as long as it was asked to, and with it all that would meet the same answer."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if isinstance(busy, Closed):
+            until = shut_until(session, merchant, busy, now)
+        else:
+            until = now + pause_when_busy(busy)
+            inbox.wait_together(session, letter, until=until, now=now)
+        inbox.ask_to_wait(session, letter, until=until, problem=str(busy))
+    log.info("delivery.waits", shop=merchant.id, delivery=letter.id, problem=str(busy), until=until.isoformat())
 
 
 def let_be(occasion: Occasion, _event: Event) -> None:
@@ -69,7 +87,6 @@ def _put_back(world: World, letter: Letter, problem: Unavailable, now: datetime)
     if pause is None:
         _set_aside(world, letter, f"given up after {letter.tries} tries: {problem}")
         return
-    back = inbox.ask_to_wait if isinstance(problem, Busy) else inbox.put_back
     with unit_of_work(world.sessions) as session:
-        back(session, letter, until=now + pause, problem=str(problem))
+        inbox.put_back(session, letter, until=now + pause, problem=str(problem))
     log.info("delivery.put_back", shop=letter.shop_id, delivery=letter.id, problem=str(problem))

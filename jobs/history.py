@@ -7,11 +7,12 @@ from itertools import islice
 
 import structlog
 
-from app.domain.errors import Rejected, Unavailable
+from app.domain.errors import Closed, Rejected, Unavailable
 from app.domain.facts import Order
 from app.store import inbox, orders, shops, yardstick
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
+from jobs import doors
 from jobs.queue import Task
 from jobs.runtime import Outside, World
 
@@ -41,6 +42,8 @@ def import_history(world: World, shop_id: int) -> None:
             _start(world, merchant, outside)
         else:
             _read(world, merchant, outside, state.handle)
+    except Closed as problem:
+        doors.shut(world, merchant, problem)
     except Unavailable as problem:
         log.info("history.unavailable", shop=shop_id, problem=str(problem))
         _note(world, merchant, try_at=world.clock.now() + SHORT_PAUSE)
@@ -63,6 +66,9 @@ def sweep(world: World, shop_id: int) -> None:
         return
     try:
         found = sum(_put_in(world, merchant, *change) for change in outside.shop.updated_since(swept_to - OVERLAP))
+    except Closed as problem:
+        doors.shut(world, merchant, problem)
+        return
     except Unavailable as problem:
         log.info("sweep.unavailable", shop=shop_id, problem=str(problem))
         return

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.decisions import Decision
-from app.domain.errors import Unavailable
+from app.domain.errors import Closed, Unavailable
 from app.store import inbox
 from app.store.base import Session
 from app.store.inbox import Letter
@@ -37,10 +37,13 @@ class Occasion:
 
     @property
     def way_in(self) -> Outside:
-        """The way to the shop's accounts; raises Unavailable where there is none."""
-        if self.outside is None:
-            raise Unavailable("the shop has not let us in")
-        return self.outside
+        """The way to the shop's accounts; raises Unavailable where there is none, Closed while it is left alone."""
+        if self.outside is not None:
+            return self.outside
+        until, because = self.merchant.closed_until, self.merchant.closed_because or ""
+        if until is not None and self.merchant.is_shut(self.now):
+            raise Closed(because, retry_after=(until - self.now).total_seconds())
+        raise Unavailable("the shop has not let us in")
 
     def is_old(self, happened_at: datetime | None = None) -> bool:
         """Return whether it happened, or was told, too long ago to bring anything about."""

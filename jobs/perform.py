@@ -10,22 +10,26 @@ from datetime import datetime
 import structlog
 
 from app.domain.effects import State
-from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Closed, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
-from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
+from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy, wait_after
 from app.store import ledger
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds
 from jobs.carry_out import tell
+from jobs.doors import shut_until
 from jobs.runtime import Outside, World
 
 log = structlog.get_logger("effect")
 
 
-def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) -> None:
-    """Take one due effect a step further: do it, or find out whether it was done."""
+def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) -> Busy | None:
+    """Take one due effect a step further; return who asked us to wait, if anybody did.
+
+    A step is to do it, or to find out whether it was done.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = ledger.pick(
@@ -37,61 +41,65 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
             currency=merchant.currency,
         )
     if deed is None:
-        return
+        return None
     if deed.state is State.UNCERTAIN:
-        _look_up(world, merchant, outside, deed)
-    elif deed.tries > MOST_ATTEMPTS:
+        return _look_up(world, merchant, outside, deed)
+    if deed.tries > MOST_ATTEMPTS:
         _refuse(world, merchant, deed, "gave_up", f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
-    else:
-        _do(world, merchant, outside, deed)
+        return None
+    return _do(world, merchant, outside, deed)
 
 
-def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     try:
         reason = deeds.unwanted(world, merchant, outside, deed)
+    except Busy as busy:
+        return _wait(world, merchant, deed, busy)
     except Unavailable as problem:
         _try_later(world, merchant, deed, problem)
-        return
+        return None
     if reason is not None:
         _drop(world, merchant, deed, *reason)
-        return
+        return None
     with unit_of_work(world.sessions) as session:
         sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease)
-    if sent is not None:
-        _call(world, merchant, outside, sent)
+    return None if sent is None else _call(world, merchant, outside, sent)
 
 
-def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     try:
         receipt = deeds.do(merchant, outside, deed, world.clock.now())
     except Rejected as problem:
         _refuse(world, merchant, deed, "refused", str(problem))
+    except Busy as busy:
+        return _wait(world, merchant, deed, busy)
     except Unavailable as problem:
         _try_later(world, merchant, deed, problem)
     except Uncertain as problem:
         _doubt(world, merchant, outside, deed, str(problem))
     else:
         _done(world, merchant, deed, receipt)
+    return None
 
 
-def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> None:
+def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     if not deeds.can_look_up(outside, deed.effect):
         _leave_to_a_person(world, merchant, deed)
-        return
+        return None
     try:
         receipt = deeds.find(outside, deed)
-    except Busy as problem:
-        _try_later(world, merchant, deed, problem)
-        return
+    except Busy as busy:
+        return _wait(world, merchant, deed, busy)
     except (Unavailable, Uncertain) as problem:
         _ask_again(world, deed, str(problem))
-        return
+        return None
     if receipt is not None:
         _done(world, merchant, deed, receipt)
-        return
+        return None
     with unit_of_work(world.sessions) as session:
         ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
     log.info("effect.absent", shop=merchant.id, effect=deed.id)
+    return None
 
 
 def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> None:
@@ -124,9 +132,8 @@ def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailabl
     if pause is None:
         _refuse(world, merchant, deed, "gave_up", f"given up after {deed.tries} tries: {problem}")
         return
-    back = ledger.ask_to_wait if isinstance(problem, Busy) else ledger.put_back
     with unit_of_work(world.sessions) as session:
-        back(session, deed, until=world.clock.now() + pause, why=str(problem))
+        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem))
     log.info(
         "effect.put_back",
         shop=merchant.id,
@@ -134,6 +141,21 @@ def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailabl
         kind=deed.effect.kind,
         seconds=pause.total_seconds(),
     )
+
+
+def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy) -> Busy:
+    """Let the deed wait as long as it was asked to, and with it all that would meet the same answer."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if isinstance(busy, Closed):
+            shut_until(session, merchant, busy, now)
+            until = now  # the shop waits as a whole
+        else:
+            until = now + pause_when_busy(busy)
+            ledger.wait_together(session, deed, until=until, now=now)
+        ledger.ask_to_wait(session, deed, until=until, why=str(busy))
+    log.info("effect.waits", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, problem=str(busy))
+    return busy
 
 
 def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, why: str) -> None:

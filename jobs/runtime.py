@@ -80,12 +80,13 @@ class World:
         return found if found is not None and found.installed else None
 
     def enter(self, shop_id: int) -> tuple[Merchant, Outside] | None:
-        """Return the shop and the way to its accounts; None when it is gone, or has not let us in."""
+        """Return the shop and the way to its accounts; None when it is gone, shut, or has not let us in."""
         merchant = self.merchant(shop_id)
-        outside = None if merchant is None else self._outside(merchant)
+        outside = None if merchant is None or merchant.is_shut(self.clock.now()) else self.outside(merchant)
         return None if merchant is None or outside is None else (merchant, outside)
 
-    def _outside(self, merchant: Merchant) -> Outside | None:
+    def outside(self, merchant: Merchant) -> Outside | None:
+        """Return the way to the shop's accounts; None when it has not let us in."""
         with reading(self.sessions) as session:
             token = shops.token_of(session, shop_id=merchant.id, seal=self.seal)
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)

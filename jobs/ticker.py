@@ -42,7 +42,8 @@ def ring_due(here: World) -> None:
         now = here.clock.now()
         waiting = shops.with_work(session, now=now, older_than=GRACE)
         importing = shops.without_history(session, now=now)
-        unswept = shops.due_for_sweep(session, before=now - timedelta(seconds=here.settings.sweep_seconds))
+        sweep_before = now - timedelta(seconds=here.settings.sweep_seconds)
+        unswept = shops.due_for_sweep(session, before=sweep_before, now=now)
     for shop_id in waiting:
         here.bell.ring(Task.DRAIN, shop_id)
     for shop_id in importing:

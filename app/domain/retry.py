@@ -20,13 +20,13 @@ def wait_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 << doublings), timedelta(hours=4))
 
 
-def pause_before_next(problem: Unavailable, tries: int) -> timedelta | None:
-    """Return the pause that the problem asks for after so many tries; None when that was the last.
+def pause_when_busy(busy: Busy) -> timedelta:
+    """Return the pause that is asked for. There is no last one: a storm of calls must not end a single deed."""
+    return timedelta(seconds=busy.retry_after or _WHEN_BUSY)
 
-    Whoever is busy is always asked again: a storm of calls must not end a single deed.
-    """
-    if isinstance(problem, Busy):
-        return timedelta(seconds=problem.retry_after or _WHEN_BUSY)
+
+def pause_before_next(problem: Unavailable, tries: int) -> timedelta | None:
+    """Return the pause after a problem that used up a try; None when that was the last."""
     if tries >= (MOST_MISTAKES if isinstance(problem, OurMistake) else MOST_ATTEMPTS):
         return None
     return max(wait_after(tries), timedelta(seconds=problem.retry_after or 0))

@@ -1,9 +1,12 @@
 """Conditions on ledger rows, asked in the very statement that moves a row: nothing can change between look and leap."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
+from app.store import doors
 from app.store.deeds import Deed
 from app.store.tables import Effect, Shop
 
@@ -40,7 +43,7 @@ def held_back() -> ColumnElement[bool]:
     return and_(Effect.after_key.is_not(None), unfinished.exists())
 
 
-def open_for_business() -> ColumnElement[bool]:
-    """Ask in the very statement that moves the row whether the shop is installed and its kill switch off."""
-    shop = select(Shop.id).where(Shop.id == Effect.shop_id, Shop.paused.is_(False), Shop.uninstalled_at.is_(None))
-    return shop.exists()
+def open_for_business(now: datetime) -> ColumnElement[bool]:
+    """Ask in the very statement that moves the row whether the shop is installed, not paused, and its door open."""
+    willing = (Shop.paused.is_(False), Shop.uninstalled_at.is_(None), doors.are_open(now))
+    return select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists()

@@ -107,6 +107,13 @@ def ask_to_wait(session: Session, letter: Letter, *, until: datetime, problem: s
     return _move(session, letter, next_try_at=until, problem=problem, waits=Delivery.waits + 1)
 
 
+def wait_together(session: Session, letter: Letter, *, until: datetime, now: datetime) -> None:
+    """Let all waiting deliveries of the letter's shop and source wait until a moment: they would meet the same no."""
+    alike = (Delivery.shop_id == letter.shop_id, Delivery.source == letter.source, Delivery.next_try_at <= now)
+    statement = update(Delivery).where(*alike).values(next_try_at=until)
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
 def set_aside(session: Session, letter: Letter, *, problem: str) -> bool:
     """Leave the delivery for a person: it cannot be understood, or was tried too often."""
     return _move(session, letter, next_try_at=None, problem=problem)

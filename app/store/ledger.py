@@ -48,6 +48,7 @@ __all__ = [
     "put_back",
     "read",
     "refuse",
+    "wait_together",
     "withdraw",
 ]
 
@@ -204,7 +205,7 @@ def pick(
             Effect.shop_id == shop_id,
             Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
             Effect.next_try_at <= now,
-            open_for_business(),
+            open_for_business(now),
         )
         .values(next_try_at=now + lease, attempts=Effect.attempts + 1)
         .execution_options(synchronize_session=False)
@@ -223,7 +224,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
             Effect.shop_id == deed.shop_id,
             Effect.state == State.PLANNED,
             Effect.attempts == deed.attempts,
-            open_for_business(),
+            open_for_business(now),
         )
         .values(state=State.SENDING, sends=Effect.sends + 1, next_try_at=now + lease)
         .execution_options(synchronize_session=False)
@@ -296,6 +297,24 @@ def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str) -> b
     state = State.UNCERTAIN if deed.state is State.UNCERTAIN else State.PLANNED
     changes = {"state": state, "next_try_at": until, "problem": why, "waits": Effect.waits + 1}
     return _end(session, deed, changes, mine(deed))
+
+
+def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetime) -> None:
+    """Let all waiting deeds of the same shop and kind wait until a moment: they would meet the same no.
+
+    Those for which somebody at the helpdesk waits, and those for which nobody does, are told apart: a store that
+    is too busy for the latter may have time for the former.
+    """
+    somebody = isinstance(getattr(deed.effect, "ticket_id", None), str)
+    alike = (
+        Effect.shop_id == deed.shop_id,
+        Effect.kind == deed.effect.kind,
+        Effect.ticket_id.is_not(None) if somebody else Effect.ticket_id.is_(None),
+        Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
+        Effect.next_try_at <= now,
+    )
+    statement = update(Effect).where(*alike).values(next_try_at=until)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:

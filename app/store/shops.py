@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
+from app.store import doors
 from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Connection, Delivery, Effect, Shop
@@ -29,8 +30,14 @@ class Merchant:
     timezone: str
     policy: Policy
     paused: bool
+    closed_until: datetime | None
+    closed_because: str | None
     installed_at: datetime
     installed: bool
+
+    def is_shut(self, now: datetime) -> bool:
+        """Return whether the shop is to be left alone now."""
+        return self.closed_until is not None and self.closed_until > now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,7 @@ def install(session: Session, *, profile: ShopProfile, token: str, policy: Polic
     row = session.scalars(select(Shop).where(Shop.domain == profile.domain).with_for_update()).one()
     if row.uninstalled_at is not None:
         row.installed_at, row.uninstalled_at = now, None
+    doors.open_again(session, shop_id=row.id, now=now)
     row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone
     row.sealed_token = seal.close(token, place=_token_place(profile.domain))
     session.flush()
@@ -186,15 +194,16 @@ def claim_history(session: Session, *, shop_id: int, now: datetime, lease: timed
 
 def without_history(session: Session, *, now: datetime) -> list[int]:
     """Return the installed shops whose past is still to be read. Crosses tenants, as `installed_ids` does."""
-    installed = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
+    installed = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None), doors.are_open(now))
     missing = (*installed, Shop.history_done_at.is_(None), _import_may_go_on(now))
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
-def due_for_sweep(session: Session, *, before: datetime) -> list[int]:
+def due_for_sweep(session: Session, *, before: datetime, now: datetime) -> list[int]:
     """Return the installed shops last swept before that. Crosses tenants, as `installed_ids` does."""
     ready = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None), Shop.history_done_at.is_not(None))
-    return list(session.scalars(select(Shop.id).where(*ready, Shop.swept_to < before).order_by(Shop.id)))
+    behind = (Shop.swept_to < before, doors.are_open(now))
+    return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.id)))
 
 
 def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list[int]:
@@ -203,7 +212,9 @@ def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list
     letters = select(Delivery.id).where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before).exists()
     deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
     open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
-    waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(Shop.paused.is_(False), deeds))
+    at_work = and_(Shop.paused.is_(False), doors.are_open(now))
+    # A letter may be about a shop whose door is shut, and need nobody inside; the others wait by themselves.
+    waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(at_work, deeds))
     return list(session.scalars(select(Shop.id).where(open_shops, waiting).order_by(Shop.id)))
 
 
@@ -222,6 +233,8 @@ def _merchant(row: Shop | None) -> Merchant | None:
         timezone=row.timezone,
         policy=_POLICY.validate_python(row.policy),
         paused=row.paused,
+        closed_until=row.closed_until,
+        closed_because=row.closed_because,
         installed_at=row.installed_at,
         installed=row.uninstalled_at is None,
     )

@@ -22,6 +22,8 @@ class Shop(Base):
     sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     paused: Mapped[bool] = mapped_column(default=False)  # the kill switch: nothing goes out
+    closed_until: Mapped[datetime | None]  # frozen, locked or shut to us: nobody knocks before then
+    closed_because: Mapped[str | None]
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
     history_handle: Mapped[str | None] = mapped_column(String(255))  # of the version before `exports`; goes next

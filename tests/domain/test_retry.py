@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.errors import Busy, OurMistake, Unavailable
-from app.domain.retry import MOST_ATTEMPTS, MOST_MISTAKES, pause_before_next, wait_after
+from app.domain.retry import MOST_ATTEMPTS, MOST_MISTAKES, pause_before_next, pause_when_busy, wait_after
 
 
 def test_given_a_first_failure_when_waiting_then_it_is_two_seconds() -> None:
@@ -34,12 +34,9 @@ def test_given_all_tries_when_their_pauses_are_summed_then_an_outage_of_a_day_is
     assert timedelta(hours=24) < patience < timedelta(hours=36)
 
 
-@pytest.mark.parametrize("tries", [1, MOST_ATTEMPTS, 10**6])
 @pytest.mark.parametrize(("asked", "seconds"), [(None, 2), (0.0, 2), (0.7, 0.7), (3600.0, 3600)])
-def test_given_somebody_busy_when_tried_ever_so_often_then_they_are_asked_again_when_they_say(
-    tries: int, asked: float | None, seconds: float
-) -> None:
-    assert pause_before_next(Busy("busy", retry_after=asked), tries) == timedelta(seconds=seconds)
+def test_given_somebody_busy_when_they_say_how_long_then_that_is_the_pause(asked: float | None, seconds: float) -> None:
+    assert pause_when_busy(Busy("busy", retry_after=asked)) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

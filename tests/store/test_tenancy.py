@@ -17,7 +17,7 @@ from sqlalchemy import select
 import app.store
 from app.domain.effects import Pool
 from app.domain.policy import Mode, Policy, SpecialCustomer
-from app.store import chores, decisions, inbox, ledger, orders, pools, shops, yardstick
+from app.store import chores, decisions, doors, inbox, ledger, orders, pools, shops, yardstick
 from app.store.base import Base, Session, Sessions
 from app.store.inbox import Letter
 from app.store.ledger import Deed
@@ -64,6 +64,7 @@ NO_SHOP_NEEDED = {
     "conditions.sent": "a condition inside statements that name the shop",
     "deeds.deed_of": "turns a row that was found into a deed",
     "deeds.described": "turns an effect into columns",
+    "doors.are_open": "a condition inside statements that name the shop",
     "migrate.main": "moves tables, not data",
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
@@ -340,6 +341,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
     )
     shops.note_history(session, shop_id=shop_id, handle="bulk-1", swept_to=NOON)
+    doors.shut(session, shop_id=shop_id, until=NOON - DAY, because="It was frozen.")
     for number in (1001, 1002):
         orders.record(session, shop_id=shop_id, order=order(id=number, name=f"#{number}", net=usd(net)))
     orders.set_special(session, shop_id=shop_id, customer_id=55, special=True, now=NOON)

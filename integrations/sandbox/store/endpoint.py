@@ -88,6 +88,7 @@ class Endpoint:
                     _said(401, "[API] Invalid API key or access token (unrecognized login or wrong password)")
                 )
         if shop["state"] in _PAUSED:
+            self._count("turned_away")
             raise Stopped(_said(*_PAUSED[shop["state"]]))
         query, variables, name = _read(request.get_json(silent=True))
         prepared = self._engine.prepare(query, variables, name)
