@@ -107,6 +107,23 @@ class AddGiftLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackGiftLine:
+    """Take a free item off an order that will not be sent after all; `undoes` is the key of the gift."""
+
+    kind: Literal["take_back_gift_line"] = "take_back_gift_line"
+    order_id: int
+    order_name: str
+    customer_id: int
+    variant_id: int
+    title: str
+    undoes: str
+
+    @property
+    def key(self) -> str:
+        return _key("undo", self.undoes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder:
     """Give money back; the customer keeps the item. `confirm` makes a deliberate second refund distinct."""
 
@@ -142,8 +159,10 @@ class SendFlowers:
         return _key("flowers", self.ticket_id, self.confirm)
 
 
-Effect = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | AddGiftLine | RefundOrder | SendFlowers
 Gesture = AddGiftLine | RefundOrder | SendFlowers
+Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote
+Undoing = TakeBackGiftLine  # gives nothing; puts what it undoes, and its money, back
+Effect = Gesture | Errand | Undoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.effects import AddGiftLine
 from app.domain.money import Money
 
 
@@ -44,6 +45,9 @@ class Order:
     subscription: bool = False
     domestic: bool = True
     outstanding: bool = False  # the customer owes something
+    created_at: datetime | None = None  # by the store's clock; what is imported says itself when it was processed
+    disputed: bool = False  # somebody asked their bank for the money back, and has not lost
+    parcel_unseen: bool = False  # the store does not let us see whether somebody has begun to pack it
     lines: tuple[Line, ...] = ()
     marks: frozenset[str] = frozenset()  # keys of our own deeds found on it
 
@@ -92,7 +96,7 @@ class GiftOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftHistory:
-    """What this customer, and this day, were already given by automatic rules."""
+    """What this customer, and this day, were already given by automatic rules; `since` when the rule may act."""
 
     ordinal: int | None
     given_variants: frozenset[int] = frozenset()
@@ -100,6 +104,9 @@ class GiftHistory:
     gifts_today: int = 0
     owed: bool = False  # an earlier gift came too late for its parcel
     given_here: bool = False  # this very order has its gift, or is about to
+    waiting_here: tuple[str, ...] = ()  # keys of this order's gifts that are still to be given
+    left_here: tuple[AddGiftLine, ...] = ()  # this order's gifts that were given, or may have been
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,8 @@ class Shop(Protocol):
         """Add the variant at 100 % off, silently; nothing is committed if the customer would owe anything."""
 
     def find_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt | None: ...
+    def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
+        """Take off what was added under that key and put it back in stock; refused when it has left."""
 
     def refund(self, order_id: int, *, amount: Money, key: str) -> Receipt:
         """Give back `amount` (shop currency), no return; the same key within 12 hours is the same refund."""

@@ -5,6 +5,7 @@ for its line before it adds one. Until the commit nothing that a customer could 
 """
 
 import re
+from collections.abc import Iterator
 
 from app.domain.errors import Rejected, Unavailable
 from app.domain.money import Money
@@ -28,7 +29,7 @@ def add(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
     if found is not None:
         return found
     changed = _make_free(api, session, _add_variant(api, session, variant_id))
-    _refuse_debt(_owed(session), _owed(changed))
+    _refuse_change(_owed(session), _owed(changed))
     patience.check(SOURCE)
     _commit(api, session, f"A small extra from Lagniappe ({key}).")
     return _receipt(order_id)
@@ -36,26 +37,35 @@ def add(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
 
 def find(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt | None:
     """Return the line that was added under this key: our mark on the order, and the variant on it for nothing."""
-    node, _ = orders.node_and_home(api, order_id)
-    if node is None or key not in _marks(node).values():
-        return None
-    variant = reading.gid("ProductVariant", variant_id)
-    free = (line["id"] for line in node["lineItems"]["nodes"] if _is_free(line, variant))
-    line_id = next(free, None)
-    return _receipt(order_id) if line_id else None
+    _, line = _given(api, order_id, variant_id, key)
+    return None if line is None else _receipt(order_id)
 
 
 def take_back(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
     """Take the gift off again while it has not left, and put it back in stock; repeating it changes nothing."""
-    found = find(api, order_id, variant_id=variant_id, key=key)
-    if found is None:
+    patience, (node, line) = Patience(), _given(api, order_id, variant_id, key)
+    if node is None or line is None:
         return _receipt(order_id, remark="It was not there any more.")
+    if node["cancelledAt"] is not None:
+        return _receipt(order_id, remark="It went back with the whole order.")
+    if line["unfulfilledQuantity"] == 0:
+        raise Rejected("The parcel has left; the gift went with it.")
     session = _begin(api, order_id)
-    variables = {"id": session["id"], "lineItemId": _free_line(session, variant_id), "quantity": 0}
+    variables = {"id": session["id"], "lineItemId": _free_line(api, session, variant_id), "quantity": 0}
     changed = api.ask("order_edit_set_quantity", variables).payload("orderEditSetQuantity")["calculatedOrder"]
-    _refuse_debt(_owed(session), _owed(changed))
+    _refuse_change(_owed(session), _owed(changed))
+    patience.check(SOURCE)
     _commit(api, session, f"Lagniappe took back its small extra ({key}).")
     return _receipt(order_id)
+
+
+def _given(api: AdminApi, order_id: int, variant_id: int, key: str) -> tuple[Json | None, Json | None]:
+    """Return the order, and the line on it that was given under this key."""
+    node, _ = orders.node_and_home(api, order_id)
+    if node is None or key not in _marks(node).values():
+        return node, None
+    variant = reading.gid("ProductVariant", variant_id)
+    return node, next((line for line in node["lineItems"]["nodes"] if _is_free(line, variant)), None)
 
 
 def _mark(api: AdminApi, order_id: int, key: str) -> bool:
@@ -107,10 +117,13 @@ def _make_free(api: AdminApi, session: Json, line_id: str) -> Json:
     return changed
 
 
-def _refuse_debt(before: Money, after: Money) -> None:
+def _refuse_change(before: tuple[Money, Money], after: tuple[Money, Money]) -> None:
     # Tax on the gift, or rounding between currencies. Leaving the session uncommitted undoes it all.
-    if before < after:
-        raise Rejected(f"The customer would owe {after - before}.")
+    for was, would_be in zip(before, after, strict=True):
+        if was < would_be:
+            raise Rejected(f"The customer would owe {would_be - was}.")
+        if would_be < was:
+            raise Rejected(f"The shop would owe the customer {was - would_be}.")
 
 
 def _commit(api: AdminApi, session: Json, note: str) -> None:
@@ -126,8 +139,10 @@ def _receipt(order_id: int, *, remark: str = "") -> Receipt:
     return Receipt(reference=str(order_id), remark=remark)
 
 
-def _owed(order: Json) -> Money:
-    return reading.money(order["totalOutstandingSet"])
+def _owed(order: Json) -> tuple[Money, Money]:
+    """Return what is outstanding in the shop's currency and in the buyer's: one may round where the other does not."""
+    owed = order["totalOutstandingSet"]
+    return reading.money(owed), reading.money(owed, "presentmentMoney")
 
 
 def _marks(node: Json) -> dict[str, str]:
@@ -139,11 +154,23 @@ def _is_free(line: Json, variant: str) -> bool:
     return same and line["currentQuantity"] > 0 and reading.money(line["discountedTotalSet"]).minor == 0
 
 
-def _free_line(session: Json, variant_id: int) -> str:
+def _free_line(api: AdminApi, session: Json, variant_id: int) -> str:
     variant = reading.gid("ProductVariant", variant_id)
-    for line in session["lineItems"]["nodes"]:
+    for line in _lines(api, session):
         free = reading.money(line["discountedUnitPriceSet"]).minor == 0
         if free and line["quantity"] > 0 and (line["variant"] or {}).get("id") == variant:
             line_id: str = line["id"]
             return line_id
-    raise Rejected("The gift stands too far down this order to be taken off; please do it in the store.")
+    raise Unavailable("the store shows the gift on the order, and not in the edit of it")
+
+
+def _lines(api: AdminApi, session: Json) -> Iterator[Json]:
+    page = session["lineItems"]
+    yield from page["nodes"]
+    while page["pageInfo"]["hasNextPage"]:
+        variables = {"id": session["id"], "after": page["pageInfo"]["endCursor"]}
+        found = api.ask("order_edit_lines", variables).one("node")
+        if found is None:
+            raise Unavailable("the store lost the edit while it was being read")
+        page = found["lineItems"]
+        yield from page["nodes"]

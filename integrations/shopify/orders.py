@@ -25,7 +25,10 @@ def order(api: AdminApi, order_id: int) -> Order | None:
     if node is None:
         return None
     found = reading.order(node, home=home)
-    return replace(found, with_warehouse=_may_be_given(found) and _with_warehouse(api, order_id))
+    if not _may_be_given(found):
+        return found
+    begun = _with_warehouse(api, order_id)
+    return replace(found, with_warehouse=bool(begun), parcel_unseen=begun is None)
 
 
 def node_and_home(api: AdminApi, order_id: int) -> tuple[Json | None, str | None]:
@@ -100,11 +103,11 @@ def _may_be_given(order: Order) -> bool:
     return order.editable and order.counted and not order.shipped and not order.closed
 
 
-def _with_warehouse(api: AdminApi, order_id: int) -> bool:
-    """Return whether somebody has begun to pack; False where the merchant does not let us see, as they may."""
+def _with_warehouse(api: AdminApi, order_id: int) -> bool | None:
+    """Return whether somebody has begun to pack; None where the merchant does not let us see, as they may."""
     reply = api.ask("order_fulfilment", {"id": reading.gid("Order", order_id)})
     if reply.denied:
-        return False
+        return None
     node = reply.one("order")
     parcels = node["fulfillmentOrders"]["nodes"] if node else []
     return any(_begun(parcel) for parcel in parcels)

@@ -12,6 +12,7 @@ _OUR_TAG, _OUR_SOURCE = "lagniappe-gift", "lagniappe-"  # on orders that we made
 _FULLY_PAID = {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
 _PAID = _FULLY_PAID | {"PARTIALLY_PAID"}
 _ADVISED_AGAINST = {"CANCEL", "INVESTIGATE"}
+_WON = "WON"  # by the merchant; a dispute in any other state has cost them the payment, or may
 _LEFT = {"FULFILLED", "PARTIALLY_FULFILLED"}
 
 
@@ -41,6 +42,8 @@ def order(node: Json, *, home: str | None) -> Order:
         subscription=_subscription(node),
         domestic=_domestic(node["shippingAddress"], home),
         outstanding=money(node["totalOutstandingSet"]).minor > 0,
+        created_at=datetime.fromisoformat(node["createdAt"]),
+        disputed=any(dispute["status"] != _WON for dispute in node["disputes"]),
         marks=frozenset(mark["value"] for mark in node["metafields"]["nodes"]),
     )
 

@@ -8,7 +8,7 @@ from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import Letter
 from integrations.sandbox.store import payloads, sums
 from integrations.sandbox.store.announcing import News
-from integrations.sandbox.store.giving_back import give_everything_back, restock
+from integrations.sandbox.store.giving_back import give_back, give_everything_back, restock
 from integrations.sandbox.store.order_book import Item, Purchase, compose, new_line, new_parcel, take_from_stock
 from integrations.sandbox.store.shops import KIND as SHOPS
 from integrations.sandbox.store.wire import iso, money
@@ -111,6 +111,24 @@ def archive(town: Town, turn: Turn, order_id: int) -> Doc:
     order = known_order(turn, order_id)
     order["closed_at"] = iso(town.clock.now())
     return _change(town, turn, order, "order.archived", SEND)
+
+
+def refund_order(town: Town, turn: Turn, order_id: int, announcement: Announcement = SEND) -> Doc:
+    """Let a member of staff give all the money back; the goods stay on the order, sent or not."""
+    order = known_order(turn, order_id)
+    left = sums.net_payment(order)
+    if left <= 0:
+        raise Impossible("There is nothing to give back.")
+    refund = give_back(turn, order, left, iso(town.clock.now()))
+    _news(town, turn, order, announcement).tell("refunds/create", payloads.refund_payload(order, refund))
+    return _change(town, turn, order, "order.refunded_by_staff", announcement)
+
+
+def dispute(town: Town, turn: Turn, order_id: int, status: str) -> Doc:
+    """Let the buyer ask their bank for the money back; the status is the dispute's, such as NEEDS_RESPONSE."""
+    order = known_order(turn, order_id)
+    order["disputes"] = [status]
+    return _change(town, turn, order, "order.disputed", SEND)
 
 
 def set_stock(turn: Turn, variant_id: int, stock: int) -> Doc:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from integrations.sandbox.store import drafting, sums
 from integrations.sandbox.store.bags import bag
-from integrations.sandbox.store.call import Argument, Call, Info, View
+from integrations.sandbox.store.call import Argument, Call, Info, Refused, View
 from integrations.sandbox.store.committing import commit
 from integrations.sandbox.store.connections import connection
 from integrations.sandbox.store.drafting import Draft
@@ -58,14 +58,26 @@ def _keep(call: Call, draft: Draft) -> Draft:
     return draft
 
 
+def calculated_order(call: Call, global_id: str) -> View | None:
+    """Return an open session as an object, or None when there is none (any more)."""
+    try:
+        return _view(call, drafting.resume(call, global_id))
+    except Refused:
+        return None
+
+
 def _calculated(call: Call, draft: Draft) -> View:
+    return {"calculatedOrder": _view(call, draft)}
+
+
+def _view(call: Call, draft: Draft) -> View:
     after = projected(call.turn, call.shop, draft.order, draft.session)
-    view = {
+    return {
+        "__typename": "CalculatedOrder",
         "id": gid("CalculatedOrder", draft.session["id"]),
         "totalOutstandingSet": bag(after, sums.outstanding(after)),
         "lineItems": connection(lambda: _lines(call, draft)),
     }
-    return {"calculatedOrder": view}
 
 
 def _lines(call: Call, draft: Draft) -> list[View]:

@@ -34,6 +34,7 @@ _QUERIES = {
     "currentAppInstallation": reading.current_app_installation,
     "customer": reading.customer,
     "customers": reading.customers,
+    "node": reading.node,
     "order": reading.order,
     "orders": reading.orders,
     "productVariant": reading.product_variant,

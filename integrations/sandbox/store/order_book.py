@@ -82,6 +82,7 @@ def _order(turn: Turn, purchase: Purchase) -> Doc:
         "presentment_currency": purchase.presentment_currency or purchase.shop["currency"],
         "rate": list(purchase.rate),
         "risk": purchase.risk,
+        "disputes": [],  # the state of each
         "imported": purchase.imported,
         "refunds_pend": purchase.refunds_pend,
         "revision": 0,

@@ -36,6 +36,7 @@ class TownCalls:
         for path, handler in (
             ("/town/orders", self.place_order),
             ("/town/orders/<int:key>/cancel", self.cancel),
+            ("/town/orders/<int:key>/refund", self.refund),
             ("/town/orders/<int:key>/fulfil", self.fulfil),
             ("/town/orders/<int:key>/edit", self.edit),
             ("/town/variants/<int:key>/stock", self.stock),
@@ -72,6 +73,13 @@ class TownCalls:
             actions.cancel_order(self._town, turn, key, _announcement(wish))
             return jsonify(_order(turn, key))
 
+    def refund(self, key: int) -> ResponseReturnValue:
+        """Give all the money back."""
+        wish = _body("announce", "times")
+        with self._town.books.turn() as turn:
+            actions.refund_order(self._town, turn, key, _announcement(wish))
+            return jsonify(_order(turn, key))
+
     def fulfil(self, key: int) -> ResponseReturnValue:
         """Let the warehouse be asked for the parcel, take it on, or (unless told otherwise) send it."""
         wish = _body("step", "announce", "times")
@@ -80,11 +88,13 @@ class TownCalls:
             return jsonify(_order(turn, key))
 
     def edit(self, key: int) -> ResponseReturnValue:
-        """Let a member of staff add a piece of a variant, or put the order away."""
-        wish = _body("variant_id", "archive")
+        """Let a member of staff add a piece of a variant, or put the order away; or let the buyer dispute it."""
+        wish = _body("variant_id", "archive", "dispute")
         with self._town.books.turn() as turn:
             if wish.get("archive"):
                 actions.archive(self._town, turn, key)
+            elif wish.get("dispute"):
+                actions.dispute(self._town, turn, key, wish["dispute"])
             else:
                 actions.merchant_adds(self._town, turn, key, wish.get("variant_id", 0))
             return jsonify(_order(turn, key))

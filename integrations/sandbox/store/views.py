@@ -30,6 +30,7 @@ def order_view(call: Call, order: Doc) -> View:
         "currencyCode": order["currency"],
         "presentmentCurrencyCode": order["presentment_currency"],
         "risk": {"recommendation": order["risk"]},
+        "disputes": [{"status": status} for status in order.get("disputes", ())],
     } | _computed(call, order)
 
 
@@ -56,6 +57,7 @@ def _line(call: Call, order: Doc, line: Doc) -> View:
         "id": gid("LineItem", line["id"]),
         "quantity": line["quantity"],
         "currentQuantity": line["current_quantity"],
+        "unfulfilledQuantity": max(line["current_quantity"] - line["fulfilled"], 0),
         "isGiftCard": line["gift_card"],
         "sellingPlan": None if plan is None else {"name": plan},
         "variant": lambda _info: variant_by_key(call, str(line["variant_id"] or "")),

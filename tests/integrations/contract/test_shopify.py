@@ -46,14 +46,14 @@ class ShopifyStage:
         placed = self.town.post("orders", customer_id=customer, amount=amount, test=test, announce="lose")
         return int(placed["order_id"])
 
-    def bought(self, **terms: Any) -> int:
-        """Place an order of 45 dollars that is out of the ordinary."""
+    def bought(self, *, pieces: int = 1, **terms: Any) -> int:
+        """Place an order of 45 dollars a piece that is out of the ordinary; each piece has a line of its own."""
         with self.town.inside.books.turn() as turn:
             variant = next(each for each in turn.all("variants") if each["sku"] == "BOX-SEASON")
             purchase = Purchase(
                 shop=turn.get("shops", self.domain) or {},
                 at=self.town.inside.clock.now(),
-                items=[Item(variant=variant)],
+                items=[Item(variant=variant)] * pieces,
                 customer=turn.get("customers", self.town.customer),
                 **terms,
             )
@@ -191,8 +191,26 @@ def test_given_a_gift_when_taken_back_then_it_is_gone_and_in_stock_again(stage: 
     key = f"gift:{order_id}:nth_order_gift"
     shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
     for _ in range(2):
-        shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)  # type: ignore[attr-defined]
+        shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)
     assert (stage.gifts_on(order_id), stage.stock(), stage.owed_on(order_id).minor) == (0, stock, 0)
+
+
+def test_given_a_gift_below_fifty_lines_when_taken_back_then_it_is_found_there(stage: ShopifyStage) -> None:
+    order_id, shop = stage.bought(pieces=120), stage.shop()
+    key = f"gift:{order_id}:nth_order_gift"
+    shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    assert stage.gifts_on(order_id) == 0
+
+
+def test_given_a_gift_that_has_left_when_taken_back_then_too_late(stage: ShopifyStage) -> None:
+    order_id, shop = stage.place_order(), stage.shop()
+    key = f"gift:{order_id}:nth_order_gift"
+    shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    stage.send(order_id)
+    with pytest.raises(Rejected, match="has left"):
+        shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)
+    assert stage.gifts_on(order_id) == 1
 
 
 def test_given_another_shops_token_when_asked_then_its_orders_stay_unseen(town: TownDoor, stage: ShopifyStage) -> None:
@@ -256,7 +274,7 @@ def test_given_no_right_to_see_parcels_when_read_then_the_rest_is_known(
     shop = narrow("read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders")
     order = shop.order(order_id)
     assert order is not None
-    assert (order.counted, order.with_warehouse) == (True, False)
+    assert (order.counted, order.with_warehouse, order.parcel_unseen) == (True, False, True)
 
 
 @pytest.mark.parametrize("scope", ["write_customers", "read_products"])

@@ -51,7 +51,9 @@ class Script:
 
 
 def usd(amount: str) -> dict[str, Any]:
-    return {"shopMoney": {"amount": amount, "currencyCode": "USD"}}
+    """Return an amount to a buyer whose currency is the shop's."""
+    money = {"amount": amount, "currencyCode": "USD"}
+    return {"shopMoney": money, "presentmentMoney": money}
 
 
 def line(**changes: object) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def line(**changes: object) -> dict[str, Any]:
         "id": "gid://shopify/LineItem/1",
         "quantity": 1,
         "currentQuantity": 1,
+        "unfulfilledQuantity": 1,
         "isGiftCard": False,
         "sellingPlan": None,
         "variant": {"id": "gid://shopify/ProductVariant/5"},
@@ -77,6 +80,7 @@ def order(*lines: dict[str, Any], **changes: object) -> dict[str, Any]:
     return {
         "id": "gid://shopify/Order/5001",
         "name": "#1001",
+        "createdAt": "2026-11-21T10:00:00Z",
         "processedAt": "2026-11-21T10:00:00Z",
         "updatedAt": "2026-11-21T10:00:05Z",
         "closed": False,
@@ -92,6 +96,7 @@ def order(*lines: dict[str, Any], **changes: object) -> dict[str, Any]:
         "totalOutstandingSet": usd("0.0"),
         "netPaymentSet": usd("45.0"),
         "risk": {"recommendation": "ACCEPT"},
+        "disputes": [],
         "shippingAddress": {"countryCodeV2": "US"},
         "lineItems": page(*(lines or [line()])),
         "metafields": {"nodes": []},

@@ -6,13 +6,24 @@ import pytest
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
-from integrations.shopify import gift_line
-from tests.integrations.shopify.scripted import Script, api, gift, home, line, order, page, shop, usd
+from tests.integrations.shopify.scripted import Script, gift, home, line, order, page, shop, usd
 
 KEY = "gift:5001:nth_order_gift"
 MARKED = {"nodes": [{"key": "gift_nth_order_gift", "value": KEY}]}
 SESSION = "gid://shopify/CalculatedOrder/3"
 TAKEN = {"code": "INVALID_COMPARE_DIGEST", "field": ["metafields", "0"], "message": "The resource has changed."}
+BOX = {
+    "id": "calculated/1",
+    "quantity": 1,
+    "discountedUnitPriceSet": usd("45.0"),
+    "variant": {"id": "gid://shopify/ProductVariant/5"},
+}
+FREE = {
+    "id": "calculated/9",
+    "quantity": 1,
+    "discountedUnitPriceSet": usd("0.0"),
+    "variant": {"id": "gid://shopify/ProductVariant/7"},
+}
 NO_ERRORS: list[dict[str, Any]] = []
 
 
@@ -20,8 +31,8 @@ def marks(store: Script, *errors: dict[str, Any]) -> None:
     store.brings(metafieldsSet={"metafields": [], "userErrors": list(errors)})
 
 
-def begins(store: Script, *errors: dict[str, Any], owed: str = "0.0") -> None:
-    session = {"id": SESSION, "totalOutstandingSet": usd(owed), "lineItems": {"nodes": []}}
+def begins(store: Script, *errors: dict[str, Any], owed: str = "0.0", lines: dict[str, Any] | None = None) -> None:
+    session = {"id": SESSION, "totalOutstandingSet": usd(owed), "lineItems": lines or page()}
     store.brings(orderEditBegin={"calculatedOrder": None if errors else session, "userErrors": list(errors)})
 
 
@@ -34,6 +45,11 @@ def discounts(store: Script, owed: str = "0.0") -> None:
     store.brings(orderEditAddLineItemDiscount={"calculatedOrder": changed, "userErrors": NO_ERRORS})
 
 
+def empties(store: Script, owed: str = "0.0") -> None:
+    changed = {"id": SESSION, "totalOutstandingSet": usd(owed)}
+    store.brings(orderEditSetQuantity={"calculatedOrder": changed, "userErrors": NO_ERRORS})
+
+
 def commits(store: Script, *errors: dict[str, Any]) -> None:
     done = {"id": "gid://shopify/Order/5001", "totalOutstandingSet": usd("0.0")}
     store.brings(orderEditCommit={"order": None if errors else done, "userErrors": list(errors)})
@@ -41,6 +57,10 @@ def commits(store: Script, *errors: dict[str, Any]) -> None:
 
 def add() -> Receipt:
     return shop().add_gift_line(5001, variant_id=7, key=KEY)
+
+
+def take_back() -> Receipt:
+    return shop().take_back_gift_line(5001, variant_id=7, key=KEY)
 
 
 def find() -> Receipt | None:
@@ -73,6 +93,20 @@ def test_given_the_customer_would_owe_tax_when_a_gift_is_added_then_nothing_is_c
     adds(store)
     discounts(store, owed="0.33")
     with pytest.raises(Rejected, match=r"The customer would owe \$0.33\."):
+        add()
+
+
+def test_given_rounding_in_the_buyers_currency_when_a_gift_is_added_then_nothing_is_committed(store: Script) -> None:
+    before, after = (
+        usd("0.0") | {"presentmentMoney": {"amount": amount, "currencyCode": "EUR"}} for amount in ("0.0", "0.01")
+    )
+    marks(store)
+    session = {"id": SESSION, "totalOutstandingSet": before, "lineItems": page()}
+    store.brings(orderEditBegin={"calculatedOrder": session, "userErrors": NO_ERRORS})
+    adds(store)
+    changed = {"id": SESSION, "totalOutstandingSet": after}
+    store.brings(orderEditAddLineItemDiscount={"calculatedOrder": changed, "userErrors": NO_ERRORS})
+    with pytest.raises(Rejected, match=r"would owe €0\.01"):
         add()
 
 
@@ -202,16 +236,63 @@ def test_given_variants_are_withheld_when_looked_for_then_it_does_not_look_absen
 
 def test_given_a_gift_when_taken_back_then_its_line_is_emptied_and_restocked(store: Script) -> None:
     store.brings(order=order(line(), gift(), metafields=MARKED), shop=home())
-    free = {"discountedUnitPriceSet": usd("0.0"), "variant": {"id": "gid://shopify/ProductVariant/7"}}
-    lines = {"nodes": [{"id": "calculated/9", "quantity": 1} | free]}
-    session = {"id": SESSION, "totalOutstandingSet": usd("0.0"), "lineItems": lines}
-    store.brings(orderEditBegin={"calculatedOrder": session, "userErrors": NO_ERRORS})
-    store.brings(orderEditSetQuantity={"calculatedOrder": session, "userErrors": NO_ERRORS})
+    begins(store, lines=page(BOX, FREE))
+    empties(store)
     commits(store)
-    assert gift_line.take_back(api(), 5001, variant_id=7, key=KEY).reference == "5001"
+    assert take_back().reference == "5001"
     assert store.asked[2][1] == {"id": SESSION, "lineItemId": "calculated/9", "quantity": 0}
+
+
+def test_given_a_gift_far_down_the_order_when_taken_back_then_the_edit_is_read_to_its_end(store: Script) -> None:
+    store.brings(order=order(line(), gift(), metafields=MARKED), shop=home())
+    begins(store, lines=page(*[BOX] * 50, more="c"))
+    store.brings(node={"id": SESSION, "lineItems": page(*[BOX] * 100, more="d")})
+    store.brings(node={"id": SESSION, "lineItems": page(FREE)})
+    empties(store)
+    commits(store)
+    assert take_back().reference == "5001"
+    assert store.asked[3] == ("OrderEditLines", {"id": SESSION, "after": "d"})
+    assert store.asked[4][1]["lineItemId"] == "calculated/9"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param({"id": SESSION, "lineItems": page(BOX)}, "not in the edit", id="not there"),
+        pytest.param(None, "lost the edit", id="no edit"),
+    ],
+)
+def test_given_an_edit_that_does_not_show_the_gift_when_taken_back_then_later(
+    store: Script, answer: object, said: str
+) -> None:
+    store.brings(order=order(line(), gift(), metafields=MARKED), shop=home())
+    begins(store, lines=page(BOX, more="c"))
+    store.brings(node=answer)
+    with pytest.raises(Unavailable, match=said):
+        take_back()
+
+
+@pytest.mark.parametrize("owed", ["0.33", "-0.33"])
+def test_given_somebody_would_owe_when_taken_back_then_nothing_is_committed(store: Script, owed: str) -> None:
+    store.brings(order=order(line(), gift(), metafields=MARKED), shop=home())
+    begins(store, lines=page(FREE))
+    empties(store, owed=owed)
+    with pytest.raises(Rejected, match="would owe"):
+        take_back()
 
 
 def test_given_a_gift_that_is_gone_when_taken_back_then_nothing_is_changed(store: Script) -> None:
     store.brings(order=order(line(), metafields=MARKED), shop=home())
-    assert "not there" in gift_line.take_back(api(), 5001, variant_id=7, key=KEY).remark
+    assert "not there" in take_back().remark
+
+
+def test_given_a_gift_that_has_left_when_taken_back_then_too_late(store: Script) -> None:
+    store.brings(order=order(line(), gift(unfulfilledQuantity=0), metafields=MARKED), shop=home())
+    with pytest.raises(Rejected, match="has left"):
+        take_back()
+
+
+def test_given_a_cancelled_order_when_its_gift_is_taken_back_then_there_is_nothing_to_do(store: Script) -> None:
+    cancelled = order(line(), gift(), metafields=MARKED, cancelledAt="2026-11-21T11:00:00Z")
+    store.brings(order=cancelled, shop=home())
+    assert "whole order" in take_back().remark
