@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, PostNote
+from app.domain.effects import Plan, PostNote, Undoing
 from app.domain.policy import Mode
 from app.domain.rules import afterwards
 from app.store import decisions, ledger, orders
@@ -93,8 +93,8 @@ def _plan(
     mode: Mode,
     now: datetime,
 ) -> None:
-    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote):
-        mode = Mode.AUTO  # words among colleagues need no approval
+    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing):
+        mode = Mode.AUTO  # words among colleagues need no approval, and the way back is the one that was approved
     deed = ledger.plan(
         session,
         shop_id=merchant.id,

@@ -11,12 +11,13 @@ from app.domain.effects import (
     SendFlowers,
     TagCustomer,
     TagTicket,
+    TakeBackGiftLine,
 )
 from app.domain.errors import Rejected
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
-from app.store import orders
+from app.store import orders, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -41,6 +42,8 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return _desk(outside).post_note(note.ticket_id, text=note.text, key=deed.key)
         case AddGiftLine() as gift:
             return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case TakeBackGiftLine() as back:
+            return outside.shop.take_back_gift_line(back.order_id, variant_id=back.variant_id, key=back.undoes)
         case RefundOrder() as refund:
             return outside.shop.refund(refund.order_id, amount=refund.amount, key=deed.key)
         case SendFlowers() as flowers:
@@ -52,6 +55,9 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
     match deed.effect:
         case AddGiftLine() as gift:
             return outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case TakeBackGiftLine() as back:
+            there = outside.shop.find_gift_line(back.order_id, variant_id=back.variant_id, key=back.undoes)
+            return Receipt(reference=str(back.order_id)) if there is None else None
         case RefundOrder() as refund:
             return outside.shop.find_refund(refund.order_id, key=deed.key)
         case PostNote() as note:
@@ -73,8 +79,7 @@ def unwanted(  # noqa: PLR0911  # one a kind
     """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world."""
     match deed.effect:
         case AddGiftLine() as gift:
-            option = outside.shop.gift_option(gift.variant_id)
-            return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy)
+            return _not_wanted(world, merchant, outside, gift, deed)
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
             return _outdated(world, merchant, tag.customer_id, present=tag.present)
         case MarkInHelpdesk() as mark:
@@ -89,11 +94,23 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return None
 
 
-def note_mark(session: Session, deed: Deed, now: datetime) -> None:
-    """Write down what the store shows of a customer's standing, once a deed has changed it."""
+def note(session: Session, deed: Deed, now: datetime) -> None:
+    """Write down what a deed that was done has changed for others: a customer's mark, or a deed that it undid."""
+    if isinstance(deed.effect, TakeBackGiftLine):
+        undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         tag = deed.effect
         orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present, now=now)
+
+
+def _not_wanted(
+    world: World, merchant: Merchant, outside: Outside, gift: AddGiftLine, deed: Deed
+) -> tuple[str, str] | None:
+    # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
+    if deed.sends and find(outside, deed) is not None:
+        return None
+    option = outside.shop.gift_option(gift.variant_id)
+    return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, world.clock.now())
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

@@ -124,7 +124,7 @@ def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
         # The policy is one document: two people changing two rules at once must not undo each other.
         orders.lock(session, shop_id=merchant.id)
         current = shops.by_id(session, merchant.id) or merchant
-        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode))
+        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode, now))
         kinds = STILL_TIMELY.get(rule, ())
         taken_up = 0
         if mode is not Mode.OBSERVE and kinds:
@@ -140,11 +140,14 @@ def pause(world: World, merchant: Merchant, *, paused: bool) -> None:
     _ring(world, merchant, "desk.paused" if paused else "desk.resumed")
 
 
-def with_mode(policy: Policy, rule: str, mode: Mode) -> Policy:
+def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
     """Return the policy with one rule's mode changed; raise KeyError for a rule that there is not."""
+    gift = replace(policy.nth_order_gift, mode=mode)
+    if policy.nth_order_gift.mode is Mode.OBSERVE and mode is not Mode.OBSERVE:
+        gift = replace(gift, began_at=now)
     changed = {
         "special_customer": replace(policy, special_customer=replace(policy.special_customer, mode=mode)),
-        "nth_order_gift": replace(policy, nth_order_gift=replace(policy.nth_order_gift, mode=mode)),
+        "nth_order_gift": replace(policy, nth_order_gift=gift),
         "refund_keep": replace(policy, team=replace(policy.team, refund_mode=mode)),
         "flowers": replace(policy, team=replace(policy.team, flowers_mode=mode)),
     }

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
-from app.domain.facts import GiftOption, Order, Quote
+from app.domain.facts import GiftHistory, GiftOption, Order, Quote
 from app.domain.money import Money
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
-from app.store import decisions, orders
-from app.store.base import reading, unit_of_work
+from app.store import gifts, orders
+from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -42,18 +42,28 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
     policy = merchant.policy.nth_order_gift
     with unit_of_work(world.sessions) as session:
         orders.record(session, shop_id=merchant.id, order=order)
-        history = decisions.gift_history(
-            session,
-            shop_id=merchant.id,
-            order_id=order.id,
-            customer_id=order.customer_id,
-            rule=nth_order_gift.RULE,
-            day_start=midnight(merchant, now),
-        )
+        history = gift_history(session, merchant, order, now)
     if not nth_order_gift.may_be_due(order, history, policy, now):
         return AboutOrder(order=order)
     options = (outside.shop.gift_option(variant) for variant in policy.variants)
     return AboutOrder(order=order, options=tuple(option for option in options if option is not None))
+
+
+def gift_history(session: Session, merchant: Merchant, order: Order, now: datetime) -> GiftHistory:
+    """Return what the customer and the order were given; orders from before we came, or before the rule, get nothing.
+
+    The store's moments are whole seconds, so ours are compared as such.
+    """
+    since = max(merchant.installed_at, merchant.policy.nth_order_gift.began_at or merchant.installed_at)
+    return gifts.history(
+        session,
+        shop_id=merchant.id,
+        order_id=order.id,
+        customer_id=order.customer_id,
+        rule=nth_order_gift.RULE,
+        day_start=midnight(merchant, now),
+        since=since.replace(microsecond=0),
+    )
 
 
 def about_ticket(outside: Outside, event: TicketOpened) -> int | None:

@@ -3,12 +3,11 @@
 from app.domain.decisions import Decision
 from app.domain.events import OrderChanged
 from app.domain.facts import OrderFacts
-from app.domain.rules import nth_order_gift, on_order
-from app.store import decisions, orders, yardstick
+from app.domain.rules import on_order
+from app.store import orders, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
-from jobs.runtime import midnight
 
 
 def order_changed(occasion: Occasion, event: OrderChanged) -> None:
@@ -30,14 +29,7 @@ def _decided(session: Session, occasion: Occasion, about: gather.AboutOrder) -> 
         standing = orders.standing(
             session, shop_id=merchant.id, customer_id=order.customer_id, currency=merchant.currency
         )
-    history = decisions.gift_history(
-        session,
-        shop_id=merchant.id,
-        order_id=order.id,
-        customer_id=order.customer_id,
-        rule=nth_order_gift.RULE,
-        day_start=midnight(merchant, now),
-    )
+    history = gather.gift_history(session, merchant, order, now)
     facts = OrderFacts(
         order=order,
         standing=standing,

@@ -106,7 +106,7 @@ def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> Non
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if ledger.done(session, deed, receipt, now=now):
-            deeds.note_mark(session, deed, now)
+            deeds.note(session, deed, now)
             _tell(session, merchant, deed, now, receipt)
     log.info("effect.done", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, sends=deed.sends)
 

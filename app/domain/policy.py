@@ -1,6 +1,7 @@
 """What the merchant has decided. The defaults are those of a fresh shop: every rule only observes."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -37,9 +38,13 @@ class SpecialCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NthOrderGift:
-    """Which orders carry a gift, `every` k-th or the chosen ordinals; and which: the first of `variants` that fits."""
+    """Which orders carry a gift, `every` k-th or the chosen ordinals; and which: the first of `variants` that fits.
+
+    `began_at` is when the rule was last switched from watching to giving: no older order is given anything.
+    """
 
     mode: Mode = Mode.OBSERVE
+    began_at: datetime | None = None
     ordinals: tuple[int, ...] = (4,)
     every: int | None = None
     variants: tuple[int, ...] = ()
@@ -48,6 +53,8 @@ class NthOrderGift:
     cooldown_days: int = 60
     per_day: int = 25
     domestic_only: bool = True
+    subscriptions: bool = False  # give with orders of a subscription app, which may write them anew
+    only_seen_parcels: bool = False  # give nothing where the store does not show whether the warehouse has begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

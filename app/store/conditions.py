@@ -10,6 +10,7 @@ from app.store import doors
 from app.store.deeds import Deed
 from app.store.tables import Effect, Shop
 
+EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
 
 
@@ -41,6 +42,19 @@ def held_back() -> ColumnElement[bool]:
         first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED)
     )
     return and_(Effect.after_key.is_not(None), unfinished.exists())
+
+
+def crossed() -> ColumnElement[bool]:
+    """Hold an edit back while another of ours to the same order is under way or in doubt: one makes the other stale."""
+    other = aliased(Effect)
+    under_way = select(other.id).where(
+        other.shop_id == Effect.shop_id,
+        other.order_id == Effect.order_id,
+        other.id != Effect.id,
+        other.kind.in_(EDITS),
+        other.state.in_((State.SENDING, State.UNCERTAIN)),
+    )
+    return and_(Effect.kind.in_(EDITS), Effect.state == State.PLANNED, under_way.exists())
 
 
 def open_for_business(now: datetime) -> ColumnElement[bool]:

@@ -46,6 +46,11 @@ def described(effect: DomainEffect) -> dict[str, Any]:
     }
 
 
+def understood(row: Effect) -> DomainEffect:
+    """Return what the row's deed is."""
+    return _EFFECT.validate_python(row.payload)
+
+
 def deed_of(row: Effect, currency: str) -> Deed:
     """Return the row; its amounts are in the shop's currency."""
     return Deed(
@@ -54,7 +59,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         key=row.key,
         rule=row.rule,
         state=State(row.state),
-        effect=_EFFECT.validate_python(row.payload),
+        effect=understood(row),
         due_at=row.due_at,
         attempts=row.attempts,
         tries=row.attempts - row.waits,

@@ -26,9 +26,9 @@ from app.domain.policy import Mode
 from app.domain.ports import Receipt
 from app.store import pools
 from app.store.base import insert
-from app.store.conditions import decided_together, held_back, mine, open_for_business, picked, sent
+from app.store.conditions import EDITS, crossed, decided_together, held_back, mine, open_for_business, picked, sent
 from app.store.deeds import Deed, deed_of, described
-from app.store.tables import Effect
+from app.store.tables import Effect, Order
 
 __all__ = [
     "Deed",
@@ -184,7 +184,7 @@ def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[in
     """Return the ids of deeds with something to do now, the oldest first."""
     statement = (
         select(Effect.id)
-        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~held_back())
+        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~held_back(), ~crossed())
         .order_by(Effect.next_try_at, Effect.id)
         .limit(limit)
     )
@@ -216,7 +216,8 @@ def pick(
 
 
 def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> Deed | None:
-    """Pass the gate: the very next thing is the call. Return None when the deed is no longer ours to do."""
+    """Pass the gate: the very next thing is the call. Return None when the deed is not ours to do (now)."""
+    _queue_for_order(session, deed)
     statement = (
         update(Effect)
         .where(
@@ -225,6 +226,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
             Effect.state == State.PLANNED,
             Effect.attempts == deed.attempts,
             open_for_business(now),
+            ~crossed(),
         )
         .values(state=State.SENDING, sends=Effect.sends + 1, next_try_at=now + lease)
         .execution_options(synchronize_session=False)
@@ -338,6 +340,14 @@ def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> De
     statement = select(Effect).where(Effect.id == effect_id, Effect.shop_id == shop_id)
     row = session.scalar(statement.execution_options(populate_existing=True))
     return None if row is None else deed_of(row, currency)
+
+
+def _queue_for_order(session: Session, deed: Deed) -> None:
+    """Let the gates of one order's edits pass one after the other: else each would not see the other go."""
+    if deed.effect.kind in EDITS:
+        order_id = getattr(deed.effect, "order_id", None)
+        this = select(Order.order_id).where(Order.shop_id == deed.shop_id, Order.order_id == order_id)
+        session.execute(this.with_for_update())
 
 
 def _ending(state: State, code: str, why: str, now: datetime) -> dict[str, Any]:

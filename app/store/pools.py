@@ -76,6 +76,11 @@ def release(session: Session, *, shop_id: int, pool_id: int, minor: int) -> bool
     return _move(session, shop_id, pool_id, Pool.reserved_minor >= minor, reserved_minor=Pool.reserved_minor - minor)
 
 
+def give_back(session: Session, *, shop_id: int, pool_id: int, minor: int) -> bool:
+    """Put what was spent back into the month that paid it: its deed was undone."""
+    return _move(session, shop_id, pool_id, Pool.spent_minor >= minor, spent_minor=Pool.spent_minor - minor)
+
+
 def _move(
     session: Session,
     shop_id: int,

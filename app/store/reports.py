@@ -13,6 +13,7 @@ from app.domain.money import Money, zero
 from app.store import yardstick
 from app.store.ledger import Purse
 from app.store.tables import Chore, Customer, Delivery, Effect, Order, Pool, Totals
+from app.store.undoing import STANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +107,9 @@ def waiting_by_rule(session: Session, *, shop_id: int) -> dict[str, int]:
 
 
 def done_since(session: Session, *, shop_id: int, since: datetime | None, currency: str) -> list[Tally]:
-    """Return the deeds done by kind, the most frequent first; all of them when `since` is None."""
+    """Return the deeds done (and not taken back) by kind, the most frequent first; all of them when `since` is None."""
     statement = select(Effect.kind, func.count(), func.sum(Effect.cost_minor)).where(
-        Effect.shop_id == shop_id, Effect.state == State.DONE
+        Effect.shop_id == shop_id, Effect.state == State.DONE, STANDS
     )
     if since is not None:
         statement = statement.where(Effect.ended_at >= since)
@@ -165,7 +166,7 @@ def to_do(session: Session, *, shop_id: int, now: datetime) -> ToDo:
 
 def newest_gift_order(session: Session, *, shop_id: int) -> int | None:
     """Return the order that last got a gift."""
-    gifts = (Effect.shop_id == shop_id, Effect.kind == "add_gift_line", Effect.state == State.DONE)
+    gifts = (Effect.shop_id == shop_id, Effect.kind == "add_gift_line", Effect.state == State.DONE, STANDS)
     return session.scalar(select(Effect.order_id).where(*gifts).order_by(Effect.id.desc()).limit(1))
 
 

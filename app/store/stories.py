@@ -11,6 +11,7 @@ from app.domain.effects import State
 from app.domain.money import Money
 from app.store.deeds import deed_of
 from app.store.tables import Decision, Effect, Order
+from app.store.undoing import STANDS
 
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
@@ -59,6 +60,7 @@ class Search:
     customer_id: int | None = None
     order_id: int | None = None
     needs_person: bool = False
+    standing: bool = False  # not what was taken back
     before: int | None = None
 
 
@@ -109,7 +111,7 @@ def needs_person(session: Session, *, shop_id: int, effect_id: int) -> bool:
 
 def last_gesture(session: Session, *, shop_id: int, customer_id: int, currency: str) -> LedgerRow | None:
     """Return the newest nice thing that the customer was truly given."""
-    search = Search(customer_id=customer_id, states=(State.DONE,), kinds=_GESTURES)
+    search = Search(customer_id=customer_id, states=(State.DONE,), kinds=_GESTURES, standing=True)
     found = ledger_rows(session, shop_id=shop_id, currency=currency, search=search, limit=1)
     return found[0] if found else None
 
@@ -143,6 +145,7 @@ def matching(shop_id: int, search: Search) -> list[ColumnElement[bool]]:
         (search.order_id is not None, Effect.order_id == search.order_id),
         (search.before is not None, Effect.id < (search.before or 0)),
         (search.needs_person, (Effect.state == State.UNCERTAIN) & Effect.next_try_at.is_(None)),
+        (search.standing, STANDS),
         (bool(search.words), _named(shop_id, search.words)),
     ]
     return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked)]

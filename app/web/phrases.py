@@ -8,6 +8,7 @@ from markupsafe import Markup
 from app.domain.effects import (
     AddGiftLine,
     Effect,
+    Errand,
     Gesture,
     MarkInHelpdesk,
     PostNote,
@@ -16,6 +17,7 @@ from app.domain.effects import (
     State,
     TagCustomer,
     TagTicket,
+    Undoing,
 )
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
@@ -55,6 +57,7 @@ KINDS = {
     "tag_ticket": ("ticket tag", "ticket tags"),
     "post_note": ("note to agents", "notes to agents"),
     "add_gift_line": ("gift in a parcel", "gifts in parcels"),
+    "take_back_gift_line": ("gift taken back", "gifts taken back"),
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
 }
@@ -67,6 +70,8 @@ _MEASURES = {
 
 def what(effect: Effect) -> str:
     """Return the deed in a few words."""
+    if isinstance(effect, Undoing):
+        return f"Take back the gift: {effect.title}"
     return _gesture(effect) if isinstance(effect, Gesture) else _errand(effect)
 
 
@@ -80,7 +85,7 @@ def _gesture(effect: Gesture) -> str:
             return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
 
 
-def _errand(effect: TagCustomer | MarkInHelpdesk | TagTicket | PostNote) -> str:
+def _errand(effect: Errand) -> str:
     match effect:
         case TagCustomer():
             return f"{'Tag' if effect.present else 'Untag'} “{effect.tag}” in the store"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.effects import AddGiftLine, Pool
-from app.domain.facts import GiftHistory, GiftOption, Order
+from app.domain.effects import AddGiftLine, Pool, TakeBackGiftLine
+from app.domain.facts import GiftHistory, GiftOption, Line, Order
 from app.domain.policy import NthOrderGift
 from app.domain.rules.nth_order_gift import choose, decide, gate, may_be_due
 from tests.builders import (
@@ -21,6 +21,7 @@ from tests.builders import (
     NOON,
     SOAP,
     gift_history,
+    gift_line,
     gift_option,
     order,
     order_facts,
@@ -67,10 +68,12 @@ OBSTACLES: dict[str, dict[str, Any]] = {
     "not_paid": {"settled": False},
     "refunded": {"net": usd(0)},
     "risky": {"risky": True},
+    "disputed": {"disputed": True},
     "subscription": {"subscription": True},
     "foreign": {"domestic": False},
     "owes": {"outstanding": True},
     "too_late": {"shipped": True},
+    "out_of_sight": {"created_at": NOON - 61 * DAY},
     "not_editable": {"editable": False},
 }
 
@@ -88,11 +91,47 @@ def test_given_an_obstacle_when_decided_then_there_is_no_gift_and_a_sentence_say
 
 @pytest.mark.parametrize("changes", [{"shipped": True}, {"with_warehouse": True}])
 def test_given_a_parcel_that_is_packed_or_gone_when_gated_then_it_is_too_late(changes: dict[str, Any]) -> None:
-    assert (gate(order(**changes), FOURTH) or ("", ""))[0] == "too_late"
+    assert (gate(order(**changes), FOURTH, NOON) or ("", ""))[0] == "too_late"
 
 
 def test_given_a_shop_that_ships_gifts_abroad_when_gated_then_borders_are_no_obstacle() -> None:
-    assert gate(order(domestic=False), replace(FOURTH, domestic_only=False)) is None
+    assert gate(order(domestic=False), replace(FOURTH, domestic_only=False), NOON) is None
+
+
+def test_given_a_shop_that_gives_to_subscribers_when_gated_then_a_subscription_is_no_obstacle() -> None:
+    assert gate(order(subscription=True), replace(FOURTH, subscriptions=True), NOON) is None
+
+
+@pytest.mark.parametrize(("careful", "expected"), [(True, "unseen"), (False, None)])
+def test_given_a_parcel_we_may_not_see_when_gated_then_the_merchants_care_decides(
+    careful: bool, expected: str | None
+) -> None:
+    verdict = gate(order(parcel_unseen=True), replace(FOURTH, only_seen_parcels=careful), NOON)
+
+    assert (verdict and verdict[0]) == expected
+
+
+def test_given_a_parcel_we_may_not_see_when_a_gift_is_planned_then_the_merchant_reads_so() -> None:
+    assert "could not be seen" in decide(order_facts(order=order(parcel_unseen=True)), FOURTH, NOON).because
+
+
+def test_given_a_parcel_that_left_and_was_archived_when_gated_then_the_gift_is_carried_to_the_next() -> None:
+    assert (gate(order(shipped=True, closed=True), FOURTH, NOON) or ("", ""))[0] == "too_late"
+
+
+@pytest.mark.parametrize(("made", "expected"), [(-MINUTE, "before_us"), (timedelta(), "gift"), (MINUTE, "gift")])
+def test_given_an_order_from_before_the_rule_when_it_comes_up_then_it_gets_nothing(
+    made: timedelta, expected: str
+) -> None:
+    began = NOON - HOUR
+
+    assert code(order=order(created_at=began + made), history=gift_history(since=began)) == expected
+
+
+def test_given_an_import_that_says_it_is_new_when_decided_then_the_stores_own_clock_counts() -> None:
+    imported = order(created_at=NOON - 61 * DAY, processed_at=NOON - HOUR)
+
+    assert code(order=imported) == "out_of_sight"
 
 
 def test_given_an_order_that_does_not_count_when_decided_then_the_reason_is_the_orders_own() -> None:
@@ -182,6 +221,65 @@ def test_given_whatever_was_given_before_when_chosen_then_it_is_the_first_that_i
 
     new = next((variant for variant in listed if variant not in given_before), None)
     assert chosen(options, given_before) == new
+
+
+def test_given_a_parcel_that_holds_the_gift_anyway_when_decided_then_the_next_on_the_list_is_given() -> None:
+    bought = order(lines=(Line(variant_id=MUG, quantity=1, total=usd(12_00)),))
+    options = (gift_option(), gift_option(variant_id=CANDLE, title="Candle"))
+
+    (plan,) = decide(order_facts(order=bought, options=options), FOURTH, NOON).plans
+
+    assert isinstance(plan.effect, AddGiftLine)
+    assert plan.effect.variant_id == CANDLE
+
+
+def test_given_a_line_that_was_taken_off_again_when_decided_then_its_item_may_be_given() -> None:
+    emptied = order(lines=(Line(variant_id=MUG, quantity=0, total=usd(0)),))
+
+    assert code(order=emptied) == "gift"
+
+
+OVER: dict[str, dict[str, Any]] = {"cancelled": {"cancelled": True, "counted": False}, "refunded": {"net": usd(0)}}
+
+
+@pytest.mark.parametrize("ended", OVER.values(), ids=OVER)
+def test_given_a_planned_gift_when_its_order_is_over_then_it_is_withdrawn(ended: dict[str, Any]) -> None:
+    here = gift_history(given_here=True, waiting_here=("gift:1001:nth_order_gift",))
+
+    decision = decide(order_facts(order=order(**ended), history=here), FOURTH, NOON)
+
+    assert (decision.code, decision.withdraw, decision.plans) == ("taken_back", here.waiting_here, ())
+
+
+@pytest.mark.parametrize("ended", OVER.values(), ids=OVER)
+def test_given_a_gift_on_the_order_when_the_order_is_over_then_it_is_taken_back_by_a_deed_of_its_own(
+    ended: dict[str, Any],
+) -> None:
+    here = gift_history(given_here=True, left_here=(gift_line(),))
+
+    decision = decide(order_facts(order=order(**ended), history=here), FOURTH, NOON)
+
+    (plan,) = decision.plans
+    assert isinstance(plan.effect, TakeBackGiftLine)
+    assert (plan.effect.key, plan.after) == ("undo:gift:1001:nth_order_gift", "gift:1001:nth_order_gift")
+    assert (plan.cost, plan.pool) == (None, None)
+    assert "had not left" in decision.because
+
+
+@pytest.mark.parametrize("ended", OVER.values(), ids=OVER)
+def test_given_a_gift_that_left_with_its_parcel_when_the_order_is_over_then_it_says_so(ended: dict[str, Any]) -> None:
+    here = gift_history(given_here=True, left_here=(gift_line(),))
+
+    decision = decide(order_facts(order=order(shipped=True, **ended), history=here), FOURTH, NOON)
+
+    assert (decision.code, decision.plans) == ("left", ())
+    assert "went with it" in decision.because
+
+
+def test_given_a_gift_on_an_order_that_goes_on_when_it_changes_then_nothing_is_taken_back() -> None:
+    here = gift_history(given_here=True, left_here=(gift_line(),))
+
+    assert code(history=here) == "given"
 
 
 def test_given_nothing_that_fits_when_decided_then_the_merchant_reads_so() -> None:

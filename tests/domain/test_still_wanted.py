@@ -2,15 +2,15 @@
 
 import pytest
 
-from app.domain.facts import GiftOption, Order, Standing
+from app.domain.facts import GiftOption, Line, Order, Standing
 from app.domain.policy import NthOrderGift, Policy
 from app.domain.rules import still_wanted
 from app.domain.rules.still_wanted import CARRIED
-from tests.builders import auto_policy, gift_option, order, standing, usd
+from tests.builders import DAY, MUG, NOON, auto_policy, gift_option, order, standing, usd
 
 
 def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_wanted() -> None:
-    assert still_wanted.gift(order(), gift_option(), auto_policy()) is None
+    assert still_wanted.gift(order(), gift_option(), auto_policy(), NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_w
         (order(net=usd(0)), "refunded"),
         (order(settled=False), "not_paid"),
         (order(risky=True), "risky"),
+        (order(disputed=True), "disputed"),
+        (order(created_at=NOON - 61 * DAY), "out_of_sight"),
+        (order(lines=(Line(variant_id=MUG, quantity=1, total=usd(12_00)),)), "on_board"),
         (order(shipped=True), CARRIED),
         (order(with_warehouse=True), CARRIED),
         (None, "gone"),
@@ -28,20 +31,20 @@ def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_w
 def test_given_the_order_changed_while_it_settled_when_looked_at_again_then_the_gift_is_not_wanted(
     changed: Order | None, code: str
 ) -> None:
-    assert reason(still_wanted.gift(changed, gift_option(), auto_policy())) == code
+    assert reason(still_wanted.gift(changed, gift_option(), auto_policy(), NOON)) == code
 
 
 @pytest.mark.parametrize("option", [None, gift_option(on_sale=False), gift_option(stock=1)])
 def test_given_the_gift_sold_out_meanwhile_when_looked_at_again_then_it_is_not_wanted(
     option: GiftOption | None,
 ) -> None:
-    assert reason(still_wanted.gift(order(), option, auto_policy())) == "sold_out"
+    assert reason(still_wanted.gift(order(), option, auto_policy(), NOON)) == "sold_out"
 
 
 def test_given_a_policy_that_became_stricter_when_looked_at_again_then_the_new_one_rules() -> None:
     strict = Policy(nth_order_gift=NthOrderGift(stock_floor=100))
 
-    assert reason(still_wanted.gift(order(), gift_option(stock=40), strict)) == "sold_out"
+    assert reason(still_wanted.gift(order(), gift_option(stock=40), strict, NOON)) == "sold_out"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,11 @@ class Practice:
         with unit_of_work(self.world.sessions) as session:
             return sum(pool.reserved_minor for pool in session.query(Pool))
 
+    def spent(self) -> int:
+        """Return what all pools have paid, in minor units."""
+        with unit_of_work(self.world.sessions) as session:
+            return sum(pool.spent_minor for pool in session.query(Pool))
+
     def later(self, seconds: int) -> None:
         """Let time pass, for the app and for the town."""
         self.call("/town/clock", {"seconds": seconds})

@@ -13,6 +13,8 @@ from tests.jobs.conftest import Practice
 
 MOST_BOUNDARIES = 72
 AFTER_THE_LEASE = 120
+# Every order carries a gift, and nobody gets the same one twice: three orders from each customer are enough.
+EVERY_ORDER = replace(POLICY.nth_order_gift, every=1, cooldown_days=0, per_day=1000)
 
 
 class Died(BaseException):
@@ -47,9 +49,7 @@ class FragileHttp(Http):
 
 
 def test_given_a_gift_when_a_worker_dies_at_any_boundary_then_it_is_given_once(inside: Practice) -> None:
-    # Every order carries a gift, and nobody gets the same one twice: three orders from each of them are enough.
-    every_order = replace(POLICY.nth_order_gift, every=1, cooldown_days=0, per_day=1000)
-    inside.policy(replace(POLICY, nth_order_gift=every_order))
+    inside.policy(replace(POLICY, nth_order_gift=EVERY_ORDER))
     customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
 
     def happen() -> int:
@@ -77,6 +77,28 @@ def test_given_a_refund_when_a_worker_dies_at_any_boundary_then_the_money_moves_
     struck = each_boundary(inside, happen, lambda order: inside.call(f"/town/orders/{order}")["refunded"] == "5.00")
 
     assert struck >= 12
+
+
+def test_given_a_gift_of_an_order_that_is_over_when_a_worker_dies_at_any_boundary_then_it_is_taken_back_once(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=EVERY_ORDER))
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        order = inside.order(customer_id=next(customers))
+        inside.deliver(order, key=f"delivery-{order}")
+        inside.drain()
+        assert inside.gifts_on(order) == 1
+        inside.call(f"/town/orders/{order}/refund", {"announce": "lose"})
+        inside.deliver(order, key=f"refund-{order}")
+        return order
+
+    def undone(order: int) -> bool:
+        (gift,) = [row for row in inside.effects("add_gift_line") if row.order_id == order]
+        return inside.gifts_on(order) == 0 and gift.code == "taken_back" and inside.spent() == 0
+
+    assert each_boundary(inside, happen, undone) >= 12
 
 
 def each_boundary(inside: Practice, happen: Callable[[], int], done: Callable[[int], bool]) -> int:

@@ -15,6 +15,8 @@ from app.store.ledger import Deed, Purse
 from app.store.tables import Effect, Pool
 from tests.builders import MINUTE, NOON, paid, purse, receipt
 
+GIVEN = ("awaiting", "planned", "sending", "uncertain", "done")
+NOT_GIVEN = ("observed", "refused", "withdrawn", "over_budget")
 LEASE = 2 * MINUTE
 QUARANTINE = MINUTE
 
@@ -148,3 +150,20 @@ class Steps:
 def after(lease: timedelta = LEASE) -> datetime:
     """Return the moment at which a lease that began at noon is over."""
     return NOON + lease
+
+
+def into(steps: Steps, state: str, plan: Plan, rule: str = "refund_keep") -> Deed:
+    """Plan it and bring it into that state."""
+    modes = {"observed": Mode.OBSERVE, "awaiting": Mode.APPROVE}
+    deed = steps.planned(plan, mode=modes.get(state, Mode.AUTO), rule=rule)
+    if state in {"sending", "uncertain", "done", "refused"}:
+        sent = steps.sent(deed.id)
+        ends = {"uncertain": steps.doubt, "done": steps.done, "refused": steps.refuse}
+        if state in ends:
+            assert ends[state](sent)  # type: ignore[operator]
+    if state == "withdrawn":
+        steps.withdraw(deed.key)
+    if state == "over_budget":
+        with unit_of_work(steps.sessions) as session:
+            session.get_one(Effect, deed.id).state = State.OVER_BUDGET
+    return deed

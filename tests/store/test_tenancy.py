@@ -56,6 +56,7 @@ NO_SHOP_NEEDED = {
     "checkup.time": "the operator's: the database's clock",
     "checkup.unsealable": "the operator's: which shop's keys do not open, never what they say",
     "checkup.waiting": "the operator's: numbers over all shops",
+    "conditions.crossed": "a condition inside statements that name the shop",
     "conditions.decided_together": "a condition inside statements that name the shop",
     "conditions.held_back": "a condition inside statements that name the shop",
     "conditions.mine": "a condition inside statements that name the shop",
@@ -65,6 +66,7 @@ NO_SHOP_NEEDED = {
     "deeds.deed_of": "turns a row that was found into a deed",
     "deeds.described": "turns an effect into columns",
     "doors.are_open": "a condition inside statements that name the shop",
+    "deeds.understood": "reads a row that was found",
     "migrate.main": "moves tables, not data",
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
@@ -117,6 +119,7 @@ class Inhabitant:
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
+        keys = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         effects = {"ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
@@ -125,7 +128,7 @@ class Inhabitant:
             "decision_id": self.decision_id,
             "letter": self.letter,
             "deed": self.picked if name in {"ledger.gate", "ledger.drop"} else self.sending,
-            "key": "sealed" if name == "shops.connect" else refund(order_id=2).key,
+            "key": keys.get(name, refund(order_id=2).key),
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
             "orders": [order(id=1001, net=usd(3), updated_at=NOON + DAY)],
@@ -408,6 +411,7 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     doubtful = send(write(paid(refund(order_id=3))))
     ledger.doubt(session, doubtful, until=None, why="lost")
     ledger.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
+    ledger.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers()))
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,

@@ -3,22 +3,26 @@
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, Plan, Pool
+from app.domain.effects import AddGiftLine, Plan, Pool, TakeBackGiftLine
 from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
 from app.domain.policy import NthOrderGift
 
 RULE = "nth_order_gift"
 # A gift for an order that is older than this is no surprise, it is a mistake of ours catching up.
 FRESH = timedelta(hours=24)
+# Beyond this the store shows orders to few apps, and what cannot be read again must not be changed.
+IN_SIGHT = timedelta(days=60)
 
 
 def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
-    """Return the gift line for this order, or why there is none."""
+    """Return the gift line for this order, or why there is none; for an order that is over, the way back."""
     order, history = facts.order, facts.history
+    if history.given_here:
+        return _given(order, history, now)
     obstacle = _why_not(order, history, policy, now)
     if obstacle is not None:
         return _none(order, *obstacle)
-    option = choose(facts.options, history.given_variants, policy)
+    option = choose(facts.options, history.given_variants | on_board(order), policy)
     if option is None:
         return _none(order, "nothing_fits", "No gift of the list is on sale, in stock and new to this customer.")
     if order.customer_id is None:
@@ -44,11 +48,11 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
 
 def may_be_due(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> bool:
     """Return whether it is worth asking the store for gifts at all."""
-    return _why_not(order, history, policy, now) is None
+    return not history.given_here and _why_not(order, history, policy, now) is None
 
 
 def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOrderGift) -> GiftOption | None:
-    """Return the first option that is on sale, in stock above the floor, and new to the customer."""
+    """Return the first option that is on sale, in stock above the floor, and not among those `given`."""
     for option in options:
         in_stock = option.stock is None or option.stock > policy.stock_floor
         if option.on_sale and in_stock and option.variant_id not in given:
@@ -56,39 +60,91 @@ def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOr
     return None
 
 
-def gate(order: Order, policy: NthOrderGift) -> tuple[str, str] | None:
+def on_board(order: Order) -> frozenset[int]:
+    """Return the variants that are in the parcel anyway: one more of them is no gift, it is a miscount."""
+    return frozenset(line.variant_id for line in order.lines if line.variant_id is not None and line.quantity > 0)
+
+
+def over(order: Order) -> str | None:
+    """Return why nothing will be sent for this order any more; None for one that goes on, or has left."""
+    if order.shipped:
+        return None
+    return _ended(order)
+
+
+def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
     """Return why this order cannot take a gift line now, as (code, sentence); None when it can."""
     checks = (
         (order.test, "test_order", "It is a test order."),
         (order.cancelled, "cancelled", "The order was cancelled."),
-        (order.closed, "closed", "The order is archived."),
         (not order.counted, "not_counted", order.uncounted_because or "The order does not count."),
         (not order.settled, "not_paid", "The order is not fully paid."),
         (order.net.minor <= 0, "refunded", "The order was refunded."),
         (order.risky, "risky", "The store advises caution with this order."),
-        (order.subscription, "subscription", "A subscription app manages this order."),
+        (order.disputed, "disputed", "The payment of this order is disputed."),
+        (order.subscription and not policy.subscriptions, "subscription", "A subscription app manages this order."),
         (policy.domestic_only and not order.domestic, "foreign", "It ships abroad."),
         (order.outstanding, "owes", "The customer still owes something on this order."),
+        # Before the archive: most stores put away what has left.
         (
             order.shipped or order.with_warehouse,
             "too_late",
             "The warehouse already has this order; the gift goes with the next.",
+        ),
+        (order.closed, "closed", "The order is archived."),
+        (now - _made(order) > IN_SIGHT, "out_of_sight", f"The order is more than {IN_SIGHT.days} days old."),
+        (
+            order.parcel_unseen and policy.only_seen_parcels,
+            "unseen",
+            "The store does not show us whether the warehouse has begun, and the settings ask for care.",
         ),
         (not order.editable, "not_editable", "The store does not let this order be edited."),
     )
     return next(((code, why) for failed, code, why in checks if failed), None)
 
 
+def _given(order: Order, history: GiftHistory, now: datetime) -> Decision:
+    ended = _ended(order)
+    if ended is None:
+        return _none(order, "given", "The gift of this order is on it, or about to be.")
+    if over(order) is None:
+        return _none(order, "left", f"{ended} Its parcel had left before; the gift went with it.")
+    plans = tuple(Plan(effect=_way_back(gift), due_at=now, after=gift.key) for gift in history.left_here)
+    return Decision(
+        rule=RULE,
+        subject=f"order:{order.id}",
+        code="taken_back",
+        because=f"{ended} It had not left, so its gift is taken back.",
+        plans=plans,
+        withdraw=history.waiting_here,
+    )
+
+
+def _ended(order: Order) -> str | None:
+    if order.cancelled:
+        return "The order was cancelled."
+    return "The order was refunded." if order.settled and order.net.minor <= 0 else None
+
+
+def _way_back(gift: AddGiftLine) -> TakeBackGiftLine:
+    return TakeBackGiftLine(
+        order_id=gift.order_id,
+        order_name=gift.order_name,
+        customer_id=gift.customer_id,
+        variant_id=gift.variant_id,
+        title=gift.title,
+        undoes=gift.key,
+    )
+
+
 def _why_not(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
     # What is not due, or capped, cannot come too late: only a promised gift is owed to the next order.
-    return _not_due(order, history, policy) or _capped(history, policy, now) or _obstacle(order, policy, now)
+    return _not_due(order, history, policy) or _capped(history, policy, now) or _obstacle(order, history, policy, now)
 
 
 def _not_due(order: Order, history: GiftHistory, policy: NthOrderGift) -> tuple[str, str] | None:
     if order.customer_id is None:
         return "guest", "The order has no customer."
-    if history.given_here:
-        return "given", "The gift of this order is on it, or about to be."
     if history.ordinal is None:
         return "not_counted", order.uncounted_because or "The order does not count."
     if history.owed or _chosen(history.ordinal, policy):
@@ -102,10 +158,12 @@ def _chosen(ordinal: int, policy: NthOrderGift) -> bool:
     return ordinal in policy.ordinals
 
 
-def _obstacle(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
+def _obstacle(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
     if now - order.processed_at > FRESH:
         return "old", "The order is more than a day old; old orders only feed the ledger."
-    return gate(order, policy)
+    if history.since is not None and _made(order) < history.since:
+        return "before_us", "The order was made before this rule began to give."
+    return gate(order, policy, now)
 
 
 def _capped(history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
@@ -117,10 +175,15 @@ def _capped(history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[
     return None
 
 
+def _made(order: Order) -> datetime:
+    return order.created_at or order.processed_at
+
+
 def _why(order: Order, history: GiftHistory, option: GiftOption) -> str:
+    unseen = " Whether the warehouse has begun could not be seen." if order.parcel_unseen else ""
     if history.owed:
-        return f"A gift came too late for an earlier parcel, so {option.title} goes with {order.name}."
-    return f"{order.name} is order number {history.ordinal} of this customer: {option.title} goes with it."
+        return f"A gift came too late for an earlier parcel, so {option.title} goes with {order.name}.{unseen}"
+    return f"{order.name} is order number {history.ordinal} of this customer: {option.title} goes with it.{unseen}"
 
 
 def _none(order: Order, code: str, because: str) -> Decision:

@@ -1,5 +1,7 @@
 """A late effect, looked at again with fresh eyes just before it is performed."""
 
+from datetime import datetime
+
 from app.domain.facts import GiftOption, Order, Standing
 from app.domain.policy import Policy
 from app.domain.rules import nth_order_gift
@@ -7,13 +9,15 @@ from app.domain.rules import nth_order_gift
 CARRIED = "too_late"  # the code under which a gift is owed to the next order
 
 
-def gift(order: Order | None, option: GiftOption | None, policy: Policy) -> tuple[str, str] | None:
+def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
     """Return why the gift line is no longer wanted, as (code, sentence); None when it still is."""
     if order is None:
         return "gone", "The order can no longer be read."
-    obstacle = nth_order_gift.gate(order, policy.nth_order_gift)
+    obstacle = nth_order_gift.gate(order, policy.nth_order_gift, now)
     if obstacle is not None:
         return obstacle
+    if option is not None and option.variant_id in nth_order_gift.on_board(order):
+        return "on_board", f"{option.title} is on this order already."
     if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
         return "sold_out", "The gift is no longer on sale or in stock."
     return None
