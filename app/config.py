@@ -24,6 +24,8 @@ class Settings(BaseSettings):
 
     # Templates, so that the same code speaks to the real service, to the practice town or to anybody's test server.
     shopify_origin: str = "https://{shop}"
+    shopify_admin_origin: str = "https://admin.shopify.com"
+    app_bridge_url: str = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
     gorgias_origin: str = "https://{account}.gorgias.com"
     florist_origin: str = "https://www.floristone.com"
 

@@ -92,6 +92,8 @@ class Practice:
         town = f"http://{LOOPBACK}:{self.sandbox_port}"
         return {
             "SHOPIFY_ORIGIN": f"{town}/shopify/{{shop}}",
+            "SHOPIFY_ADMIN_ORIGIN": town,
+            "APP_BRIDGE_URL": f"{town}/shopify/app-bridge.js",
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
         }

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import errors, health, helpdesk_hooks, merchant, shopify_webhooks
+from app.web import errors, framing, health, helpdesk_hooks, identity, merchant, practice, shopify_webhooks
 from jobs.runtime import World
 
 # Shopify's largest bodies are well below this; what is larger is nobody we know.
@@ -17,8 +17,10 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(shopify_webhooks.blueprint)
     app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(health.blueprint)
-    # Until a merchant can be recognised, the pages exist only where nobody else can reach them.
+    app.register_blueprint(identity.blueprint)
+    app.register_blueprint(merchant.blueprint)
     if world.settings.practice:
-        app.register_blueprint(merchant.blueprint)
+        app.register_blueprint(practice.blueprint)
+    app.jinja_env.globals.update(bridge=framing.bridge)
     errors.install(app)
     return app

@@ -1,20 +1,20 @@
-"""The merchant's screen: its pages, its presses, and the guard before all of them."""
+"""The merchant's screen: its pages, its presses, and who is let in to them."""
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
-from app.web import merchant_acts, merchant_pages, practice, practice_guard
-from app.web.screen import WORDS, NoShopYet
+from app.web import framing, identity, merchant_acts, merchant_pages
+from app.web.identity import NotInstalled
+from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
 
 blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
-blueprint.register_blueprint(practice.blueprint)
-blueprint.before_request(practice_guard.only_from_home)
-blueprint.after_request(practice_guard.let_forms_name_their_origin)
+blueprint.before_request(identity.recognise)
+blueprint.after_request(framing.allow_framing)
 
 
 @blueprint.record_once
@@ -32,8 +32,8 @@ def _no_such_deed(_problem: NoSuchDeed) -> Response:
     return _page("no.html", 404, title="Not Found", why="The ledger has no such row.")
 
 
-@blueprint.errorhandler(NoShopYet)
-def _not_yet(_problem: NoShopYet) -> Response:
+@blueprint.errorhandler(NotInstalled)
+def _not_yet(_problem: NotInstalled) -> Response:
     return _page("soon.html", 503)
 
 

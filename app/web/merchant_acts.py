@@ -1,49 +1,45 @@
 """The merchant's presses: each calls one thing with a good name, then leads back to the page it came from."""
 
-import re
-
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from app.domain.effects import State
 from app.domain.policy import Mode
 from app.store.ledger import Deed
-from app.store.shops import Merchant
+from app.web.addresses import own_page
 from app.web.here import world
-from app.web.screen import look
+from app.web.identity import merchant
 from jobs import desk
 
 blueprint = Blueprint("acts", __name__)
 
 EFFECT = f"/effects/<int(max={2**63 - 1}):effect_id>"
-# Only our own pages, spelled out: a redirect must not lead anywhere else.
-_OUR_PAGES = re.compile(r"/(ledger(\?[\w=&%.+-]*)?|orders/\d+|customers/\d+)?", re.ASCII)
 _LONGEST_REFERENCE = 255
 
 
 @blueprint.post(EFFECT + "/approve")
 def approve(effect_id: int) -> Response:
     """Let a waiting deed go ahead."""
-    return _back(_approved(desk.approve(world(), _merchant(), effect_id)))
+    return _back(_approved(desk.approve(world(), merchant(), effect_id)))
 
 
 @blueprint.post("/approve-all")
 def approve_all() -> Response:
     """Let everything go ahead that waits under one rule."""
-    return _back(_approved(desk.approve_all(world(), _merchant(), _rule(request.form.get("rule", "")))))
+    return _back(_approved(desk.approve_all(world(), merchant(), _rule(request.form.get("rule", "")))))
 
 
 @blueprint.post(EFFECT + "/decline")
 def decline(effect_id: int) -> Response:
     """Let a waiting deed be."""
-    moved = desk.decline(world(), _merchant(), effect_id)
+    moved = desk.decline(world(), merchant(), effect_id)
     return _back("declined" if moved else "nothing_waited")
 
 
 @blueprint.post(EFFECT + "/withdraw")
 def withdraw(effect_id: int) -> Response:
     """Take a deed back that has not left."""
-    gone = desk.withdraw(world(), _merchant(), effect_id)
+    gone = desk.withdraw(world(), merchant(), effect_id)
     return _back("withdrawn" if gone else "too_late")
 
 
@@ -53,14 +49,14 @@ def happened(effect_id: int) -> Response:
     reference = "".join(filter(str.isprintable, request.form.get("reference", ""))).strip()
     if not 0 < len(reference) <= _LONGEST_REFERENCE:
         abort(422, "Please enter the vendor's own order number, so that it can be found again.")
-    settled = desk.happened(world(), _merchant(), effect_id, reference=reference)
+    settled = desk.happened(world(), merchant(), effect_id, reference=reference)
     return _back("settled" if settled else "not_in_doubt")
 
 
 @blueprint.post(EFFECT + "/did-not-happen")
 def did_not_happen(effect_id: int) -> Response:
     """Say that a doubtful deed was not done, so that it is tried again."""
-    settled = desk.did_not_happen(world(), _merchant(), effect_id)
+    settled = desk.did_not_happen(world(), merchant(), effect_id)
     return _back("put_back" if settled else "not_in_doubt")
 
 
@@ -72,7 +68,7 @@ def set_mode(rule: str) -> Response:
         abort(404, "There is no such rule.")
     if mode not in set(Mode):
         abort(422, "A rule's mode is one of observe, approve and auto.")
-    desk.set_mode(world(), _merchant(), rule, Mode(mode))
+    desk.set_mode(world(), merchant(), rule, Mode(mode))
     return _back("mode")
 
 
@@ -82,13 +78,8 @@ def pause() -> Response:
     paused = request.form.get("paused")
     if paused not in {"0", "1"}:
         abort(422, "Say paused=1 to stop everything, paused=0 to let it go on.")
-    desk.pause(world(), _merchant(), paused=paused == "1")
+    desk.pause(world(), merchant(), paused=paused == "1")
     return _back("resumed" if paused == "0" else None)
-
-
-def _merchant() -> Merchant:
-    with look() as seen:
-        return seen.merchant
 
 
 def _rule(name: str) -> str:
@@ -105,6 +96,6 @@ def _approved(moved: list[Deed]) -> str:
 
 def _back(said: str | None) -> Response:
     page = request.form.get("back", "/")
-    if not _OUR_PAGES.fullmatch(page):
+    if not own_page(page):  # a redirect must not lead anywhere else
         page = "/"
     return redirect(f"{page}{'&' if '?' in page else '?'}said={said}" if said else page, 303)

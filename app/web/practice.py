@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify
 
 from app.store import reports, shops
+from app.store.base import reading
 from app.store.reports import Figures, Tally, ToDo
 from app.web import phrases
 from app.web.here import world
-from app.web.screen import Look, NoShopYet, look
+from app.web.practice_guard import only_from_home
+from app.web.screen import Look
 
 blueprint = Blueprint("practice", __name__)
+blueprint.before_request(only_from_home)
+
+PRACTICE_SHOP = "lagniappe-practice.myshopify.com"
 
 # The practice town's secret is no secret. The configured one is never shown, whatever it is.
 PRACTICE_SECRET = "practice-secret"  # noqa: S105
@@ -40,16 +45,17 @@ class Progress:
 @blueprint.get("/practice/summary")
 def summary() -> Response:
     """Say what the practice has brought about so far; for the launcher, which waits for it."""
-    try:
-        with look() as seen:
-            found = _progress(seen)
-    except NoShopYet:
-        return jsonify(open=False, ready=False, lines=["The practice shop is being registered."], counts={})
+    here = world()
+    with reading(here.sessions) as session:
+        merchant = shops.by_domain(session, PRACTICE_SHOP)
+        if merchant is None or not merchant.installed:
+            return jsonify(open=False, ready=False, lines=["The practice shop is being registered."], counts={})
+        found = _progress(Look(session=session, merchant=merchant, now=here.clock.now()))
     lines = told(found)
     if found.newest_gift_order is not None:
         lines += [
             "Send the webhook of an order that has its gift, signed as the store signs it; it gets no second one:",
-            signed_webhook(found.newest_gift_order, seen.merchant.domain, port=world().settings.web_port),
+            signed_webhook(found.newest_gift_order, PRACTICE_SHOP, port=here.settings.web_port),
         ]
     return jsonify(open=found.open, ready=found.ready, lines=lines, counts=_counts(found))
 

@@ -1,25 +1,16 @@
-"""Keeps the practice pages at home: no login yet, so only this machine may look, and only these pages may post."""
+"""Keeps what is told about the practice at home: it needs no ID token, so only this machine may ask."""
 
 from ipaddress import ip_address
 
-from flask import Request, Response, abort, request
+from flask import Request, abort, request
 
 _AT_HOME = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def only_from_home() -> None:
-    """Refuse (403) whoever asks from elsewhere, under another name, or posts from somebody else's page."""
+    """Refuse (403) whoever asks from elsewhere, or under another name."""
     if not _called_by_home_name(request) or not _from_this_machine(request):
         abort(403)
-    if request.method not in _HARMLESS and not _from_our_own_page(request):
-        abort(403)
-
-
-def let_forms_name_their_origin(response: Response) -> Response:
-    """With `no-referrer`, browsers post `Origin: null`; to ourselves they may say where they come from."""
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 def _called_by_home_name(asked: Request) -> bool:
@@ -36,12 +27,3 @@ def _from_this_machine(asked: Request) -> bool:
         return ip_address(asked.remote_addr or "").is_loopback
     except ValueError:
         return False
-
-
-def _from_our_own_page(asked: Request) -> bool:
-    site, origin = asked.headers.get("Sec-Fetch-Site"), asked.headers.get("Origin")
-    ours = f"{asked.scheme}://{asked.headers.get('Host', '')}"
-    if site is None:
-        return origin == ours
-    # A browser that hides its origin still says which kind of page posted.
-    return site == "same-origin" and origin in {None, "null", ours}

@@ -9,14 +9,10 @@ from typing import Any
 
 from flask import render_template
 
-from app.store import shops
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from app.web import phrases
+from app.web import identity, phrases
 from app.web.here import world
-
-# Until merchants can log in there is one shop to show: the practice town's.
-PRACTICE_SHOP = "lagniappe-practice.myshopify.com"
 
 # What a page says once after a press; the redirect carries the name, never the words.
 NOTICES = {
@@ -47,18 +43,6 @@ WORDS: dict[str, object] = {
 }
 
 
-class NoShopYet(Exception):
-    """The practice shop is not registered yet; a moment later it will be."""
-
-
-def shop_of_the_house(session: Session) -> Merchant:
-    """Return the shop whose pages these are; raise NoShopYet while it is being registered."""
-    merchant = shops.by_domain(session, PRACTICE_SHOP)
-    if merchant is None or not merchant.installed:
-        raise NoShopYet
-    return merchant
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """One look into the books: an open transaction, whose shop it is about, and the moment it is taken at."""
@@ -70,11 +54,11 @@ class Look:
 
 @contextmanager
 def look() -> Iterator[Look]:
-    """Open the books for one page; raise NoShopYet while there is no shop."""
+    """Open the books of whoever looks, for one page."""
     here = world()
     now = here.clock.now()
     with reading(here.sessions) as session:
-        yield Look(session=session, merchant=shop_of_the_house(session), now=now)
+        yield Look(session=session, merchant=identity.merchant(), now=now)
 
 
 def show(template: str, seen: Look, facts: dict[str, Any]) -> str:
@@ -83,7 +67,7 @@ def show(template: str, seen: Look, facts: dict[str, Any]) -> str:
     return render_template(
         template,
         merchant=seen.merchant,
-        town=f"http://127.0.0.1:{world().settings.sandbox_port}/",
+        town=f"http://127.0.0.1:{world().settings.sandbox_port}/" if world().settings.practice else None,
         now=seen.now,
         when=partial(phrases.moment, zone=zone, now=seen.now),
         day=partial(phrases.day, zone=zone),

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from waitress import wasyncore
 
 from app.config import Settings, settings
 from integrations.sandbox import opening
+from integrations.sandbox.admin import routes as admin
 from integrations.sandbox.books import Books
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.florist import routes as florist
@@ -129,19 +131,20 @@ def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
 def create_town(town: Town, endpoint: Endpoint) -> Flask:
     """Return the town's web application."""
     flask = Flask("town", static_folder=None)
-    flask.before_request(_refuse_strangers)
+    flask.before_request(partial(_refuse_strangers, admin.app_origin(town)))
     flask.json = _InOrder(flask)
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (helpdesk, florist, page, opening):
+    for part in (admin, helpdesk, florist, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 
 
-def _refuse_strangers() -> ResponseReturnValue | None:
+def _refuse_strangers(app_origin: str) -> ResponseReturnValue | None:
     """Answer to this machine's own names only: a stranger's page may point its name here and press our buttons."""
     origin, host = request.headers.get("Origin"), request.headers.get("Host", "")
     named_so = host.rpartition(":")[0] in _HOME_NAMES or host in _HOME_NAMES
-    if named_so and origin in (None, "null", f"http://{host}"):
+    the_app = origin == app_origin and request.blueprint == "admin"
+    if named_so and (the_app or origin in (None, "null", f"http://{host}")):
         return None
     return Response("The town answers to this machine alone.", 403, mimetype="text/plain")
 

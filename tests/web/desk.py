@@ -18,11 +18,12 @@ from app.store.base import unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from app.store.tables import Effect
+from integrations.sandbox.store.admin import id_token
+from integrations.sandbox.town import TownSettings
 from jobs.carry_out import carry_out
 from jobs.runtime import World
 from tests.builders import SettableClock, planned, profile, receipt
 
-SAME_ORIGIN = {"Origin": "http://localhost"}
 LEASE = timedelta(minutes=1)
 
 
@@ -37,13 +38,25 @@ class Desk:
 
     def open(self, path: str = "/") -> str:
         """Return the page's text; it must be there."""
-        answer = self.browser.get(path)
+        answer = self.ask(path)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     def press(self, path: str, **form: str) -> TestResponse:
         """Press a button of our own page."""
-        return self.browser.post(path, data=form, headers=SAME_ORIGIN)
+        return self.browser.post(path, data=form, headers=self.proof())
+
+    def ask(self, path: str, **headers: str) -> TestResponse:
+        """Fetch a page as its own script does."""
+        return self.browser.get(path, headers=self.proof() | headers)
+
+    def proof(self) -> dict[str, str]:
+        """Return the header that says who looks: somebody of this desk's shop, just now."""
+        return {"Authorization": f"Bearer {self.token()}"}
+
+    def token(self, **changes: object) -> str:
+        """Return an ID token of this desk's shop; change only what the test is about."""
+        return id_token(TownSettings(), self.merchant.domain, self.clock.now(), **changes)
 
     def allow(self, policy: Policy) -> "Desk":
         """Return the desk of a merchant who has decided otherwise."""
@@ -133,7 +146,7 @@ class Desk:
         return merchant.policy.mode_of(rule)
 
     def twin(self) -> "Desk":
-        """Return the desk of another shop in the same books; its pages cannot be opened, only its rows written."""
+        """Return the desk of another shop in the same books."""
         with unit_of_work(self.world.sessions) as session:
             shop_id = shops.install(
                 session,

@@ -14,8 +14,7 @@ from app.store import chores, shops
 from app.store.base import unit_of_work
 from app.store.tables import Delivery
 from app.web import create_app
-from app.web.practice import PRACTICE_SECRET, signed_webhook
-from app.web.screen import PRACTICE_SHOP
+from app.web.practice import PRACTICE_SECRET, PRACTICE_SHOP, signed_webhook
 from integrations.sandbox import town
 from tests.builders import NOON, mark, order, planned, usd
 from tests.web.desk import Desk

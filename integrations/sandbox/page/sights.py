@@ -15,9 +15,10 @@ from integrations.sandbox.page.cast import cast, usual_amount, usual_subject
 from integrations.sandbox.page.just_done import order_done, press_done
 from integrations.sandbox.page.shown_orders import shown as shown_order
 from integrations.sandbox.store.spending import ordinal
-from integrations.sandbox.town import Town
+from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 Sight = dict[str, Any]
+_ADMIN = f"/shopify/{PRACTICE_SHOP}/admin/apps/lagniappe"  # where a merchant opens the app
 _CARD = "Thinking of you, and of all the good she left behind."
 
 
@@ -109,7 +110,7 @@ class Sights:
             "town": {
                 "now": self._town.clock.now(),
                 "ahead": words.ahead(self._town.clock.offset()),
-                "target": self._town.settings.target,
+                "app": _ADMIN if self._town.settings.target else None,
                 "happenings": stream.happenings(turn),
             }
         }

@@ -263,7 +263,7 @@ class TestStream:
             works.close()
         assert "Ann Okafor placed #1004, $45.00" in text
         assert "answered 204" in text
-        assert f'href="{box.url}/"' in text
+        assert f'href="/shopify/{PRACTICE_SHOP}/admin/apps/lagniappe"' in text
 
     def test_given_a_weird_name_when_it_is_in_the_stream_then_it_is_only_text(
         self, page: FlaskClient, works: Works

@@ -1,0 +1,46 @@
+"""Who may show our pages in a frame, and which scripts run in them."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, g, request
+
+from app.web.here import world
+from integrations.shopify import domains
+
+
+def frameable() -> None:
+    """Say that this page shows nothing of anybody's, so that it may be framed before it is known who looks."""
+    g.frameable = True
+
+
+def bridge() -> dict[str, str] | None:
+    """Return what a page's head needs to load App Bridge; None for pages that have no business in a frame."""
+    chosen = world().settings
+    if not chosen.shopify_client_id or not ("visitor" in g or "frameable" in g):
+        return None
+    return {"key": chosen.shopify_client_id, "script": chosen.app_bridge_url}
+
+
+def allow_framing(response: Response) -> Response:
+    """Let the shop's own admin, and nobody else, frame this page; allow App Bridge's script where it is emitted."""
+    if bridge() is not None:
+        script = _origin(world().settings.app_bridge_url)
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; style-src 'self'; script-src 'self' {script}; img-src 'self' data:;"
+            f" connect-src 'self' {script}; form-action 'self'; base-uri 'none';"
+            f" frame-ancestors {' '.join(_ancestors())}"
+        )
+    return response
+
+
+def _ancestors() -> list[str]:
+    chosen = world().settings
+    # Before it is known who looks there is only the address to go by, and nothing on the page to be had.
+    shop = g.visitor.shop if "visitor" in g else domains.proper(request.args.get("shop", ""))
+    at_home = [_origin(chosen.shopify_origin.format(shop=shop))] if shop else []
+    return list(dict.fromkeys([*at_home, chosen.shopify_admin_origin]))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,88 @@
+"""Who looks. Every page and every press brings an ID token, and that token alone says whose shop it is about.
+
+What is fetched brings it in a header, what is opened brings it in its address. Without a good one, whoever fetched is
+asked to try again with a fresh one, and whoever opened is sent by way of a page that only fetches one.
+"""
+
+import structlog
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.store import shops
+from app.store.base import reading
+from app.store.shops import Merchant
+from app.web import addresses, framing
+from app.web.here import world
+from integrations.shopify import id_token
+from integrations.shopify.id_token import Unproven
+
+log = structlog.get_logger("web")
+blueprint = Blueprint("identity", __name__)
+blueprint.after_request(framing.allow_framing)
+
+RETRY = "X-Shopify-Retry-Invalid-Session-Request"
+
+
+class NotInstalled(Exception):
+    """The shop has not let us in."""
+
+
+def recognise() -> ResponseReturnValue | None:
+    """Let in whoever proves which shop they belong to. Runs before every page and every press."""
+    addresses.refuse_odd_parameters()
+    here = world()
+    try:
+        g.visitor = id_token.read(
+            _token(),
+            secrets=here.settings.webhook_secrets,
+            client_id=here.settings.shopify_client_id,
+            now=here.clock.now(),
+        )
+    except Unproven as why:
+        log.info("page.unproven", page=request.path, why=str(why))
+        return _ask_again()
+    with reading(here.sessions) as session:
+        found = shops.by_domain(session, g.visitor.shop)
+    if found is None or not found.installed:
+        raise NotInstalled
+    g.merchant = found
+    return None
+
+
+def merchant() -> Merchant:
+    """Return the shop of whoever looks."""
+    found: Merchant = g.merchant
+    return found
+
+
+@blueprint.get("/session-token-bounce")
+def bounce() -> str:
+    """Load App Bridge and nothing else: it opens the wanted page again, with a fresh token."""
+    addresses.refuse_odd_parameters()
+    if not addresses.own_page(request.args.get(addresses.RELOAD, "")):
+        abort(400, "There is no such page to come back to.")
+    framing.frameable()
+    return render_template("bounce.html")
+
+
+def _token() -> str:
+    kind, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if kind:
+        return credentials if kind == "Bearer" else ""
+    # An address can be planted, so a token in it lets one look and never press.
+    return request.args.get("id_token", "") if request.method == "GET" else ""
+
+
+def _ask_again() -> ResponseReturnValue:
+    if _was_fetched():
+        return Response("Please ask again with a fresh ID token.\n", 401, {RETRY: "1"}, mimetype="text/plain")
+    if addresses.BOUNCED in request.args and "id_token" in request.args:
+        framing.frameable()
+        why = "The proof of who you are could not be read. Please open Lagniappe again from your store's admin."
+        return make_response(render_template("no.html", title="Who is it?", why=why), 401)
+    return redirect(addresses.by_way_of(url_for("identity.bounce")))
+
+
+def _was_fetched() -> bool:
+    opened = request.headers.get("Sec-Fetch-Dest", "document") in {"document", "iframe", "frame"}
+    return request.method != "GET" or "Authorization" in request.headers or not opened

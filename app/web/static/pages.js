@@ -1,0 +1,76 @@
+// In the admin's frame a plain link or form bears no proof of who presses it. So ours are fetched, and the answer is
+// shown in place. Without this script links still work, by way of the bounce page; presses do not.
+import { ask } from "./ask.js";
+import { settle } from "./settle.js";
+
+const PROOFS = ["id_token", "hmac", "session", "timestamp", "bounced"];
+let busy = false;
+let shown = location.pathname;
+
+const withoutProofs = (address) => {
+  const clean = new URL(address, location.href);
+  for (const name of PROOFS) clean.searchParams.delete(name);
+  return clean;
+};
+
+const ours = (address) => new URL(address, location.href).origin === location.origin;
+
+const show = (html, { samePage }) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  document.title = page.title || document.title;
+  if (samePage) {
+    settle(document.body, document.importNode(page.body, true));
+  } else {
+    document.body.replaceChildren(...document.importNode(page.body, true).childNodes);
+    window.scrollTo(0, 0);
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }
+  document.querySelector("[data-first-wrong]")?.focus();
+  document.dispatchEvent(new Event("page:shown"));
+};
+
+// `remember` is told where the answer came from: a redirect leads elsewhere.
+const go = async (address, options, remember) => {
+  if (busy) return;
+  busy = true;
+  document.body.setAttribute("aria-busy", "true");
+  try {
+    const answer = await ask(address, options);
+    const html = await answer.text();
+    remember?.(answer);
+    show(html, { samePage: location.pathname === shown });
+    shown = location.pathname;
+  } catch {
+    window.shopify?.toast?.show("No answer just now. Please try again.", { isError: true });
+  } finally {
+    document.body.removeAttribute("aria-busy");
+    busy = false;
+  }
+};
+
+const push = (answer) => {
+  const address = withoutProofs(answer.url);
+  if (address.href !== location.href) history.pushState(null, "", address);
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !plain || event.defaultPrevented || link.target || !ours(link.href)) return;
+  if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
+  event.preventDefault();
+  go(link.href, {}, push);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !ours(form.action)) return;
+  event.preventDefault();
+  const filled = new URLSearchParams(new FormData(form, event.submitter));
+  if (form.method === "get") go(`${form.action}?${filled}`, {}, push);
+  // An answer without a redirect is about this form: the address stays.
+  else go(form.action, { method: "POST", body: filled }, (answer) => answer.redirected && push(answer));
+});
+
+window.addEventListener("popstate", () => go(location.href, {}));
+history.replaceState(null, "", withoutProofs(location.href));
