@@ -15,6 +15,7 @@ from integrations.gorgias import webhooks as gorgias
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http, Limits, on_this_machine
+from integrations.shopify import topics
 from integrations.shopify import webhooks as shopify
 from integrations.shopify.access import Access
 from integrations.shopify.checkup import Checkup
@@ -23,9 +24,14 @@ from integrations.shopify.shop import ShopifyShop
 
 # What a kept delivery means: parse(topic, body) returns an event or raises Malformed.
 SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
-    "shopify": shopify.parse,
+    "shopify": topics.parse,
     "gorgias": gorgias.parse,
 }
+
+# Topics that are handled whatever else must wait: they need neither the shop's past nor a way into it.
+AT_ONCE = topics.AT_ONCE
+# A body cut down to what its parse believes, for when the person in it must go and the news must not.
+BONES: Mapping[str, Callable[[str, bytes], bytes]] = {"shopify": topics.bones}
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 

@@ -26,6 +26,9 @@ def carry_out(
     mode = merchant.policy.mode_of(decision.rule)
     if mode is Mode.AUTO and most is Mode.APPROVE:
         mode = most
+    # One deed comes back as a handful of webhooks: the last word, where nothing follows from it, is not repeated.
+    if not decision.changes_anything and decisions.was_just_said(session, decision, shop_id=merchant.id, mode=mode):
+        return
     decision_id = decisions.keep(session, decision, shop_id=merchant.id, delivery_id=delivery_id, mode=mode, now=now)
     if decision.special is not None:
         customer_id = int(decision.subject.removeprefix("customer:"))

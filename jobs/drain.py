@@ -9,9 +9,10 @@ from rq.timeouts import JobTimeoutException
 
 from app.domain.errors import Busy, Closed
 from app.store import inbox, ledger, shops
-from app.store.base import unit_of_work
+from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
+from integrations import registry
 from jobs.doors import found_open
 from jobs.handle import handle, wait
 from jobs.perform import perform
@@ -40,8 +41,19 @@ def _one_batch(world: World, shop_id: int) -> bool:
     merchant = world.merchant(shop_id)
     outside = None if merchant is None else world.outside(merchant)
     if merchant is None or outside is None:
-        return False
+        return _from_outside_the_door(world, shop_id)
     return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside)
+
+
+def _from_outside_the_door(world: World, shop_id: int) -> bool:
+    """Handle what needs no way into the shop; the rest waits until the merchant lets us in again."""
+    merchant = world.known(shop_id)
+    if merchant is None:
+        return False
+    with unit_of_work(world.sessions) as session:
+        letters = _claimed(session, world, merchant, topics=registry.AT_ONCE)
+    _handle_all(world, merchant, None, letters)
+    return bool(letters)
 
 
 def _work(world: World, merchant: Merchant, outside: Outside | None) -> bool:
@@ -86,9 +98,13 @@ def _perform_all(world: World, merchant: Merchant, outside: Outside, due: list[i
 def _claim(world: World, merchant: Merchant) -> list[Letter]:
     with unit_of_work(world.sessions) as session:
         # Before the past is known, a tenth order would look like a first one: what comes waits.
-        if shops.history_state(session, shop_id=merchant.id).done_at is None:
-            return []
-        return inbox.claim(session, shop_id=merchant.id, now=world.clock.now(), lease=world.lease, limit=BATCH)
+        unread = shops.history_state(session, shop_id=merchant.id).done_at is None
+        return _claimed(session, world, merchant, topics=registry.AT_ONCE if unread else None)
+
+
+def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> list[Letter]:
+    now = world.clock.now()
+    return inbox.claim(session, shop_id=merchant.id, now=now, lease=world.lease, limit=BATCH, topics=topics)
 
 
 def _due(world: World, merchant: Merchant) -> list[int]:

@@ -10,7 +10,23 @@ from typing import Any
 import structlog
 
 from app.domain.errors import Busy, Closed, Malformed, Unavailable
-from app.domain.events import AgentAction, Event, OrderChanged, TicketOpened, Unconcerning
+from app.domain.events import (
+    AgentAction,
+    CustomerChanged,
+    CustomerGone,
+    CustomersMerged,
+    CustomerTagged,
+    DataRequested,
+    Event,
+    ExportEnded,
+    OrderChanged,
+    PersonToForget,
+    ShopChanged,
+    ShopToForget,
+    SpendingChanged,
+    TicketOpened,
+    Unconcerning,
+)
 from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy
 from app.store import inbox
 from app.store.base import unit_of_work
@@ -19,8 +35,10 @@ from app.store.shops import Merchant
 from integrations import registry
 from jobs.doors import shut_until
 from jobs.occasion import Occasion, Overtaken, finish
+from jobs.on_customer import customer_gone, customers_merged, spending_changed, tags_changed
 from jobs.on_helpdesk import agent_acted, ticket_opened
 from jobs.on_order import order_changed
+from jobs.on_shop import export_ended, shop_changed
 from jobs.runtime import Outside, World
 
 log = structlog.get_logger("inbox")
@@ -70,8 +88,18 @@ def let_be(occasion: Occasion, _event: Event) -> None:
 # The type of an event leads to the one function that takes it, which no checker can follow.
 _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     OrderChanged: order_changed,
+    SpendingChanged: spending_changed,
+    CustomerTagged: tags_changed,
+    CustomerChanged: let_be,
+    CustomersMerged: customers_merged,
+    CustomerGone: customer_gone,
+    ExportEnded: export_ended,
+    ShopChanged: shop_changed,
     TicketOpened: ticket_opened,
     AgentAction: agent_acted,
+    DataRequested: let_be,
+    PersonToForget: let_be,
+    ShopToForget: let_be,
     Unconcerning: let_be,
 }
 

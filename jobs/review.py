@@ -48,7 +48,7 @@ def _review(session: Session, merchant: Merchant, now: datetime) -> int:
         return 0
     moved = orders.moved_by(session, shop_id=merchant.id, yardstick=measure, policy=policy, now=now)
     decided = [special_customer.decide(standing, measure, policy, now) for standing in moved]
-    changes = [decision for decision in decided if decision.special is not None or decision.plans]
+    changes = [decision for decision in decided if decision.changes_anything]
     few = len(changes) <= max(FEW_CHANGES, measure.customers * FEW_PERCENT // 100)
     for decision in changes:
         carry_out(session, merchant, decision, now=now, most=Mode.AUTO if few else Mode.APPROVE)

@@ -75,9 +75,13 @@ class World:
 
     def merchant(self, shop_id: int) -> Merchant | None:
         """Return the installed shop of that id; None when there is none (any more)."""
-        with reading(self.sessions) as session:
-            found = shops.by_id(session, shop_id)
+        found = self.known(shop_id)
         return found if found is not None and found.installed else None
+
+    def known(self, shop_id: int) -> Merchant | None:
+        """Return the shop of that id, installed or not; None once everything of it is erased."""
+        with reading(self.sessions) as session:
+            return shops.by_id(session, shop_id)
 
     def enter(self, shop_id: int) -> tuple[Merchant, Outside] | None:
         """Return the shop and the way to its accounts; None when it is gone, shut, or has not let us in."""

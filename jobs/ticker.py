@@ -9,6 +9,7 @@ import structlog
 
 from app.store import shops
 from app.store.base import reading
+from integrations import registry
 from jobs import logs
 from jobs.queue import Task
 from jobs.runtime import World, world
@@ -40,7 +41,7 @@ def ring_due(here: World) -> None:
     """Ring for every shop with something that waits for longer than it should."""
     with reading(here.sessions) as session:
         now = here.clock.now()
-        waiting = shops.with_work(session, now=now, older_than=GRACE)
+        waiting = shops.with_work(session, now=now, older_than=GRACE, at_once=registry.AT_ONCE)
         importing = shops.without_history(session, now=now)
         sweep_before = now - timedelta(seconds=here.settings.sweep_seconds)
         unswept = shops.due_for_sweep(session, before=sweep_before, now=now)

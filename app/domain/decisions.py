@@ -16,3 +16,8 @@ class Decision:
     plans: tuple[Plan, ...] = ()
     withdraw: tuple[str, ...] = ()  # keys of effects that are no longer wanted
     special: bool | None = None  # the customer's new standing, when it changed
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether more follows from it than the knowledge of why."""
+        return bool(self.plans or self.withdraw) or self.special is not None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.people import Person
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChanged:
@@ -11,6 +13,83 @@ class OrderChanged:
 
     order_id: int
     happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChanged:
+    """A customer's particulars were written down or changed. We keep none of them."""
+
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerGone:
+    """The store deleted a customer."""
+
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersMerged:
+    """Two customers turned out to be one: what belonged to `gone_id` belongs to `kept_id` from now on."""
+
+    kept_id: int
+    gone_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingChanged:
+    """What a customer has spent has moved. The sum itself is not believed: ours is kept from their orders."""
+
+    customer_id: int
+    order_id: int | None = None  # their latest
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTagged:
+    """Tags were put on a customer, or taken off; by us, or by somebody else."""
+
+    customer_id: int
+    tags: frozenset[str]  # in lower case: to the store Special and special are one
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportEnded:
+    """The store has gathered what was asked for, or gave up."""
+
+    handle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopChanged:
+    """The shop's own particulars changed; they are read fresh. `domain` is the one that the signed body names."""
+
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataRequested:
+    """A customer asks what we know of them; the merchant will tell them."""
+
+    domain: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonToForget:
+    """A customer asks to be forgotten."""
+
+    domain: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopToForget:
+    """The merchant left two days ago, and everything of theirs must go."""
+
+    domain: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +137,8 @@ class Unconcerning:
     topic: str
 
 
-Event = OrderChanged | TicketOpened | AgentAction | Unconcerning
+AboutCustomer = CustomerChanged | CustomerGone | CustomersMerged | SpendingChanged | CustomerTagged
+AboutPrivacy = DataRequested | PersonToForget | ShopToForget
+Event = (
+    OrderChanged | AboutCustomer | ExportEnded | ShopChanged | AboutPrivacy | TicketOpened | AgentAction | Unconcerning
+)

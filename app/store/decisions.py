@@ -39,6 +39,18 @@ def keep(
     return row.id
 
 
+def was_just_said(session: Session, decision: DomainDecision, *, shop_id: int, mode: str) -> bool:
+    """Return whether the rule's newest word about the subject was this very one."""
+    newest = (
+        select(Decision.code, Decision.because, Decision.mode)
+        .where(Decision.shop_id == shop_id, Decision.subject == decision.subject, Decision.rule == decision.rule)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    row = session.execute(newest).one_or_none()
+    return row is not None and tuple(row) == (decision.code, decision.because, mode)
+
+
 def keep_refunds(session: Session, *, shop_id: int, customer_id: int | None, since: datetime) -> int:
     """Return how many refunds without return the customer had since then, or has coming."""
     if customer_id is None:

@@ -1,10 +1,11 @@
 """Deliveries kept once: received, claimed for a while, handled, put back, set aside."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, true, update
 from sqlalchemy.orm import Session
 
 from app.store.base import insert
@@ -65,14 +66,24 @@ def receive(
     return session.scalar(statement) is not None
 
 
-def claim(session: Session, *, shop_id: int, now: datetime, lease: timedelta, limit: int) -> list[Letter]:
+def claim(
+    session: Session,
+    *,
+    shop_id: int,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    topics: Collection[str] | None = None,
+) -> list[Letter]:
     """Return the oldest waiting deliveries; they wait again only after `lease`, should their worker die.
+
+    With `topics`, only deliveries about one of them.
 
     Attempts are counted here, so a delivery that kills its worker runs out of tries.
     """
     waiting = (
         select(Delivery.id)
-        .where(Delivery.shop_id == shop_id, Delivery.next_try_at <= now)
+        .where(Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics))
         .order_by(Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -117,6 +128,10 @@ def wait_together(session: Session, letter: Letter, *, until: datetime, now: dat
 def set_aside(session: Session, letter: Letter, *, problem: str) -> bool:
     """Leave the delivery for a person: it cannot be understood, or was tried too often."""
     return _move(session, letter, next_try_at=None, problem=problem)
+
+
+def _about(topics: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if topics is None else Delivery.topic.in_(topics)
 
 
 def _move(session: Session, letter: Letter, **changes: datetime | str | ColumnElement[int] | None) -> bool:

@@ -152,6 +152,11 @@ def latest_order(session: Session, *, shop_id: int, customer_id: int, name: str 
     return session.scalar(statement.order_by(Order.processed_at.desc(), Order.order_id.desc()).limit(1))
 
 
+def is_recorded(session: Session, *, shop_id: int, order_id: int) -> bool:
+    """Return whether the ledger holds the order, in whatever state."""
+    return session.get(Order, (shop_id, order_id)) is not None
+
+
 def is_known(session: Session, *, shop_id: int, order_id: int, updated_at: datetime) -> bool:
     """Return whether the ledger already holds this state of the order, or a newer one."""
     statement = select(Order.order_id).where(

@@ -1,12 +1,13 @@
 """Merchants: who they are, what they decided, and the keys to their accounts."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.policy import Policy
@@ -157,6 +158,19 @@ class HistoryState:
     swept_to: datetime | None
 
 
+def describe(session: Session, *, shop_id: int, profile: ShopProfile) -> bool:
+    """Write down what the store says of itself now; return False, and stop everything, should its money be another.
+
+    Our books are kept in the money of the installation: a gift or a refund in another would be a wrong one.
+    """
+    row = session.get_one(Shop, shop_id, populate_existing=True, with_for_update=True)
+    row.name, row.timezone = profile.name, profile.timezone
+    same_money = row.currency == profile.currency
+    row.paused = row.paused or not same_money
+    session.flush()
+    return same_money
+
+
 def history_state(session: Session, *, shop_id: int) -> HistoryState:
     """Return how far the shop's past has been read."""
     row = session.get_one(Shop, shop_id, populate_existing=True)
@@ -206,16 +220,20 @@ def due_for_sweep(session: Session, *, before: datetime, now: datetime) -> list[
     return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.id)))
 
 
-def with_work(session: Session, *, now: datetime, older_than: timedelta) -> list[int]:
-    """Return the shops with something due for longer than that. Crosses tenants, as `installed_ids` does."""
+def with_work(session: Session, *, now: datetime, older_than: timedelta, at_once: Collection[str] = ()) -> list[int]:
+    """Return the shops with something due for longer than that. Crosses tenants, as `installed_ids` does.
+
+    Deliveries about `at_once` count in every shop, the others where the past is known and there is a way in.
+    """
     before = now - older_than
-    letters = select(Delivery.id).where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before).exists()
+    letters = exists().where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before)
     deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
     open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
     at_work = and_(Shop.paused.is_(False), doors.are_open(now))
     # A letter may be about a shop whose door is shut, and need nobody inside; the others wait by themselves.
     waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(at_work, deeds))
-    return list(session.scalars(select(Shop.id).where(open_shops, waiting).order_by(Shop.id)))
+    urgent = letters.where(Delivery.topic.in_(at_once)) if at_once else false()
+    return list(session.scalars(select(Shop.id).where(or_(and_(open_shops, waiting), urgent)).order_by(Shop.id)))
 
 
 def _import_may_go_on(now: datetime) -> ColumnElement[bool]:

@@ -31,6 +31,14 @@ def emails(api: AdminApi, customer_id: int) -> tuple[str, ...]:
     return (email,) if email else ()
 
 
+def has_tag(api: AdminApi, customer_id: int, *, tag: str) -> bool:
+    """Return whether the customer bears the tag, in any case; nobody bears anything who is no longer there."""
+    reply = api.ask("customer_tags", {"id": reading.gid("Customer", customer_id)})
+    customer = reply.one("customer")
+    reply.complete()
+    return customer is not None and tag.casefold() in {name.casefold() for name in customer["tags"]}
+
+
 def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
     """Add or remove one tag; a tag that is as wanted is left alone, for writing it would raise webhooks again."""
     gid = reading.gid("Customer", customer_id)

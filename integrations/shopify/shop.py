@@ -57,6 +57,9 @@ class ShopifyShop:
     def refundable(self, order_id: int) -> Money:
         return refunds.refundable(self._api, order_id)
 
+    def has_tag(self, customer_id: int, *, tag: str) -> bool:
+        return customers.has_tag(self._api, customer_id, tag=tag)
+
     def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
         return customers.tag(self._api, customer_id, tag=tag, present=present)
 

@@ -1,7 +1,6 @@
-"""Shopify's webhooks: who sent them, whether truly, and what they mean in our words.
+"""Shopify's webhooks: who sent them, whether truly, and which delivery it is. What they mean is told in `topics`.
 
-Only the body is signed. Topic, shop and ids stand in headers that anyone could change, so an event carries no more
-than the order's id, and whatever moves money is read again from that shop.
+Only the body is signed. Topic, shop and ids stand in headers that anyone could change.
 """
 
 import base64
@@ -9,14 +8,11 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
-from app.domain.events import Event, OrderChanged, Unconcerning
 from integrations.shopify import domains
-from integrations.strict_json import Id, Moment, moment, understand
+from integrations.strict_json import moment
 
 # The newer Events system sends the same headers without the X-.
 _PREFIXES = ("x-shopify-", "shopify-")
@@ -70,65 +66,6 @@ def event_key(headers: Mapping[str, str], body: bytes) -> str | None:
 def triggered_at(headers: Mapping[str, str]) -> datetime | None:
     """Return when it happened, as the unsigned header says, cut to microseconds; None for none or garbage."""
     return moment(_header(headers, "triggered-at") or "")
-
-
-def parse(topic: str, body: bytes) -> Event:
-    """Return what a delivery means. Raises Malformed when a topic of ours has a body that makes no sense."""
-    read = _READERS.get(topic)
-    return read(body) if read else Unconcerning(topic=topic)
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class _Order(_Body):
-    id: Id
-    updated_at: Moment | None = None
-
-
-class _Edit(_Body):
-    order_id: Id
-    committed_at: Moment | None = None
-
-
-class _Edited(_Body):
-    order_edit: _Edit
-
-
-class _Refund(_Body):
-    order_id: Id
-    created_at: Moment | None = None
-
-
-def _order(body: bytes) -> OrderChanged:
-    order = understand(_Order, body)
-    return _changed(order.id, order.updated_at)
-
-
-def _edited(body: bytes) -> OrderChanged:
-    edit = understand(_Edited, body).order_edit
-    return _changed(edit.order_id, edit.committed_at)
-
-
-def _refund(body: bytes) -> OrderChanged:
-    refund = understand(_Refund, body)
-    return _changed(refund.order_id, refund.created_at)
-
-
-def _changed(order_id: int, happened_at: datetime | None) -> OrderChanged:
-    return OrderChanged(order_id=order_id, happened_at=happened_at)
-
-
-# orders/paid alone would not do: orders made by API or paid on delivery may never raise it.
-_READERS: Mapping[str, Callable[[bytes], Event]] = {
-    "orders/create": _order,
-    "orders/paid": _order,
-    "orders/updated": _order,
-    "orders/cancelled": _order,
-    "orders/edited": _edited,
-    "refunds/create": _refund,
-}
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

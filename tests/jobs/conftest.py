@@ -5,6 +5,7 @@ import shutil
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.store.tables import Decision, Delivery, Effect, Pool
 from integrations.gorgias import webhooks
 from integrations.sandbox.serve import RunningTown, start
 from integrations.sandbox.town import TownSettings
+from integrations.shopify import webhooks as shopify
 from jobs import history, practice
 from jobs.drain import drain
 from jobs.queue import Bell
@@ -60,6 +62,44 @@ class Practice:
                 body=json.dumps({"id": order_id}).encode() if body is None else body,
                 now=self.world.clock.now(),
             )
+
+    def tell(self, topic: str, key: str = "", *, triggered_at: datetime | None = None, **body: Any) -> bool:
+        """Put a webhook of any topic into the inbox, as the web process would."""
+        with unit_of_work(self.world.sessions) as session:
+            return inbox.receive(
+                session,
+                shop_id=self.shop_id,
+                source="shopify",
+                sender="lagniappe-practice.myshopify.com",
+                topic=topic,
+                delivery_key=key or f"{topic}-{len(body)}",
+                body=json.dumps(body).encode(),
+                now=self.world.clock.now(),
+                triggered_at=triggered_at,
+            )
+
+    def letters(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return what the store has written to us, whether it was carried or not."""
+        found: list[dict[str, Any]] = self.call(f"/town/letters?after={after}")
+        return found
+
+    def hear(self, letters: list[dict[str, Any]]) -> None:
+        """Put the store's letters into the inbox, as the web process would."""
+        for letter in letters:
+            headers, body = letter["headers"], letter["body"].encode()
+            with unit_of_work(self.world.sessions) as session:
+                inbox.receive(
+                    session,
+                    shop_id=self.shop_id,
+                    source="shopify",
+                    sender="lagniappe-practice.myshopify.com",
+                    topic=letter["subject"],
+                    delivery_key=shopify.delivery_key(headers, body),
+                    event_key=shopify.event_key(headers, body),
+                    body=body,
+                    now=self.world.clock.now(),
+                    triggered_at=shopify.triggered_at(headers),
+                )
 
     def press(self, ticket_id: int, action: str, **form: str) -> None:
         """Put an agent's press into the inbox, as the web process would."""

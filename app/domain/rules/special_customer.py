@@ -27,6 +27,16 @@ def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, no
     return decision
 
 
+def touched(standing: Standing, *, shown: bool) -> Decision:
+    """Return what it means that somebody else put the tag of a special customer back, or took it off.
+
+    A hand that takes it off knows something that our sums do not: we do not put it back.
+    """
+    if shown:
+        return _about(standing, "put_on_by_hand", "Somebody put the tag back on in the store.")
+    return _about(standing, "taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
+
+
 def reason_line(standing: Standing, yardstick: Yardstick) -> str:
     """Return the one line an agent needs: how far above the average, over how many orders, since when."""
     since = f" since {standing.first_order_at:%Y}" if standing.first_order_at else ""

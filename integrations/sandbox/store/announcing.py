@@ -5,8 +5,8 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from integrations.sandbox.books import Doc, Turn
@@ -19,6 +19,7 @@ from integrations.sandbox.town import Town
 
 API_VERSION = "2026-10"
 _PATH = "/webhooks/shopify"
+_COMPLIANCE_PATH = "/webhooks/shopify/compliance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,14 @@ class News:
         if topic not in self.shop["topics"]:
             return None
         letter = self._letter(topic, json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+        for _ in range(self.times):
+            self.town.post.send(self.turn, letter, lose=self.lose)
+        return letter
+
+    def comply(self, topic: str, payload: Mapping[str, object]) -> Letter:
+        """Send what no app can unsubscribe from, to the address that its configuration names for it."""
+        letter = self._letter(topic, json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+        letter = replace(letter, path=_COMPLIANCE_PATH)
         for _ in range(self.times):
             self.town.post.send(self.turn, letter, lose=self.lose)
         return letter
@@ -66,26 +75,52 @@ class News:
         self.tell("customers/purchasing_summary", body)
 
     def _letter(self, topic: str, body: str) -> Letter:
-        secret = self.town.settings.client_secrets[-1]  # the oldest one still valid, as the real sender does
+        envelope = Envelope(**(self.turn.get("switches", "envelope") or {}))
         headers = {
-            "Content-Type": "application/json",
-            "X-Shopify-Topic": topic,
-            "X-Shopify-Hmac-Sha256": signature(body.encode(), secret),
-            "X-Shopify-Shop-Domain": self.shop["domain"],
-            "X-Shopify-API-Version": API_VERSION,
-            "X-Shopify-Webhook-Id": str(uuid.uuid4()),
-            "X-Shopify-Event-Id": self.event_id,
-            "X-Shopify-Triggered-At": f"{self.now:%Y-%m-%dT%H:%M:%S.%f}789Z",  # nanoseconds, as the real ones
+            "Topic": topic,
+            "Hmac-Sha256": signature(body.encode(), envelope.secret_of(self.town.settings.client_secrets)),
+            "Shop-Domain": self.shop["domain"],
+            "API-Version": API_VERSION,
+            "Webhook-Id": str(uuid.uuid4()),
+            "Event-Id": self.event_id,
+            "Triggered-At": f"{self.now:%Y-%m-%dT%H:%M:%S.%f}789Z",  # nanoseconds, as the real ones
         }
         return Letter(
             sender="store",
             subject=topic,
             path=_PATH,
-            headers=headers,
+            headers={"Content-Type": "application/json"} | envelope.addressed(headers),
             body=body,
             pauses=self.town.settings.pauses,
             exposed=True,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """How letters are addressed and signed. As a rule with the oldest secret that is still valid, as the real ones."""
+
+    unprefixed: bool = False  # the newer family of headers, without the X-
+    lower_case: bool = False  # as HTTP/2 makes them
+    signed_with: str = "oldest"  # or "newest", or "wrong"
+
+    def secret_of(self, secrets: Sequence[str]) -> str:
+        """Return what to sign with."""
+        return {"oldest": secrets[-1], "newest": secrets[0], "wrong": "nobody's secret"}[self.signed_with]
+
+    def addressed(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers under the names that this envelope bears."""
+        prefix = "Shopify-" if self.unprefixed else "X-Shopify-"
+        named = {f"{prefix}{name}": value for name, value in headers.items()}
+        return {name.lower(): value for name, value in named.items()} if self.lower_case else named
+
+
+def change_envelope(turn: Turn, envelope: Envelope) -> dict[str, object]:
+    """Address and sign letters like this from now on; raise ValueError for a signature that there is not."""
+    if envelope.signed_with not in ("oldest", "newest", "wrong"):
+        raise ValueError("signed_with is oldest, newest or wrong.")
+    turn.put("switches", "envelope", asdict(envelope))
+    return asdict(envelope)
 
 
 def news_of(call: Call) -> News:

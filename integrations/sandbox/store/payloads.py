@@ -222,3 +222,49 @@ def _set(order: Doc, minor: int) -> Payload:
             "currency_code": order["presentment_currency"],
         },
     }
+
+
+def merge_payload(gone: Doc, kept: Doc) -> Payload:
+    """Return the body of customers/merge."""
+    return {
+        "admin_graphql_api_customer_kept_id": gid("Customer", kept["id"]),
+        "admin_graphql_api_customer_deleted_id": gid("Customer", gone["id"]),
+        "admin_graphql_api_job_id": None,
+        "status": "completed",
+        "errors": [],
+    }
+
+
+def deleted_payload(customer: Doc) -> Payload:
+    """Return the body of customers/delete: hardly more than who it was."""
+    return {
+        "id": customer["id"],
+        "admin_graphql_api_id": gid("Customer", customer["id"]),
+        "tax_exemptions": [],
+    }
+
+
+def request_payload(shop: Doc, customer: Doc, topic: str, orders: list[int], email_only: bool) -> Payload:  # noqa: FBT001
+    """Return the body of customers/data_request and customers/redact."""
+    asked = {"orders_requested": orders, "data_request": {"id": customer["id"]}}
+    named = {"id": None if email_only else customer["id"], "email": customer["email"], "phone": customer["phone"]}
+    return {
+        "shop_id": shop["id"],
+        "shop_domain": shop["domain"],
+        "customer": named,
+    } | (asked if topic == "customers/data_request" else {"orders_to_redact": orders})
+
+
+def shop_payload(shop: Doc) -> Payload:
+    """Return the body of shop/update and app/uninstalled; a good many of its fields are empty in truth as well."""
+    return {
+        "id": shop["id"],
+        "name": shop["name"],
+        "domain": None,
+        "myshopify_domain": shop["domain"],
+        "email": None,
+        "currency": shop["currency"],
+        "iana_timezone": shop["timezone"],
+        "country_code": shop["country"],
+        "plan_name": "basic",
+    }

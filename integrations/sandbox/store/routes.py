@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.store import bulk
 from integrations.sandbox.store.endpoint import Endpoint, known_version
+from integrations.sandbox.store.people_calls import PeopleCalls
 from integrations.sandbox.store.town_calls import TownCalls
 from integrations.sandbox.store.wire import iso
 from integrations.sandbox.town import Town
@@ -16,6 +17,7 @@ def blueprint(town: Town, endpoint: Endpoint) -> Blueprint:
     store.add_url_rule("/shopify/<shop>/admin/api/<version>/graphql.json", view_func=counter.graphql, methods=["POST"])
     store.add_url_rule("/shopify/bulk/<name>", view_func=counter.bulk_result)
     TownCalls(town, endpoint).register(store)
+    PeopleCalls(town).register(store)
     return store
 
 

@@ -22,6 +22,9 @@ TOPICS = (
     "bulk_operations/finish",
     "customer.tags_added",
     "customer.tags_removed",
+    "customers/create",
+    "customers/delete",
+    "customers/merge",
     "customers/purchasing_summary",
     "customers/update",
     "orders/cancelled",
@@ -30,6 +33,7 @@ TOPICS = (
     "orders/paid",
     "orders/updated",
     "refunds/create",
+    "shop/update",
 )
 
 
@@ -72,7 +76,10 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
     return shop
 
 
-_CHANGEABLE = ("name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "token", "topics")
+_CHANGEABLE = (
+    *("currency", "name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "timezone", "token"),
+    "topics",
+)
 
 
 def change_shop(turn: Turn, domain: str, wish: Mapping[str, object]) -> Doc:

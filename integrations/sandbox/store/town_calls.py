@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import KIND as LETTERS
 from integrations.sandbox.post_office import Letter, Weather
-from integrations.sandbox.store import actions, sums
+from integrations.sandbox.store import actions, payloads, sums
 from integrations.sandbox.store.actions import Announcement, Impossible
+from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
 from integrations.sandbox.store.endpoint import Endpoint
 from integrations.sandbox.store.order_book import Item, Purchase
@@ -22,6 +23,7 @@ from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 Json = dict[str, Any]
 _MOST_TIMES = 100
+_OWN_AFFAIRS = frozenset({"currency", "name", "timezone"})  # what the store tells its apps about itself
 
 
 class TownCalls:
@@ -132,14 +134,20 @@ class TownCalls:
 
     def change_shop(self, domain: str) -> ResponseReturnValue:
         """Open a shop that the town does not have yet, or change one: its scopes, its token, its state."""
-        wish = _body("name", "protected", "scopes", "state", "tax_basis_points", "token", "topics")
+        wish = _body(
+            *("currency", "name", "protected", "scopes", "state", "tax_basis_points", "timezone", "token", "topics")
+        )
         with self._town.books.turn() as turn:
             if turn.get(SHOPS, domain) is None and "token" in wish:
                 stock_up(turn, open_shop(turn, NewShop(domain=domain, token=wish["token"])))
             try:
-                return jsonify(change_shop(turn, domain, wish))
+                shop = change_shop(turn, domain, wish)
             except ValueError as fault:
                 raise Impossible(str(fault)) from fault
+            if not _OWN_AFFAIRS.isdisjoint(wish):
+                news = News(town=self._town, turn=turn, shop=shop, now=self._town.clock.now())
+                news.tell("shop/update", payloads.shop_payload(shop))
+            return jsonify(shop)
 
     def order(self, key: int) -> ResponseReturnValue:
         """Answer with everything known of an order."""

@@ -1,0 +1,83 @@
+"""A customer changed in the store: their standing is looked at again, and what is theirs follows them."""
+
+from app.domain.decisions import Decision
+from app.domain.events import CustomerGone, CustomersMerged, CustomerTagged, OrderChanged, SpendingChanged
+from app.domain.facts import Standing
+from app.domain.rules import special_customer
+from app.store import follow, orders, yardstick
+from app.store.base import Session, reading, unit_of_work
+from jobs import gather
+from jobs.occasion import Occasion, finish
+
+
+def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
+    """Look at the customer's standing again; their latest order is read only when its own webhook was lost."""
+    merchant, world = occasion.merchant, occasion.world
+    if event.order_id is not None and not _is_known(occasion, event.order_id):
+        order = OrderChanged(order_id=event.order_id, happened_at=event.happened_at)
+        gather.about_order(world, merchant, occasion.way_in, order, occasion.now)
+    with unit_of_work(world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)
+        finish(session, occasion, [] if occasion.is_old(event.happened_at) else _reviewed(session, occasion, event))
+
+
+def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
+    """Note what the store shows of a customer's standing, should somebody else have touched our tag.
+
+    Our own tagging comes back here as well, and finds the books as they should be: nothing follows from it.
+    """
+    tag = occasion.merchant.policy.special_customer.tag
+    with reading(occasion.world.sessions) as session:
+        standing = _standing(session, occasion, event.customer_id)
+    ours = tag.strip().lower() in event.tags and standing is not None and standing.special
+    shown = occasion.way_in.shop.has_tag(event.customer_id, tag=tag) if ours and standing else None
+    with unit_of_work(occasion.world.sessions) as session:
+        orders.lock(session, shop_id=occasion.merchant.id)
+        finish(session, occasion, [] if shown is None else _noted(session, occasion, event.customer_id, shown=shown))
+
+
+def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
+    """Let gestures and reasons follow the customer to the name that is left."""
+    with unit_of_work(occasion.world.sessions) as session:
+        shop_id = occasion.merchant.id
+        orders.lock(session, shop_id=shop_id)
+        follow.to_kept(session, shop_id=shop_id, gone_id=event.gone_id, kept_id=event.kept_id)
+        finish(session, occasion)
+
+
+def customer_gone(occasion: Occasion, event: CustomerGone) -> None:
+    """Take back whatever was still to come for somebody who is no longer a customer; sums stay as they were."""
+    with unit_of_work(occasion.world.sessions) as session:
+        orders.lock(session, shop_id=occasion.merchant.id)
+        why = "The customer no longer exists in the store."
+        follow.nobody(session, shop_id=occasion.merchant.id, customer_id=event.customer_id, why=why, now=occasion.now)
+        finish(session, occasion)
+
+
+def _is_known(occasion: Occasion, order_id: int) -> bool:
+    with reading(occasion.world.sessions) as session:
+        return orders.is_recorded(session, shop_id=occasion.merchant.id, order_id=order_id)
+
+
+def _reviewed(session: Session, occasion: Occasion, event: SpendingChanged) -> list[Decision]:
+    merchant = occasion.merchant
+    standing = _standing(session, occasion, event.customer_id)
+    measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    if standing is None or measure is None:
+        return []
+    decision = special_customer.decide(standing, measure, merchant.policy.special_customer, occasion.now)
+    # The order's own webhooks have told why nothing changes; this one is news only when something does.
+    return [decision] if decision.changes_anything else []
+
+
+def _noted(session: Session, occasion: Occasion, customer_id: int, *, shown: bool) -> list[Decision]:
+    standing = _standing(session, occasion, customer_id)
+    if standing is None or not standing.special or standing.marked is shown:
+        return []
+    orders.set_marked(session, shop_id=occasion.merchant.id, customer_id=customer_id, marked=shown, now=occasion.now)
+    return [special_customer.touched(standing, shown=shown)]
+
+
+def _standing(session: Session, occasion: Occasion, customer_id: int) -> Standing | None:
+    merchant = occasion.merchant
+    return orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)

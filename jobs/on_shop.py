@@ -1,0 +1,37 @@
+"""The shop itself changed, or has gathered what was asked of it."""
+
+import structlog
+
+from app.domain.errors import Malformed
+from app.domain.events import ExportEnded, ShopChanged
+from app.store import shops
+from app.store.base import unit_of_work
+from jobs.occasion import Occasion, finish
+from jobs.queue import Task
+
+log = structlog.get_logger("shop")
+
+
+def shop_changed(occasion: Occasion, event: ShopChanged) -> None:
+    """Read the shop's name, time zone and money afresh."""
+    merchant = occasion.merchant
+    if event.domain != merchant.domain:
+        raise Malformed("myshopify_domain: another shop than the one it came from")
+    profile = occasion.way_in.shop.profile()
+    with unit_of_work(occasion.world.sessions) as session:
+        same_money = shops.describe(session, shop_id=merchant.id, profile=profile)
+        finish(session, occasion)
+    if not same_money:
+        log.error("shop.other_money", shop=merchant.id, kept=merchant.currency, now=profile.currency)
+
+
+def export_ended(occasion: Occasion, event: ExportEnded) -> None:
+    """Look at the export at once, in place of the next time it would have been asked about."""
+    with unit_of_work(occasion.world.sessions) as session:
+        state = shops.history_state(session, shop_id=occasion.merchant.id)
+        ours = state.handle == event.handle and state.done_at is None
+        if ours:
+            shops.note_history(session, shop_id=occasion.merchant.id, try_at=occasion.now)
+        finish(session, occasion)
+    if ours:
+        occasion.world.bell.ring(Task.IMPORT, occasion.merchant.id)

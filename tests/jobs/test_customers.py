@@ -1,0 +1,216 @@
+"""What the store tells of customers: spending, tags, merges, departures."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.policy import Mode
+from app.store import orders, shops
+from app.store.base import unit_of_work
+from app.store.tables import Effect, Shop
+from jobs.practice import POLICY
+from tests.jobs.conftest import Practice
+
+TAG = POLICY.special_customer.tag
+ENOUGH = "2000.00"
+
+
+def gid(customer: int) -> str:
+    return f"gid://shopify/Customer/{customer}"
+
+
+def newcomer(inside: Practice) -> int:
+    customer: int = inside.call("/town/cast")["almost_average_customer"]
+    return customer
+
+
+def marked(inside: Practice) -> int:
+    """Bring a customer above the average; return who it is."""
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount=ENOUGH))
+    inside.drain()
+    assert tags(inside, customer) == [TAG]
+    return customer
+
+
+def tags(inside: Practice, customer: int) -> list[str]:
+    found: list[str] = inside.call(f"/town/customers/{customer}")["tags"]
+    return found
+
+
+def standing(inside: Practice, customer: int) -> Any:
+    with unit_of_work(inside.world.sessions) as session:
+        return orders.standing(session, shop_id=inside.shop_id, customer_id=customer, currency="USD")
+
+
+def test_given_a_lost_order_webhook_when_the_customers_spending_is_told_then_their_order_is_read_and_they_are_marked(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    order = inside.order(customer_id=customer, amount=ENOUGH)
+    latest = f"gid://shopify/Order/{order}"
+    inside.tell("customers/purchasing_summary", customerId=gid(customer), lastOrderId=latest, occurredAt=None)
+
+    inside.drain()
+
+    assert tags(inside, customer) == [TAG]
+    assert inside.reasons("special_customer") == ["entered"]
+
+
+def test_given_an_order_that_is_known_when_the_spending_is_told_then_nobody_is_asked_and_nothing_is_repeated(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    order = inside.order(customer_id=customer, amount="1.00")
+    inside.deliver(order)
+    inside.drain()
+    asked, said = calls(inside), inside.reasons("special_customer")
+
+    latest = f"gid://shopify/Order/{order}"
+    inside.tell("customers/purchasing_summary", customerId=gid(customer), lastOrderId=latest, occurredAt=None)
+    inside.drain()
+
+    assert (calls(inside), inside.reasons("special_customer")) == (asked, said)
+
+
+def test_given_news_that_is_more_than_a_day_old_when_handled_then_it_feeds_the_ledger_and_nothing_is_decided(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    order = inside.order(customer_id=customer, amount=ENOUGH)
+    yesterday = inside.world.clock.now() - timedelta(hours=25)
+    inside.tell("orders/updated", triggered_at=yesterday, id=order)
+    latest = f"gid://shopify/Order/{order}"
+    inside.tell(
+        "customers/purchasing_summary",
+        customerId=gid(customer),
+        lastOrderId=latest,
+        occurredAt=yesterday.isoformat(),
+    )
+
+    inside.drain()
+
+    assert standing(inside, customer).last_order_at > yesterday
+    assert (inside.reasons("special_customer"), tags(inside, customer)) == ([], [])
+
+
+def test_given_our_tag_when_a_person_takes_it_off_then_it_is_noted_and_never_put_back(inside: Practice) -> None:
+    customer = marked(inside)
+    inside.call(f"/town/customers/{customer}/tags", {"remove": [TAG]})
+    inside.tell("customer.tags_removed", customerId=gid(customer), tags=[TAG.upper()], occurredAt=None)
+    inside.drain()
+
+    inside.deliver(inside.order(customer_id=customer, amount="30.00"), key="another")
+    inside.drain()
+
+    assert tags(inside, customer) == []
+    assert standing(inside, customer).marked is False
+    assert inside.reasons("special_customer") == ["entered", "taken_off_by_hand", "stays"]
+
+
+def test_given_a_late_word_of_a_tag_taken_off_when_the_store_shows_it_then_the_store_is_believed(
+    inside: Practice,
+) -> None:
+    customer = marked(inside)
+    inside.tell("customer.tags_removed", customerId=gid(customer), tags=[TAG], occurredAt=None)
+
+    inside.drain()
+
+    assert standing(inside, customer).marked is True
+    assert inside.reasons("special_customer") == ["entered"]
+
+
+@pytest.mark.parametrize("topic", ["customer.tags_added", "customer.tags_removed"])
+def test_given_tags_that_are_none_of_ours_or_of_nobody_special_when_they_change_then_nobody_is_asked(
+    inside: Practice, topic: str
+) -> None:
+    asked = calls(inside)
+    inside.tell(topic, key="theirs", customerId=gid(marked(inside)), tags=["wholesale"], occurredAt=None)
+    inside.tell(topic, key="nobody", customerId=gid(1), tags=[TAG], occurredAt=None)
+    asked = calls(inside)
+
+    inside.drain()
+
+    assert calls(inside) == asked
+
+
+def test_given_a_planned_gift_when_its_customer_is_merged_then_it_follows_and_is_given(inside: Practice) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(POLICY.nth_order_gift, mode=Mode.APPROVE)))
+    inside.deliver(inside.order())
+    inside.drain()
+    gone: int = inside.call("/town/cast")["fourth_order_customer"]
+
+    inside.tell(
+        "customers/merge",
+        admin_graphql_api_customer_kept_id=gid(77),
+        admin_graphql_api_customer_deleted_id=gid(gone),
+        status="completed",
+        errors=[],
+    )
+    inside.drain()
+
+    (gift,) = inside.effects("add_gift_line")
+    assert (gift.customer_id, gift.payload["customer_id"], gift.state) == (77, 77, "awaiting")
+
+
+def test_given_a_deed_that_waits_when_the_store_deletes_the_customer_then_it_is_taken_back(inside: Practice) -> None:
+    inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.APPROVE)))
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount=ENOUGH))
+    inside.drain()
+
+    inside.tell("customers/delete", id=customer)
+    inside.drain()
+
+    assert {(row.state, row.code) for row in inside.effects("tag_customer")} == {("withdrawn", "gone")}
+
+
+@pytest.mark.parametrize(("currency", "paused"), [("USD", False), ("EUR", True)])
+def test_given_a_shop_that_changed_when_told_then_it_is_read_afresh_and_other_money_stops_everything(
+    inside: Practice, currency: str, paused: bool
+) -> None:
+    inside.call("/town/shops/lagniappe-practice.myshopify.com", {"name": "Renamed", "currency": currency})
+    inside.tell("shop/update", myshopify_domain="lagniappe-practice.myshopify.com", name="Not believed")
+
+    inside.drain()
+
+    with unit_of_work(inside.world.sessions) as session:
+        row = session.get_one(Shop, inside.shop_id)
+        assert (row.name, row.currency, row.paused) == ("Renamed", "USD", paused)
+
+
+def test_given_the_word_of_another_shop_when_it_comes_under_this_ones_name_then_it_is_set_aside(
+    inside: Practice,
+) -> None:
+    inside.tell("shop/update", key="foreign", myshopify_domain="other.myshopify.com")
+
+    inside.drain()
+
+    assert inside.set_aside() == ["foreign"]
+
+
+def test_given_an_import_that_waits_when_the_store_says_it_has_gathered_then_it_may_go_on_at_once(
+    inside: Practice,
+) -> None:
+    later = inside.world.clock.now() + timedelta(hours=1)
+    with unit_of_work(inside.world.sessions) as session:
+        shops.note_history(session, shop_id=inside.shop_id, handle="gid://1", try_at=later, done_at=None)
+
+    inside.tell("bulk_operations/finish", admin_graphql_api_id="gid://1", status="completed")
+    inside.drain()
+
+    with unit_of_work(inside.world.sessions) as session:
+        now = inside.world.clock.now()
+        assert inside.shop_id in shops.without_history(session, now=now)
+
+
+def calls(inside: Practice) -> int:
+    """Return how often the store was asked anything."""
+    return sum(inside.call("/town/state")["calls"].values())
+
+
+def count(inside: Practice) -> int:
+    with unit_of_work(inside.world.sessions) as session:
+        return session.query(Effect).count()
