@@ -46,7 +46,7 @@ class Checkup:
         else:
             yield fine("door", f"{profile.name}, {profile.currency}, {profile.timezone}")
             yield self._version(now)
-            yield from self._inside(patient, now)
+            yield from _safely("store", self._inside(patient, now))
         yield from _questions()
 
     def _inside(self, patient: Patient, now: datetime) -> Iterator[Finding]:

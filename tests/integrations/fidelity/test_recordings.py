@@ -142,7 +142,7 @@ def test_given_a_suite_that_sends_a_wrong_request_when_run_then_the_run_fails(
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     assert done.returncode == code
-    assert f"1 recorded requests and answers on the real schema: {code} faults" in done.stdout
+    assert f"1 recorded requests and answers, 0 webhooks: {code} faults" in done.stdout
 
 
 def test_given_a_recording_when_written_then_each_line_stands_alone(tmp_path: Path) -> None:

@@ -22,7 +22,15 @@ def town() -> Iterator[RunningTown]:
     with start(TownSettings(year=False)) as running:
         requests.post(f"{running.url}/town/shops/{PRACTICE_SHOP}", json={"topics": []}, timeout=5)
         with running.town.books.turn() as turn:
-            person = {"id": 1, "shop": PRACTICE_SHOP, "tags": [], "email": None, "phone": None}
+            person = {
+                "created_at": "2026-01-01T00:00:00Z",
+                "currency": "USD",
+                "id": 1,
+                "shop": PRACTICE_SHOP,
+                "tags": [],
+                "email": None,
+                "phone": None,
+            }
             blank = dict.fromkeys(("first_name", "last_name", "created_at", "updated_at", "address", "currency"))
             turn.put("customers", 1, blank | person)
         yield running
