@@ -35,8 +35,8 @@ class News:
     event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def tell(self, topic: str, payload: Mapping[str, object]) -> Letter | None:
-        """Send one webhook and return it, or None when the app never subscribed to the topic."""
-        if topic not in self.shop["topics"]:
+        """Send one webhook and return it, or None when the app is not there or never subscribed to it."""
+        if topic not in self.shop["topics"] or not self.shop.get("installed", True):
             return None
         letter = self._letter(topic, json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
         for _ in range(self.times):

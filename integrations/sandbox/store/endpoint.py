@@ -12,7 +12,7 @@ from flask import Request, Response, jsonify
 
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.mishaps import hang_up
-from integrations.sandbox.store import faults
+from integrations.sandbox.store import faults, grants
 from integrations.sandbox.store.bucket import Bucket, Size
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.engine import BadRequest, Engine, Prepared
@@ -23,6 +23,10 @@ from integrations.sandbox.town import Town
 
 _VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")  # a dead one is served by the oldest of them
 _PAUSED = {"frozen": (402, "Unavailable Shop"), "locked": (423, "Locked")}
+_AT_THE_DOOR = {
+    401: "[API] Invalid API key or access token (unrecognized login or wrong password)",
+    403: "[API] Non-expiring access tokens are no longer accepted for the Admin API.",
+}
 _PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 Json = dict[str, Any]
@@ -59,7 +63,7 @@ class Endpoint:
         """Answer one request, in whatever way the store would, or the faults will have it."""
         try:
             asked = self._enter(request, domain)
-            response = self._struck(asked, self._draw(asked.prepared.name))
+            response = self._struck(asked, self.draw(asked.prepared.name))
         except Stopped as stop:
             (response,) = stop.args
         except BadRequest as fault:
@@ -67,6 +71,12 @@ class Endpoint:
         response.headers["X-Request-ID"] = str(uuid.uuid4())
         response.headers["X-Shopify-API-Version"] = version if version in _VERSIONS else _VERSIONS[0]
         return response
+
+    def draw(self, name: str) -> Fault | None:
+        """Count a call, and return what goes wrong with it, if anything does."""
+        self._count(name)
+        with self._town.books.turn() as turn:
+            return self.faults.draw(turn, name)
 
     def close(self) -> None:
         """Wait for what is still to be carried out late."""
@@ -83,10 +93,9 @@ class Endpoint:
             shop = turn.get(SHOPS, domain)
             if shop is None:
                 raise Stopped(_said(404, "Not Found"))
-            if not self._may_enter(turn, shop, request.headers.get("X-Shopify-Access-Token", "")):
-                raise Stopped(
-                    _said(401, "[API] Invalid API key or access token (unrecognized login or wrong password)")
-                )
+            status = self._door(turn, shop, request.headers.get("X-Shopify-Access-Token", ""))
+            if status != 200:
+                raise Stopped(_said(status, _AT_THE_DOOR[status]))
         if shop["state"] in _PAUSED:
             self._count("turned_away")
             raise Stopped(_said(*_PAUSED[shop["state"]]))
@@ -94,17 +103,13 @@ class Endpoint:
         prepared = self._engine.prepare(query, variables, name)
         return Asked(shop=shop, prepared=prepared, origin=request.host_url.rstrip("/"))
 
-    def _may_enter(self, turn: Turn, shop: Doc, token: str) -> bool:
-        if token and token == shop["token"]:
-            return True
-        if turn.find(SHOPS, "token", token):
+    def _door(self, turn: Turn, shop: Doc, token: str) -> int:
+        secrets, now = self._town.settings.client_secrets, self._town.clock.now()
+        status = grants.door(turn, shop, token, live_secrets=secrets, now=now)
+        another = (turn.get(grants.ACCESS, token) or {}).get("shop", shop["domain"]) != shop["domain"]
+        if status == 401 and token and (another or (token != shop["token"] and turn.find(SHOPS, "token", token))):
             self._count("mispaired")  # a token shown at another shop's door: the gravest mistake an app can make
-        return False
-
-    def _draw(self, name: str) -> Fault | None:
-        self._count(name)
-        with self._town.books.turn() as turn:
-            return self.faults.draw(turn, name)
+        return status
 
     def _struck(self, asked: Asked, fault: Fault | None) -> Response:
         kind = fault.kind if fault else ""

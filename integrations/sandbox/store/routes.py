@@ -1,4 +1,4 @@
-"""The store over HTTP: the Admin API, the results of bulk operations, and the town's own door to it."""
+"""The store over HTTP: the Admin API, its tokens, the results of bulk operations, and the town's own door to it."""
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.store import bulk
 from integrations.sandbox.store.endpoint import Endpoint, known_version
 from integrations.sandbox.store.people_calls import PeopleCalls
+from integrations.sandbox.store.token_desk import TokenDesk
 from integrations.sandbox.store.town_calls import TownCalls
 from integrations.sandbox.store.wire import iso
 from integrations.sandbox.town import Town
@@ -15,6 +16,7 @@ def blueprint(town: Town, endpoint: Endpoint) -> Blueprint:
     """Return the store's routes."""
     store, counter = Blueprint("store", __name__), Counter(town, endpoint)
     store.add_url_rule("/shopify/<shop>/admin/api/<version>/graphql.json", view_func=counter.graphql, methods=["POST"])
+    store.add_url_rule("/shopify/<shop>/admin/oauth/access_token", view_func=counter.token, methods=["POST"])
     store.add_url_rule("/shopify/bulk/<name>", view_func=counter.bulk_result)
     TownCalls(town, endpoint).register(store)
     PeopleCalls(town).register(store)
@@ -27,6 +29,11 @@ class Counter:
     def __init__(self, town: Town, endpoint: Endpoint) -> None:
         self._town = town
         self._endpoint = endpoint
+        self._desk = TokenDesk(town, endpoint)
+
+    def token(self, shop: str) -> ResponseReturnValue:
+        """Answer a request for tokens."""
+        return self._desk.answer(request, shop)
 
     def graphql(self, shop: str, version: str) -> ResponseReturnValue:
         """Answer a GraphQL request."""

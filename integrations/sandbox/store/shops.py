@@ -18,6 +18,7 @@ SCOPES = (
     "write_orders",
 )
 TOPICS = (
+    "app/scopes_update",
     "app/uninstalled",
     "bulk_operations/finish",
     "customer.tags_added",
@@ -70,6 +71,8 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
         "topics": list(TOPICS),
         "tax_basis_points": new.tax_basis_points,
         "state": "open",  # or "frozen", "locked"
+        "installed": True,  # the app; what it was let have is in grants.py
+        "tells_lifetimes": True,  # whether tokens come with the seconds that they live
         "last_order_number": 1000,
     }
     turn.put(KIND, new.domain, shop)
@@ -78,6 +81,7 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
 
 _CHANGEABLE = (
     *("currency", "name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "timezone", "token"),
+    "tells_lifetimes",
     "topics",
 )
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import KIND as LETTERS
 from integrations.sandbox.post_office import Letter, Weather
-from integrations.sandbox.store import actions, payloads, sums
+from integrations.sandbox.store import actions, comings, payloads, sums
 from integrations.sandbox.store.actions import Announcement, Impossible
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
@@ -46,6 +46,9 @@ class TownCalls:
             ("/town/faults", self.change_faults),
             ("/town/post", self.change_weather),
             ("/town/shops/<domain>", self.change_shop),
+            ("/town/shops/<domain>/uninstall", self.uninstall),
+            ("/town/shops/<domain>/reinstall", self.reinstall),
+            ("/town/shops/<domain>/grant", self.grant),
         ):
             blueprint.add_url_rule(path, view_func=handler, methods=["POST"])
         blueprint.add_url_rule("/town/orders/<int:key>", view_func=self.order)
@@ -135,7 +138,8 @@ class TownCalls:
     def change_shop(self, domain: str) -> ResponseReturnValue:
         """Open a shop that the town does not have yet, or change one: its scopes, its token, its state."""
         wish = _body(
-            *("currency", "name", "protected", "scopes", "state", "tax_basis_points", "timezone", "token", "topics")
+            *("currency", "name", "protected", "scopes", "state", "tax_basis_points", "timezone", "token", "topics"),
+            "tells_lifetimes",
         )
         with self._town.books.turn() as turn:
             if turn.get(SHOPS, domain) is None and "token" in wish:
@@ -148,6 +152,25 @@ class TownCalls:
                 news = News(town=self._town, turn=turn, shop=shop, now=self._town.clock.now())
                 news.tell("shop/update", payloads.shop_payload(shop))
             return jsonify(shop)
+
+    def uninstall(self, domain: str) -> ResponseReturnValue:
+        """Take the app out of a shop; answer with the webhook, so that it can be sent late or again."""
+        wish = _body("announce", "times")
+        with self._town.books.turn() as turn:
+            letter = comings.uninstall(self._town, turn, domain, _announcement(wish))
+            return jsonify(webhook=letter and self._webhook(letter))
+
+    def reinstall(self, domain: str) -> ResponseReturnValue:
+        """Put the app back into a shop."""
+        with self._town.books.turn() as turn:
+            return jsonify(comings.reinstall(turn, domain))
+
+    def grant(self, domain: str) -> ResponseReturnValue:
+        """Let the app do what the scopes say, and no more; answer with the webhook."""
+        wish = _body("scopes", "announce", "times")
+        with self._town.books.turn() as turn:
+            letter = comings.grant(self._town, turn, domain, wish.get("scopes", ()), _announcement(wish))
+            return jsonify(webhook=letter and self._webhook(letter))
 
     def order(self, key: int) -> ResponseReturnValue:
         """Answer with everything known of an order."""
