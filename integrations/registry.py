@@ -15,12 +15,12 @@ from integrations.gorgias import webhooks as gorgias
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http, Limits, on_this_machine
-from integrations.shopify import topics
-from integrations.shopify import webhooks as shopify
+from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
 from integrations.shopify.checkup import Checkup
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
+from integrations.shopify.tokens import TokenEndpoint
 
 # What a kept delivery means: parse(topic, body) returns an event or raises Malformed.
 SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
@@ -41,15 +41,21 @@ def shopify_shop(origin_template: str, domain: str, access: Access, *, http: Htt
 
     Pass one `http` to all factories of a process: it keeps the connections.
     """
-    if shopify.shop_domain({"X-Shopify-Shop-Domain": domain}) != domain:
-        raise ValueError("not a shop's domain")
-    origin = origin_template.replace("{shop}", domain)
+    origin = _shopify_origin(origin_template, domain)
     return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access))
 
 
 def shopify_checkup(origin_template: str, domain: str, access: Access, *, limits: Limits | None = None) -> Checkup:
     """Return one shop's doctor; its domain is known from our own books."""
     return Checkup(origin=origin_template.replace("{shop}", domain), domain=domain, access=access, limits=limits)
+
+
+def shopify_tokens(
+    origin_template: str, domain: str, client_id: str, secrets: tuple[str, ...], *, http: Http | None = None
+) -> TokenEndpoint:
+    """Return one shop's token endpoint; raises ValueError for what is no shop's domain."""
+    origin = _shopify_origin(origin_template, domain)
+    return TokenEndpoint(http or Http(), origin=origin, client_id=client_id, secrets=secrets)
 
 
 def helpdesk(
@@ -71,3 +77,10 @@ def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None =
     sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
     api = FloristApi(http or Http(), origin=origin, key=account.key, password=account.password)
     return FloristOne(api, sender=sender)
+
+
+def _shopify_origin(template: str, domain: str) -> str:
+    # The domain becomes part of a host name, and our secrets go there.
+    if domains.proper(domain) != domain:
+        raise ValueError("not a shop's domain")
+    return template.replace("{shop}", domain)
