@@ -9,7 +9,15 @@ from integrations.sandbox.post_office import Letter
 from integrations.sandbox.store import payloads, sums
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.giving_back import give_back, give_everything_back, restock
-from integrations.sandbox.store.order_book import Item, Purchase, compose, new_line, new_parcel, take_from_stock
+from integrations.sandbox.store.order_book import (
+    Item,
+    Purchase,
+    compose,
+    new_line,
+    new_parcel,
+    payment,
+    take_from_stock,
+)
 from integrations.sandbox.store.shops import KIND as SHOPS
 from integrations.sandbox.store.wire import iso, money
 from integrations.sandbox.town import Town
@@ -80,6 +88,16 @@ def cancel_order(town: Town, turn: Turn, order_id: int, announcement: Announceme
     news.spending(order)
     _note(town, turn, order, "order.cancelled", "cancelled")
     return order
+
+
+def pay(town: Town, turn: Turn, order_id: int, amount: int | None, announcement: Announcement = SEND) -> Doc:
+    """Pay the rest of an order, or a part of it. As with cash on delivery, orders/paid is not told; updated is."""
+    order = known_order(turn, order_id)
+    rest = sums.outstanding(order)
+    if order["cancelled_at"] or not 0 < (rest if amount is None else amount) <= rest:
+        raise Impossible(f"There is {rest} to be paid.")
+    order["transactions"].append(payment(turn, order, rest if amount is None else amount))
+    return _change(town, turn, order, "order.paid_later", announcement)
 
 
 def move_parcel(town: Town, turn: Turn, order_id: int, step: str, announcement: Announcement = SEND) -> Doc:

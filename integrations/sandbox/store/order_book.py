@@ -44,7 +44,7 @@ def compose(turn: Turn, purchase: Purchase) -> Doc:
     order = _order(turn, purchase)
     amount = sum(line["price"] * line["quantity"] for line in order["lines"])
     if purchase.paid and amount:
-        order["transactions"].append(_payment(turn, order, amount))
+        order["transactions"].append(payment(turn, order, amount))
     return order
 
 
@@ -122,7 +122,8 @@ def new_line(turn: Turn, item: Item) -> Doc:
     }
 
 
-def _payment(turn: Turn, order: Doc, amount: int) -> Doc:
+def payment(turn: Turn, order: Doc, amount: int) -> Doc:
+    """Return a payment of so many minor units of the shop's currency."""
     top, bottom = order["rate"]
     return {
         "id": turn.next_id("transactions"),

@@ -38,6 +38,7 @@ class TownCalls:
         for path, handler in (
             ("/town/orders", self.place_order),
             ("/town/orders/<int:key>/cancel", self.cancel),
+            ("/town/orders/<int:key>/pay", self.pay),
             ("/town/orders/<int:key>/refund", self.refund),
             ("/town/orders/<int:key>/fulfil", self.fulfil),
             ("/town/orders/<int:key>/edit", self.edit),
@@ -76,6 +77,13 @@ class TownCalls:
         wish = _body("announce", "times")
         with self._town.books.turn() as turn:
             actions.cancel_order(self._town, turn, key, _announcement(wish))
+            return jsonify(_order(turn, key))
+
+    def pay(self, key: int) -> ResponseReturnValue:
+        """Let an order be paid that was not, or a part of it (in minor units): orders/paid is not told of it."""
+        wish = _body("amount", "announce", "times")
+        with self._town.books.turn() as turn:
+            actions.pay(self._town, turn, key, wish.get("amount"), _announcement(wish))
             return jsonify(_order(turn, key))
 
     def refund(self, key: int) -> ResponseReturnValue:

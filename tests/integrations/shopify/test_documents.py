@@ -19,3 +19,8 @@ def test_given_every_document_when_loaded_then_its_operation_is_named_after_the_
     for name in NAMES:
         assert re.sub(r"(?<=.)([A-Z])", r"_\1", document(name).operation).lower() == name
         assert "#" not in document(name).text
+
+
+def test_given_every_document_when_read_then_none_subscribes_one_shop_to_what_the_app_hears_anyway() -> None:
+    """A subscription made by call, beside the one of the app's configuration, brings each event twice."""
+    assert [name for name in NAMES if "webhookSubscriptionCreate" in document(name).text] == []
