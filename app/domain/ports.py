@@ -12,15 +12,20 @@ from typing import Protocol
 
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.money import Money
+from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people."""
+    """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people.
+
+    `pending` says that it was done and may yet fail, as money does that is on its way.
+    """
 
     reference: str
     cost: Money | None = None
     remark: str = ""
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,12 @@ class Shop(Protocol):
     def emails(self, customer_id: int) -> tuple[str, ...]: ...
     def address(self, order_id: int) -> Address | None: ...
     def gift_option(self, variant_id: int) -> GiftOption | None: ...
-    def refundable(self, order_id: int) -> Money: ...
+    def sold(self, order_id: int) -> tuple[SoldLine, ...]: ...
+    def refund_offer(self, order_id: int, *, pieces: tuple[Pieces, ...] = (), shipping: bool = False) -> RefundOffer:
+        """Return what could go back, and what these pieces and the shipping come to."""
+
+    def credit_obstacle(self) -> str:
+        """Return why nobody can be given store credit here, as a sentence; "" when they can."""
 
     def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
         """Add or remove one tag; repeating it changes nothing."""
@@ -77,10 +87,18 @@ class Shop(Protocol):
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         """Take off what was added under that key and put it back in stock; refused when it has left."""
 
-    def refund(self, order_id: int, *, amount: Money, key: str) -> Receipt:
-        """Give back `amount` (shop currency), no return; the same key within 12 hours is the same refund."""
+    def prepare_refund(self, order_id: int, *, back: GiveBack, key: str) -> str:
+        """Return the call that gives it back, to be kept and sent to the letter. Raises Rejected when it cannot be."""
+
+    def refund(self, order_id: int, *, call: str, key: str, again: bool = False) -> Receipt:
+        """Make the prepared call; the same call under its key is the same refund, for 12 hours and no longer.
+
+        `again` says that an earlier try may have come through: then no refusal is final.
+        """
 
     def find_refund(self, order_id: int, *, key: str) -> Receipt | None: ...
+    def watch_refund(self, order_id: int, *, reference: str) -> Receipt:
+        """Return what has become of a refund that was pending; raise Rejected when its payment failed after all."""
 
 
 class Helpdesk(Protocol):

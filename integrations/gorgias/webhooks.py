@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, Event, TicketOpened, Unconcerning
+from integrations.gorgias import wanted_items
 from integrations.strict_json import understand
 
 SECRET_HEADER = "x-lagniappe-secret"  # noqa: S105 - the name of the header, not what it holds
@@ -68,6 +69,9 @@ class _Action(_Ticket):
     agent_name: Word
     order: Word = ""
     amount: Word = ""
+    items: Text = ""
+    shipping: Word = ""
+    store_credit: Word = ""
     when_days: Word = ""
     product: Word = ""
     message: Text = ""
@@ -90,6 +94,7 @@ def _message_created(body: bytes) -> Event:
 
 def _agent_action(body: bytes) -> Event:
     form = understand(_Action, body)
+    items, unclear = wanted_items.read(form.items)
     return AgentAction(
         act=_act(form.action),
         ticket_id=form.ticket_id,
@@ -98,10 +103,14 @@ def _agent_action(body: bytes) -> Event:
         agent_name=form.agent_name.strip(),
         order_name=form.order.strip() or None,
         amount=form.amount.strip() or None,
+        items=items,
+        shipping=_yes(form.shipping),
+        as_credit=_yes(form.store_credit),
+        unclear=unclear,
         product=form.product.strip() or None,
         days=_days(form.when_days.strip()),
         message=form.message.strip() or None,
-        compassion=form.compassion.strip().lower() in _YES,
+        compassion=_yes(form.compassion),
         confirm=form.confirm.strip(),
     )
 
@@ -112,6 +121,10 @@ _READERS: Mapping[str, Callable[[bytes], Event]] = {
     "ticket-message-created": _message_created,
     "action": _agent_action,
 }
+
+
+def _yes(text: str) -> bool:
+    return text.strip().lower() in _YES
 
 
 def _email(text: str) -> str | None:

@@ -1,74 +1,74 @@
-"""Giving money back without a return: the customer keeps the item."""
+"""Giving money back without a return: the call is prepared, kept, and sent to the letter as often as it takes."""
 
+import json
 import uuid
 from collections.abc import Iterator
 
-from app.domain.errors import Rejected, Unavailable
-from app.domain.money import Money, zero
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.money import Money
 from app.domain.ports import Receipt
-from integrations.marker import short
-from integrations.shopify import reading
+from app.domain.refunds import GiveBack, Pieces, Way
+from integrations.shopify import reading, refund_state
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
+from integrations.shopify.refund_receipts import CREDIT_NOTE, failed, receipt
 
-_PAGE = 30  # refunds per order that the document reads
-_MOVED, _MOVING = "SUCCESS", {"PENDING", "AWAITING_RESPONSE", "UNKNOWN"}
-
-
-def refundable(api: AdminApi, order_id: int) -> Money:
-    """Return what can still be given back, in the shop's currency."""
-    return _limit(_state(api, order_id))
+_NOTHING_TO_SEND = ""
 
 
-def refund(api: AdminApi, order_id: int, *, amount: Money, key: str) -> Receipt:
-    """Give back `amount` (shop currency). A refund that this key made before is returned instead of a second one."""
-    state = _state(api, order_id)
-    earlier = _ours(state, key)
+def credit_obstacle(api: AdminApi) -> str:
+    """Return why store credit cannot be given here; "" when it can."""
+    reply = api.ask("store_credit")
+    if reply.denied:
+        return "The app was not given the right to hand out store credit."
+    enabled = reply.data["storeCreditConfiguration"]["storeCreditEnabled"]
+    return "" if enabled else "Store credit is not switched on in this store."
+
+
+def prepare(api: AdminApi, order_id: int, *, back: GiveBack, key: str) -> str:
+    """Return the call that gives it back, as it is kept and sent."""
+    pieces = _listed(back)
+    state = refund_state.read(api, order_id, pieces=pieces, shipping=back.shipping is not None)
+    if refund_state.ours(state, key) is not None:
+        return _NOTHING_TO_SEND
+    return json.dumps(_input(state, back, key), sort_keys=True, separators=(",", ":"))
+
+
+def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = False) -> Receipt:
+    """Make the prepared call. A refund that this key made before is returned instead of a second one."""
+    earlier = refund_state.ours(refund_state.read(api, order_id), key)
     if earlier is not None:
-        return _receipt(earlier)
-    # Read together with `earlier`, so a first try that lands from now on met the same state: same key, same input.
-    variables = {"input": _input(state, amount, key), "key": _idempotency_key(api.domain, key)}
-    reply = api.do("refund_create", variables)
+        return receipt(earlier)
+    if call == _NOTHING_TO_SEND:
+        raise Unavailable("the refund was there before, and is not there any more")
+    reply = api.do("refund_create", {"input": json.loads(call), "key": _idempotency_key(api.domain, key)})
     try:
         made: Json = reply.payload("refundCreate")["refund"]
-    except Rejected:
-        # These refusals carry no code. One of them may only mean that the first try had done it.
-        landed = _ours(_state(api, order_id), key)
-        if landed is None:
-            raise
-        return _receipt(landed)
-    return _receipt(made)
+    except Rejected as no:
+        # These refusals carry no code. One of them may only mean that the first try had done it, or is at it.
+        landed = refund_state.ours(refund_state.read(api, order_id), key)
+        if landed is not None:
+            return receipt(landed)
+        if again:
+            raise Uncertain(f"The store says: {no}") from no
+        raise
+    return receipt(made)
 
 
 def find(api: AdminApi, order_id: int, *, key: str) -> Receipt | None:
     """Return the refund whose note bears this key; None when there is none, or its payment failed."""
-    made = _ours(_state(api, order_id), key)
-    return _receipt(made) if made is not None and not _failed(made) else None
+    made = refund_state.ours(refund_state.read(api, order_id), key)
+    return receipt(made) if made is not None and not failed(made) else None
 
 
-def _state(api: AdminApi, order_id: int) -> Json:
-    reply = api.ask("suggested_refund", {"id": reading.gid("Order", order_id)})
-    state = reply.one("order")
-    if state is None:
-        # Not Rejected: an order that cannot be seen may still bear a refund of ours.
-        raise Unavailable("the store does not show the order any more")
+def watch(api: AdminApi, *, reference: str) -> Receipt:
+    """Return what has become of a refund that was pending."""
+    reply = api.ask("refund_status", {"id": reading.gid("Refund", int(reference))})
+    made = reply.one("refund")
+    if made is None:
+        raise Unavailable("the store does not show the refund any more")
     reply.complete()
-    return state
-
-
-def _limit(state: Json) -> Money:
-    suggested = state["suggestedRefund"]
-    return reading.money(suggested["maximumRefundableSet"]) if suggested else zero(state["currencyCode"])
-
-
-def _ours(state: Json, key: str) -> Json | None:
-    if len(state["refunds"]) >= _PAGE:
-        raise Unavailable("the order has more refunds than can be looked through")
-    return next((each for each in state["refunds"] if _mark(key) in (each["note"] or "")), None)
-
-
-def _mark(key: str) -> str:
-    return f"[lagniappe {short(key)}]"
+    return receipt(made)
 
 
 def _idempotency_key(domain: str, key: str) -> str:
@@ -76,47 +76,60 @@ def _idempotency_key(domain: str, key: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"lagniappe:{domain}:{key}"))
 
 
-def _input(state: Json, amount: Money, key: str) -> Json:
-    limit = _limit(state)
-    if amount.minor <= 0 or limit < amount:
-        raise Rejected(f"{limit} can still be refunded, not {amount}.")
-    return {
+def _listed(back: GiveBack) -> tuple[Pieces, ...]:
+    # Pieces that are still to be sent are given back as a mere sum: named, they might drop out of the parcel.
+    return tuple(each for each in back.pieces if each.sent)
+
+
+def _input(state: Json, back: GiveBack, key: str) -> Json:
+    limit = refund_state.most(state)
+    if back.amount.minor <= 0 or limit < back.amount:
+        raise Rejected(f"{limit} can still be refunded, not {back.amount}.")
+    buyers = refund_state.presented(state, back.amount)
+    if buyers.minor == 0:
+        raise Rejected(f"{back.amount} is less than the smallest coin of {buyers.currency}.")
+    wish = {
         "orderId": state["id"],
-        "note": f"Goodwill, nothing to send back. {_mark(key)}",
+        "note": f"{_words(back)} {refund_state.mark(key)}",
         "notify": False,
-        "currency": state["presentmentCurrencyCode"],
-        "refundLineItems": [],
-        "transactions": list(_transactions(state, _presented(state, amount))),
-        "discrepancyReason": "CUSTOMER",
+        "currency": buyers.currency,
+        "refundLineItems": [refund_state.line_input(each) for each in _listed(back)],
+        "transactions": [],
     }
+    if back.shipping is not None:
+        wish["shipping"] = {"fullRefund": True}
+    if not _by_the_stores_own_reckoning(state, back):
+        wish["discrepancyReason"] = "CUSTOMER"
+    if back.way is Way.CREDIT:
+        return wish | {"refundMethods": [{"storeCreditRefund": _credit(back, buyers)}]}
+    return wish | {"transactions": list(_transactions(state, buyers))}
 
 
-def _presented(state: Json, amount: Money) -> Money:
-    """Return the amount in the buyer's currency, by the order's own rate; rounded down, so never above the amount."""
-    limit = state["suggestedRefund"]["maximumRefundableSet"]
-    shop, buyer = reading.money(limit), reading.money(limit, "presentmentMoney")
-    if shop.currency == buyer.currency:
-        return amount
-    return Money(minor=amount.minor * buyer.minor // shop.minor, currency=buyer.currency)
+def _words(back: GiveBack) -> str:
+    return CREDIT_NOTE if back.way is Way.CREDIT else "Goodwill, nothing to send back."
+
+
+def _by_the_stores_own_reckoning(state: Json, back: GiveBack) -> bool:
+    return _listed(back) == back.pieces and back.amount == refund_state.asked_for(state)
+
+
+def _credit(back: GiveBack, buyers: Money) -> Json:
+    credit: Json = {"amount": {"amount": buyers.text, "currencyCode": buyers.currency}}
+    if back.credit_until is not None:
+        credit["expiresAt"] = back.credit_until.isoformat()
+    return credit
 
 
 def _transactions(state: Json, amount: Money) -> Iterator[Json]:
     """Yield the payments to give back to, each up to what is left on it, until the amount is reached."""
     left = amount.minor
-    for payment in state["suggestedRefund"]["suggestedTransactions"]:
-        part = min(left, _left_on(payment))
+    for payment in refund_state.payments(state):
+        part = min(left, refund_state.left_on(payment))
         if part > 0:
             left -= part
             yield _transaction(state, payment, Money(minor=part, currency=amount.currency))
     if left > 0:
         raise Rejected("The payments of this order do not hold the amount any more.")
-
-
-def _left_on(payment: Json) -> int:
-    limit = payment["maximumRefundableSet"]
-    if limit is None or payment["parentTransaction"] is None or payment["gateway"] is None:
-        return 0
-    return reading.money(limit, "presentmentMoney").minor
 
 
 def _transaction(state: Json, payment: Json, part: Money) -> Json:
@@ -127,28 +140,3 @@ def _transaction(state: Json, payment: Json, part: Money) -> Json:
         "kind": "REFUND",
         "amount": part.text,
     }
-
-
-def _receipt(made: Json) -> Receipt:
-    if _failed(made):
-        raise Rejected("The payment provider declined the refund.")
-    if not _statuses(made):
-        return Receipt(
-            reference=str(reading.number(made["id"])),
-            remark="It is on record, but names no payment: somebody must pay it out.",
-        )
-    if _statuses(made) & _MOVING:
-        # No cost: what has not arrived is not in the store's total yet.
-        return Receipt(
-            reference=str(reading.number(made["id"])), remark="The payment provider has not confirmed it yet."
-        )
-    return Receipt(reference=str(reading.number(made["id"])), cost=reading.money(made["totalRefundedSet"]))
-
-
-def _failed(made: Json) -> bool:
-    statuses = _statuses(made)
-    return bool(statuses) and _MOVED not in statuses and not statuses & _MOVING
-
-
-def _statuses(made: Json) -> set[str]:
-    return {each["status"] for each in made["transactions"]["nodes"] if each["kind"] == "REFUND"}

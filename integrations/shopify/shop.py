@@ -5,9 +5,9 @@ from datetime import datetime
 
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
-from app.domain.money import Money
 from app.domain.ports import Address, Receipt, ShopProfile
-from integrations.shopify import customers, gift_line, history, orders, reading, refunds
+from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
+from integrations.shopify import customers, gift_line, history, orders, reading, refund_state, refunds
 from integrations.shopify.client import AdminApi
 
 
@@ -54,8 +54,14 @@ class ShopifyShop:
         variant = reply.one("productVariant")
         return reading.gift_option(variant, reply.data["shop"]["currencyCode"]) if variant else None
 
-    def refundable(self, order_id: int) -> Money:
-        return refunds.refundable(self._api, order_id)
+    def sold(self, order_id: int) -> tuple[SoldLine, ...]:
+        return refund_state.sold(self._api, order_id)
+
+    def refund_offer(self, order_id: int, *, pieces: tuple[Pieces, ...] = (), shipping: bool = False) -> RefundOffer:
+        return refund_state.offer(refund_state.read(self._api, order_id, pieces=pieces, shipping=shipping))
+
+    def credit_obstacle(self) -> str:
+        return refunds.credit_obstacle(self._api)
 
     def has_tag(self, customer_id: int, *, tag: str) -> bool:
         return customers.has_tag(self._api, customer_id, tag=tag)
@@ -72,8 +78,14 @@ class ShopifyShop:
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         return gift_line.take_back(self._api, order_id, variant_id=variant_id, key=key)
 
-    def refund(self, order_id: int, *, amount: Money, key: str) -> Receipt:
-        return refunds.refund(self._api, order_id, amount=amount, key=key)
+    def prepare_refund(self, order_id: int, *, back: GiveBack, key: str) -> str:
+        return refunds.prepare(self._api, order_id, back=back, key=key)
+
+    def refund(self, order_id: int, *, call: str, key: str, again: bool = False) -> Receipt:
+        return refunds.refund(self._api, order_id, call=call, key=key, again=again)
 
     def find_refund(self, order_id: int, *, key: str) -> Receipt | None:
         return refunds.find(self._api, order_id, key=key)
+
+    def watch_refund(self, _order_id: int, *, reference: str) -> Receipt:
+        return refunds.watch(self._api, reference=reference)

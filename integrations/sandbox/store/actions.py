@@ -149,6 +149,17 @@ def dispute(town: Town, turn: Turn, order_id: int, status: str) -> Doc:
     return _change(town, turn, order, "order.disputed", SEND)
 
 
+def bank_decides(town: Town, turn: Turn, order_id: int, status: str, announcement: Announcement = SEND) -> Doc:
+    """Let the refunds that are on their way arrive, or come to nothing: status is SUCCESS or FAILURE."""
+    order = known_order(turn, order_id)
+    moving = [each for each in order["transactions"] if each["kind"] == "REFUND" and each["status"] == "PENDING"]
+    if not moving or status not in ("SUCCESS", "FAILURE"):
+        raise Impossible("No refund is on its way, or the bank does not say that.")
+    for each in moving:
+        each["status"] = status
+    return _change(town, turn, order, "order.bank_decided", announcement)
+
+
 def set_stock(turn: Turn, variant_id: int, stock: int) -> Doc:
     """Let there be so many pieces of a variant."""
     variant = turn.get("variants", variant_id)

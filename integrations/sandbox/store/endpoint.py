@@ -12,7 +12,7 @@ from flask import Request, Response, jsonify
 
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.mishaps import hang_up
-from integrations.sandbox.store import faults, grants
+from integrations.sandbox.store import faults, grants, idempotency
 from integrations.sandbox.store.bucket import Bucket, Size
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.engine import BadRequest, Engine, Prepared
@@ -156,10 +156,20 @@ class Endpoint:
         return answer | self._extensions(asked, actual)
 
     def _execute_late(self, asked: Asked, seconds: float) -> None:
-        late = threading.Timer(seconds, self._execute, (asked,))
+        self._note_under_way(asked, running=True)
+        late = threading.Timer(seconds, self._end_late, (asked,))
         late.start()
         with self._lock:
             self._late.append(late)
+
+    def _end_late(self, asked: Asked) -> None:
+        self._note_under_way(asked, running=False)
+        self._execute(asked)
+
+    def _note_under_way(self, asked: Asked, *, running: bool) -> None:
+        with self._town.books.turn() as turn:
+            key = str(asked.prepared.variables.get("key", ""))
+            idempotency.note_under_way(turn, asked.shop["domain"], key, running=running)
 
     def _throttled(self, asked: Asked) -> Response:
         error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}

@@ -21,7 +21,7 @@ from graphql import (
     validate,
 )
 
-from integrations.sandbox.store import bulk, mutations, reading
+from integrations.sandbox.store import bulk, mutations, reading, store_credit
 from integrations.sandbox.store.access import guard
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.cost import CEILING, Prices
@@ -38,8 +38,10 @@ _QUERIES = {
     "order": reading.order,
     "orders": reading.orders,
     "productVariant": reading.product_variant,
+    "refund": reading.refund,
     "shop": reading.shop,
     "webhookSubscriptions": reading.webhook_subscriptions,
+    "storeCreditConfiguration": store_credit.store_credit_configuration,
 }
 
 Json = dict[str, Any]

@@ -20,13 +20,22 @@ def transaction(turn: Turn, payment: Doc, *, amounts: tuple[int, int], at: str, 
     }
 
 
-def refund(turn: Turn, *, transactions: Sequence[Doc], lines: Sequence[Doc], at: str, note: str | None = None) -> Doc:
-    """Return a refund of these transactions and lines."""
+def refund(
+    turn: Turn,
+    *,
+    transactions: Sequence[Doc],
+    lines: Sequence[Doc],
+    at: str,
+    note: str | None = None,
+    shipping: int = 0,
+) -> Doc:
+    """Return a refund of these transactions, these lines, and so much for shipping."""
     return {
         "id": turn.next_id("refunds"),
         "created_at": at,
         "note": note,
         "lines": list(lines),
+        "shipping": shipping,
         "transactions": [each["id"] for each in transactions],
     }
 

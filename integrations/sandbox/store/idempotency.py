@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from graphql import GraphQLError, get_directive_values
 
+from integrations.sandbox.books import Turn
 from integrations.sandbox.store.call import Argument, Call, Info, Refused
 from integrations.sandbox.store.wire import iso, moment
 
 KIND = "idempotency"
+UNDER_WAY = "idempotency_under_way"
 _WINDOW = timedelta(hours=24)
 
 
@@ -38,6 +40,21 @@ def earlier_result(call: Call, key: str, arguments: Mapping[str, Argument]) -> i
     if known["input"] != _digest(arguments):
         raise Refused("The idempotency key was used with other parameters.")
     return int(known["result"])
+
+
+def stand_in_line(call: Call, key: str) -> None:
+    """Raise Refused while an earlier request with this key is still under way."""
+    if call.turn.get(UNDER_WAY, _place(call, key)) is not None:
+        raise Refused("A request with this idempotency key is still being processed.")
+
+
+def note_under_way(turn: Turn, domain: str, key: str, *, running: bool) -> None:
+    """Note that a request with this key was begun and not ended, or that it is ending now."""
+    place = f"{domain}/{key}"
+    if running:
+        turn.put(UNDER_WAY, place, {"key": key})
+    else:
+        turn.delete(UNDER_WAY, place)
 
 
 def remember(call: Call, key: str, arguments: Mapping[str, Argument], result: int) -> None:

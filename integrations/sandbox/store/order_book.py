@@ -35,6 +35,10 @@ class Purchase:
     presentment_currency: str | None = None  # the buyer's, when it is not the shop's
     rate: tuple[int, int] = (1, 1)  # presentment minor units for shop minor units
     refunds_pend: bool = False  # money goes back, but not at once
+    shipping: int = 0
+    captured: bool = True  # or only authorised
+    gateway: str | None = None  # None: the usual one
+    gift_card: int = 0  # how much of it is paid with a gift card
     imported: bool = False  # from another sales system: nobody may edit it
     risk: str = "ACCEPT"
 
@@ -42,9 +46,12 @@ class Purchase:
 def compose(turn: Turn, purchase: Purchase) -> Doc:
     """Return a new order with its number and payment, without writing it down."""
     order = _order(turn, purchase)
-    amount = sum(line["price"] * line["quantity"] for line in order["lines"])
+    amount = sum(line["price"] * line["quantity"] for line in order["lines"]) + purchase.shipping
+    if purchase.paid and purchase.gift_card:
+        order["transactions"].append(payment(turn, order, purchase.gift_card) | {"gateway": "gift_card"})
+        amount -= purchase.gift_card
     if purchase.paid and amount:
-        order["transactions"].append(payment(turn, order, amount))
+        order["transactions"].append(payment(turn, order, amount) | _terms(purchase))
     return order
 
 
@@ -85,6 +92,7 @@ def _order(turn: Turn, purchase: Purchase) -> Doc:
         "disputes": [],  # the state of each
         "imported": purchase.imported,
         "refunds_pend": purchase.refunds_pend,
+        "shipping": purchase.shipping,
         "revision": 0,
         "shipping_address": customer["address"] if customer else _GUEST_ADDRESS,
         "lines": [new_line(turn, item) for item in purchase.items],
@@ -120,6 +128,11 @@ def new_line(turn: Turn, item: Item) -> Doc:
         "selling_plan": item.selling_plan,
         "fulfilled": 0,
     }
+
+
+def _terms(purchase: Purchase) -> Doc:
+    changed = {} if purchase.captured else {"kind": "AUTHORIZATION"}
+    return changed if purchase.gateway is None else changed | {"gateway": purchase.gateway}
 
 
 def payment(turn: Turn, order: Doc, amount: int) -> Doc:

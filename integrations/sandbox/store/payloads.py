@@ -46,7 +46,8 @@ def order_payload(order: Doc, customer: Doc | None) -> Payload:
 
 
 def _amounts(order: Doc) -> Payload:
-    bought = sum(sums.line_total(line, line["quantity"]) for line in order["lines"])
+    goods = sum(sums.line_total(line, line["quantity"]) for line in order["lines"])
+    bought = goods + order.get("shipping", 0)
     discounts = sum(line["discount"] * line["quantity"] for line in order["lines"])
     status = sums.fulfillment_status(order)
     return {
@@ -54,16 +55,16 @@ def _amounts(order: Doc) -> Payload:
         "presentment_currency": order["presentment_currency"],
         "financial_status": sums.financial_status(order).lower(),
         "fulfillment_status": {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}.get(status),
-        "subtotal_price": money(bought, order["currency"]),
+        "subtotal_price": money(goods, order["currency"]),
         "total_price": money(bought, order["currency"]),
         "total_tax": "0.00",
         "total_discounts": money(discounts, order["currency"]),
-        "total_line_items_price": money(bought + discounts, order["currency"]),
+        "total_line_items_price": money(goods + discounts, order["currency"]),
         "total_outstanding": money(sums.outstanding(order), order["currency"]),
         "current_subtotal_price": money(sums.total(order), order["currency"]),
         "current_total_price": money(sums.total(order), order["currency"]),
         "current_total_price_set": _set(order, sums.total(order)),
-        "total_shipping_price_set": _set(order, 0),
+        "total_shipping_price_set": _set(order, order.get("shipping", 0)),
         "discount_codes": [],
         "discount_applications": [],
         "tax_lines": [],
@@ -114,13 +115,20 @@ def refund_payload(order: Doc, refund: Doc) -> Payload:
         "restock": any(each["restock_type"] in ("RETURN", "CANCEL") for each in refund["lines"]),
         "return": None,
         "duties": [],
-        "refund_shipping_lines": [],
+        "refund_shipping_lines": _shipping_lines(order, refund),
         "order_adjustments": [],
         "refund_line_items": [_refund_line(order, each) for each in refund["lines"]],
         "transactions": [
             _transaction(order, each) for each in order["transactions"] if each["id"] in refund["transactions"]
         ],
     }
+
+
+def _shipping_lines(order: Doc, refund: Doc) -> list[Payload]:
+    amount = refund.get("shipping", 0)
+    return [
+        {"id": refund["id"], "shipping_line": {"title": "Standard"}, "subtotal_amount_set": _set(order, amount)}
+    ] * bool(amount)
 
 
 def _refund_line(order: Doc, entry: Doc) -> Payload:
@@ -156,7 +164,7 @@ def _transaction(order: Doc, transaction: Doc) -> Payload:
         "error_code": None,
         "processed_at": transaction["at"],
         "payment_id": f"{order['name']}.{transaction['id']}",
-        "manual_payment_gateway": False,
+        "manual_payment_gateway": sums.by_hand(transaction),
         "receipt": {},
     }
 

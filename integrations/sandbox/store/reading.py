@@ -8,7 +8,7 @@ from integrations.sandbox.store.connections import check_page, cursor_of, page, 
 from integrations.sandbox.store.editing import calculated_order
 from integrations.sandbox.store.goods import variant_by_key
 from integrations.sandbox.store.search import TIMES, terms
-from integrations.sandbox.store.views import customer_by_key, customer_view, order_view
+from integrations.sandbox.store.views import customer_by_key, customer_view, order_view, refund_view
 from integrations.sandbox.store.wire import gid, key_of
 
 _SORTED_BY = {"UPDATED_AT": "updated_at", "CREATED_AT": "created_at", "PROCESSED_AT": "processed_at"}
@@ -52,6 +52,16 @@ def order(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002 -
 def node(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
     """Answer with one thing of any kind, or null; the town's store shows only open edits this way."""
     return calculated_order(info.context, id)
+
+
+def refund(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
+    """Answer with one refund, or null when its order is unknown, too old or another shop's."""
+    key = key_of(id, "Refund")
+    for placed in info.context.turn.find("orders", "shop", info.context.shop["domain"]):
+        for each in placed["refunds"]:
+            if str(each["id"]) == key and info.context.order(str(placed["id"])) is not None:
+                return refund_view(placed, each)
+    return None
 
 
 def customer(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from integrations.sandbox import chronicle
 from integrations.sandbox.books import Doc
-from integrations.sandbox.store import giving_back, idempotency, payloads, sums
+from integrations.sandbox.store import giving_back, idempotency, payloads, store_credit, sums
 from integrations.sandbox.store.announcing import news_of
 from integrations.sandbox.store.call import Argument, Call, Info, Refused, View
 from integrations.sandbox.store.views import refund_view
@@ -18,6 +18,7 @@ def refund_create(info: Info, arguments: Mapping[str, Argument]) -> View:
     call, wish = info.context, arguments["input"]
     key = idempotency.key_in(info)
     earlier = idempotency.earlier_result(call, key, wish)
+    idempotency.stand_in_line(call, key)
     order = call.order(key_of(wish["orderId"], "Order"))
     if order is None:
         raise Refused("The order does not exist.", "orderId")
@@ -31,25 +32,37 @@ def refund_create(info: Info, arguments: Mapping[str, Argument]) -> View:
 def _refund(call: Call, order: Doc, wish: Mapping[str, Argument]) -> Doc:
     _check_what_is_missing(wish)
     _check_currency(order, wish)
+    shipping = _shipping(order, wish.get("shipping") or {})
     lines = [_refund_line(call, order, each) for each in wish.get("refundLineItems") or ()]
     transactions: list[Doc] = []
     for each in wish.get("transactions") or ():
         transactions.append(_transaction(call, order, each, over=bool(wish["allowOverRefunding"])))
         order["transactions"].append(transactions[-1])  # the next one finds that much less to give back
+    transactions += store_credit.give(call, order, wish)
     refund = giving_back.refund(
-        call.turn, transactions=transactions, lines=lines, at=iso(call.now), note=wish.get("note")
+        call.turn, transactions=transactions, lines=lines, at=iso(call.now), note=wish.get("note"), shipping=shipping
     )
     _book(call, order, refund, notify=bool(wish.get("notify")))
     return refund
 
 
 def _check_what_is_missing(wish: Mapping[str, Argument]) -> None:
-    if wish.get("refundMethods"):
-        raise Refused("The shop does not offer store credit.", "refundMethods")
-    if wish.get("shipping") or wish.get("refundDuties"):
-        raise Refused("Neither shipping nor duties were charged.", "shipping")
-    if not wish.get("transactions") and not wish.get("refundLineItems"):
+    if wish.get("refundDuties"):
+        raise Refused("No duties were charged.", "refundDuties")
+    if not any(wish.get(part) for part in ("transactions", "refundLineItems", "refundMethods", "shipping")):
         raise Refused("A refund needs line items or transactions.", "transactions")
+
+
+def _shipping(order: Doc, wish: Mapping[str, Argument]) -> int:
+    """Return how much of the shipping goes back."""
+    left = sums.shipping_left(order)
+    if wish.get("fullRefund"):
+        wanted: int | None = left
+    else:
+        wanted = minor_units(wish.get("amount") or "0", order["currency"])
+    if wish and (wanted is None or not 0 < wanted <= left):
+        raise Refused("The shipping cannot be refunded.", "shipping")
+    return wanted or 0
 
 
 def _check_currency(order: Doc, wish: Mapping[str, Argument]) -> None:

@@ -12,10 +12,12 @@ SCOPES = (
     "read_all_orders",
     "read_merchant_managed_fulfillment_orders",
     "read_products",
+    "read_store_credit_accounts",
     "read_third_party_fulfillment_orders",
     "write_customers",
     "write_order_edits",
     "write_orders",
+    "write_store_credit_account_transactions",
 )
 TOPICS = (
     "app/scopes_update",
@@ -81,6 +83,7 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
 
 _CHANGEABLE = (
     *("currency", "name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "timezone", "token"),
+    "store_credit",
     "tells_lifetimes",
     "topics",
 )

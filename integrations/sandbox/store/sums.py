@@ -3,9 +3,12 @@
 An order says how the buyer saw it by `rate`: so many presentment units for so many shop units, two integers.
 """
 
+from collections.abc import Iterable
+
 from integrations.sandbox.books import Doc
 
 _MONEY_IN = ("SALE", "CAPTURE")
+_BY_HAND = frozenset({"manual", "Bank Deposit", "Cash on Delivery (COD)"})
 
 
 def presented(order: Doc, minor: int) -> int:
@@ -32,7 +35,25 @@ def line_total(line: Doc, quantity: int) -> int:
 
 def total(order: Doc) -> int:
     """Return what the order costs now, after edits and returned lines."""
-    return sum(line_total(line, line["current_quantity"]) for line in order["lines"])
+    goods = sum(line_total(line, line["current_quantity"]) for line in order["lines"])
+    return goods + shipping_left(order)
+
+
+def shipping_left(order: Doc) -> int:
+    """Return what was charged for shipping and not given back."""
+    return int(order.get("shipping", 0)) - sum(int(each.get("shipping", 0)) for each in order["refunds"])
+
+
+def refundable_lines(order: Doc, pieces: Iterable[tuple[Doc, int]], *, shipping: bool) -> int:
+    """Return what so many pieces of these lines, and the shipping, would come to: never more than is left in all."""
+    asked = sum(line_total(line, quantity) for line, quantity in pieces)
+    left = sum(refundable(order, each)[0] for each in payments(order))
+    return int(min(asked + (shipping_left(order) if shipping else 0), left))
+
+
+def by_hand(transaction: Doc) -> bool:
+    """Return whether the store only keeps a record of the money, which people hand over."""
+    return transaction["gateway"] in _BY_HAND
 
 
 def paid(order: Doc) -> int:
@@ -77,6 +98,7 @@ def outstanding(order: Doc) -> int:
         for refund in order["refunds"]
         for each in refund["lines"]
     )
+    returned += sum(int(refund.get("shipping", 0)) for refund in order["refunds"])
     return total(order) - paid(order) + max(min(refunded(order), returned), 0)
 
 

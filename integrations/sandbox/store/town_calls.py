@@ -24,6 +24,7 @@ from integrations.sandbox.town import PRACTICE_SHOP, Town
 Json = dict[str, Any]
 _MOST_TIMES = 100
 _OWN_AFFAIRS = frozenset({"currency", "name", "timezone"})  # what the store tells its apps about itself
+_TERMS = ("shipping", "refunds_pend", "captured", "gateway")
 
 
 class TownCalls:
@@ -42,6 +43,7 @@ class TownCalls:
             ("/town/orders/<int:key>/refund", self.refund),
             ("/town/orders/<int:key>/fulfil", self.fulfil),
             ("/town/orders/<int:key>/edit", self.edit),
+            ("/town/orders/<int:key>/bank", self.bank),
             ("/town/variants/<int:key>/stock", self.stock),
             ("/town/clock", self.advance_clock),
             ("/town/faults", self.change_faults),
@@ -60,7 +62,9 @@ class TownCalls:
 
     def place_order(self) -> ResponseReturnValue:
         """Place an order; answer with it and with its webhook, so that a person can send it by hand."""
-        wish = _body("customer_id", "amount", "announce", "times", "paid", "test", "shop", "variant_id", "quantity")
+        wish = _body(
+            "customer_id", "amount", "announce", "times", "paid", "test", "shop", "variant_id", "quantity", *_TERMS
+        )
         with self._town.books.turn() as turn:
             placed = actions.place_order(self._town, turn, self._purchase(turn, wish), _announcement(wish))
             customer = placed.order["customer_id"]
@@ -112,6 +116,13 @@ class TownCalls:
                 actions.merchant_adds(self._town, turn, key, wish.get("variant_id", 0))
             return jsonify(_order(turn, key))
 
+    def bank(self, key: int) -> ResponseReturnValue:
+        """Let the bank decide on the refunds that are on their way: SUCCESS or FAILURE."""
+        wish = _body("status", "announce", "times")
+        with self._town.books.turn() as turn:
+            actions.bank_decides(self._town, turn, key, wish.get("status", "SUCCESS"), _announcement(wish))
+            return jsonify(_order(turn, key))
+
     def stock(self, key: int) -> ResponseReturnValue:
         """Let there be so many pieces of a variant."""
         wish = _body("stock")
@@ -147,6 +158,7 @@ class TownCalls:
         """Open a shop that the town does not have yet, or change one: its scopes, its token, its state."""
         wish = _body(
             *("currency", "name", "protected", "scopes", "state", "tax_basis_points", "timezone", "token", "topics"),
+            "store_credit",
             "tells_lifetimes",
         )
         with self._town.books.turn() as turn:
@@ -232,6 +244,10 @@ class TownCalls:
             customer=customer,
             paid=bool(wish.get("paid", True)),
             test=bool(wish.get("test", False)),
+            shipping=_price(wish.get("shipping"), shop["currency"]) or 0,
+            refunds_pend=bool(wish.get("refunds_pend", False)),
+            captured=bool(wish.get("captured", True)),
+            gateway=wish.get("gateway"),
         )
 
     def _webhook(self, letter: Letter) -> Json:

@@ -2,7 +2,7 @@
 
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store import sums
-from integrations.sandbox.store.bags import amount, bag
+from integrations.sandbox.store.bags import amount, bag, both
 from integrations.sandbox.store.call import Call, View
 from integrations.sandbox.store.connections import connection
 from integrations.sandbox.store.goods import variant_by_key
@@ -40,6 +40,7 @@ def _computed(call: Call, order: Doc) -> View:
         "displayFulfillmentStatus": lambda _info: sums.fulfillment_status(order),
         "merchantEditable": lambda _info: sums.editable(order),
         "totalOutstandingSet": lambda _info: bag(order, sums.outstanding(order)),
+        "totalReceivedSet": lambda _info: bag(order, sums.paid(order)),
         "netPaymentSet": lambda _info: bag(order, sums.net_payment(order)),
         "customer": lambda _info: customer_by_key(call, order["customer_id"]),
         "shippingAddress": lambda _info: _address(order),
@@ -57,7 +58,10 @@ def _line(call: Call, order: Doc, line: Doc) -> View:
         "id": gid("LineItem", line["id"]),
         "quantity": line["quantity"],
         "currentQuantity": line["current_quantity"],
+        "refundableQuantity": line["current_quantity"],
         "unfulfilledQuantity": max(line["current_quantity"] - line["fulfilled"], 0),
+        "sku": line["sku"],
+        "title": line["title"],
         "isGiftCard": line["gift_card"],
         "sellingPlan": None if plan is None else {"name": plan},
         "variant": lambda _info: variant_by_key(call, str(line["variant_id"] or "")),
@@ -74,15 +78,18 @@ def refund_view(order: Doc, refund: Doc) -> View:
         "id": gid("Refund", refund["id"]),
         "note": refund["note"],
         "totalRefundedSet": bag(order, whole),
-        "transactions": connection(lambda: [_transaction(each) for each in moved]),
+        "transactions": connection(lambda: [_transaction(order, each) for each in moved]),
     }
 
 
-def _transaction(transaction: Doc) -> View:
+def _transaction(order: Doc, transaction: Doc) -> View:
     return {
         "id": gid("OrderTransaction", transaction["id"]),
         "kind": transaction["kind"],
         "status": transaction["status"],
+        "gateway": transaction["gateway"],
+        "manualPaymentGateway": sums.by_hand(transaction),
+        "amountSet": both(order, transaction["amount"], transaction["presentment_amount"]),
     }
 
 

@@ -2,14 +2,15 @@
 
 import time
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
 from app.domain.money import Money, zero
-from app.domain.ports import Shop
+from app.domain.ports import Receipt, Shop
+from app.domain.refunds import GiveBack, WantedItem, Way, choose
 
 
 class ShopStage(Protocol):
@@ -24,11 +25,25 @@ class ShopStage(Protocol):
     def stranger(self) -> Shop:
         """Return an adapter whose credentials the store does not know."""
 
-    def place_order(self, *, amount: str = "45.00", guest: bool = False, test: bool = False) -> int: ...
+    def place_order(
+        self,
+        *,
+        amount: str = "45.00",
+        quantity: int = 1,
+        shipping: str = "0.00",
+        guest: bool = False,
+        test: bool = False,
+        slow_bank: bool = False,
+    ) -> int:
+        """Let somebody buy so many pieces at that price; `slow_bank` takes its time with refunds."""
+
     def customer_of(self, order_id: int) -> int: ...
     def cancel(self, order_id: int) -> None: ...
     def send(self, order_id: int) -> None: ...
     def hand_to_warehouse(self, order_id: int) -> None: ...
+
+    def bank_decides(self, order_id: int, *, arrived: bool) -> None: ...
+    def credit_of(self, customer_id: int) -> Money: ...
 
     def gifts_on(self, order_id: int) -> int: ...
     def given_back(self, order_id: int) -> Money: ...
@@ -45,6 +60,13 @@ class ShopStage(Protocol):
 
     def be_busy(self) -> None:
         """Let the store turn away the next call, for it was asked too much."""
+
+
+def give_back(shop: Shop, order_id: int, amount: Money, *, key: str = "7", again: bool = False, **how: Any) -> Receipt:
+    """Prepare a refund and make it; `how` are its pieces, its shipping, its way."""
+    name = f"refund:{order_id}:{key}"
+    call = shop.prepare_refund(order_id, back=GiveBack(amount=amount, **how), key=name)
+    return shop.refund(order_id, call=call, key=name, again=again)
 
 
 class ShopContract:
@@ -229,32 +251,40 @@ class ShopContract:
         self, stage: ShopStage, shop: Shop
     ) -> None:
         order_id = stage.place_order(amount="64.00")
-        assert shop.refundable(order_id) == self.money(stage, 64_00)
-        receipt = shop.refund(order_id, amount=self.money(stage, 12_34), key=f"refund:{order_id}:7")
+        assert shop.refund_offer(order_id).most == self.money(stage, 64_00)
+        receipt = give_back(shop, order_id, self.money(stage, 12_34))
         assert (receipt.cost, stage.given_back(order_id)) == (self.money(stage, 12_34), self.money(stage, 12_34))
-        assert shop.refundable(order_id) == self.money(stage, 51_66)
+        assert shop.refund_offer(order_id).most == self.money(stage, 51_66)
         assert stage.mails_about(order_id) == 0
         order = self.read(shop, order_id)
         assert (order.counted, order.net.minor, order.outstanding) == (True, 51_66, False)
 
-    def test_given_a_refund_when_repeated_under_its_key_then_there_is_still_one(
+    def test_given_a_call_when_sent_again_to_the_letter_then_there_is_still_one_refund(
         self, stage: ShopStage, shop: Shop
     ) -> None:
         order_id = stage.place_order(amount="45.00")
         amount, key = self.money(stage, 30_00), f"refund:{order_id}:7"
-        receipts = {shop.refund(order_id, amount=amount, key=key).reference for _ in range(3)}
+        call = shop.prepare_refund(order_id, back=GiveBack(amount=amount), key=key)
+        receipts = {shop.refund(order_id, call=call, key=key).reference for _ in range(3)}
         assert (len(receipts), stage.given_back(order_id)) == (1, amount)
+
+    def test_given_a_refund_when_prepared_anew_under_its_key_then_there_is_still_one(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="45.00")
+        receipts = {give_back(shop, order_id, self.money(stage, 30_00)).reference for _ in range(3)}
+        assert (len(receipts), stage.given_back(order_id)) == (1, self.money(stage, 30_00))
 
     def test_given_two_keys_when_refunded_then_there_are_two(self, stage: ShopStage, shop: Shop) -> None:
         order_id = stage.place_order(amount="45.00")
         for key in ("7", "8"):
-            shop.refund(order_id, amount=self.money(stage, 10_00), key=f"refund:{order_id}:{key}")
+            give_back(shop, order_id, self.money(stage, 10_00), key=key)
         assert stage.given_back(order_id) == self.money(stage, 20_00)
 
     def test_given_more_than_was_paid_when_refunded_then_refused(self, stage: ShopStage, shop: Shop) -> None:
         order_id = stage.place_order(amount="45.00")
         with pytest.raises(Rejected):
-            shop.refund(order_id, amount=self.money(stage, 45_01), key=f"refund:{order_id}:7")
+            give_back(shop, order_id, self.money(stage, 45_01))
         assert stage.given_back(order_id) == zero(stage.currency)
 
     def test_given_the_answer_is_lost_when_refunded_then_it_is_found(self, stage: ShopStage, shop: Shop) -> None:
@@ -263,12 +293,82 @@ class ShopContract:
         assert shop.find_refund(order_id, key=key) is None
         stage.lose_next_answer("refund")
         with pytest.raises(Uncertain):
-            shop.refund(order_id, amount=amount, key=key)
+            give_back(shop, order_id, amount)
         found = shop.find_refund(order_id, key=key)
         assert found is not None
         assert found.cost == amount
-        assert shop.refund(order_id, amount=amount, key=key).reference == found.reference
+        assert give_back(shop, order_id, amount).reference == found.reference
         assert stage.given_back(order_id) == amount
+
+    def test_given_pieces_that_were_sent_when_given_back_then_the_line_says_so_and_the_stock_stays(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="15.00", quantity=3)
+        stage.send(order_id)
+        (line,) = shop.sold(order_id)
+        assert (line.place, line.left, line.sent) == (1, 3, 3)
+        chosen = choose((WantedItem(sku=line.sku, pieces=2),), (line,))
+        offer = shop.refund_offer(order_id, pieces=chosen)
+        assert offer.asked == self.money(stage, 30_00)
+        give_back(shop, order_id, offer.asked, pieces=chosen)
+        assert stage.given_back(order_id) == self.money(stage, 30_00)
+        assert [each.left for each in shop.sold(order_id)] == [1]
+        assert stage.owed_on(order_id) == zero(stage.currency)
+
+    def test_given_pieces_still_to_be_sent_when_given_back_then_they_stay_in_the_parcel(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="15.00", quantity=3)
+        chosen = choose((WantedItem(place=1, pieces=2),), shop.sold(order_id))
+        give_back(shop, order_id, self.money(stage, 30_00), pieces=chosen)
+        assert stage.given_back(order_id) == self.money(stage, 30_00)
+        assert [each.left for each in shop.sold(order_id)] == [3]
+
+    def test_given_shipping_when_given_back_then_only_that_and_only_once(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order(amount="40.00", shipping="5.00")
+        offer = shop.refund_offer(order_id, shipping=True)
+        assert (offer.asked, offer.shipping) == (self.money(stage, 5_00), self.money(stage, 5_00))
+        give_back(shop, order_id, offer.asked, shipping=offer.shipping)
+        assert stage.given_back(order_id) == self.money(stage, 5_00)
+        assert shop.refund_offer(order_id, shipping=True).shipping is None
+
+    def test_given_a_customer_when_given_back_as_credit_then_they_have_it_in_the_store(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="45.00")
+        before = stage.credit_of(stage.customer_of(order_id))
+        assert shop.credit_obstacle() == ""
+        receipts = {give_back(shop, order_id, self.money(stage, 20_00), way=Way.CREDIT).reference for _ in range(2)}
+        assert len(receipts) == 1
+        assert stage.credit_of(stage.customer_of(order_id)) == before + self.money(stage, 20_00)
+        assert shop.refund_offer(order_id).most == self.money(stage, 25_00)
+
+    def test_given_a_guest_when_given_back_as_credit_then_refused(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order(guest=True)
+        with pytest.raises(Rejected):
+            give_back(shop, order_id, self.money(stage, 20_00), way=Way.CREDIT)
+        assert stage.given_back(order_id) == zero(stage.currency)
+
+    def test_given_money_on_its_way_when_watched_then_it_is_pending_until_it_has_arrived(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="45.00", slow_bank=True)
+        receipt = give_back(shop, order_id, self.money(stage, 20_00))
+        assert (receipt.pending, receipt.cost) == (True, None)
+        assert shop.watch_refund(order_id, reference=receipt.reference).pending
+        stage.bank_decides(order_id, arrived=True)
+        arrived = shop.watch_refund(order_id, reference=receipt.reference)
+        assert (arrived.pending, arrived.cost) == (False, self.money(stage, 20_00))
+
+    def test_given_money_on_its_way_when_the_bank_declines_then_it_is_refused(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(amount="45.00", slow_bank=True)
+        receipt = give_back(shop, order_id, self.money(stage, 20_00))
+        stage.bank_decides(order_id, arrived=False)
+        with pytest.raises(Rejected):
+            shop.watch_refund(order_id, reference=receipt.reference)
+        assert shop.find_refund(order_id, key=f"refund:{order_id}:7") is None
 
     # Trouble
 

@@ -1,7 +1,9 @@
 """The Shopify adapter against its strict twin."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +11,14 @@ import pytest
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.money import Money
 from app.domain.ports import Shop
+from app.domain.refunds import WantedItem, Way, choose
 from integrations import registry
 from integrations.sandbox.store import actions
 from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.store.shops import SCOPES, NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
 from integrations.shopify.access import FixedAccess
-from tests.integrations.contract.shop_contract import ShopContract, ShopStage
+from tests.integrations.contract.shop_contract import ShopContract, ShopStage, give_back
 from tests.integrations.contract.town import TownDoor, hasty
 
 DEEDS = {"gift": "OrderEditCommit", "refund": "RefundCreate", "tag": "TagsAdd"}
@@ -41,9 +44,10 @@ class ShopifyStage:
             f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess("shpat_wrong"), http=hasty()
         )
 
-    def place_order(self, *, amount: str = "45.00", guest: bool = False, test: bool = False) -> int:
+    def place_order(self, *, guest: bool = False, slow_bank: bool = False, **terms: Any) -> int:
         customer = None if guest else self.town.customer
-        placed = self.town.post("orders", customer_id=customer, amount=amount, test=test, announce="lose")
+        wish = {"amount": "45.00", "announce": "lose"} | terms
+        placed = self.town.post("orders", customer_id=customer, refunds_pend=slow_bank, **wish)
         return int(placed["order_id"])
 
     def bought(self, *, pieces: int = 1, **terms: Any) -> int:
@@ -60,7 +64,7 @@ class ShopifyStage:
             return int(actions.place_order(self.town.inside, turn, purchase, actions.LOSE).order["id"])
 
     def customer_of(self, order_id: int) -> int:
-        return int(self._order(order_id)["customer_id"])
+        return int(self.seen(order_id)["customer_id"])
 
     def cancel(self, order_id: int) -> None:
         self.town.post(f"orders/{order_id}/cancel", announce="lose")
@@ -71,8 +75,15 @@ class ShopifyStage:
     def hand_to_warehouse(self, order_id: int) -> None:
         self.town.post(f"orders/{order_id}/fulfil", step="take", announce="lose")
 
+    def bank_decides(self, order_id: int, *, arrived: bool) -> None:
+        self.town.post(f"orders/{order_id}/bank", status="SUCCESS" if arrived else "FAILURE", announce="lose")
+
+    def credit_of(self, customer_id: int) -> Money:
+        credit = self.town.get(f"customers/{customer_id}").get("credit", {})
+        return Money(minor=credit.get(self.currency, 0), currency=self.currency)
+
     def gifts_on(self, order_id: int) -> int:
-        lines = self._order(order_id)["lines"]
+        lines = self.seen(order_id)["lines"]
         return sum(
             line["current_quantity"]
             for line in lines
@@ -80,13 +91,13 @@ class ShopifyStage:
         )
 
     def given_back(self, order_id: int) -> Money:
-        return Money.parse(self._order(order_id)["refunded"], self.currency)
+        return Money.parse(self.seen(order_id)["refunded"], self.currency)
 
     def owed_on(self, order_id: int) -> Money:
-        return Money.parse(self._order(order_id)["outstanding"], self.currency)
+        return Money.parse(self.seen(order_id)["outstanding"], self.currency)
 
     def mails_about(self, order_id: int) -> int:
-        return sum(mail["sent"] for mail in self._order(order_id)["mails"])
+        return sum(mail["sent"] for mail in self.seen(order_id)["mails"])
 
     def stock(self) -> int:
         with self.town.inside.books.turn() as turn:
@@ -108,7 +119,7 @@ class ShopifyStage:
         """Let one call go wrong in this way."""
         self.town.post("faults", next=[{"operation": operation, "kind": kind} | more])
 
-    def _order(self, order_id: int) -> dict[str, Any]:
+    def seen(self, order_id: int) -> dict[str, Any]:
         return self.town.get(f"orders/{order_id}")
 
 
@@ -137,9 +148,9 @@ def test_given_any_lost_answer_when_refunded_then_in_doubt_and_never_twice(stage
     amount, key = Money(minor=45_00, currency="USD"), f"refund:{order_id}:7"
     stage.let_next("RefundCreate", kind)
     with pytest.raises(Uncertain):
-        shop.refund(order_id, amount=amount, key=key)
+        give_back(shop, order_id, amount)
     assert (shop.find_refund(order_id, key=key) is None) is (stage.given_back(order_id).minor == 0)
-    shop.refund(order_id, amount=amount, key=key)
+    give_back(shop, order_id, amount)
     assert stage.given_back(order_id) == amount
 
 
@@ -148,18 +159,25 @@ def test_given_too_many_calls_when_refunded_then_certainly_nothing_happened(stag
     order_id = stage.place_order()
     stage.let_next("RefundCreate", kind)
     with pytest.raises(Unavailable) as caught:
-        stage.shop().refund(order_id, amount=Money(minor=1_00, currency="USD"), key=f"refund:{order_id}:7")
+        give_back(stage.shop(), order_id, Money(minor=1_00, currency="USD"))
     assert caught.value.retry_after
     assert stage.given_back(order_id).minor == 0
 
 
-def test_given_the_store_does_it_late_when_refunded_again_at_once_then_there_is_still_one(stage: ShopifyStage) -> None:
+def test_given_the_store_is_still_at_it_when_sent_again_then_in_doubt_and_there_is_one_in_the_end(
+    stage: ShopifyStage,
+) -> None:
     order_id, shop = stage.place_order(amount="45.00"), stage.shop()
     amount, key = Money(minor=30_00, currency="USD"), f"refund:{order_id}:7"
-    stage.let_next("RefundCreate", "late_commit", seconds=0.3)
+    stage.let_next("RefundCreate", "late_commit", seconds=0.5)
     with pytest.raises(Uncertain):
-        shop.refund(order_id, amount=amount, key=key)
-    receipts = {shop.refund(order_id, amount=amount, key=key).reference for _ in range(20)}
+        give_back(shop, order_id, amount)
+    with pytest.raises(Uncertain, match="still being processed"):
+        give_back(shop, order_id, amount, again=True)
+    end = time.monotonic() + 10
+    while shop.find_refund(order_id, key=key) is None:
+        assert time.monotonic() < end, "the store never did it"
+    receipts = {give_back(shop, order_id, amount, again=True).reference for _ in range(5)}
     assert (len(receipts), stage.given_back(order_id)) == (1, amount)
 
 
@@ -226,19 +244,80 @@ def test_given_another_shops_token_when_asked_then_its_orders_stay_unseen(town: 
 def test_given_a_buyer_with_another_currency_when_refunded_in_parts_then_it_comes_out_even(stage: ShopifyStage) -> None:
     order_id, shop = stage.bought(presentment_currency="EUR", rate=(92, 100)), stage.shop()
     parts = [Money(minor=minor, currency="USD") for minor in (10_01, 20_00, 14_99)]
-    costs = [shop.refund(order_id, amount=part, key=f"refund:{order_id}:{n}").cost for n, part in enumerate(parts[:2])]
-    rest = shop.refundable(order_id)
-    costs.append(shop.refund(order_id, amount=rest, key=f"refund:{order_id}:rest").cost)
+    costs = [give_back(shop, order_id, part, key=str(number)).cost for number, part in enumerate(parts[:2])]
+    rest = shop.refund_offer(order_id).most
+    costs.append(give_back(shop, order_id, rest, key="rest").cost)
     assert all(cost is not None and abs(cost.minor - part.minor) <= 1 for cost, part in zip(costs, parts, strict=True))
     assert stage.given_back(order_id) == Money(minor=45_00, currency="USD")
-    assert shop.refundable(order_id).minor == 0
+    assert shop.refund_offer(order_id).most.minor == 0
 
 
-def test_given_a_provider_that_takes_its_time_when_refunded_then_the_receipt_says_so(stage: ShopifyStage) -> None:
-    order_id = stage.bought(refunds_pend=True)
-    receipt = stage.shop().refund(order_id, amount=Money(minor=5_00, currency="USD"), key=f"refund:{order_id}")
-    assert "not confirmed" in receipt.remark
-    assert receipt.cost is None
+def test_given_a_gift_card_and_another_payment_when_refunded_then_the_money_goes_back_to_both(
+    stage: ShopifyStage,
+) -> None:
+    order_id = stage.bought(gift_card=15_00)
+    give_back(stage.shop(), order_id, Money(minor=20_00, currency="USD"))
+    back = [(each["gateway"], each["amount"]) for each in stage.seen(order_id)["transactions"] if each["parent_id"]]
+    assert back == [("gift_card", 15_00), ("shopify_payments", 5_00)]
+
+
+def test_given_cash_on_delivery_when_refunded_then_somebody_is_asked_to_pay_it_out(stage: ShopifyStage) -> None:
+    order_id, shop = stage.bought(gateway="Cash on Delivery (COD)"), stage.shop()
+    assert shop.refund_offer(order_id).by_hand == "Cash on Delivery (COD)"
+    assert "somebody must pay it out" in give_back(shop, order_id, Money(minor=20_00, currency="USD")).remark
+
+
+def test_given_a_payment_that_is_only_authorised_when_asked_then_there_is_nothing_to_give_back(
+    stage: ShopifyStage,
+) -> None:
+    offer = stage.shop().refund_offer(stage.bought(captured=False))
+    assert (offer.only_authorised, offer.most.minor) == (True, 0)
+
+
+def test_given_a_buyer_with_another_currency_when_pieces_go_back_then_they_get_what_the_store_reckons(
+    stage: ShopifyStage,
+) -> None:
+    order_id, shop = stage.bought(presentment_currency="EUR", rate=(92, 100), shipping=4_99), stage.shop()
+    stage.send(order_id)
+    chosen = choose((WantedItem(place=1),), shop.sold(order_id))
+    offer = shop.refund_offer(order_id, pieces=chosen, shipping=True)
+    assert offer.buyers == Money(minor=45_99, currency="EUR")
+    give_back(shop, order_id, offer.asked, pieces=chosen, shipping=offer.shipping)
+    (back,) = [each for each in stage.seen(order_id)["transactions"] if each["kind"] == "REFUND"]
+    assert (back["amount"], back["presentment_amount"]) == (49_99, 45_99)
+
+
+def test_given_a_buyer_with_another_currency_when_given_credit_then_it_is_in_theirs(stage: ShopifyStage) -> None:
+    order_id = stage.bought(presentment_currency="EUR", rate=(92, 100))
+    give_back(stage.shop(), order_id, Money(minor=10_00, currency="USD"), way=Way.CREDIT)
+    assert stage.town.get(f"customers/{stage.customer_of(order_id)}")["credit"]["EUR"] == 9_20
+
+
+def test_given_credit_that_lapses_when_given_then_the_store_is_told_until_when(stage: ShopifyStage) -> None:
+    order_id, now = stage.place_order(), stage.town.inside.clock.now()
+    amount = Money(minor=1_00, currency="USD")
+    with pytest.raises(Rejected, match="in the past"):
+        give_back(stage.shop(), order_id, amount, way=Way.CREDIT, credit_until=now - timedelta(days=1))
+    give_back(stage.shop(), order_id, amount, key="8", way=Way.CREDIT, credit_until=now + timedelta(days=365))
+
+
+def test_given_a_store_without_credit_when_asked_then_it_says_why(stage: ShopifyStage) -> None:
+    stage.town.post(f"shops/{PRACTICE_SHOP}", store_credit=False)
+    try:
+        assert "not switched on" in stage.shop().credit_obstacle()
+    finally:
+        stage.town.post(f"shops/{PRACTICE_SHOP}", store_credit=True)
+
+
+def test_given_no_right_to_hand_out_credit_when_asked_then_it_says_why_and_no_refund_is_made(
+    stage: ShopifyStage, narrow: Callable[..., Shop]
+) -> None:
+    order_id = stage.place_order()
+    shop = narrow("read_store_credit_accounts", "write_store_credit_account_transactions")
+    assert "not given the right" in shop.credit_obstacle()
+    with pytest.raises(Rejected, match="not granted"):
+        give_back(shop, order_id, Money(minor=1_00, currency="USD"), way=Way.CREDIT)
+    assert stage.given_back(order_id).minor == 0
 
 
 def test_given_an_order_of_another_system_when_a_gift_is_added_then_refused(stage: ShopifyStage) -> None:
@@ -309,7 +388,7 @@ def test_given_a_missing_right_when_written_then_it_certainly_was_not(
     customer, shop = stage.customer_of(order_id), narrow(scope, protected=("name", "email", "phone", "address"))
     deeds = {
         "gift": lambda: shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=f"gift:{order_id}:x"),
-        "refund": lambda: shop.refund(order_id, amount=Money(minor=1_00, currency="USD"), key=f"refund:{order_id}"),
+        "refund": lambda: give_back(shop, order_id, Money(minor=1_00, currency="USD")),
         "tag": lambda: shop.tag_customer(customer, tag="never", present=True),
     }
     with pytest.raises((Rejected, Unavailable), match="not granted"):

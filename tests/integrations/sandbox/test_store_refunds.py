@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from waitress.channel import ClientDisconnected
 
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store.order_book import Item
+from integrations.sandbox.town import PRACTICE_SHOP
 from tests.integrations.sandbox.store_town import BOX, QUERIES, StoreTown, gid, messages, store_town
 
 
@@ -35,6 +37,22 @@ def refunded(town: StoreTown, order: Doc) -> int:
     return sum(each["amount"] for each in town.order(order)["transactions"] if each["kind"] == "REFUND")
 
 
+def moved(payload: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return what a refund moved: kind, status and amount in the shop's currency."""
+    nodes = payload["refund"]["transactions"]["nodes"]
+    return [(each["kind"], each["status"], each["amountSet"]["shopMoney"]["amount"]) for each in nodes]
+
+
+def asked(town: StoreTown, order: Doc, *quantities: int, shipping: bool = False) -> str:
+    """Return what the store reckons for so many pieces of each line."""
+    lines = [
+        {"lineItemId": gid("LineItem", line), "quantity": quantity, "restockType": "NO_RESTOCK"}
+        for line, quantity in zip(order["lines"], quantities, strict=False)
+    ]
+    answer = town.ask("refund_state", id=gid("Order", order), lines=lines, shipping=shipping)
+    return str(answer["data"]["order"]["asked"]["amountSet"]["shopMoney"]["amount"])
+
+
 def test_given_a_refund_when_made_then_money_is_back_and_the_goods_stay(town: StoreTown) -> None:
     order = town.place()
 
@@ -43,8 +61,7 @@ def test_given_a_refund_when_made_then_money_is_back_and_the_goods_stay(town: St
     after = town.client.get(f"/town/orders/{order['id']}").json
     assert messages(payload) == []
     assert payload["refund"]["note"] == "goodwill 88"
-    assert payload["refund"]["totalRefundedSet"]["shopMoney"]["amount"] == "10.0"
-    assert payload["refund"]["transactions"]["nodes"] == [{"kind": "REFUND", "status": "SUCCESS"}]
+    assert moved(payload) == [("REFUND", "SUCCESS", "10.0")]
     assert (after["refunded"], after["outstanding"]) == ("10.00", "0.00")
     assert after["financial_status"] == "PARTIALLY_REFUNDED"
     assert town.doc("variants", town.variants[BOX]["id"])["stock"] == town.variants[BOX]["stock"] - 1
@@ -190,7 +207,7 @@ def test_given_a_foreign_buyer_when_refunded_then_the_currency_must_be_named(tow
     named = refund(town, wish(order, "9.00", currency="EUR"))
 
     assert messages(unnamed) == ["The currency is required: the order was paid in EUR."]
-    assert named["refund"]["totalRefundedSet"]["shopMoney"] == {"amount": "10.0", "currencyCode": "USD"}
+    assert moved(named) == [("REFUND", "SUCCESS", "10.0")]
 
 
 def test_given_a_foreign_buyer_when_all_goes_back_in_parts_then_no_penny_is_left(town: StoreTown) -> None:
@@ -267,9 +284,9 @@ def test_given_nothing_asked_when_suggested_then_there_is_nothing_to_suggest(tow
 
 
 def test_given_an_unpaid_order_when_suggested_then_nothing_is_refundable(town: StoreTown) -> None:
-    answer = town.ask("suggested_refund", id=gid("Order", town.place(paid=False)))
+    answer = town.ask("refund_state", id=gid("Order", town.place(paid=False)))
 
-    assert answer["data"]["order"]["suggestedRefund"]["suggestedTransactions"] == []
+    assert answer["data"]["order"]["whole"]["suggestedTransactions"] == []
 
 
 def test_given_two_payments_when_suggested_then_each_has_its_own_ceiling(town: StoreTown) -> None:
@@ -279,7 +296,7 @@ def test_given_two_payments_when_suggested_then_each_has_its_own_ceiling(town: S
     parts.append(first | {"id": 7, "gateway": "gift_card", "amount": 15_00, "presentment_amount": 15_00})
     town.change("orders", order["id"], transactions=parts)
 
-    suggested = town.ask("suggested_refund", id=gid("Order", order))["data"]["order"]["suggestedRefund"]
+    suggested = town.ask("refund_state", id=gid("Order", order))["data"]["order"]["whole"]
 
     ceilings = [
         (each["gateway"], each["maximumRefundableSet"]["shopMoney"]["amount"])
@@ -289,3 +306,147 @@ def test_given_two_payments_when_suggested_then_each_has_its_own_ceiling(town: S
     assert messages(refund(town, wish(town.order(order), "30.01"))) == [
         "Refund amount cannot be greater than the refundable 30.00."
     ]
+
+
+def test_given_lines_and_shipping_when_suggested_then_they_are_reckoned_and_never_above_what_is_left(
+    town: StoreTown,
+) -> None:
+    order = town.place(items=[Item(variant=town.variants[BOX], quantity=2)], shipping=5_00)
+
+    assert asked(town, order, 1) == "45.0"
+    assert asked(town, order, 2, shipping=True) == "95.0"
+    refund(town, wish(order, "60.00"))
+    assert asked(town, order, 2, shipping=True) == "35.0"
+
+
+def test_given_shipping_when_refunded_then_it_is_gone_and_cannot_be_refunded_again(town: StoreTown) -> None:
+    order = town.place(shipping=5_00)
+
+    first = refund(town, wish(order, "5.00", shipping={"fullRefund": True}))
+    again = refund(town, wish(order, "5.00", shipping={"fullRefund": True}), "key-2")
+
+    assert (messages(first), messages(again)) == ([], ["The shipping cannot be refunded."])
+    assert town.client.get(f"/town/orders/{order['id']}").json["outstanding"] == "0.00"
+    assert asked(town, order, shipping=True) == "0.0"
+
+
+def credit(amount: str, currency: str = "USD", **more: str) -> list[dict[str, Any]]:
+    return [{"storeCreditRefund": {"amount": {"amount": amount, "currencyCode": currency}, **more}}]
+
+
+def test_given_a_customer_when_refunded_as_credit_then_it_is_on_their_account_and_less_is_refundable(
+    town: StoreTown,
+) -> None:
+    customer = town.newcomer()
+    order = town.place(customer=customer)
+
+    payload = refund(town, wish(order, transactions=[], refundMethods=credit("20.00")))
+
+    assert messages(payload) == []
+    assert town.doc("customers", customer["id"])["credit"] == {"USD": 20_00}
+    assert messages(refund(town, wish(order, "25.01"), "key-2")) == [
+        "Refund amount cannot be greater than the refundable 25.00."
+    ]
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [
+        credit("45.01"),
+        credit("0.00"),
+        credit("1.00", "EUR"),
+        credit("1.00", expiresAt="2001-01-01T00:00:00Z"),
+    ],
+)
+def test_given_wrong_credit_when_refunded_then_it_is_refused_and_nothing_is_given(
+    town: StoreTown, methods: list[dict[str, Any]]
+) -> None:
+    customer = town.newcomer()
+
+    payload = refund(town, wish(town.place(customer=customer), transactions=[], refundMethods=methods))
+
+    assert len(messages(payload)) == 1
+    assert "credit" not in town.doc("customers", customer["id"])
+
+
+def test_given_a_shop_without_credit_when_refunded_as_credit_then_it_is_refused(town: StoreTown) -> None:
+    town.change("shops", PRACTICE_SHOP, store_credit=False)
+
+    payload = refund(town, wish(town.place(customer=town.newcomer()), transactions=[], refundMethods=credit("1.00")))
+
+    assert messages(payload) == ["Store credit cannot be issued for this order."]
+
+
+def test_given_no_scope_for_credit_when_refunded_as_credit_then_access_is_denied(town: StoreTown) -> None:
+    town.change("shops", PRACTICE_SHOP, scopes=["write_orders", "write_customers"])
+
+    given = wish(town.place(customer=town.newcomer()), transactions=[], refundMethods=credit("1.00"))
+    answer = town.ask("refund_create", input=given, key="k")
+
+    assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+@pytest.mark.parametrize(("status", "back"), [("SUCCESS", "20.00"), ("FAILURE", "0.00")])
+def test_given_a_slow_bank_when_it_decides_then_the_refund_says_so_and_the_app_hears_of_it(
+    town: StoreTown, status: str, back: str
+) -> None:
+    order = town.place(refunds_pend=True)
+    made = refund(town, wish(order, "20.00"))["refund"]
+    heard = len(town.letters("orders/updated"))
+
+    after = town.client.post(f"/town/orders/{order['id']}/bank", json={"status": status}).json
+
+    seen = town.ask("refund_status", id=made["id"])["data"]["refund"]
+    assert [each["status"] for each in seen["transactions"]["nodes"]] == [status]
+    assert after["refunded"] == back
+    assert len(town.letters("orders/updated")) == heard + 1
+    assert asked(town, order, 1) == ("25.0" if status == "SUCCESS" else "45.0")
+
+
+def test_given_nothing_on_its_way_when_the_bank_decides_then_that_is_impossible(town: StoreTown) -> None:
+    answer = town.client.post(f"/town/orders/{town.place()['id']}/bank", json={"status": "SUCCESS"})
+
+    assert answer.status_code == 400
+
+
+def test_given_another_shops_refund_when_looked_at_then_it_is_unknown(town: StoreTown) -> None:
+    made = refund(town, wish(town.place()))["refund"]
+    town.client.post("/town/shops/neighbour.myshopify.com", json={"token": "shpat_neighbour"})
+
+    answer = town.call(
+        QUERIES["refund_status"], {"id": made["id"]}, shop="neighbour.myshopify.com", token="shpat_neighbour"
+    )
+
+    assert answer.json == answer.json | {"data": {"refund": None}}
+
+
+def test_given_cash_on_delivery_when_refunded_then_the_store_only_keeps_a_record(town: StoreTown) -> None:
+    order = town.place(gateway="Cash on Delivery (COD)")
+
+    (node,) = refund(town, wish(order))["refund"]["transactions"]["nodes"]
+
+    assert (node["manualPaymentGateway"], node["status"]) == (True, "SUCCESS")
+
+
+def test_given_an_authorisation_when_suggested_then_nothing_came_in(town: StoreTown) -> None:
+    order = town.place(captured=False)
+
+    seen = town.ask("refund_state", id=gid("Order", order))["data"]["order"]
+
+    assert (seen["displayFinancialStatus"], seen["whole"]["suggestedTransactions"]) == ("AUTHORIZED", [])
+
+
+def test_given_the_first_call_is_still_under_way_when_its_key_comes_again_then_it_waits_in_line(
+    town: StoreTown,
+) -> None:
+    order = town.place()
+    town.client.post(
+        "/town/faults", json={"next": [{"operation": "RefundCreate", "kind": "late_commit", "seconds": 0.2}]}
+    )
+    with pytest.raises(OSError, match="hung up"):
+        refund(town, wish(order))
+
+    assert messages(refund(town, wish(order))) == ["A request with this idempotency key is still being processed."]
+    town.works.endpoint.close()
+    assert messages(refund(town, wish(order))) == []
+    assert refunded(town, order) == 10_00

@@ -121,12 +121,8 @@ def gift(**changes: object) -> dict[str, Any]:
     ) | dict(changes)
 
 
-def refund(note: str, *statuses: str, amount: str = "20.0") -> dict[str, Any]:
-    """Return a refund of 20 dollars, with a payment back in each of these states."""
-    nodes = [{"kind": "REFUND", "status": status} for status in statuses]
-    return {
-        "id": "gid://shopify/Refund/9001",
-        "note": note,
-        "totalRefundedSet": usd(amount),
-        "transactions": {"nodes": nodes},
-    }
+def refund(note: str, *statuses: str, amount: str = "20.0", **changes: object) -> dict[str, Any]:
+    """Return a refund of 20 dollars, with a payment back of that much in each of these states."""
+    plain = {"kind": "REFUND", "gateway": "shopify_payments", "manualPaymentGateway": False, "amountSet": usd(amount)}
+    nodes = [plain | {"status": status} | changes for status in statuses]
+    return {"id": "gid://shopify/Refund/9001", "note": note, "transactions": {"nodes": nodes}}
