@@ -71,6 +71,7 @@ def tell(
         why=deed.because,
         reference=reference,
         remark=remark,
+        pending=deed.pending,
     )
     if note is not None:
         _plan(

@@ -1,6 +1,6 @@
 """How each kind of effect is done, looked for, and looked at again before it is done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.effects import (
     AddGiftLine,
@@ -24,6 +24,9 @@ from app.store.shops import Merchant
 from jobs.runtime import Outside, World, local
 
 STANDING_RULE = "special_customer"
+# The store knows a refund's key for a day. Half of it, so that no slow call reaches over the edge.
+REPEATED_FOR = timedelta(hours=12)
+FOLLOWED_FOR = timedelta(days=60)
 
 
 def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
@@ -45,9 +48,27 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
         case TakeBackGiftLine() as back:
             return outside.shop.take_back_gift_line(back.order_id, variant_id=back.variant_id, key=back.undoes)
         case RefundOrder() as refund:
-            return outside.shop.refund(refund.order_id, amount=refund.amount, key=deed.key)
+            again = deed.sends > 1
+            return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() as flowers:
             return _send_flowers(merchant, outside, flowers, deed, now)
+
+
+def prepare(outside: Outside, deed: Deed) -> str | None:
+    """Return the call that the deed will make, where that must stay the same to the letter; None for all others.
+
+    Raises Rejected when it turns out that it cannot be done.
+    """
+    if deed.request is not None or not isinstance(deed.effect, RefundOrder):
+        return deed.request
+    return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
+
+
+def overdue(deed: Deed, now: datetime) -> bool:
+    """Return whether the other side may have forgotten an earlier try, so that one more could be a second deed."""
+    if deed.first_sent_at is None or not isinstance(deed.effect, RefundOrder):
+        return False
+    return now - deed.first_sent_at > REPEATED_FOR
 
 
 def find(outside: Outside, deed: Deed) -> Receipt | None:
@@ -66,6 +87,21 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return _florist(outside).find(key=deed.key)
         case TagCustomer() | MarkInHelpdesk() | TagTicket():
             return None
+
+
+def follow(outside: Outside, deed: Deed, now: datetime) -> Receipt:
+    """Return what has become of a deed that was on its way; raise Rejected when it failed after all."""
+    if not isinstance(deed.effect, RefundOrder) or deed.reference is None:
+        raise TypeError(f"{deed.effect.kind} is never on its way")
+    if now - deed.due_at > FOLLOWED_FOR:
+        # The store shows nothing older, and a bank that took so long will not call back.
+        return Receipt(reference=deed.reference, remark="It was never confirmed; please ask the payment provider.")
+    return outside.shop.watch_refund(deed.effect.order_id, reference=deed.reference)
+
+
+def look_after(deed: Deed, now: datetime) -> timedelta:
+    """Return how long to wait before looking again at what is on its way: as long as it has taken, a day at most."""
+    return min(max(now - deed.due_at, timedelta(minutes=15)), timedelta(days=1))
 
 
 def can_look_up(outside: Outside, effect: Effect) -> bool:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
 from app.domain.facts import GiftHistory, GiftOption, Order, Quote
-from app.domain.money import Money
+from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
-from app.store import gifts, orders
+from app.store import gifts, orders, pending
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, midnight, opening
@@ -29,7 +29,8 @@ class AboutAction:
 
     customer_id: int | None
     order: Order | None = None
-    refundable: Money | None = None
+    offer: RefundOffer | None = None
+    pieces: tuple[Pieces, ...] = ()
     quote: Quote | None = None
     trouble: str | None = None
 
@@ -42,6 +43,7 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
     policy = merchant.policy.nth_order_gift
     with unit_of_work(world.sessions) as session:
         orders.record(session, shop_id=merchant.id, order=order)
+        pending.look_now(session, shop_id=merchant.id, order_id=order.id, now=now)
         history = gift_history(session, merchant, order, now)
     if not nth_order_gift.may_be_due(order, history, policy, now):
         return AboutOrder(order=order)
@@ -82,10 +84,25 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
     if action.act is Act.REFUND_KEEP:
-        return AboutAction(customer_id=customer_id, order=order, refundable=outside.shop.refundable(order.id))
+        return _with_offer(outside, action, order)
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
     return AboutAction(customer_id=customer_id, order=order)
+
+
+def _with_offer(outside: Outside, action: AgentAction, order: Order) -> AboutAction:
+    about = AboutAction(customer_id=order.customer_id, order=order)
+    if action.unclear is not None:
+        return replace(about, trouble=action.unclear)
+    try:
+        pieces = choose(action.items, outside.shop.sold(order.id)) if action.items else ()
+    except ValueError as no:
+        return replace(about, trouble=str(no))
+    obstacle = outside.shop.credit_obstacle() if action.as_credit else ""
+    if obstacle:
+        return replace(about, trouble=obstacle)
+    offer = outside.shop.refund_offer(order.id, pieces=pieces, shipping=action.shipping)
+    return replace(about, offer=offer, pieces=pieces)
 
 
 def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:

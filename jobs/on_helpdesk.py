@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
-from app.domain.facts import AgentFacts, TicketFacts
+from app.domain.facts import AgentFacts, RefundsBefore, TicketFacts
 from app.domain.rules import on_action, on_ticket
 from app.store import decisions, orders, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
-from jobs.runtime import opening
+from jobs.runtime import midnight, opening
 
 A_YEAR = timedelta(days=365)
 
@@ -54,15 +54,30 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
     facts = AgentFacts(
         order=asked.order,
         customer_id=asked.customer_id,
-        refundable=asked.refundable,
+        offer=asked.offer,
+        pieces=asked.pieces,
         quote=asked.quote,
         trouble=asked.trouble,
         keep_refunds_this_year=decisions.keep_refunds(
             session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
+        before=_refunds_before(session, occasion, asked),
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
         live=before.live,
         ended=before.ended,
         press=occasion.letter.id,
     )
     return on_action(action, facts, merchant.policy, now, opening(merchant, now))
+
+
+def _refunds_before(session: Session, occasion: Occasion, asked: gather.AboutAction) -> RefundsBefore:
+    if asked.order is None:
+        return RefundsBefore()
+    return decisions.refunds_before(
+        session,
+        shop_id=occasion.merchant.id,
+        order_id=asked.order.id,
+        customer_id=asked.customer_id,
+        since=occasion.now - A_YEAR,
+        day_start=midnight(occasion.merchant, occasion.now),
+    )

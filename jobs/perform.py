@@ -13,7 +13,7 @@ from app.domain.effects import State
 from app.domain.errors import Busy, Closed, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy, wait_after
-from app.store import ledger
+from app.store import ledger, pending
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -23,6 +23,9 @@ from jobs.doors import shut_until
 from jobs.runtime import Outside, World
 
 log = structlog.get_logger("effect")
+
+CANNOT_BE_ASKED = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
+TOO_LATE_TO_REPEAT = "the first try, long ago, was never answered; please check the order and say what is true"
 
 
 def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) -> Busy | None:
@@ -42,8 +45,12 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
         )
     if deed is None:
         return None
+    if deed.pending:
+        return _follow(world, outside, merchant, deed)
     if deed.state is State.UNCERTAIN:
         return _look_up(world, merchant, outside, deed)
+    if deeds.overdue(deed, now):
+        return _look_up_only(world, merchant, outside, deed)
     if deed.tries > MOST_ATTEMPTS:
         _refuse(world, merchant, deed, "gave_up", f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
         return None
@@ -53,28 +60,32 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
 def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     try:
         reason = deeds.unwanted(world, merchant, outside, deed)
+        request = None if reason is not None else deeds.prepare(outside, deed)
     except Busy as busy:
         return _wait(world, merchant, deed, busy)
     except Unavailable as problem:
         _try_later(world, merchant, deed, problem)
+        return None
+    except Rejected as problem:
+        _refuse(world, merchant, deed, "refused", str(problem))
         return None
     if reason is not None:
         _drop(world, merchant, deed, *reason)
         return None
     with unit_of_work(world.sessions) as session:
-        sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease)
-    return None if sent is None else _call(world, merchant, outside, sent)
+        sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease, request=request)
+    return None if sent is None else _call(world, merchant, outside, sent, first=deed.first_sent_at is None)
 
 
-def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
+def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed, *, first: bool) -> Busy | None:
     try:
         receipt = deeds.do(merchant, outside, deed, world.clock.now())
     except Rejected as problem:
         _refuse(world, merchant, deed, "refused", str(problem))
     except Busy as busy:
-        return _wait(world, merchant, deed, busy)
+        return _wait(world, merchant, deed, busy, afresh=first)
     except Unavailable as problem:
-        _try_later(world, merchant, deed, problem)
+        _try_later(world, merchant, deed, problem, afresh=first)
     except Uncertain as problem:
         _doubt(world, merchant, outside, deed, str(problem))
     else:
@@ -84,7 +95,7 @@ def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Bus
 
 def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     if not deeds.can_look_up(outside, deed.effect):
-        _leave_to_a_person(world, merchant, deed)
+        _leave_to_a_person(world, merchant, deed, CANNOT_BE_ASKED)
         return None
     try:
         receipt = deeds.find(outside, deed)
@@ -96,19 +107,68 @@ def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> 
     if receipt is not None:
         _done(world, merchant, deed, receipt)
         return None
+    if deeds.overdue(deed, world.clock.now()):
+        _leave_to_a_person(world, merchant, deed, TOO_LATE_TO_REPEAT)
+        return None
     with unit_of_work(world.sessions) as session:
         ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
     log.info("effect.absent", shop=merchant.id, effect=deed.id)
     return None
 
 
+def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
+    """Look for a deed that may not be tried again: it was done after all, or a person finds out."""
+    try:
+        receipt = deeds.find(outside, deed)
+    except Busy as busy:
+        return _wait(world, merchant, deed, busy)
+    except Unavailable as problem:
+        # Never given up, as in `_ask_again`.
+        with unit_of_work(world.sessions) as session:
+            ledger.put_back(session, deed, until=world.clock.now() + wait_after(deed.tries), why=str(problem))
+        return None
+    if receipt is not None:
+        _done(world, merchant, deed, receipt)
+        return None
+    with unit_of_work(world.sessions) as session:
+        if ledger.leave_to_a_person(session, deed, why=TOO_LATE_TO_REPEAT):
+            _tell(session, merchant, deed, world.clock.now())
+    log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
+    return None
+
+
 def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> None:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if ledger.done(session, deed, receipt, now=now):
+        if ledger.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
             deeds.note(session, deed, now)
             _tell(session, merchant, deed, now, receipt)
     log.info("effect.done", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, sends=deed.sends)
+
+
+def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> Busy | None:
+    """Look whether what was on its way has arrived, and look again as long as it has not."""
+    now = world.clock.now()
+    again = now + deeds.look_after(deed, now)
+    try:
+        receipt = deeds.follow(outside, deed, now)
+    except Rejected as problem:
+        with unit_of_work(world.sessions) as session:
+            if pending.failed(session, deed, why=str(problem), now=now):
+                _tell(session, merchant, deed, now)
+        log.warning("effect.failed_late", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
+        return None
+    except Unavailable as problem:
+        with unit_of_work(world.sessions) as session:
+            pending.wait(session, deed, until=again)
+        return problem if isinstance(problem, Busy) else None
+    with unit_of_work(world.sessions) as session:
+        if receipt.pending:
+            pending.wait(session, deed, until=again)
+        else:
+            pending.arrived(session, deed, receipt)
+    log.info("effect.followed", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, pending=receipt.pending)
+    return None
 
 
 def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> None:
@@ -127,13 +187,13 @@ def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> 
     log.info("effect.unwanted", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
 
 
-def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailable) -> None:
+def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailable, *, afresh: bool = False) -> None:
     pause = pause_before_next(problem, deed.tries)
     if pause is None:
         _refuse(world, merchant, deed, "gave_up", f"given up after {deed.tries} tries: {problem}")
         return
     with unit_of_work(world.sessions) as session:
-        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem))
+        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem), afresh=afresh)
     log.info(
         "effect.put_back",
         shop=merchant.id,
@@ -143,7 +203,7 @@ def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailabl
     )
 
 
-def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy) -> Busy:
+def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy, *, afresh: bool = False) -> Busy:
     """Let the deed wait as long as it was asked to, and with it all that would meet the same answer."""
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
@@ -153,14 +213,14 @@ def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy) -> Busy:
         else:
             until = now + pause_when_busy(busy)
             ledger.wait_together(session, deed, until=until, now=now)
-        ledger.ask_to_wait(session, deed, until=until, why=str(busy))
+        ledger.ask_to_wait(session, deed, until=until, why=str(busy), afresh=afresh)
     log.info("effect.waits", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, problem=str(busy))
     return busy
 
 
 def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, why: str) -> None:
     if not deeds.can_look_up(outside, deed.effect):
-        _leave_to_a_person(world, merchant, deed)
+        _leave_to_a_person(world, merchant, deed, CANNOT_BE_ASKED)
         return
     with unit_of_work(world.sessions) as session:
         ledger.doubt(session, deed, until=world.clock.now() + world.quarantine, why=why)
@@ -173,9 +233,8 @@ def _ask_again(world: World, deed: Deed, why: str) -> None:
         ledger.doubt(session, deed, until=world.clock.now() + wait_after(deed.tries), why=why)
 
 
-def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed) -> None:
+def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed, why: str) -> None:
     now = world.clock.now()
-    why = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
     with unit_of_work(world.sessions) as session:
         if ledger.doubt(session, deed, until=None, why=why):
             _tell(session, merchant, deed, now)

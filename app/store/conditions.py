@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
 from app.store import doors
-from app.store.deeds import Deed
+from app.store.deeds import PENDING, Deed
 from app.store.tables import Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
@@ -25,6 +25,11 @@ def picked(deed: Deed) -> ColumnElement[bool]:
 
 def sent(deed: Deed) -> ColumnElement[bool]:
     return and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends)
+
+
+def on_its_way() -> ColumnElement[bool]:
+    """Hold for what is done and may yet fail."""
+    return and_(Effect.state == State.DONE, Effect.code == PENDING)
 
 
 def decided_together(effect_id: int, shop_id: int) -> ColumnElement[bool]:

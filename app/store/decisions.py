@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
+from app.domain.facts import RefundsBefore
 from app.store.tables import Decision, Effect
 
 # What was given, or is certain enough to be given that another would be one too many.
@@ -63,6 +64,29 @@ def keep_refunds(session: Session, *, shop_id: int, customer_id: int | None, sin
         Effect.state.in_(GIVEN),
     )
     return session.scalar(statement) or 0
+
+
+def refunds_before(
+    session: Session, *, shop_id: int, order_id: int, customer_id: int | None, since: datetime, day_start: datetime
+) -> RefundsBefore:
+    """Return what was given back, or is about to be: on the order, to the customer since then, in the shop today.
+
+    True until the transaction ends for whoever holds the shop (`orders.lock`): agents who press at once stand in line.
+    """
+    amount = Effect.cost_minor
+    on_order, theirs = Effect.order_id == order_id, and_(Effect.customer_id == customer_id, Effect.created_at >= since)
+    today = Effect.created_at >= day_start
+    sums = [func.coalesce(func.sum(case((of, amount))), 0) for of in (on_order, theirs, today)]
+    statement = select(*sums, func.count(case((today, 1)))).where(
+        Effect.shop_id == shop_id,
+        Effect.kind == "refund_order",
+        Effect.state.in_(GIVEN),
+        or_(on_order, theirs, today),
+    )
+    row = session.execute(statement).one()
+    return RefundsBefore(
+        on_order_minor=int(row[0]), to_customer_minor=int(row[1]), today_minor=int(row[2]), today=int(row[3])
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

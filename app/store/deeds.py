@@ -11,6 +11,7 @@ from app.domain.effects import State
 from app.domain.money import Money
 from app.store.tables import Effect
 
+PENDING = "pending"  # the code of a deed that is done and may yet fail
 _EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
 
 
@@ -32,6 +33,15 @@ class Deed:
     pool_id: int | None
     decision_id: int | None
     because: str
+    code: str | None = None
+    reference: str | None = None
+    request: str | None = None
+    first_sent_at: datetime | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it was done and may yet fail, as money does that is on its way."""
+        return self.state is State.DONE and self.code == PENDING
 
 
 def described(effect: DomainEffect) -> dict[str, Any]:
@@ -68,4 +78,8 @@ def deed_of(row: Effect, currency: str) -> Deed:
         pool_id=row.pool_id,
         decision_id=row.decision_id,
         because=row.problem or row.because,
+        code=row.code,
+        reference=row.reference,
+        request=row.request,
+        first_sent_at=row.first_sent_at,
     )

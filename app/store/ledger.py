@@ -8,26 +8,36 @@
     ask_to_wait ─▶ as it was       they are busy: that was no try
     doubt ─▶ uncertain             may have happened; looked up after the quarantine
 
+What is done and may yet fail is pending: next door, in `pending`.
+
 Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
 told so.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.domain.effects import Plan, Pool, State
-from app.domain.money import Money
+from app.domain.effects import Plan, State
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
-from app.store import pools
 from app.store.base import insert
-from app.store.conditions import EDITS, crossed, decided_together, held_back, mine, open_for_business, picked, sent
-from app.store.deeds import Deed, deed_of, described
+from app.store.conditions import (
+    EDITS,
+    crossed,
+    decided_together,
+    held_back,
+    mine,
+    on_its_way,
+    open_for_business,
+    picked,
+    sent,
+)
+from app.store.deeds import PENDING, Deed, deed_of, described
+from app.store.settling import Purse, release, reserve, settle, true_cost
 from app.store.tables import Effect, Order
 
 __all__ = [
@@ -42,6 +52,7 @@ __all__ = [
     "drop",
     "due",
     "gate",
+    "leave_to_a_person",
     "pick",
     "plan",
     "promote_observed",
@@ -54,16 +65,8 @@ __all__ = [
 
 _PENDING = (State.AWAITING, State.PLANNED)
 LONGEST_REFERENCE = 255
+_NOTHING_SENT = {"request": None, "first_sent_at": None}
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
-    """Where the money for plans comes from: the month as the shop's clock shows it, and each pool's monthly limit."""
-
-    month: str
-    limits: dict[Pool, int]
-    currency: str
 
 
 def plan(
@@ -107,7 +110,7 @@ def plan(
         return None
     row = session.get_one(Effect, effect_id, populate_existing=True)
     if state is State.PLANNED:
-        _reserve(session, row, purse, now)
+        reserve(session, row, purse, now)
     return deed_of(row, purse.currency)
 
 
@@ -124,7 +127,7 @@ def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now
         session.get_one(Effect, row_id, populate_existing=True) for row_id in sorted(session.scalars(statement).all())
     ]
     for row in rows:
-        _reserve(session, row, purse, now)
+        reserve(session, row, purse, now)
     return [deed_of(row, purse.currency) for row in rows]
 
 
@@ -153,7 +156,7 @@ def withdraw(
     row.state, row.next_try_at, row.ended_at = State.WITHDRAWN, None, now
     row.code, row.problem = code, why
     session.flush()
-    _release(session, row)
+    release(session, row)
     return deed_of(row, currency)
 
 
@@ -194,7 +197,7 @@ def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[in
 def pick(
     session: Session, *, shop_id: int, effect_id: int, now: datetime, lease: timedelta, currency: str
 ) -> Deed | None:
-    """Take a planned or uncertain deed for `lease`; return None when somebody else has it or it is not due.
+    """Take a planned, uncertain or pending deed for `lease`; return None when somebody else has it or it is not due.
 
     Attempts are counted here, so a deed that kills its worker runs out of tries.
     """
@@ -203,7 +206,7 @@ def pick(
         .where(
             Effect.id == effect_id,
             Effect.shop_id == shop_id,
-            Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
+            or_(Effect.state.in_((State.PLANNED, State.UNCERTAIN)), on_its_way()),
             Effect.next_try_at <= now,
             open_for_business(now),
         )
@@ -215,8 +218,11 @@ def pick(
     return deed_of(session.get_one(Effect, effect_id, populate_existing=True), currency)
 
 
-def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> Deed | None:
-    """Pass the gate: the very next thing is the call. Return None when the deed is not ours to do (now)."""
+def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, request: str | None = None) -> Deed | None:
+    """Pass the gate: the very next thing is the call. Return None when the deed is not ours to do (now).
+
+    The request of the first try stays: what may have been sent is sent again to the letter.
+    """
     _queue_for_order(session, deed)
     statement = (
         update(Effect)
@@ -228,7 +234,13 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
             open_for_business(now),
             ~crossed(),
         )
-        .values(state=State.SENDING, sends=Effect.sends + 1, next_try_at=now + lease)
+        .values(
+            state=State.SENDING,
+            sends=Effect.sends + 1,
+            next_try_at=now + lease,
+            request=func.coalesce(Effect.request, request),
+            first_sent_at=func.coalesce(Effect.first_sent_at, now),
+        )
         .execution_options(synchronize_session=False)
     )
     if not _moved(session, statement):
@@ -237,16 +249,19 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta) -> De
     return deed_of(row, deed.cost.currency if deed.cost else "")
 
 
-def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime) -> bool:
-    """Record that it happened and what it truly cost."""
-    cost = _true_cost(deed, receipt)
+def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_at: datetime | None = None) -> bool:
+    """Record that it happened and what it truly cost.
+
+    What may yet fail keeps its money set aside, and is looked at again at `look_at`.
+    """
+    cost = true_cost(deed, receipt)
     changes = {
         "state": State.DONE,
-        "next_try_at": None,
+        "next_try_at": look_at if receipt.pending else None,
         "reference": receipt.reference[:LONGEST_REFERENCE],
         "remark": receipt.remark or None,
         "problem": None,
-        "code": None,
+        "code": PENDING if receipt.pending else None,
         "cost_minor": cost.minor if cost else None,
         "ended_at": now,
     }
@@ -254,25 +269,8 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime) -> bo
     sent_once = and_(Effect.state == State.PLANNED, Effect.sends == deed.sends, Effect.sends > 0)
     if not _end(session, deed, changes, or_(sent_once, mine(deed))):
         return False
-    if deed.pool_id is not None and deed.cost is not None and cost is not None:
-        fits = pools.settle(
-            session,
-            shop_id=deed.shop_id,
-            pool_id=deed.pool_id,
-            reserved_minor=deed.cost.minor,
-            spent_minor=cost.minor,
-        )
-        if not fits:
-            # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
-            pools.settle(
-                session,
-                shop_id=deed.shop_id,
-                pool_id=deed.pool_id,
-                reserved_minor=deed.cost.minor,
-                spent_minor=deed.cost.minor,
-            )
-            problem = f"cost {cost}, only {deed.cost} was set aside and the pool is empty"
-            session.execute(update(Effect).where(Effect.id == deed.id).values(problem=problem))
+    if not receipt.pending:
+        settle(session, deed, cost)
     return True
 
 
@@ -286,18 +284,27 @@ def drop(session: Session, deed: Deed, *, code: str, why: str, now: datetime) ->
     return _end_unspent(session, deed, _ending(State.WITHDRAWN, code, why, now), picked(deed))
 
 
-def put_back(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
-    """Let a deed that certainly did not happen wait until a moment; its money stays set aside."""
-    return _end(session, deed, {"state": State.PLANNED, "next_try_at": until, "problem": why}, mine(deed))
+def put_back(session: Session, deed: Deed, *, until: datetime, why: str, afresh: bool = False) -> bool:
+    """Let a deed that certainly did not happen wait until a moment; its money stays set aside.
+
+    `afresh`: no earlier try can come through any more, so the next one is a first one.
+    """
+    changes: dict[str, Any] = {"state": State.PLANNED, "next_try_at": until, "problem": why}
+    if afresh:
+        changes |= _NOTHING_SENT
+    return _end(session, deed, changes, mine(deed))
 
 
-def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str) -> bool:
+def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str, afresh: bool = False) -> bool:
     """Let a deed wait until a moment because the other side is busy; this was no try.
 
-    What was doubtful stays so. The attempt itself stays counted, for it tells this worker from the next.
+    What was doubtful stays so. The attempt itself stays counted, for it tells this worker from the next. `afresh` as in
+    `put_back`.
     """
     state = State.UNCERTAIN if deed.state is State.UNCERTAIN else State.PLANNED
-    changes = {"state": state, "next_try_at": until, "problem": why, "waits": Effect.waits + 1}
+    changes: dict[str, Any] = {"state": state, "next_try_at": until, "problem": why, "waits": Effect.waits + 1}
+    if afresh:
+        changes |= _NOTHING_SENT
     return _end(session, deed, changes, mine(deed))
 
 
@@ -322,6 +329,11 @@ def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetim
 def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:
     """Record that it may have happened. `until` None: only a person can find out; the money stays set aside."""
     return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": until, "problem": why}, sent(deed))
+
+
+def leave_to_a_person(session: Session, deed: Deed, *, why: str) -> bool:
+    """Keep a picked deed from being sent once more: an earlier try may have come through, and nobody can find out."""
+    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": None, "problem": why}, picked(deed))
 
 
 def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
@@ -358,7 +370,7 @@ def _end_unspent(session: Session, deed: Deed, changes: dict[str, Any], ours: Co
     if not _end(session, deed, changes, ours):
         return False
     row = session.get_one(Effect, deed.id, populate_existing=True)
-    _release(session, row)
+    release(session, row)
     return True
 
 
@@ -381,33 +393,6 @@ def _written_once(session: Session, values: dict[str, Any]) -> ReturningInsert[i
         set_={name: statement.excluded[name] for name in values if name not in {"shop_id", "key"}},
         where=Effect.state == State.OBSERVED,
     ).returning(Effect.id)
-
-
-def _true_cost(deed: Deed, receipt: Receipt) -> Money | None:
-    """Return what it cost as the other side says; as planned where it does not say, or says it in other money."""
-    planned, said = deed.cost, receipt.cost
-    if said is None or (planned is not None and planned.currency != said.currency):
-        return planned
-    return said
-
-
-def _reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:
-    if row.pool_name is None or not row.cost_minor:
-        return
-    name = Pool(row.pool_name)
-    month = pools.open_month(session, shop_id=row.shop_id, name=name, month=purse.month, limit_minor=purse.limits[name])
-    if pools.reserve(session, shop_id=row.shop_id, pool_id=month.id, minor=row.cost_minor):
-        row.pool_id = month.id
-    else:
-        left = Money(minor=month.left_minor, currency=purse.currency)
-        row.state, row.next_try_at, row.ended_at = State.OVER_BUDGET, None, now
-        row.code, row.problem = "over_budget", f"The {name} pool has {left} left this month."
-    session.flush()
-
-
-def _release(session: Session, row: Effect) -> None:
-    if row.pool_id is not None and row.cost_minor:
-        pools.release(session, shop_id=row.shop_id, pool_id=row.pool_id, minor=row.cost_minor)
 
 
 def _moved(session: Session, statement: Update) -> bool:

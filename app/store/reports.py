@@ -160,7 +160,9 @@ def to_do(session: Session, *, shop_id: int, now: datetime) -> ToDo:
     """Return how much work waits; what waits for its hour or for a person does not count."""
     letters = select(func.count()).where(Delivery.shop_id == shop_id, Delivery.next_try_at.is_not(None))
     under_way = or_(Effect.due_at <= now, Effect.state == State.SENDING)
-    deeds = select(func.count()).where(Effect.shop_id == shop_id, Effect.next_try_at.is_not(None), under_way)
+    deeds = select(func.count()).where(
+        Effect.shop_id == shop_id, Effect.next_try_at.is_not(None), Effect.state != State.DONE, under_way
+    )
     return ToDo(deliveries=session.scalar(letters) or 0, effects=session.scalar(deeds) or 0)
 
 

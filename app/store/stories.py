@@ -39,6 +39,7 @@ class LedgerRow:
     reference: str | None
     remark: str | None
     needs_person: bool  # in doubt, and nobody but a person can find out
+    pending: bool  # done, and may yet fail
     due_at: datetime
     created_at: datetime
     ended_at: datetime | None
@@ -192,6 +193,7 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         reference=row.reference,
         remark=row.remark,
         needs_person=deed.state is State.UNCERTAIN and row.next_try_at is None,
+        pending=deed.pending,
         due_at=row.due_at,
         created_at=row.created_at,
         ended_at=row.ended_at,

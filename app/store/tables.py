@@ -266,6 +266,8 @@ class Effect(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     waits: Mapped[int] = mapped_column(default=0, server_default="0")  # of these: we were only asked to come back
     sends: Mapped[int] = mapped_column(default=0)  # how often the gate was passed; names the sender whose answer counts
+    request: Mapped[str | None]  # the call as it is sent, to the letter, whenever it is sent again
+    first_sent_at: Mapped[datetime | None]  # since when an earlier try may have come through
     cost_minor: Mapped[int | None]
     pool_name: Mapped[str | None] = mapped_column(String(32))
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))  # the month that pays

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from waitress.channel import ClientDisconnected
 
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store.order_book import Item

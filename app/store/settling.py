@@ -1,0 +1,76 @@
+"""The money of a deed: set aside when it is planned, then spent or put back, in the month that held it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.domain.effects import Pool, State
+from app.domain.money import Money
+from app.domain.ports import Receipt
+from app.store import pools
+from app.store.deeds import Deed
+from app.store.tables import Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """Where the money for plans comes from: the month as the shop's clock shows it, and each pool's monthly limit."""
+
+    month: str
+    limits: dict[Pool, int]
+    currency: str
+
+
+def reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:
+    """Set the deed's money aside, or end the deed where the month does not hold it."""
+    if row.pool_name is None or not row.cost_minor:
+        return
+    name = Pool(row.pool_name)
+    month = pools.open_month(session, shop_id=row.shop_id, name=name, month=purse.month, limit_minor=purse.limits[name])
+    if pools.reserve(session, shop_id=row.shop_id, pool_id=month.id, minor=row.cost_minor):
+        row.pool_id = month.id
+    else:
+        left = Money(minor=month.left_minor, currency=purse.currency)
+        row.state, row.next_try_at, row.ended_at = State.OVER_BUDGET, None, now
+        row.code, row.problem = "over_budget", f"The {name} pool has {left} left this month."
+    session.flush()
+
+
+def release(session: Session, row: Effect) -> None:
+    """Put the deed's money back into the month that held it."""
+    if row.pool_id is not None and row.cost_minor:
+        pools.release(session, shop_id=row.shop_id, pool_id=row.pool_id, minor=row.cost_minor)
+
+
+def true_cost(deed: Deed, receipt: Receipt) -> Money | None:
+    """Return what it cost as the other side says; as planned where it does not say, or says it in other money."""
+    planned, said = deed.cost, receipt.cost
+    if said is None or (planned is not None and planned.currency != said.currency):
+        return planned
+    return said
+
+
+def settle(session: Session, deed: Deed, cost: Money | None) -> None:
+    """Turn the money that was set aside for a deed into money spent."""
+    if deed.pool_id is None or deed.cost is None or cost is None:
+        return
+    if _booked(session, deed, cost.minor):
+        return
+    # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
+    _booked(session, deed, deed.cost.minor)
+    problem = f"cost {cost}, only {deed.cost} was set aside and the pool is empty"
+    session.execute(update(Effect).where(Effect.id == deed.id, Effect.shop_id == deed.shop_id).values(problem=problem))
+
+
+def _booked(session: Session, deed: Deed, spent_minor: int) -> bool:
+    if deed.pool_id is None or deed.cost is None:
+        return False
+    return pools.settle(
+        session,
+        shop_id=deed.shop_id,
+        pool_id=deed.pool_id,
+        reserved_minor=deed.cost.minor,
+        spent_minor=spent_minor,
+    )
