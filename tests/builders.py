@@ -21,6 +21,7 @@ from app.domain.facts import AgentFacts, GiftHistory, GiftOption, Order, OrderFa
 from app.domain.money import Money
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.domain.ports import Receipt, ShopProfile
+from app.domain.refunds import Pieces, RefundOffer
 from app.store.ledger import Purse
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -115,10 +116,20 @@ def agent_facts(**changes: Any) -> AgentFacts:
     default = AgentFacts(
         order=order(),
         customer_id=55,
-        refundable=usd(50_00),
+        offer=refund_offer(),
         quote=Quote(total=usd(60_00), product="T23-1A"),
     )
     return replace(default, **changes)
+
+
+def refund_offer(**changes: Any) -> RefundOffer:
+    """$50 came in for an order and all of it can go back; nothing particular was asked for."""
+    return replace(RefundOffer(most=usd(50_00), asked=usd(0), paid=usd(50_00)), **changes)
+
+
+def pieces(**changes: Any) -> Pieces:
+    """Two boxes that have been sent."""
+    return replace(Pieces(line_id=71, title="Season Box", quantity=2, sent=True), **changes)
 
 
 def auto_policy(**changes: Any) -> Policy:

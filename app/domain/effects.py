@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from app.domain.money import Money
+from app.domain.refunds import GiveBack, Pieces, Way
 
 LONGEST_KEY = 200  # what agents type is part of some keys, and the ledger's column ends somewhere
 
@@ -125,7 +126,10 @@ class TakeBackGiftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder:
-    """Give money back; the customer keeps the item. `confirm` makes a deliberate second refund distinct."""
+    """Give money back; the customer keeps the item. `confirm` makes a deliberate second refund distinct.
+
+    The key knows the sum alone: the same sum by another way, or for other pieces, is the same kindness twice.
+    """
 
     kind: Literal["refund_order"] = "refund_order"
     order_id: int
@@ -135,6 +139,21 @@ class RefundOrder:
     ticket_id: str
     agent_name: str
     confirm: str = ""
+    pieces: tuple[Pieces, ...] = ()
+    shipping: Money | None = None  # what of the amount is shipping
+    way: Way = Way.PAYMENT
+    credit_until: datetime | None = None
+
+    @property
+    def back(self) -> GiveBack:
+        """What the store is asked for."""
+        return GiveBack(
+            amount=self.amount,
+            pieces=self.pieces,
+            shipping=self.shipping,
+            way=self.way,
+            credit_until=self.credit_until,
+        )
 
     @property
     def key(self) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.people import Person
+from app.domain.refunds import WantedItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +113,9 @@ class Act(StrEnum):
 class AgentAction:
     """An agent pressed a button on a ticket.
 
-    `order_name` is "#1001" or None for the latest order; `amount` is decimal text in the shop's currency or None for
-    all that is left; `confirm` makes a deliberate second deed distinct from a double click.
+    `order_name` is "#1001" or None for the latest order; `amount` is decimal text in the shop's currency, or else the
+    `items` and the `shipping` go back, or all that is left where nothing is named; `unclear` says what in the form
+    nobody can understand; `confirm` makes a deliberate second deed distinct from a double click.
     """
 
     act: Act
@@ -123,6 +125,10 @@ class AgentAction:
     agent_name: str
     order_name: str | None = None
     amount: str | None = None
+    items: tuple[WantedItem, ...] = ()
+    shipping: bool = False
+    as_credit: bool = False
+    unclear: str | None = None
     product: str | None = None
     days: int | None = None
     message: str | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.domain.effects import AddGiftLine
 from app.domain.money import Money
+from app.domain.refunds import Pieces, RefundOffer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +138,26 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundsBefore:
+    """What agents gave back or are about to, in minor units: on this order, to this customer in a year, today."""
+
+    on_order_minor: int = 0
+    to_customer_minor: int = 0
+    today_minor: int = 0
+    today: int = 0  # how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFacts:
     """All that the rules on an agent's act look at. `order` is the named one, else the customer's latest."""
 
     order: Order | None
     customer_id: int | None
-    refundable: Money | None = None
+    offer: RefundOffer | None = None
+    pieces: tuple[Pieces, ...] = ()  # the ones that the act names
     quote: Quote | None = None
     keep_refunds_this_year: int = 0
+    before: RefundsBefore = RefundsBefore()
     withdrawable: tuple[str, ...] = ()
     live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
     ended: int = 0  # how often the same act on this ticket came to nothing

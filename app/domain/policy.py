@@ -66,6 +66,13 @@ class TeamGestures:
     refund_limit_minor: int = 100_00
     flowers_limit_minor: int = 100_00
     keep_refunds_per_year: int = 2
+    refund_order_minor: int = 200_00
+    refund_order_percent: int = 100  # of what was paid
+    refund_customer_minor: int = 200_00  # within a year
+    refunds_per_day: int = 25  # of the whole shop
+    refunds_per_day_minor: int = 500_00
+    store_credit: bool = False
+    credit_days: int | None = None  # how long store credit lasts; None: for good
     flowers_days: int = 14
     flowers_product: str = ""
     muted_tag: str = "no-marketing"

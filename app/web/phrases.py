@@ -22,6 +22,8 @@ from app.domain.effects import (
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.domain.refunds import Way
+from app.domain.rules.refund_words import given_back, stays
 from app.store.reports import Tally
 
 # One word for the badge, one sentence for whoever wonders.
@@ -36,6 +38,7 @@ STATES = {
     State.WITHDRAWN: ("withdrawn", "It was no longer wanted. The money is back in the pool."),
     State.OVER_BUDGET: ("over budget", "The pool did not hold it, so nothing was sent."),
 }
+PENDING = ("pending", "It was done, and is not confirmed yet: it is looked at again until it is.")
 RULES = {
     "special_customer": "Special customers",
     "nth_order_gift": "A gift in the parcel",
@@ -80,7 +83,8 @@ def _gesture(effect: Gesture) -> str:
         case AddGiftLine():
             return f"Gift: {effect.title}"
         case RefundOrder():
-            return f"Refund {effect.amount}, the customer keeps the item"
+            act = "Give" if effect.way is Way.CREDIT else "Refund"
+            return f"{act} {given_back(effect)}, {stays(effect).partition(';')[0]}"
         case SendFlowers():
             return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
 

@@ -30,6 +30,7 @@ NOTICES = {
 }
 
 WORDS: dict[str, object] = {
+    "PENDING": phrases.PENDING,
     "STATES": phrases.STATES,
     "RULES": phrases.RULES,
     "MODES": phrases.MODES,

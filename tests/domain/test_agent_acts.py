@@ -14,10 +14,13 @@ from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, Quote
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
-from app.domain.rules.agent_acts import LONGEST_ECHO, card_text, first_name, flowers, refund_keep, withdraw_flowers
-from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, usd
+from app.domain.rules import refund_keep
+from app.domain.rules.agent_acts import card_text, first_name, flowers, withdraw_flowers
+from app.domain.rules.pressed import LONGEST_ECHO
+from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, refund_offer, usd
 
 TEAM = TeamGestures(refund_limit_minor=100_00, flowers_limit_minor=100_00, keep_refunds_per_year=2)
+LARGE = refund_offer(most=usd(500_00), paid=usd(500_00))
 NINE = datetime(2026, 11, 21, 9, tzinfo=ZoneInfo("America/New_York"))
 
 
@@ -59,12 +62,12 @@ def test_given_an_amount_that_cannot_be_refunded_when_pressed_then_the_agent_rea
 
 
 def test_given_everything_was_refunded_already_when_pressed_then_nothing_happens() -> None:
-    assert refunded(action(), agent_facts(refundable=usd(0))).code == "not_refundable"
+    assert refunded(action(), agent_facts(offer=refund_offer(most=usd(0), paid=usd(0)))).code == "not_refundable"
 
 
 @given(st.integers(-100, 20_000), st.integers(0, 20_000))
 def test_given_any_amount_when_pressed_then_never_more_than_what_is_left_is_refunded(asked: int, left: int) -> None:
-    decision = refunded(action(amount=usd(asked).text), agent_facts(refundable=usd(left)))
+    decision = refunded(action(amount=usd(asked).text), agent_facts(offer=refund_offer(most=usd(left), paid=usd(left))))
 
     refunds = [plan.effect for plan in decision.plans if isinstance(plan.effect, RefundOrder)]
     assert [refund.amount for refund in refunds] == ([usd(asked)] if 0 < asked <= left else [])
@@ -72,7 +75,7 @@ def test_given_any_amount_when_pressed_then_never_more_than_what_is_left_is_refu
 
 @pytest.mark.parametrize(("amount", "asks"), [("99.99", False), ("100.00", False), ("100.01", True)])
 def test_given_an_amount_above_the_limit_when_pressed_then_a_lead_decides(amount: str, asks: bool) -> None:
-    decision = refunded(action(amount=amount), agent_facts(refundable=usd(500_00)))
+    decision = refunded(action(amount=amount), agent_facts(offer=LARGE))
 
     assert ("Above $100.00" in (decision.plans[-1].ask_first or "")) is asks
 
@@ -88,7 +91,7 @@ def test_given_a_customer_who_kept_items_before_when_refunded_again_then_a_lead_
 
 @pytest.mark.parametrize(
     "facts",
-    [agent_facts(order=None), agent_facts(refundable=None), agent_facts(trouble="The store does not answer.")],
+    [agent_facts(order=None), agent_facts(offer=None), agent_facts(trouble="The store does not answer.")],
     ids=["no order", "nothing known", "trouble"],
 )
 def test_given_nothing_to_refund_when_pressed_then_the_agent_is_told(facts: AgentFacts) -> None:
@@ -128,7 +131,7 @@ def test_given_flowers_that_were_withdrawn_when_pressed_again_then_they_are_plan
 
 
 def test_given_nothing_left_to_refund_when_pressed_then_the_agent_reads_that_and_no_zero() -> None:
-    decision = refunded(action(), agent_facts(refundable=usd(0)))
+    decision = refunded(action(), agent_facts(offer=refund_offer(most=usd(0), paid=usd(0))))
 
     assert (decision.code, "$0.00" in decision.because) == ("not_refundable", False)
 
@@ -146,7 +149,7 @@ def test_given_grief_when_refunded_then_reorders_and_marketing_are_silenced_befo
 
 
 def test_given_grief_and_a_large_sum_when_pressed_then_the_silence_does_not_wait_for_a_lead() -> None:
-    *mutes, refund = refunded(action(amount="400", compassion=True), agent_facts(refundable=usd(500_00))).plans
+    *mutes, refund = refunded(action(amount="400", compassion=True), agent_facts(offer=LARGE)).plans
 
     assert refund.ask_first is not None
     assert [mute.ask_first for mute in mutes] == [None, None]
@@ -265,7 +268,7 @@ def test_given_no_waiting_flowers_when_withdrawn_then_the_agent_is_told() -> Non
 
 
 def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:
-    return refund_keep(pressed, facts or agent_facts(), TEAM, NOON)
+    return refund_keep.decide(pressed, facts or agent_facts(), TEAM, NOON)
 
 
 def sent(pressed: AgentAction, facts: AgentFacts | None = None, day_start: datetime = NINE) -> Decision:

@@ -6,7 +6,7 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
-from app.domain.rules import agent_acts, nth_order_gift, special_customer
+from app.domain.rules import agent_acts, nth_order_gift, refund_keep, special_customer
 
 
 def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]:
@@ -27,7 +27,7 @@ def on_action(
 ) -> list[Decision]:
     """Return what an agent's press means. `day_start` is 09:00 today in the shop's own time."""
     if action.act is Act.REFUND_KEEP:
-        return [agent_acts.refund_keep(action, facts, policy.team, now)]
+        return [refund_keep.decide(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:
         return [agent_acts.flowers(action, facts, policy.team, now, day_start)]
     return [agent_acts.withdraw_flowers(action, facts, now)]

@@ -1,20 +1,35 @@
 """What we tell the agent when a deed is planned, done, refused, put before a lead, or in doubt."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, State
 from app.domain.money import Money
+from app.domain.refunds import Way
 from app.domain.rules.agent_acts import first_name
+from app.domain.rules.refund_words import given_back, stays
 
 _ASKS = "needs a lead: {why} Nothing was sent yet."
 _REFUND = {
-    State.DONE: "Refunded {amount} of {order}. The customer keeps the item; no return is needed.{remark}",
-    State.AWAITING: "The refund of {amount} " + _ASKS,
+    State.DONE: "Refunded {what}. {Stays}.{remark}",
+    State.AWAITING: "The refund of {what} " + _ASKS,
     State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
-    State.REFUSED: "The refund of {amount} did not go through: {why}",
-    State.WITHDRAWN: "The refund of {amount} was not made: {why}",
-    State.UNCERTAIN: "The refund of {amount} may have gone through; it is being looked up. Please do not repeat it.",
+    State.REFUSED: "The refund of {what} did not go through: {why}",
+    State.WITHDRAWN: "The refund of {what} was not made: {why}",
+    State.UNCERTAIN: "The refund of {what} may have gone through; it is being looked up. Please do not repeat it.",
 }
+_CREDIT = {
+    State.DONE: "Gave {what}. {Stays}.{remark}",
+    State.AWAITING: "Giving {what} " + _ASKS,
+    State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
+    State.REFUSED: "Giving {what} did not go through: {why}",
+    State.WITHDRAWN: "Giving {what} did not happen: {why}",
+    State.UNCERTAIN: "Giving {what} may have gone through; it is being looked up. Please do not repeat it.",
+}
+_ON_ITS_WAY = (
+    "Refunded {what}: the payment provider has taken it on and has not confirmed it yet. {Stays}."
+    " You will read it here should it not arrive."
+)
 _FLOWERS = {
     State.PLANNED: "Flowers for {amount} are planned for {due}. They can be withdrawn until then.",
     State.DONE: "The flowers were ordered ({reference}), signed {agent}.{remark}",
@@ -36,24 +51,36 @@ def tell(
     why: str = "",
     reference: str = "",
     remark: str = "",
+    pending: bool = False,
 ) -> Plan | None:
     """Return the note for the agent about an effect that reached `state`; None where there is nobody to tell.
 
-    `due_at` is in the shop's own time zone, as the agent will read it.
+    `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail.
     """
     if not isinstance(effect, RefundOrder | SendFlowers):
         return None
-    template = (_REFUND if isinstance(effect, RefundOrder) else _FLOWERS).get(state)
+    template = _ON_ITS_WAY if pending else _templates(effect).get(state)
     if template is None:
         return None
     text = template.format(
         amount=cost,
-        order=getattr(effect, "order_name", ""),
+        what=given_back(effect) if isinstance(effect, RefundOrder) else "",
+        Stays=_sentence(stays(effect)) if isinstance(effect, RefundOrder) else "",
         due=f"{due_at.day} {due_at:%B %Y}",
         agent=first_name(effect.agent_name) or "the team",
         why=why,
         reference=reference,
         remark=f" {remark}" if remark else "",
     )
-    note = PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{state.value}")
+    note = PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
     return Plan(effect=note, due_at=now)
+
+
+def _templates(effect: RefundOrder | SendFlowers) -> Mapping[State, str]:
+    if isinstance(effect, SendFlowers):
+        return _FLOWERS
+    return _CREDIT if effect.way is Way.CREDIT else _REFUND
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,43 @@
+"""What every act of an agent has in common: its answer when nothing is done, and what makes it another deed."""
+
+from datetime import datetime
+
+from app.domain.decisions import Decision
+from app.domain.effects import Plan, PostNote
+from app.domain.events import AgentAction
+from app.domain.facts import AgentFacts
+
+AGAIN = "If another is meant, press again with “confirm” filled in."
+LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
+
+
+def sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentFacts, now: datetime) -> Decision:
+    """Return nothing but a note that says why nothing was done."""
+    about = f"{action.act.value}:{code}:{facts.press}"
+    note = PostNote(ticket_id=action.ticket_id, text=f"Nothing was done. {because}", about=about)
+    return decided(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
+
+
+def decided(
+    action: AgentAction,
+    rule: str,
+    code: str,
+    because: str,
+    *,
+    plans: tuple[Plan, ...] = (),
+    withdraw: tuple[str, ...] = (),
+) -> Decision:
+    """Return a decision about the ticket that the agent works on."""
+    return Decision(
+        rule=rule,
+        subject=f"ticket:{action.ticket_id}",
+        code=code,
+        because=because,
+        plans=plans,
+        withdraw=withdraw,
+    )
+
+
+def confirmed(action: AgentAction, facts: AgentFacts) -> str:
+    """Return what tells this deed from earlier ones: what the agent confirmed, or that those came to nothing."""
+    return action.confirm or (f"again-{facts.ended}" if facts.ended else "")
