@@ -99,11 +99,27 @@ def left_on(payment: Json) -> int:
     return reading.money(limit, _BUYERS).minor
 
 
-def ours(state: Json, key: str) -> Json | None:
-    """Return the refund whose note bears this key."""
+def bears(state: Json, key: str) -> str | None:
+    """Return the id of the refund whose note bears this key."""
     if len(state["refunds"]) >= _PAGE:
         raise Unavailable("the order has more refunds than can be looked through")
-    return next((each for each in state["refunds"] if mark(key) in (each["note"] or "")), None)
+    return next((each["id"] for each in state["refunds"] if mark(key) in (each["note"] or "")), None)
+
+
+def ours(api: AdminApi, state: Json, key: str) -> Json | None:
+    """Return the refund whose note bears this key, with what it has come to."""
+    found = bears(state, key)
+    return None if found is None else status(api, found)
+
+
+def status(api: AdminApi, refund_gid: str) -> Json:
+    """Return what a refund has come to."""
+    reply = api.ask("refund_status", {"id": refund_gid})
+    made = reply.one("refund")
+    if made is None:
+        raise Unavailable("the store does not show the refund any more")
+    reply.complete()
+    return made
 
 
 def mark(key: str) -> str:

@@ -29,14 +29,14 @@ def prepare(api: AdminApi, order_id: int, *, back: GiveBack, key: str) -> str:
     """Return the call that gives it back, as it is kept and sent."""
     pieces = _listed(back)
     state = refund_state.read(api, order_id, pieces=pieces, shipping=back.shipping is not None)
-    if refund_state.ours(state, key) is not None:
+    if refund_state.bears(state, key) is not None:
         return _NOTHING_TO_SEND
     return json.dumps(_input(state, back, key), sort_keys=True, separators=(",", ":"))
 
 
 def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = False) -> Receipt:
     """Make the prepared call. A refund that this key made before is returned instead of a second one."""
-    earlier = refund_state.ours(refund_state.read(api, order_id), key)
+    earlier = refund_state.ours(api, refund_state.read(api, order_id), key)
     if earlier is not None:
         return receipt(earlier)
     if call == _NOTHING_TO_SEND:
@@ -46,7 +46,7 @@ def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = F
         made: Json = reply.payload("refundCreate")["refund"]
     except Rejected as no:
         # These refusals carry no code. One of them may only mean that the first try had done it, or is at it.
-        landed = refund_state.ours(refund_state.read(api, order_id), key)
+        landed = refund_state.ours(api, refund_state.read(api, order_id), key)
         if landed is not None:
             return receipt(landed)
         if again:
@@ -57,18 +57,13 @@ def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = F
 
 def find(api: AdminApi, order_id: int, *, key: str) -> Receipt | None:
     """Return the refund whose note bears this key; None when there is none, or its payment failed."""
-    made = refund_state.ours(refund_state.read(api, order_id), key)
+    made = refund_state.ours(api, refund_state.read(api, order_id), key)
     return receipt(made) if made is not None and not failed(made) else None
 
 
 def watch(api: AdminApi, *, reference: str) -> Receipt:
     """Return what has become of a refund that was pending."""
-    reply = api.ask("refund_status", {"id": reading.gid("Refund", int(reference))})
-    made = reply.one("refund")
-    if made is None:
-        raise Unavailable("the store does not show the refund any more")
-    reply.complete()
-    return receipt(made)
+    return receipt(refund_state.status(api, reading.gid("Refund", int(reference))))
 
 
 def _idempotency_key(domain: str, key: str) -> str:
