@@ -17,6 +17,7 @@ from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http, Limits, on_this_machine
 from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
+from integrations.shopify.budget import Budget
 from integrations.shopify.checkup import Checkup
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
@@ -36,13 +37,15 @@ BONES: Mapping[str, Callable[[str, bytes], bytes]] = {"shopify": topics.bones}
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-def shopify_shop(origin_template: str, domain: str, access: Access, *, http: Http | None = None) -> Shop:
+def shopify_shop(
+    origin_template: str, domain: str, access: Access, *, http: Http | None = None, budget: Budget | None = None
+) -> Shop:
     """Return one shop. `origin_template` has {shop} in it; raises ValueError for what is no shop's domain.
 
-    Pass one `http` to all factories of a process: it keeps the connections.
+    Pass one `http` to all factories of a process: it keeps the connections. Without a budget it spends freely.
     """
     origin = _shopify_origin(origin_template, domain)
-    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access))
+    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access, budget=budget))
 
 
 def shopify_checkup(origin_template: str, domain: str, access: Access, *, limits: Limits | None = None) -> Checkup:

@@ -50,6 +50,8 @@ def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Le
     if letter.tries > MOST_ATTEMPTS:
         _set_aside(world, letter, f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
         return None
+    if outside is not None and letter.for_a_person:
+        outside = outside.for_a_person()
     occasion = Occasion(world=world, merchant=merchant, outside=outside, letter=letter, now=now)
     try:
         event = registry.SOURCES[letter.source](letter.topic, letter.body)

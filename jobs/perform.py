@@ -45,6 +45,8 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
         )
     if deed is None:
         return None
+    if deed.for_a_person:
+        outside = outside.for_a_person()
     if deed.pending:
         return _follow(world, outside, merchant, deed)
     if deed.state is State.UNCERTAIN:

@@ -1,6 +1,6 @@
 """What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,8 @@ from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
 from integrations import registry
 from integrations.http import Http, Limits
-from integrations.shopify.access import FixedAccess
+from integrations.shopify.access import Access, FixedAccess
+from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.queue import Bell
 
 # The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
@@ -48,8 +49,13 @@ class Outside:
     """One merchant's world out there; what is not connected is None."""
 
     shop: Shop
+    shop_at_once: Shop  # the same store, for what a person waits for
     helpdesk: Helpdesk | None
     florist: GiftVendor | None
+
+    def for_a_person(self) -> "Outside":
+        """Return the same world, whose store keeps some time for whom a person waits for."""
+        return replace(self, shop=self.shop_at_once)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class World:
     seal: Seal
     clock: Clock
     bell: Bell
+    budgets: Budgets = field(default_factory=NoBudgets)
     http: Http = field(default_factory=lambda: Http(LIMITS))  # one a process: it keeps the connections
 
     @property
@@ -97,12 +104,18 @@ class World:
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
         if token is None:
             return None
-        origins = self.settings
+        origins, access = self.settings, FixedAccess(token)
         return Outside(
-            shop=registry.shopify_shop(origins.shopify_origin, merchant.domain, FixedAccess(token), http=self.http),
+            shop=self._store(merchant, access, urgent=False),
+            shop_at_once=self._store(merchant, access, urgent=True),
             helpdesk=None if desk is None else _helpdesk(origins, desk, self.http),
             florist=None if florist is None else _florist(origins, florist, self.http),
         )
+
+    def _store(self, merchant: Merchant, access: Access, *, urgent: bool) -> Shop:
+        budget = self.budgets.of(merchant.id, urgent=urgent)
+        origin = self.settings.shopify_origin
+        return registry.shopify_shop(origin, merchant.domain, access, http=self.http, budget=budget)
 
 
 def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
@@ -142,6 +155,7 @@ def build(chosen: Settings, *, patient: bool) -> World:
         seal=_seal(chosen),
         clock=Clock(chosen.clock_file if chosen.practice else None),
         bell=Bell.at(chosen.redis_url, patient=patient),
+        budgets=SharedBudgets.at(chosen.redis_url),
     )
 
 

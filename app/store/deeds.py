@@ -43,6 +43,11 @@ class Deed:
         """Whether it was done and may yet fail, as money does that is on its way."""
         return self.state is State.DONE and self.code == PENDING
 
+    @property
+    def for_a_person(self) -> bool:
+        """Return whether somebody waits for it: a ticket is before an agent's eyes."""
+        return isinstance(getattr(self.effect, "ticket_id", None), str)
+
 
 def described(effect: DomainEffect) -> dict[str, Any]:
     """Return the columns that say what the deed is."""

@@ -26,6 +26,11 @@ class Letter:
     attempts: int
     tries: int
 
+    @property
+    def for_a_person(self) -> bool:
+        """Return whether somebody waits for it: what a helpdesk sends is before an agent's eyes."""
+        return self.source != "shopify"
+
 
 def receive(
     session: Session,

@@ -314,11 +314,10 @@ def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetim
     Those for which somebody at the helpdesk waits, and those for which nobody does, are told apart: a store that
     is too busy for the latter may have time for the former.
     """
-    somebody = isinstance(getattr(deed.effect, "ticket_id", None), str)
     alike = (
         Effect.shop_id == deed.shop_id,
         Effect.kind == deed.effect.kind,
-        Effect.ticket_id.is_not(None) if somebody else Effect.ticket_id.is_(None),
+        Effect.ticket_id.is_not(None) if deed.for_a_person else Effect.ticket_id.is_(None),
         Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
         Effect.next_try_at <= now,
     )

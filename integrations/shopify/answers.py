@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.errors import Busy, Closed, OurMistake, Rejected, Unavailable
 from integrations.http import Answer, Request
 from integrations.shopify.access import REVOKED, REVOKED_PAUSE
-from integrations.shopify.cost import Cost, read
+from integrations.shopify.cost import Cost, cost_in
 
 Json = dict[str, Any]
 
@@ -105,7 +105,7 @@ def understand(answer: Answer) -> Reply:
     errors = (content.get("errors") or []) if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(errors, list):
         raise answer.request.failure("gave an answer that makes no sense")
-    cost = read(content)
+    cost = cost_in(answer)
     denied = dict(_denied(answer.request, cost, error) for error in errors)
     data = content.get("data")
     if not isinstance(data, dict) and not denied:

@@ -11,6 +11,8 @@ from app.domain.errors import Busy, OurMistake, Unavailable, Uncertain
 from integrations.http import Answer, Http, Request
 from integrations.shopify.access import Access
 from integrations.shopify.answers import Reply, understand
+from integrations.shopify.budget import Budget, NoBudget
+from integrations.shopify.cost import Cost, cost_in
 from integrations.shopify.documents import Document, document
 
 API_VERSION = "2026-10"  # keep equal to [webhooks] api_version in the app's configuration
@@ -25,12 +27,13 @@ _PATH = ApiVersion.coerce_to_version(API_VERSION).api_path("")
 class AdminApi:
     """Calls to one shop with its own access, whose tokens never meet another shop's address."""
 
-    def __init__(self, http: Http, *, origin: str, domain: str, access: Access) -> None:
+    def __init__(self, http: Http, *, origin: str, domain: str, access: Access, budget: Budget | None = None) -> None:
         self.http = http
         self.origin = origin
         self.domain = domain
         self.served: str | None = None  # the version that answered last
         self._access = access
+        self._budget = budget or NoBudget()
 
     def ask(self, name: str, variables: Mapping[str, object] | None = None) -> Reply:
         """Run a document that is no deed by itself: a reading, or a step towards one. Raises Unavailable."""
@@ -53,16 +56,24 @@ class AdminApi:
         return reply
 
     def _send(self, wanted: Document, variables: Mapping[str, object], token: str, *, writes: bool) -> Answer:
-        return self.http.call(
-            Request(
-                source=SOURCE,
-                method="POST",
-                url=f"{self.origin}{_PATH}/graphql.json",
-                writes=writes,
-                headers={"X-Shopify-Access-Token": token, "Accept": "application/json"},
-                body={"query": wanted.text, "variables": variables, "operationName": wanted.operation},
-            )
+        request = Request(
+            source=SOURCE,
+            method="POST",
+            url=f"{self.origin}{_PATH}/graphql.json",
+            writes=writes,
+            headers={"X-Shopify-Access-Token": token, "Accept": "application/json"},
+            body={"query": wanted.text, "variables": variables, "operationName": wanted.operation},
         )
+        taken, cost = self._budget.take(wanted.operation), Cost()
+        try:
+            answer = self.http.call(request)
+            cost = cost_in(answer)
+        except Busy:
+            cost = Cost(available=0.0)  # all that a 429 says
+            raise
+        finally:
+            self._budget.settle(wanted.operation, taken, cost)
+        return answer
 
     def _understood(self, answer: Answer, wanted: Document) -> Reply:
         try:

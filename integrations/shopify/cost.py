@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.domain.errors import Unavailable, Uncertain
+from integrations.http import Answer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
@@ -20,8 +23,12 @@ class Cost:
         return max(missing, 0.0) / (self.restored or otherwise)
 
 
-def read(content: object) -> Cost:
+def cost_in(answer: Answer) -> Cost:
     """Return the cost in an answer's extensions."""
+    try:
+        content = answer.json()
+    except (Unavailable, Uncertain):
+        return Cost()
     cost = _inside(_inside(content, "extensions"), "cost")
     bucket = _inside(cost, "throttleStatus")
     return Cost(

@@ -132,7 +132,10 @@ class Endpoint:
 
     def _run(self, asked: Asked, *, refuse: bool = False) -> Response:
         answer = self._execute(asked, refuse=refuse)
-        return self._throttled(asked) if answer is None else jsonify(answer)
+        if answer is not None:
+            return jsonify(answer)
+        self._count("throttled")
+        return self._throttled(asked)
 
     def _execute(self, asked: Asked, *, refuse: bool = False) -> Json | None:
         """Carry the request out and return its answer; None when the bucket is too empty for it."""

@@ -8,6 +8,7 @@ import responses
 
 from integrations.http import Http
 from integrations.shopify.access import Access, FixedAccess
+from integrations.shopify.budget import Budget
 from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 
@@ -15,8 +16,14 @@ DOMAIN = "a-shop.myshopify.com"
 URL = f"https://{DOMAIN}/admin/api/2026-10/graphql.json"
 
 
-def api(access: Access | None = None) -> AdminApi:
-    return AdminApi(Http(), origin=f"https://{DOMAIN}", domain=DOMAIN, access=access or FixedAccess("canary-token"))
+def api(access: Access | None = None, budget: Budget | None = None) -> AdminApi:
+    return AdminApi(
+        Http(),
+        origin=f"https://{DOMAIN}",
+        domain=DOMAIN,
+        access=access or FixedAccess("canary-token"),
+        budget=budget,
+    )
 
 
 def shop() -> ShopifyShop:
