@@ -75,15 +75,25 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
         "state": "open",  # or "frozen", "locked"
         "installed": True,  # the app; what it was let have is in grants.py
         "tells_lifetimes": True,  # whether tokens come with the seconds that they live
+        "old_orders": "hidden",  # or "denied": what is said of those beyond sixty days, without the scope for them
         "last_order_number": 1000,
     }
     turn.put(KIND, new.domain, shop)
     return shop
 
 
-_CHANGEABLE = (
-    *("currency", "name", "protected", "scopes", "state", "subscriptions", "tax_basis_points", "timezone", "token"),
+CHANGEABLE = (
+    "currency",
+    "name",
+    "old_orders",
+    "protected",
+    "scopes",
+    "state",
     "store_credit",
+    "subscriptions",
+    "tax_basis_points",
+    "timezone",
+    "token",
     "tells_lifetimes",
     "topics",
 )
@@ -92,7 +102,7 @@ _CHANGEABLE = (
 def change_shop(turn: Turn, domain: str, wish: Mapping[str, object]) -> Doc:
     """Change what the shop allows the app, or in which state it is; raise ValueError for what cannot be changed."""
     shop = turn.get(KIND, domain)
-    odd = set(wish) - set(_CHANGEABLE)
+    odd = set(wish) - set(CHANGEABLE)
     if shop is None or odd:
         raise ValueError(f"{domain} is unknown, or these cannot be changed: {sorted(odd)}.")
     shop |= wish

@@ -15,8 +15,8 @@ from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
 from integrations.sandbox.store.endpoint import Endpoint
 from integrations.sandbox.store.order_book import Item, Purchase
+from integrations.sandbox.store.shops import CHANGEABLE, NewShop, change_shop, open_shop
 from integrations.sandbox.store.shops import KIND as SHOPS
-from integrations.sandbox.store.shops import NewShop, change_shop, open_shop
 from integrations.sandbox.store.spending import ordinal, spending
 from integrations.sandbox.store.wire import minor_units, money
 from integrations.sandbox.town import PRACTICE_SHOP, Town
@@ -156,11 +156,7 @@ class TownCalls:
 
     def change_shop(self, domain: str) -> ResponseReturnValue:
         """Open a shop that the town does not have yet, or change one: its scopes, its token, its state."""
-        wish = _body(
-            *("currency", "name", "protected", "scopes", "state", "tax_basis_points", "timezone", "token", "topics"),
-            "store_credit",
-            "tells_lifetimes",
-        )
+        wish = _body(*CHANGEABLE)
         with self._town.books.turn() as turn:
             if turn.get(SHOPS, domain) is None and "token" in wish:
                 stock_up(turn, open_shop(turn, NewShop(domain=domain, token=wish["token"])))

@@ -396,3 +396,15 @@ def test_given_a_missing_right_when_written_then_it_certainly_was_not(
         deeds[document]()
     assert (stage.gifts_on(order_id), stage.given_back(order_id).minor) == (0, 0)
     assert "never" not in stage.tags_of(customer)
+
+
+@pytest.mark.parametrize("said", ["hidden", "denied"])
+def test_given_an_order_beyond_sixty_days_when_read_without_the_scope_then_there_is_none(
+    stage: ShopifyStage, narrow: Callable[..., Shop], said: str
+) -> None:
+    order_id = stage.place_order()
+    shop = narrow("read_all_orders")
+    with stage.town.inside.books.turn() as turn:
+        turn.put("orders", order_id, (turn.get("orders", order_id) or {}) | {"created_at": "2020-01-01T00:00:00Z"})
+        turn.put("shops", PRACTICE_SHOP, (turn.get("shops", PRACTICE_SHOP) or {}) | {"old_orders": said})
+    assert shop.order(order_id) is None
