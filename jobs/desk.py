@@ -1,5 +1,6 @@
 """The merchant's desk: what a person may do to a rule or to a deed. The ledger moves first, then the bell rings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ import structlog
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import ledger, orders, shops, stories
+from app.store import ledger, orders, shops, stories, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -131,6 +132,27 @@ def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
             taken_up = ledger.promote_observed(session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now)
     _ring(world, merchant, "desk.mode_set", rule=rule, mode=mode.value, taken_up=taken_up)
     return taken_up
+
+
+def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Policy]) -> bool:
+    """Change what the merchant has decided; return whether that made a difference.
+
+    `change` is told how it stands now, when nobody else can change it, and may refuse by raising. A new way to measure
+    is measured by at once; who is moved by it is decided in the night's review.
+    """
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)
+        current = (shops.by_id(session, merchant.id) or merchant).policy
+        policy = change(current)
+        if policy == current:
+            return False
+        shops.change_policy(session, shop_id=merchant.id, policy=policy)
+        measured = shops.history_state(session, shop_id=merchant.id).done_at is not None
+        if measured and policy.special_customer != current.special_customer:
+            yardstick.measure(session, shop_id=merchant.id, policy=policy.special_customer, now=now)
+    _ring(world, merchant, "desk.policy_set")
+    return True
 
 
 def pause(world: World, merchant: Merchant, *, paused: bool) -> None:

@@ -5,7 +5,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
-from app.web import framing, identity, merchant_acts, merchant_pages
+from app.web import framing, identity, merchant_acts, merchant_pages, merchant_settings
 from app.web.identity import NotInstalled
 from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
@@ -13,6 +13,7 @@ from jobs.desk import NoSuchDeed
 blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
+blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

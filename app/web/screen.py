@@ -27,6 +27,7 @@ NOTICES = {
     "not_in_doubt": "This row is not in doubt any more.",
     "mode": "The rule's mode was changed.",
     "resumed": "Everything goes on.",
+    "saved": "Saved. It holds from now on.",
 }
 
 WORDS: dict[str, object] = {

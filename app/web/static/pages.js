@@ -1,6 +1,7 @@
 // In the admin's frame a plain link or form bears no proof of who presses it. So ours are fetched, and the answer is
 // shown in place. Without this script links still work, by way of the bounce page; presses do not.
 import { ask } from "./ask.js";
+import "./choices.js";
 import { settle } from "./settle.js";
 
 const PROOFS = ["id_token", "hmac", "session", "timestamp", "bounced"];
@@ -20,12 +21,13 @@ const show = (html, { samePage }) => {
   document.title = page.title || document.title;
   if (samePage) {
     settle(document.body, document.importNode(page.body, true));
+    document.querySelector("form.settings")?.reset(); // shows what was answered, not what was typed
   } else {
     document.body.replaceChildren(...document.importNode(page.body, true).childNodes);
     window.scrollTo(0, 0);
     document.getElementById("content")?.focus({ preventScroll: true });
   }
-  document.querySelector("[data-first-wrong]")?.focus();
+  document.querySelector("[aria-invalid]")?.focus();
   document.dispatchEvent(new Event("page:shown"));
 };
 
@@ -64,7 +66,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !ours(form.action)) return;
+  if (event.defaultPrevented || form.method === "dialog" || !ours(form.action)) return;
   event.preventDefault();
   const filled = new URLSearchParams(new FormData(form, event.submitter));
   if (form.method === "get") go(`${form.action}?${filled}`, {}, push);

@@ -1,0 +1,166 @@
+"""What a merchant types into a form, and what it means: one kind of field each, which reads, shows and refuses."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.money import Money, decimals
+
+_WHOLE = re.compile(r"(?a:\d{1,9})")  # the digits of one script: others read them differently
+_VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[?#].*)?)")
+_MOST_MONEY = 10**9  # minor units: ten million dollars
+
+
+class Wrong(ValueError):
+    """What was typed cannot be meant; the text says to the merchant what can."""
+
+
+class Kind(Protocol):
+    """One kind of field. `shape` names the piece of the form that asks for it."""
+
+    @property
+    def shape(self) -> str: ...
+
+    def read(self, text: str, currency: str) -> object:
+        """Return what the text means; raise Wrong when it cannot be meant."""
+
+    def show(self, value: object, currency: str) -> str:
+        """Return the value as the merchant would type it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A whole number within bounds; left empty it is None, where that has a meaning."""
+
+    least: int = 0
+    most: int
+    may_be_empty: bool = False
+    shape: str = "whole"
+
+    def read(self, text: str, currency: str) -> int | None:  # noqa: ARG002
+        if not text and self.may_be_empty:
+            return None
+        if not _WHOLE.fullmatch(text) or not self.least <= int(text) <= self.most:
+            empty = ", or nothing" if self.may_be_empty else ""
+            raise Wrong(f"Please give a whole number from {self.least:,} to {self.most:,}{empty}.")
+        return int(text)
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """Money in the shop's currency, typed as decimal text and kept in minor units."""
+
+    shape: str = "amount"
+
+    def read(self, text: str, currency: str) -> int:
+        try:
+            minor = Money.parse(text, currency).minor
+        except ValueError:
+            minor = -1
+        if not 0 <= minor <= _MOST_MONEY:
+            example = Money(minor=25 * 10 ** decimals(currency), currency=currency).text
+            raise Wrong(f"Please give an amount in {currency}, such as {example}.")
+        return minor
+
+    def show(self, value: object, currency: str) -> str:
+        return Money(minor=int(str(value)), currency=currency).text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A short text on one line; without commas where it becomes a tag."""
+
+    longest: int = 40
+    tag: bool = False
+    shape: str = "words"
+
+    def read(self, text: str, currency: str) -> str:  # noqa: ARG002
+        if len(text) > self.longest or not text.isprintable():
+            raise Wrong(f"Please keep to {self.longest} characters on one line.")
+        if self.tag and (not text or "," in text):
+            raise Wrong("Please give a tag without a comma.")
+        return text
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of a few, each with its words."""
+
+    options: Mapping[StrEnum, str]
+    shape: str = "choice"
+
+    def read(self, text: str, currency: str) -> StrEnum:  # noqa: ARG002
+        found = next((option for option in self.options if option.value == text), None)
+        if found is None:
+            raise Wrong("Please choose one of these.")
+        return found
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """Yes or no."""
+
+    shape: str = "switch"
+
+    def read(self, text: str, currency: str) -> bool:  # noqa: ARG002
+        if text not in {"", "yes"}:
+            raise Wrong("Please tick it, or leave it.")
+        return text == "yes"
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return "yes" if value else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wholes:
+    """A few whole numbers between commas, each once, the smallest first."""
+
+    least: int
+    most: int
+    longest: int
+    shape: str = "words"
+
+    def read(self, text: str, currency: str) -> tuple[int, ...]:  # noqa: ARG002
+        parts = [part.strip() for part in text.split(",")] if text else []
+        if len(parts) > self.longest or not all(map(self._fits, parts)):
+            bounds = f"{self.least:,} to {self.most:,}"
+            raise Wrong(f"Please give up to {self.longest} whole numbers from {bounds}, with commas between.")
+        return tuple(sorted(set(map(int, parts))))
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else ""
+
+    def _fits(self, part: str) -> bool:
+        return _WHOLE.fullmatch(part) is not None and self.least <= int(part) <= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """Variants of the store, one a line, the first choice first: ids, or addresses copied from the store's admin."""
+
+    longest: int = 20
+    shape: str = "variants"
+
+    def read(self, text: str, currency: str) -> tuple[int, ...]:  # noqa: ARG002
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        found = [_VARIANT.fullmatch(line) for line in lines]
+        ids = tuple(dict.fromkeys(int(each[1]) for each in found if each is not None))
+        if len(lines) > self.longest or None in found or 0 in ids:
+            raise Wrong(
+                f"Please give up to {self.longest} variants, one a line: a number, or its address in your admin."
+            )
+        return ids
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return "\n".join(map(str, value)) if isinstance(value, tuple) else ""

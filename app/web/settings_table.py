@@ -1,0 +1,203 @@
+"""Everything a merchant decides, field by field: the form is drawn and read from this table and nothing else.
+
+A new field of the policy is one line here. How far a rule may go is decided on today's page, where it shows at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from app.domain.policy import Measure, Policy
+from app.web.fields import Amount, Choice, Kind, Switch, Variants, Whole, Wholes, Words, Wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting: where it stands in the policy, what the merchant calls it, and what can be typed."""
+
+    path: str
+    label: str
+    kind: Kind
+    hint: str = ""
+
+    def of(self, policy: Policy) -> object:
+        """Return what the policy says."""
+        value: object = policy
+        for name in self.path.split("."):
+            value = getattr(value, name)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Settings that belong together."""
+
+    name: str
+    title: str
+    says: str
+    fields: tuple[Field, ...]
+
+
+_DAYS = 3650
+_SHARE = Whole(least=1, most=100)
+_MEASURES: Mapping[StrEnum, str] = {
+    Measure.MEAN: "more than the store's average customer",
+    Measure.MEDIAN: "more than the store's middle customer",
+    Measure.PERCENTILE: "more than most customers (the share below)",
+    Measure.FIXED: "more than a fixed amount (below)",
+}
+GROUPS = (
+    Group(
+        name="special_customer",
+        title="Who is special",
+        says="The threshold is measured anew when you save. Who gains or loses the mark by it is decided in the night.",
+        fields=(
+            Field(path="special_customer.measure", label="Has spent", kind=Choice(options=_MEASURES)),
+            Field(
+                path="special_customer.percentile",
+                label="Share of customers to have outspent, in %",
+                kind=Whole(least=1, most=99),
+            ),
+            Field(path="special_customer.fixed_minor", label="Fixed amount", kind=Amount()),
+            Field(
+                path="special_customer.active_days",
+                label="Has ordered within so many days",
+                kind=Whole(least=1, most=_DAYS, may_be_empty=True),
+                hint="Left empty: twice the usual pause between two orders in your store, 60 to 365 days.",
+            ),
+            Field(
+                path="special_customer.leave_below_percent",
+                label="Stays special down to this share of the threshold, in %",
+                kind=_SHARE,
+                hint="So that nobody flickers at the edge.",
+            ),
+            Field(
+                path="special_customer.dwell_days",
+                label="Stays special for at least so many days",
+                kind=Whole(most=_DAYS),
+            ),
+            Field(
+                path="special_customer.tag",
+                label="Customer tag in the store",
+                kind=Words(tag=True),
+                hint="Whoever bears an earlier tag keeps it until their standing changes.",
+            ),
+        ),
+    ),
+    Group(
+        name="nth_order_gift",
+        title="A gift in the parcel",
+        says="The first gift of the list that is on sale, in stock and new to the customer goes along, free of charge.",
+        fields=(
+            Field(
+                path="nth_order_gift.ordinals",
+                label="With a customer's orders number",
+                kind=Wholes(least=1, most=1_000, longest=20),
+                hint="Such as 4, or 4, 8, 12.",
+            ),
+            Field(
+                path="nth_order_gift.every",
+                label="Or with every so many orders",
+                kind=Whole(least=2, most=1_000, may_be_empty=True),
+                hint="Given this, the numbers above do not count.",
+            ),
+            Field(
+                path="nth_order_gift.variants",
+                label="Gifts, the first choice first",
+                kind=Variants(),
+                hint="One a line: a variant's number, or its address in your admin.",
+            ),
+            Field(
+                path="nth_order_gift.stock_floor", label="Leave at least so many in stock", kind=Whole(most=1_000_000)
+            ),
+            Field(
+                path="nth_order_gift.settle_minutes",
+                label="Wait so many minutes after the order",
+                kind=Whole(most=1_440),
+                hint="Time for the customer to change their mind, and for risk checks.",
+            ),
+            Field(
+                path="nth_order_gift.cooldown_days",
+                label="Days between two kindnesses to one customer",
+                kind=Whole(most=_DAYS),
+            ),
+            Field(path="nth_order_gift.per_day", label="Gifts a day, at most", kind=Whole(most=100_000)),
+            Field(path="nth_order_gift.domestic_only", label="Only within your own country", kind=Switch()),
+            Field(
+                path="nth_order_gift.subscriptions",
+                label="Also with orders of a subscription app",
+                kind=Switch(),
+                hint="Such an app may write the order anew and lose the gift.",
+            ),
+            Field(
+                path="nth_order_gift.only_seen_parcels",
+                label="Only where the store shows whether the warehouse has begun",
+                kind=Switch(),
+            ),
+        ),
+    ),
+    Group(
+        name="team",
+        title="What your team may do by itself",
+        says="Above these limits a lead is asked.",
+        fields=(
+            Field(path="team.refund_limit_minor", label="One refund, at most", kind=Amount()),
+            Field(
+                path="team.keep_refunds_per_year",
+                label="Refunds without return for one customer in a year, at most",
+                kind=Whole(most=1_000),
+            ),
+            Field(path="team.flowers_limit_minor", label="One bouquet, at most", kind=Amount()),
+            Field(path="team.flowers_days", label="Flowers arrive after so many days", kind=Whole(least=1, most=365)),
+            Field(
+                path="team.flowers_product",
+                label="The florist's number of the bouquet",
+                kind=Words(longest=64),
+                hint="Left empty, no flowers can be sent.",
+            ),
+            Field(
+                path="team.muted_tag",
+                label="Tag that mutes marketing",
+                kind=Words(tag=True),
+                hint="Your mail tool must leave out whoever bears it.",
+            ),
+            Field(path="team.paused_tag", label="Tag that pauses reorders", kind=Words(tag=True)),
+        ),
+    ),
+    Group(
+        name="pools",
+        title="The monthly pools",
+        says="No more than this leaves the house in a month, whoever presses and whatever is due.",
+        fields=(
+            Field(path="team_monthly_minor", label="The team's pool", kind=Amount()),
+            Field(path="gifts_monthly_minor", label="The gift pool", kind=Amount()),
+        ),
+    ),
+)
+FIELDS = tuple(field for group in GROUPS for field in group.fields)
+
+
+def typed(policy: Policy, currency: str) -> dict[str, str]:
+    """Return the policy as the merchant would type it."""
+    return {field.path: field.kind.show(field.of(policy), currency) for field in FIELDS}
+
+
+def understood(texts: Mapping[str, str], currency: str) -> tuple[dict[str, object], dict[str, str]]:
+    """Return what was typed by path, and for what cannot be meant, what to say instead."""
+    values: dict[str, object] = {}
+    wrongs: dict[str, str] = {}
+    for field in FIELDS:
+        try:
+            values[field.path] = field.kind.read(texts[field.path], currency)
+        except Wrong as wrong:
+            wrongs[field.path] = str(wrong)
+    return values, wrongs
+
+
+def decided(policy: Policy, values: Mapping[str, object]) -> Policy:
+    """Return the policy with these values in place; what the table does not know stays as it is."""
+    for path, value in values.items():
+        group, _, name = path.rpartition(".")
+        changed = {name: value} if not group else {group: replace(getattr(policy, group), **{name: value})}
+        policy = replace(policy, **changed)
+    return policy
