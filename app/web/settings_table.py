@@ -147,6 +147,34 @@ GROUPS = (
                 label="Refunds without return for one customer in a year, at most",
                 kind=Whole(most=1_000),
             ),
+            Field(path="team.refund_order_minor", label="Refunds on one order, together at most", kind=Amount()),
+            Field(
+                path="team.refund_order_percent",
+                label="Refunds on one order, at most this share of what was paid, in %",
+                kind=_SHARE,
+            ),
+            Field(
+                path="team.refund_customer_minor",
+                label="Refunds to one customer in a year, together at most",
+                kind=Amount(),
+            ),
+            Field(
+                path="team.refunds_per_day",
+                label="Refunds in the whole store in a day, at most",
+                kind=Whole(most=100_000),
+            ),
+            Field(
+                path="team.refunds_per_day_minor",
+                label="Refunds in the whole store in a day, together at most",
+                kind=Amount(),
+            ),
+            Field(path="team.store_credit", label="Agents may give store credit instead", kind=Switch()),
+            Field(
+                path="team.credit_days",
+                label="Store credit lasts so many days",
+                kind=Whole(least=1, most=_DAYS, may_be_empty=True),
+                hint="Left empty: for good.",
+            ),
             Field(path="team.flowers_limit_minor", label="One bouquet, at most", kind=Amount()),
             Field(path="team.flowers_days", label="Flowers arrive after so many days", kind=Whole(least=1, most=365)),
             Field(

@@ -31,14 +31,14 @@ def test_given_an_order_with_a_gift_when_its_story_is_opened_then_deed_decision_
 
 def test_given_a_rule_said_no_when_the_orders_story_is_opened_then_the_why_not_is_told(desk: Desk) -> None:
     desk.buy(order())
-    for _ in range(3):
-        desk.decide(rule="nth_order_gift", subject="order:1001", code="foreign", because="It ships abroad.")
+    for because in ("It ships abroad.", "It ships abroad.", "It is risky.", "It ships abroad."):
+        desk.decide(rule="nth_order_gift", subject="order:1001", code="no", because=because)
 
     story = desk.open("/orders/1001")
 
     assert "Nothing was done for this order." in story
     assert story.count("It ships abroad.") == 1
-    assert "3 times" in story
+    assert "2 times" in story  # what was only said again is not a second answer
 
 
 def test_given_an_agents_refund_when_the_orders_story_is_opened_then_the_tickets_decision_belongs_to_it(
