@@ -149,6 +149,14 @@ def dispute(town: Town, turn: Turn, order_id: int, status: str) -> Doc:
     return _change(town, turn, order, "order.disputed", SEND)
 
 
+def reword_refunds(turn: Turn, order_id: int, note: str) -> None:
+    """Let a member of staff write something else on the order's refunds."""
+    order = known_order(turn, order_id)
+    for each in order["refunds"]:
+        each["note"] = note
+    turn.put("orders", order_id, order)
+
+
 def bank_decides(town: Town, turn: Turn, order_id: int, status: str, announcement: Announcement = SEND) -> Doc:
     """Let the refunds that are on their way arrive, or come to nothing: status is SUCCESS or FAILURE."""
     order = known_order(turn, order_id)

@@ -105,11 +105,13 @@ class TownCalls:
             return jsonify(_order(turn, key))
 
     def edit(self, key: int) -> ResponseReturnValue:
-        """Let a member of staff add a piece of a variant, or put the order away; or let the buyer dispute it."""
-        wish = _body("variant_id", "archive", "dispute")
+        """Let staff add a piece of a variant, put the order away or reword its refunds, or the buyer dispute it."""
+        wish = _body("variant_id", "archive", "dispute", "refund_note")
         with self._town.books.turn() as turn:
             if wish.get("archive"):
                 actions.archive(self._town, turn, key)
+            elif "refund_note" in wish:
+                actions.reword_refunds(turn, key, wish["refund_note"])
             elif wish.get("dispute"):
                 actions.dispute(self._town, turn, key, wish["dispute"])
             else:

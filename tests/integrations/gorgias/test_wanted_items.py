@@ -25,10 +25,13 @@ from integrations.gorgias import wanted_items
         ("#2 x 1", (WantedItem(place=2, pieces=1),)),
     ],
 )
-def test_given_what_agents_type_when_read_then_it_names_items(
-    text: str, items: tuple[WantedItem, ...] | None
-) -> None:
-    four = (WantedItem(sku="TEE-S", pieces=2), WantedItem(sku="BOX"), WantedItem(place=3), WantedItem(place=4, pieces=1))
+def test_given_what_agents_type_when_read_then_it_names_items(text: str, items: tuple[WantedItem, ...] | None) -> None:
+    four = (
+        WantedItem(sku="TEE-S", pieces=2),
+        WantedItem(sku="BOX"),
+        WantedItem(place=3),
+        WantedItem(place=4, pieces=1),
+    )
 
     assert wanted_items.read(text) == (four if items is None else items, None)
 
