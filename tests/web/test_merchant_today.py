@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.effects import Pool
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
-from app.store import orders, shops
+from app.store import doors, orders, shops
 from app.store.base import unit_of_work
 from tests.builders import DAY, HOUR, NOON, auto_policy, flowers, gift_line, mark, order, paid, planned, tag, usd
 from tests.web.desk import Desk, rows_of
@@ -63,6 +63,20 @@ def test_given_a_shop_that_is_not_here_yet_when_today_is_opened_then_the_page_as
 
     assert answer.status_code == 503
     assert '<meta http-equiv="refresh"' in answer.text
+
+
+def test_given_a_frozen_store_when_any_page_is_opened_then_it_says_why_nothing_leaves_and_until_when(
+    desk: Desk,
+) -> None:
+    with unit_of_work(desk.world.sessions) as session:
+        doors.shut(session, shop_id=desk.merchant.id, until=NOON + 4 * HOUR, because="the shop is frozen")
+
+    shut = desk.open("/ledger")
+    desk.clock.forward(5 * HOUR)
+
+    assert "Your store lets nobody in just now</strong> (<bdi>the shop is frozen</bdi>)" in shut
+    assert ">11:00</time>" in shut
+    assert "lets nobody in" not in desk.open("/ledger")
 
 
 def test_given_figures_when_today_is_opened_then_they_are_the_shops_own(desk: Desk) -> None:
