@@ -72,17 +72,17 @@ def _handle_all(world: World, merchant: Merchant, outside: Outside | None, lette
 
     Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
     """
-    asked: dict[str, Busy] = {}
-    for letter in letters:
+    told: dict[str, Busy] = {}
+    for place, letter in enumerate(letters):
+        if letter.source in told:
+            continue
         with _bug_kept_small("delivery.failed", merchant.id, letter.id):
-            if letter.source in asked:
-                wait(world, merchant, letter, asked[letter.source])
-                continue
             busy = handle(world, merchant, outside, letter)
             if isinstance(busy, Closed):
                 merchant, outside = world.merchant(merchant.id) or merchant, None
             elif busy is not None:
-                asked[letter.source] = busy
+                told[letter.source] = busy
+                wait(world, merchant, [each for each in letters[place + 1 :] if each.source == letter.source], busy)
     return outside is not None
 
 

@@ -3,7 +3,7 @@
 What an event brings about is told in the module of its family; a new kind of event is one more entry below.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +59,7 @@ def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Le
     except Malformed as problem:
         _set_aside(world, letter, f"not understood: {problem}")
     except Busy as problem:
-        wait(world, merchant, letter, problem)
+        wait(world, merchant, [letter], problem)
         return problem
     except Unavailable as problem:
         _put_back(world, letter, problem, now)
@@ -68,17 +68,16 @@ def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Le
     return None
 
 
-def wait(world: World, merchant: Merchant, letter: Letter, busy: Busy) -> None:
-    """Let the delivery wait as long as it was asked to, and with it all that would meet the same answer."""
+def wait(world: World, merchant: Merchant, letters: Sequence[Letter], busy: Busy) -> None:
+    """Let deliveries of one sender wait as long as one was asked to, and with them all that would be told the same."""
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if isinstance(busy, Closed):
-            until = shut_until(session, merchant, busy, now)
-        else:
-            until = now + pause_when_busy(busy)
-            inbox.wait_together(session, letter, until=until, now=now)
-        inbox.ask_to_wait(session, letter, until=until, problem=str(busy))
-    log.info("delivery.waits", shop=merchant.id, delivery=letter.id, problem=str(busy), until=until.isoformat())
+        until = shut_until(session, merchant, busy, now) if isinstance(busy, Closed) else now + pause_when_busy(busy)
+        for letter in letters:
+            inbox.ask_to_wait(session, letter, until=until, problem=str(busy))
+        if letters and not isinstance(busy, Closed):
+            inbox.wait_together(session, letters[0], until=until, now=now)
+    log.info("delivery.waits", shop=merchant.id, count=len(letters), problem=str(busy), until=until.isoformat())
 
 
 def let_be(occasion: Occasion, _event: Event) -> None:
