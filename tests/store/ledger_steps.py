@@ -13,7 +13,7 @@ from app.store import ledger
 from app.store.base import Sessions, unit_of_work
 from app.store.ledger import Deed, Purse
 from app.store.tables import Effect, Pool
-from tests.builders import MINUTE, NOON, paid, purse, receipt
+from tests.builders import HOUR, MINUTE, NOON, paid, purse, receipt
 
 GIVEN = ("awaiting", "planned", "sending", "uncertain", "done")
 NOT_GIVEN = ("observed", "refused", "withdrawn", "over_budget")
@@ -85,9 +85,9 @@ class Steps:
         assert deed is not None
         return deed
 
-    def gate(self, deed: Deed, now: datetime = NOON) -> Deed | None:
+    def gate(self, deed: Deed, now: datetime = NOON, request: str | None = None) -> Deed | None:
         with unit_of_work(self.sessions) as session:
-            return ledger.gate(session, deed, now=now, lease=LEASE)
+            return ledger.gate(session, deed, now=now, lease=LEASE, request=request)
 
     def sent(self, effect_id: int, now: datetime = NOON) -> Deed:
         """Pick the deed and pass the gate with it."""
@@ -97,7 +97,7 @@ class Steps:
 
     def done(self, deed: Deed, proof: Receipt = receipt()) -> bool:  # noqa: B008  # frozen
         with unit_of_work(self.sessions) as session:
-            return ledger.done(session, deed, proof, now=NOON)
+            return ledger.done(session, deed, proof, now=NOON, look_at=NOON + HOUR)
 
     def refuse(self, deed: Deed) -> bool:
         with unit_of_work(self.sessions) as session:
@@ -107,9 +107,9 @@ class Steps:
         with unit_of_work(self.sessions) as session:
             return ledger.drop(session, deed, code="too_late", why="no", now=NOON)
 
-    def put_back(self, deed: Deed, until: datetime = NOON) -> bool:
+    def put_back(self, deed: Deed, until: datetime = NOON, *, afresh: bool = False) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.put_back(session, deed, until=until, why="later")
+            return ledger.put_back(session, deed, until=until, why="later", afresh=afresh)
 
     def ask_to_wait(self, deed: Deed, until: datetime = NOON) -> bool:
         with unit_of_work(self.sessions) as session:

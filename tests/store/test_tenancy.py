@@ -60,6 +60,7 @@ NO_SHOP_NEEDED = {
     "conditions.decided_together": "a condition inside statements that name the shop",
     "conditions.held_back": "a condition inside statements that name the shop",
     "conditions.mine": "a condition inside statements that name the shop",
+    "conditions.on_its_way": "a condition inside statements that name the shop",
     "conditions.open_for_business": "a condition inside statements that name the shop",
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
@@ -71,6 +72,9 @@ NO_SHOP_NEEDED = {
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
     "migrate.where": "looks at tables, not data",
+    "settling.release": "books a row that was found",
+    "settling.reserve": "books a row that was found",
+    "settling.true_cost": "asks no database",
     "shops.account_by_token": "finds out which shop it is, by a token too long to guess",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
     "shops.digest": "asks no database",
@@ -116,6 +120,7 @@ class Inhabitant:
     letter: Letter
     picked: Deed
     sending: Deed
+    moving: Deed
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
@@ -127,7 +132,7 @@ class Inhabitant:
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
-            "deed": self.picked if name in {"ledger.gate", "ledger.drop"} else self.sending,
+            "deed": self._deed(name),
             "key": keys.get(name, refund(order_id=2).key),
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
@@ -139,6 +144,11 @@ class Inhabitant:
         }
         return SAME_FOR_ALL | known
 
+    def _deed(self, name: str) -> Deed:
+        if name.startswith("pending."):
+            return self.moving
+        return self.picked if name in {"ledger.gate", "ledger.drop", "ledger.leave_to_a_person"} else self.sending
+
 
 SAME_FOR_ALL: dict[str, Any] = {
     "now": NOON + HOUR,
@@ -149,6 +159,10 @@ SAME_FOR_ALL: dict[str, Any] = {
     "updated_at": NOON - HOUR,
     "lease": MINUTE,
     "quarantine": MINUTE,
+    "look_at": None,
+    "request": None,
+    "afresh": False,
+    "cost": usd(12_00),
     "limit": 50,
     "limit_minor": 700_00,
     "minor": 12_00,
@@ -229,6 +243,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             letter=replace(mine.letter, shop_id=twin.shop_id),
             picked=replace(mine.picked, shop_id=twin.shop_id),
             sending=replace(mine.sending, shop_id=twin.shop_id),
+            moving=replace(mine.moving, shop_id=twin.shop_id),
             decision_id=twin.decision_id,
         )
         found, touched = {}, set()
@@ -271,7 +286,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
     )
     nobody: Any = None
-    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody)
+    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody, moving=nobody)
 
     unknown = {name: set(required(FUNCTIONS[name])) - set(whom.arguments(name, seal)) for name in ASKED}
     assert {name: words for name, words in unknown.items() if words} == {}
@@ -417,10 +432,13 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     ledger.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
     ledger.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers()))
+    moving = send(write(paid(refund(order_id=1001))))
+    ledger.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
         "waiting": write(paid(refund(order_id=2))).id,
         "doubtful": doubtful.id,
         "picked": pick(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),
+        "moving": moving,
     }
