@@ -1,8 +1,12 @@
 """What integrations.http makes of everything that can come back, or not come back, over a wire."""
 
+import gzip
 import os
 import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +15,7 @@ from app.domain.errors import Busy, Unavailable, Uncertain
 from integrations.http import Http, Limits, Request
 from tests.integrations.raw_server import Step, answer, closed_port, serving
 
+ROOMY = Limits(size=1_000_000)
 HASTY = Limits(connect=0.5, read=0.2, total=0.4, size=1_000, stream=0.4)
 
 
@@ -81,17 +86,44 @@ def test_given_429_when_writing_then_it_did_not_happen_and_the_pause_is_known(
     assert caught.value.retry_after == seconds
 
 
-def test_given_a_redirect_when_calling_then_it_is_not_followed() -> None:
-    away = answer(b"", "302 Found", "Location: http://127.0.0.1:1/")
-    with serving(away) as server, pytest.raises(Unavailable, match="elsewhere"):
-        Http(HASTY).call(request(server.url, writes=True))
-    assert len(server.requests) == 1
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_given_a_redirect_when_calling_then_our_token_does_not_travel(status: str) -> None:
+    with serving(answer(b"{}")) as stranger:
+        away = answer(b"", status, f"Location: {stranger.url}/")
+        with serving(away) as server, pytest.raises(Unavailable, match="elsewhere"):
+            Http(HASTY).call(request(server.url, writes=True))
+    assert (len(server.requests), len(stranger.requests)) == (1, 0)
 
 
 def test_given_a_refusal_when_calling_then_the_adapter_gets_to_see_it() -> None:
     with serving(answer(b'{"errors": []}', "422 Unprocessable Content")) as server:
         found = Http(HASTY).call(request(server.url, writes=True))
     assert (found.status, found.ok, found.json()) == (422, False, {"errors": []})
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_given_a_bomb_when_calling_then_what_it_unpacks_to_is_counted_and_never_held(layers: int) -> None:
+    bomb = bytes(100_000_000)
+    for _ in range(layers):
+        bomb = gzip.compress(bomb)
+    packed = answer(bomb, "200 OK", f"Content-Encoding: {', '.join(['gzip'] * layers)}")
+    tracemalloc.start()
+    with serving(packed) as server:
+        with pytest.raises(Unavailable, match="more than can be read"):
+            Http(ROOMY).call(request(server.url, writes=False))
+        with pytest.raises(Unavailable, match="longer than can be read"):
+            list(Http(ROOMY).lines("the shop", server.url))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_given_threads_when_they_call_then_each_has_a_session_of_its_own() -> None:
+    http = Http(HASTY)
+    with ThreadPoolExecutor(2) as pool:
+        ready = Barrier(2)
+        first, second = pool.map(lambda _: (ready.wait(5), http._session())[1], range(2))
+    assert len({id(http._session()), id(first), id(second)}) == 3
 
 
 def test_given_a_dripping_answer_when_calling_then_it_ends_in_time() -> None:
