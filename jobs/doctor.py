@@ -13,7 +13,6 @@ from app.store import checkup, shops
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
-from integrations.shopify.access import FixedAccess
 from integrations.shopify.checkup import Patient
 from jobs import surroundings
 from jobs.runtime import LIMITS, World, world
@@ -43,13 +42,13 @@ def of_shop(here: World, domain: str) -> Iterator[Finding]:
         return
     yield from _kept(here, merchant)
     with reading(here.sessions) as session:
-        token = shops.token_of(session, shop_id=merchant.id, seal=here.seal)
         old = checkup.older_order(session, shop_id=merchant.id, older_than=here.clock.now() - _WINDOW)
-    if token is None:
+    if not merchant.let_in:
         yield bad("token", "there is none: open the app in the shop's admin once")
         return
     patient = Patient(gifts=merchant.policy.nth_order_gift.variants, old_order=old, features={})
-    doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, FixedAccess(token), limits=LIMITS)
+    access = here.access(merchant.id, merchant.domain)
+    doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, access, limits=LIMITS)
     yield from doctor.findings(patient, here.clock.now())
 
 

@@ -12,6 +12,7 @@ import structlog
 from app.domain.errors import Busy, Closed, Malformed, Unavailable
 from app.domain.events import (
     AgentAction,
+    AppUninstalled,
     CustomerChanged,
     CustomerGone,
     CustomersMerged,
@@ -21,6 +22,7 @@ from app.domain.events import (
     ExportEnded,
     OrderChanged,
     PersonToForget,
+    ScopesChanged,
     ShopChanged,
     ShopToForget,
     SpendingChanged,
@@ -38,7 +40,7 @@ from jobs.occasion import Occasion, Overtaken, finish
 from jobs.on_customer import customer_gone, customers_merged, spending_changed, tags_changed
 from jobs.on_helpdesk import agent_acted, ticket_opened
 from jobs.on_order import order_changed
-from jobs.on_shop import export_ended, shop_changed
+from jobs.on_shop import app_uninstalled, export_ended, scopes_changed, shop_changed
 from jobs.runtime import Outside, World
 
 log = structlog.get_logger("inbox")
@@ -96,6 +98,8 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     CustomerGone: customer_gone,
     ExportEnded: export_ended,
     ShopChanged: shop_changed,
+    AppUninstalled: app_uninstalled,
+    ScopesChanged: scopes_changed,
     TicketOpened: ticket_opened,
     AgentAction: agent_acted,
     DataRequested: let_be,

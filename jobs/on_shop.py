@@ -1,11 +1,12 @@
-"""The shop itself changed, or has gathered what was asked of it."""
+"""The shop itself changed, has gathered what was asked of it, or lets us do more, less, or nothing any more."""
 
 import structlog
 
 from app.domain.errors import Malformed
-from app.domain.events import ExportEnded, ShopChanged
+from app.domain.events import AppUninstalled, ExportEnded, ScopesChanged, ShopChanged
 from app.store import shops
 from app.store.base import unit_of_work
+from jobs import installation
 from jobs.occasion import Occasion, finish
 from jobs.queue import Task
 
@@ -35,3 +36,22 @@ def export_ended(occasion: Occasion, event: ExportEnded) -> None:
         finish(session, occasion)
     if ours:
         occasion.world.bell.ring(Task.IMPORT, occasion.merchant.id)
+
+
+def app_uninstalled(occasion: Occasion, event: AppUninstalled) -> None:
+    """Leave the shop, if it was not let in again since."""
+    merchant, letter = occasion.merchant, occasion.letter
+    if event.domain != merchant.domain:
+        raise Malformed("myshopify_domain: another shop than the one it came from")
+    left = installation.uninstall(occasion.world, merchant.id, letter.triggered_at or letter.received_at)
+    if not left:
+        log.info("shop.not_left", shop=merchant.id, delivery=letter.id)
+    with unit_of_work(occasion.world.sessions) as session:
+        finish(session, occasion)
+
+
+def scopes_changed(occasion: Occasion, event: ScopesChanged) -> None:
+    """Read afresh what the store lets us do."""
+    installation.scopes_changed(occasion.world, occasion.merchant.id, event.current)
+    with unit_of_work(occasion.world.sessions) as session:
+        finish(session, occasion)

@@ -32,6 +32,7 @@ class Task(StrEnum):
     REVIEW = "jobs.tasks.review"
     SWEEP = "jobs.tasks.sweep"
     IMPORT = "jobs.tasks.import_history"
+    KEEP_ACCESS = "jobs.tasks.keep_access"
 
 
 class ForbiddenTask(Exception):

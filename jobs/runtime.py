@@ -16,7 +16,9 @@ from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
 from integrations import registry
 from integrations.http import Http, Limits
-from integrations.shopify.access import Access, FixedAccess
+from integrations.shopify.access import Access
+from integrations.shopify.tokens import TokenEndpoint, fingerprint
+from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.queue import Bell
 
@@ -96,15 +98,36 @@ class World:
         outside = None if merchant is None or merchant.is_shut(self.clock.now()) else self.outside(merchant)
         return None if merchant is None or outside is None else (merchant, outside)
 
+    def access(self, shop_id: int, domain: str) -> StoreAccess:
+        """Return the access to one shop's store, as all processes share it."""
+        return StoreAccess(
+            shop_id=shop_id,
+            sessions=self.sessions,
+            seal=self.seal,
+            now=self.clock.now,
+            endpoint=self.token_endpoint(domain),
+        )
+
+    @property
+    def current_secret(self) -> str:
+        """The fingerprint of the client secret that every shop's tokens should hang on."""
+        return fingerprint(next(iter(self.settings.webhook_secrets), ""))
+
+    def token_endpoint(self, domain: str) -> TokenEndpoint:
+        """Return where a shop's tokens come from."""
+        app = self.settings
+        return registry.shopify_tokens(
+            app.shopify_origin, domain, app.shopify_client_id, app.webhook_secrets, http=self.http
+        )
+
     def outside(self, merchant: Merchant) -> Outside | None:
         """Return the way to the shop's accounts; None when it has not let us in."""
+        if not merchant.let_in:
+            return None
         with reading(self.sessions) as session:
-            token = shops.token_of(session, shop_id=merchant.id, seal=self.seal)
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
-        if token is None:
-            return None
-        origins, access = self.settings, FixedAccess(token)
+        origins, access = self.settings, self.access(merchant.id, merchant.domain)
         return Outside(
             shop=self._store(merchant, access, urgent=False),
             shop_at_once=self._store(merchant, access, urgent=True),

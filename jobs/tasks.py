@@ -2,6 +2,7 @@
 
 from jobs import drain as _drain
 from jobs import history as _history
+from jobs import installation as _installation
 from jobs import review as _review
 from jobs.runtime import world
 
@@ -24,3 +25,8 @@ def sweep(shop_id: int) -> None:
 def import_history(shop_id: int) -> None:
     """Read the past."""
     _history.import_history(world(), shop_id)
+
+
+def keep_access(shop_id: int) -> None:
+    """Renew tokens that nobody has asked for in a long time."""
+    _installation.keep_access(world(), shop_id)

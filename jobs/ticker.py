@@ -7,7 +7,7 @@ from threading import Event
 
 import structlog
 
-from app.store import shops
+from app.store import grants, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import logs
@@ -58,5 +58,8 @@ def make_round(here: World) -> None:
     here.bell.tick()
     with reading(here.sessions) as session:
         everyone = shops.installed_ids(session)
+        silent = grants.worth_renewing(session, now=here.clock.now(), secret=here.current_secret)
     for shop_id in everyone:
         here.bell.ring(Task.REVIEW, shop_id)
+    for shop_id in silent:
+        here.bell.ring(Task.KEEP_ACCESS, shop_id)

@@ -18,11 +18,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
-from app.store import migrate, shops
-from app.store.base import Base, Sessions, open_database, sessions_of, unit_of_work
+from app.store import grants, migrate, shops
+from app.store.base import Base, Session, Sessions, open_database, sessions_of, unit_of_work
+from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.shops import Merchant
-from tests.builders import NOON, SettableClock, auto_policy, profile
+from tests.builders import MINUTE, NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
@@ -107,7 +108,8 @@ def shop(sessions: Sessions, seal: Seal) -> Merchant:
     """Install a merchant whose past is read and whose rules are all switched on."""
     with unit_of_work(sessions) as session:
         policy = auto_policy()
-        shop_id = shops.install(session, profile=profile(), token="shpat_practice", policy=policy, seal=seal, now=NOON)
+        shop_id = shops.install(session, profile=profile(), policy=policy, now=NOON)
+        let_in(session, shop_id, seal)
         shops.note_history(session, shop_id=shop_id, done_at=NOON, swept_to=NOON)
         merchant = shops.by_id(session, shop_id)
     assert merchant is not None
@@ -134,6 +136,14 @@ def world(settings: Settings, sessions: Sessions, seal: Seal, clock: SettableClo
     runtime, queue = import_module("jobs.runtime"), import_module("jobs.queue")
     bell = queue.Bell.at(settings.redis_url, patient=False)
     return runtime.World(settings=settings, sessions=sessions, seal=seal, clock=clock, bell=bell)
+
+
+def let_in(session: Session, shop_id: int, seal: Seal, pair: Pair | None = None) -> None:
+    """Let a shop's store give us a token, once and for all unless the pair says otherwise."""
+    turn = grants.begin(session, shop_id=shop_id, now=NOON, lease=MINUTE)
+    assert turn is not None
+    given = pair or Pair(token="shpat_practice", expires_at=None)
+    assert grants.keep(session, shop_id=shop_id, turn=turn, pair=given, seal=seal, now=NOON)
 
 
 def migrated(url: str) -> Iterator[Engine]:

@@ -71,6 +71,20 @@ class ShopChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppUninstalled:
+    """The merchant took the app out. `domain` is the one that the signed body names."""
+
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopesChanged:
+    """The merchant lets us do more, or less; `current` is what the news says."""
+
+    current: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataRequested:
     """A customer asks what we know of them; the merchant will tell them."""
 
@@ -144,7 +158,6 @@ class Unconcerning:
 
 
 AboutCustomer = CustomerChanged | CustomerGone | CustomersMerged | SpendingChanged | CustomerTagged
+AboutShop = ExportEnded | ShopChanged | AppUninstalled | ScopesChanged
 AboutPrivacy = DataRequested | PersonToForget | ShopToForget
-Event = (
-    OrderChanged | AboutCustomer | ExportEnded | ShopChanged | AboutPrivacy | TicketOpened | AgentAction | Unconcerning
-)
+Event = OrderChanged | AboutCustomer | AboutShop | AboutPrivacy | TicketOpened | AgentAction | Unconcerning

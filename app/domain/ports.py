@@ -57,6 +57,9 @@ class Shop(Protocol):
     """One merchant's store."""
 
     def profile(self) -> ShopProfile: ...
+    def scopes(self) -> frozenset[str]:
+        """Return what the merchant has granted the app, as the store names it."""
+
     def order(self, order_id: int) -> Order | None: ...
     def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
         """Yield the id and the moment of the last change of every order that changed since."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.store import shops
+from app.store import grants, shops
 from app.store.base import Moment
 from app.store.sealed import Seal, Unsealable
 from app.store.tables import Connection, Delivery, Effect, Order, Shop
@@ -34,7 +34,7 @@ def time(session: Session) -> datetime:
 
 def unsealable(session: Session, seal: Seal) -> tuple[int, list[str]]:
     """Return how many shops and accounts keep secrets, and which of them no key at hand opens."""
-    installed = select(Shop).where(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None)).order_by(Shop.id)
+    installed = select(Shop).where(Shop.uninstalled_at.is_(None), grants.let_us_in()).order_by(Shop.id)
     known = session.scalars(installed).all()
     accounts = session.scalars(select(Connection).order_by(Connection.id)).all()
     closed = [shop.domain for shop in known if not _opens_token(session, shop, seal)]
@@ -67,7 +67,7 @@ def older_order(session: Session, *, shop_id: int, older_than: datetime) -> int 
 
 def _opens_token(session: Session, shop: Shop, seal: Seal) -> bool:
     try:
-        return shops.token_of(session, shop_id=shop.id, seal=seal) is not None
+        return grants.read(session, shop_id=shop.id, seal=seal) is not None
     except Unsealable:
         return False
 

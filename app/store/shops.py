@@ -4,20 +4,21 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
-from app.store import doors
+from app.store import doors, grants
 from app.store.base import insert
 from app.store.sealed import Seal
-from app.store.tables import Connection, Delivery, Effect, Shop
+from app.store.tables import Connection, Delivery, Effect, Export, Grant, Shop
 
 _POLICY = TypeAdapter(Policy)
+_NO_MONEY = "XXX"  # ISO 4217's own word for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Merchant:
     closed_because: str | None
     installed_at: datetime
     installed: bool
+    let_in: bool = True  # by the store: our tokens are good, or can be renewed
+    scopes: frozenset[str] | None = None  # what the store lets us do; None: it has not told us yet
 
     def is_shut(self, now: datetime) -> bool:
         """Return whether the shop is to be left alone now."""
@@ -53,27 +56,46 @@ class Account:
     secrets: tuple[str, ...] = field(repr=False)
 
 
-def install(session: Session, *, profile: ShopProfile, token: str, policy: Policy, seal: Seal, now: datetime) -> int:
-    """Make the shop known, or bring it back; the policy of a shop that was here before stays. Return its id."""
-    # A first page load asks twice at once: whoever is second finds the row of the first.
-    unknown = insert(session, Shop).values(
-        domain=profile.domain,
-        name=profile.name,
-        currency=profile.currency,
-        timezone=profile.timezone,
-        policy=_POLICY.dump_python(policy, mode="json"),
-        paused=False,
-        installed_at=now,
-    )
-    session.execute(unknown.on_conflict_do_nothing())
-    row = session.scalars(select(Shop).where(Shop.domain == profile.domain).with_for_update()).one()
+def expect(session: Session, *, domain: str, policy: Policy, now: datetime) -> int:
+    """Make room for a shop that is about to let us in, and count it as not installed; return its id.
+
+    Who it is and what money it keeps is not known before its store has been asked.
+    """
+    values = {"domain": domain, "name": domain, "currency": _NO_MONEY, "timezone": "UTC", "uninstalled_at": now}
+    return _known(session, values, policy, now).id
+
+
+def install(session: Session, *, profile: ShopProfile, policy: Policy, now: datetime) -> int:
+    """Make the shop known, or bring it back; the policy of a shop that was here before stays. Return its id.
+
+    Whoever comes back has its past read again from the start: what happened meanwhile, nobody told us.
+    """
+    values = {
+        "domain": profile.domain,
+        "name": profile.name,
+        "currency": profile.currency,
+        "timezone": profile.timezone,
+    }
+    row = _known(session, values, policy, now)
     if row.uninstalled_at is not None:
         row.installed_at, row.uninstalled_at = now, None
+        row.history_handle = row.history_try_at = row.history_done_at = None
+        session.execute(delete(Export).where(Export.shop_id == row.id))
     doors.open_again(session, shop_id=row.id, now=now)
     row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone
-    row.sealed_token = seal.close(token, place=_token_place(profile.domain))
     session.flush()
     return row.id
+
+
+def uninstall(session: Session, *, shop_id: int, triggered_at: datetime, now: datetime) -> bool:
+    """Count the shop as gone; return False when it is already, or has come back since `triggered_at`."""
+    statement = (
+        update(Shop)
+        .where(Shop.id == shop_id, Shop.uninstalled_at.is_(None), Shop.installed_at <= triggered_at)
+        .values(uninstalled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
 
 
 def connect(
@@ -109,20 +131,12 @@ def digest(token: str) -> str:
 
 def by_domain(session: Session, domain: str) -> Merchant | None:
     """Return the shop of that domain, installed or not."""
-    return _merchant(session.scalar(select(Shop).where(Shop.domain == domain)))
+    return _merchant(session, Shop.domain == domain)
 
 
 def by_id(session: Session, shop_id: int) -> Merchant | None:
     """Return the shop of that id, installed or not."""
-    return _merchant(session.get(Shop, shop_id, populate_existing=True))
-
-
-def token_of(session: Session, *, shop_id: int, seal: Seal) -> str | None:
-    """Return the shop's Admin API token; None when it has none (any more)."""
-    row = session.get_one(Shop, shop_id)
-    if row.sealed_token is None or row.uninstalled_at is not None:
-        return None
-    return seal.open(row.sealed_token, place=_token_place(row.domain))
+    return _merchant(session, Shop.id == shop_id)
 
 
 def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:
@@ -208,14 +222,14 @@ def claim_history(session: Session, *, shop_id: int, now: datetime, lease: timed
 
 def without_history(session: Session, *, now: datetime) -> list[int]:
     """Return the installed shops whose past is still to be read. Crosses tenants, as `installed_ids` does."""
-    installed = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None), doors.are_open(now))
+    installed = (Shop.uninstalled_at.is_(None), grants.let_us_in(), doors.are_open(now))
     missing = (*installed, Shop.history_done_at.is_(None), _import_may_go_on(now))
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
 def due_for_sweep(session: Session, *, before: datetime, now: datetime) -> list[int]:
     """Return the installed shops last swept before that. Crosses tenants, as `installed_ids` does."""
-    ready = (Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None), Shop.history_done_at.is_not(None))
+    ready = (Shop.uninstalled_at.is_(None), grants.let_us_in(), Shop.history_done_at.is_not(None))
     behind = (Shop.swept_to < before, doors.are_open(now))
     return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.id)))
 
@@ -228,7 +242,7 @@ def with_work(session: Session, *, now: datetime, older_than: timedelta, at_once
     before = now - older_than
     letters = exists().where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before)
     deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
-    open_shops = and_(Shop.uninstalled_at.is_(None), Shop.sealed_token.is_not(None))
+    open_shops = and_(Shop.uninstalled_at.is_(None), grants.let_us_in())
     at_work = and_(Shop.paused.is_(False), doors.are_open(now))
     # A letter may be about a shop whose door is shut, and need nobody inside; the others wait by themselves.
     waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(at_work, deeds))
@@ -240,9 +254,22 @@ def _import_may_go_on(now: datetime) -> ColumnElement[bool]:
     return or_(Shop.history_try_at.is_(None), Shop.history_try_at <= now)
 
 
-def _merchant(row: Shop | None) -> Merchant | None:
-    if row is None:
+def _known(session: Session, values: dict[str, Any], policy: Policy, now: datetime) -> Shop:
+    """Return the shop's row, made now if need be, and locked."""
+    # A first page load asks twice at once: whoever is second finds the row of the first.
+    rest = {"policy": _POLICY.dump_python(policy, mode="json"), "paused": False, "installed_at": now}
+    session.execute(insert(session, Shop).values(values | rest).on_conflict_do_nothing())
+    known = select(Shop).where(Shop.domain == values["domain"]).with_for_update()
+    return session.scalars(known.execution_options(populate_existing=True)).one()
+
+
+def _merchant(session: Session, which: ColumnElement[bool]) -> Merchant | None:
+    both = select(Shop, Grant).outerjoin(Grant, Grant.shop_id == Shop.id).where(which)
+    found = session.execute(both.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
         return None
+    row: Shop = found[0]
+    grant: Grant | None = found[1]
     return Merchant(
         id=row.id,
         domain=row.domain,
@@ -255,6 +282,8 @@ def _merchant(row: Shop | None) -> Merchant | None:
         closed_because=row.closed_because,
         installed_at=row.installed_at,
         installed=row.uninstalled_at is None,
+        let_in=grant is not None and grant.state == grants.State.LIVE,
+        scopes=None if grant is None or grant.scopes is None else frozenset(grant.scopes),
     )
 
 
@@ -272,10 +301,6 @@ def _account(row: Connection | None, seal: Seal) -> Account | None:
         key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
         secrets=tuple(filter(None, secrets.split(","))),
     )
-
-
-def _token_place(domain: str) -> str:
-    return f"shops.sealed_token:{domain}"
 
 
 def _place(shop_id: int, kind: str, column: str) -> str:

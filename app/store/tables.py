@@ -19,7 +19,7 @@ class Shop(Base):
     name: Mapped[str] = mapped_column(String(255))
     currency: Mapped[str] = mapped_column(String(3))
     timezone: Mapped[str] = mapped_column(String(64))
-    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the version before `grants`; goes next
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     paused: Mapped[bool] = mapped_column(default=False)  # the kill switch: nothing goes out
     closed_until: Mapped[datetime | None]  # frozen, locked or shut to us: nobody knocks before then
@@ -33,6 +33,25 @@ class Shop(Base):
     swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
     swept_nightly_to: Mapped[datetime | None]  # the same, looked at again at night with a long overlap
     sealed_mail_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what e-mail addresses are digested with
+
+
+class Grant(Base):
+    """What one shop's store lets us do: the tokens as they were last given, and who is fetching the next ones."""
+
+    __tablename__ = "grants"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))  # live or needs_reauth
+    reason: Mapped[str | None] = mapped_column(String(64))  # why it needs the merchant
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime | None]  # empty: the token was given once and for all
+    sealed_refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_expires_at: Mapped[datetime | None]
+    scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # empty: the store has not told us yet
+    secret: Mapped[str | None] = mapped_column(String(16))  # fingerprint of the client secret that the tokens hang on
+    given_at: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(32))  # of whoever is at the token endpoint
+    lease_until: Mapped[datetime | None]  # without a lease: nobody asks before then
 
 
 class Connection(Base):

@@ -28,6 +28,12 @@ class ShopifyShop:
             timezone=shop["ianaTimezone"],
         )
 
+    def scopes(self) -> frozenset[str]:
+        installation = self._api.ask("installation").one("currentAppInstallation")
+        if installation is None:
+            raise Unavailable("the store does not say what it lets us do")
+        return frozenset(scope["handle"] for scope in installation["accessScopes"])
+
     def order(self, order_id: int) -> Order | None:
         return orders.order(self._api, order_id)
 

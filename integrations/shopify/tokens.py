@@ -59,6 +59,11 @@ class TokenEndpoint:
         self._client_id = client_id
         self._secrets = secrets
 
+    @property
+    def current_secret(self) -> str:
+        """The fingerprint of the secret that new tokens should hang on."""
+        return fingerprint(next(iter(self._secrets), ""))
+
     def exchange(self, id_token: str) -> Pair:
         """Return the first pair of an installation. Raises NotVouchedFor, AccessLost, or Unavailable: try later."""
         return self._ask(_EXCHANGE | {"subject_token": id_token})

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.domain.errors import Malformed
 from app.domain.events import (
+    AppUninstalled,
     CustomerChanged,
     CustomerGone,
     CustomersMerged,
@@ -22,6 +23,7 @@ from app.domain.events import (
     ExportEnded,
     OrderChanged,
     PersonToForget,
+    ScopesChanged,
     ShopChanged,
     ShopToForget,
     SpendingChanged,
@@ -33,7 +35,7 @@ from integrations.strict_json import Id, Moment, understand
 # Data protection: these cannot be subscribed to, the app's configuration names them.
 COMPLIANCE = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
 # What is handled whatever else must wait: it needs neither the shop's past nor a way into it.
-AT_ONCE = COMPLIANCE | {"bulk_operations/finish"}
+AT_ONCE = COMPLIANCE | {"app/scopes_update", "app/uninstalled", "bulk_operations/finish"}
 
 
 def parse(topic: str, body: bytes) -> Event:
@@ -130,6 +132,10 @@ class _Shop(_Body):
     myshopify_domain: _Text
 
 
+class _Scopes(_Body):
+    current: list[_Text] = Field(max_length=500)
+
+
 class _Named(_Body):
     id: Id | None = None
     email: _Text | None = None
@@ -196,6 +202,14 @@ def _shop(shop: _Shop) -> Event:
     return ShopChanged(domain=shop.myshopify_domain.lower())
 
 
+def _uninstalled(shop: _Shop) -> Event:
+    return AppUninstalled(domain=shop.myshopify_domain.lower())
+
+
+def _scopes(change: _Scopes) -> Event:
+    return ScopesChanged(current=frozenset(change.current))
+
+
 def _data_request(asked: _AboutPerson) -> Event:
     return DataRequested(domain=asked.shop_domain.lower(), person=_person(asked))
 
@@ -243,6 +257,8 @@ READERS: Mapping[str, Reader] = {
     "customer.tags_removed": Reader(_Tags, _tags),
     "bulk_operations/finish": Reader(_Bulk, _bulk),
     "shop/update": Reader(_Shop, _shop),
+    "app/uninstalled": Reader(_Shop, _uninstalled),
+    "app/scopes_update": Reader(_Scopes, _scopes),
     "customers/data_request": Reader(_AboutPerson, _data_request),
     "customers/redact": Reader(_AboutPerson, _redact),
     "shop/redact": Reader(_AboutShop, _shop_redact),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from app.config import Settings
 from app.domain.policy import Policy
@@ -19,7 +20,7 @@ from app.store.sealed import Seal
 from app.store.tables import Decision, Delivery, Effect, Pool
 from integrations.gorgias import webhooks
 from integrations.sandbox.serve import RunningTown, start
-from integrations.sandbox.town import TownSettings
+from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS, TownSettings
 from integrations.shopify import webhooks as shopify
 from jobs import history, practice
 from jobs.drain import drain
@@ -212,6 +213,8 @@ def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings
         app_var=folder,
         database_url=database_url,
         practice=True,
+        shopify_client_id=PRACTICE_CLIENT_ID,
+        shopify_client_secrets=SecretStr(",".join(PRACTICE_SECRETS)),
         shopify_origin=f"{town.url}/shopify/{{shop}}",
         gorgias_origin=f"{town.url}/gorgias/{{account}}",
         florist_origin=f"{town.url}/florist",

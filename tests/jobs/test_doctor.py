@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.domain.findings import Finding, Verdict
+from app.store import grants
 from app.store.base import unit_of_work
-from app.store.tables import Shop
 from integrations.sandbox.town import PRACTICE_SHOP
 from jobs import doctor, surroundings
 from jobs.queue import Bell
@@ -117,7 +117,7 @@ def test_given_a_shop_that_is_not_here_when_looked_over_then_that_is_all(inside:
 
 def test_given_a_shop_without_token_when_looked_over_then_it_says_how_to_get_one(inside: Practice) -> None:
     with unit_of_work(inside.world.sessions) as session:
-        session.get_one(Shop, inside.shop_id).sealed_token = None
+        grants.forget(session, shop_id=inside.shop_id)
 
     found = list(doctor.of_shop(inside.world, PRACTICE_SHOP))
 

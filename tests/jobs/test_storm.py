@@ -19,6 +19,7 @@ from app.domain.effects import AddGiftLine, Plan
 from app.domain.policy import Mode
 from app.store import inbox, ledger, shops
 from app.store.base import open_database, sessions_of, unit_of_work
+from app.store.grants import Pair
 from app.store.tables import Delivery, Effect
 from integrations.sandbox.serve import start
 from integrations.sandbox.store import endpoint
@@ -28,6 +29,7 @@ from jobs.budget import SharedBudgets
 from jobs.practice import POLICY
 from jobs.runtime import purse
 from tests.builders import profile
+from tests.conftest import let_in
 from tests.jobs.conftest import Practice, moved_in, settings_for
 
 OTHER = "other-shop.myshopify.com"
@@ -203,9 +205,8 @@ def neighbour(here: Practice) -> Practice:
     here.call(f"/town/shops/{OTHER}", {"token": "shpat_other"})
     with unit_of_work(here.world.sessions) as session:
         now = here.world.clock.now()
-        shop_id = shops.install(
-            session, profile=profile(domain=OTHER), token="shpat_other", policy=POLICY, seal=here.world.seal, now=now
-        )
+        shop_id = shops.install(session, profile=profile(domain=OTHER), policy=POLICY, now=now)
+        let_in(session, shop_id, here.world.seal, Pair(token="shpat_other", expires_at=None))
         shops.note_history(session, shop_id=shop_id, done_at=now, swept_to=now)
     return replace(here, shop_id=shop_id)
 

@@ -11,6 +11,7 @@ from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Delivery
 from tests.builders import DAY, HOUR, MINUTE, NOON, auto_policy, profile
+from tests.conftest import let_in
 from tests.store.ledger_steps import Steps
 
 LEASE = 2 * MINUTE
@@ -59,7 +60,8 @@ def test_given_a_shut_door_when_the_ticker_looks_around_then_it_rings_for_nothin
 
 def test_given_a_shut_door_when_a_past_is_still_to_be_read_then_it_waits(sessions: Sessions, seal: Seal) -> None:
     with unit_of_work(sessions) as session:
-        new = shops.install(session, profile=profile(), token="t", policy=auto_policy(), seal=seal, now=NOON)
+        new = shops.install(session, profile=profile(), policy=auto_policy(), now=NOON)
+        let_in(session, new, seal)
         assert shops.without_history(session, now=NOON) == [new]
         doors.shut(session, shop_id=new, until=NOON + HOUR, because="locked")
 
@@ -81,13 +83,11 @@ def test_given_letters_that_waited_at_the_door_when_it_opens_early_then_they_are
     assert again(sessions, shop).closed_because is None
 
 
-def test_given_a_shut_door_when_the_merchant_installs_again_then_it_is_open(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
+def test_given_a_shut_door_when_the_merchant_installs_again_then_it_is_open(sessions: Sessions, shop: Merchant) -> None:
     shut(sessions, shop)
 
     with unit_of_work(sessions) as session:
-        shops.install(session, profile=profile(), token="new", policy=auto_policy(), seal=seal, now=NOON)
+        shops.install(session, profile=profile(), policy=auto_policy(), now=NOON)
 
     assert not again(sessions, shop).is_shut(NOON)
 

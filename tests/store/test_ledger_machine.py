@@ -21,7 +21,6 @@ from app.domain.policy import Mode
 from app.store import ledger, shops
 from app.store.base import Base, open_database, sessions_of, unit_of_work
 from app.store.ledger import Deed
-from app.store.sealed import Seal
 from app.store.tables import Effect, Pool
 from tests.builders import NOON, auto_policy, paid, profile, purse, receipt, refund, usd
 from tests.store.ledger_steps import LEASE, QUARANTINE
@@ -57,9 +56,7 @@ class Ledger(RuleBasedStateMachine):
         self.current = 0
         self.whiles = 0
         with unit_of_work(self.sessions) as session:
-            self.shop_id = shops.install(
-                session, profile=profile(), token="t", policy=auto_policy(), seal=Seal(keys=(b"k" * 32,)), now=NOON
-            )
+            self.shop_id = shops.install(session, profile=profile(), policy=auto_policy(), now=NOON)
 
     def teardown(self) -> None:
         self.engine.dispose()

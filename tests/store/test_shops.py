@@ -13,6 +13,7 @@ from app.store.base import Sessions, unit_of_work
 from app.store.sealed import Seal, Unsealable
 from app.store.shops import Merchant
 from tests.builders import DAY, HOUR, MINUTE, NOON, auto_policy, planned, profile, purse, tag
+from tests.conftest import let_in
 from tests.store.crowd import at_once
 
 OTHER = profile(domain="other.myshopify.com")
@@ -53,12 +54,11 @@ def test_given_a_shop_when_it_is_installed_again_then_it_is_the_same_shop_with_i
 ) -> None:
     renamed = profile(name="Practice & Sons", currency="EUR")
 
-    assert install(sessions, seal, renamed, token="shpat_2", policy=Policy(), now=NOON + DAY) == shop.id
+    assert install(sessions, seal, renamed, policy=Policy(), now=NOON + DAY) == shop.id
 
     found = again(sessions, shop.id)
     assert (found.name, found.currency) == ("Practice & Sons", "EUR")
     assert (found.policy, found.installed_at) == (auto_policy(), NOON)
-    assert token(sessions, shop.id, seal) == "shpat_2"
 
 
 def test_given_one_shop_when_it_is_installed_many_times_at_once_then_it_is_one_shop(
@@ -78,48 +78,6 @@ def test_given_a_shop_that_left_when_it_comes_back_then_it_is_installed_anew_and
     assert install(sessions, seal, profile(), now=NOON + 90 * DAY) == shop.id
     found = again(sessions, shop.id)
     assert (found.installed, found.installed_at, found.policy) == (True, NOON + 90 * DAY, auto_policy())
-
-
-def test_given_a_token_when_kept_then_the_database_does_not_show_it(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    with unit_of_work(sessions) as session:
-        kept = session.scalars(select(tables.Shop.sealed_token).where(tables.Shop.id == shop.id)).one()
-
-    assert kept is not None
-    assert b"shpat" not in kept
-    assert token(sessions, shop.id, seal) == "shpat_practice"
-
-
-def test_given_two_shops_when_somebody_swaps_their_sealed_tokens_then_neither_opens(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    other = install(sessions, seal, OTHER)
-    with unit_of_work(sessions) as session:
-        one, two = session.get_one(tables.Shop, shop.id), session.get_one(tables.Shop, other)
-        one.sealed_token, two.sealed_token = two.sealed_token, one.sealed_token
-
-    for shop_id in (shop.id, other):
-        with pytest.raises(Unsealable):
-            token(sessions, shop_id, seal)
-
-
-def test_given_another_key_when_a_token_is_opened_then_it_stays_shut_until_the_old_key_is_back(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    new = Seal(keys=(b"n" * 32,))
-
-    with pytest.raises(Unsealable):
-        token(sessions, shop.id, new)
-    assert token(sessions, shop.id, Seal(keys=(*new.keys, *seal.keys))) == "shpat_practice"
-
-
-def test_given_a_shop_that_left_when_its_token_is_asked_then_there_is_none(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    uninstall(sessions, shop.id)
-
-    assert token(sessions, shop.id, seal) is None
 
 
 def test_given_an_account_when_connected_then_it_is_found_by_its_shop_and_by_its_urls_token(
@@ -269,12 +227,13 @@ def install(
     seal: Seal,
     who: ShopProfile,
     *,
-    token: str = "shpat_1",  # noqa: S107  # made up
     policy: Policy | None = None,
     now: datetime = NOON,
 ) -> int:
     with unit_of_work(sessions) as session:
-        return shops.install(session, profile=who, token=token, policy=policy or Policy(), seal=seal, now=now)
+        shop_id = shops.install(session, profile=who, policy=policy or Policy(), now=now)
+        let_in(session, shop_id, seal)
+    return shop_id
 
 
 def uninstall(sessions: Sessions, shop_id: int) -> None:
@@ -288,11 +247,6 @@ def again(sessions: Sessions, shop_id: int) -> Merchant:
         assert found == shops.by_domain(session, found.domain if found else "")
     assert found is not None
     return found
-
-
-def token(sessions: Sessions, shop_id: int, seal: Seal) -> str | None:
-    with unit_of_work(sessions) as session:
-        return shops.token_of(session, shop_id=shop_id, seal=seal)
 
 
 def connect(

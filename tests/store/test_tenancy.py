@@ -12,18 +12,20 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import app.store
 from app.domain.effects import Pool
 from app.domain.policy import Mode, Policy, SpecialCustomer
 from app.store import chores, decisions, doors, inbox, ledger, orders, pools, shops, yardstick
 from app.store.base import Base, Session, Sessions
+from app.store.grants import Pair
 from app.store.inbox import Letter
 from app.store.ledger import Deed
 from app.store.lifetime import Share
 from app.store.sealed import Seal
 from app.store.stories import Search
+from app.store.tables import Grant
 from tests.builders import (
     DAY,
     HOUR,
@@ -44,6 +46,7 @@ from tests.builders import (
     usd,
 )
 from tests.builders import yardstick as measure
+from tests.conftest import let_in
 from tests.store.test_decisions import decision
 
 NO_SHOP_NEEDED = {
@@ -68,6 +71,10 @@ NO_SHOP_NEEDED = {
     "deeds.described": "turns an effect into columns",
     "doors.are_open": "a condition inside statements that name the shop",
     "deeds.understood": "reads a row that was found",
+    "grants.let_us_in": "a condition inside statements about shops",
+    "grants.refresh_place": "asks no database",
+    "grants.token_place": "asks no database",
+    "grants.worth_renewing": "the ticker's: ids alone",
     "migrate.main": "moves tables, not data",
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
@@ -78,6 +85,7 @@ NO_SHOP_NEEDED = {
     "shops.account_by_token": "finds out which shop it is, by a token too long to guess",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
     "shops.digest": "asks no database",
+    "shops.expect": "makes a shop known",
     "shops.install": "makes a shop known",
     "shops.due_for_sweep": "the ticker's: ids alone",
     "shops.installed_ids": "the ticker's: ids alone",
@@ -87,7 +95,8 @@ NO_SHOP_NEEDED = {
 }
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
-NEW_ID = {"decisions.keep"}
+NEW_ID = {"decisions.keep", "grants.begin"}
+THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
 def all_functions() -> dict[str, Callable[..., Any]]:
@@ -207,6 +216,12 @@ SAME_FOR_ALL: dict[str, Any] = {
     "problem": "odd",
     "plan": paid(refund(order_id=77)),
     "purse": purse(),
+    "pair": Pair(token="shpat_next", expires_at=NOON + HOUR),
+    "turn": THEIR_TURN,
+    "insisting": False,
+    "reason": "revoked",
+    "secret": "fingerprint",
+    "scopes": frozenset({"write_orders"}),
     "receipt": receipt(),
     "decision": decision("gift"),
     "yardstick": measure(threshold=usd(1)),
@@ -351,9 +366,9 @@ def rolled_back(sessions: Sessions) -> Iterator[Session]:
 
 def newcomer(session: Session, seal: Seal, domain: str) -> int:
     """Install a shop that has nothing yet."""
-    return shops.install(
-        session, profile=profile(domain=domain), token=f"shpat_{domain}", policy=auto_policy(), seal=seal, now=NOON
-    )
+    shop_id = shops.install(session, profile=profile(domain=domain), policy=auto_policy(), now=NOON)
+    let_in(session, shop_id, seal, Pair(token=f"shpat_{domain}", expires_at=None, refresh_token=f"shprt_{domain}"))
+    return shop_id
 
 
 def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabitant:
@@ -362,6 +377,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     shops.connect(
         session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
     )
+    session.execute(update(Grant).where(Grant.shop_id == shop_id).values(lease=THEIR_TURN, lease_until=NOON))
     shops.note_history(session, shop_id=shop_id, handle="bulk-1", swept_to=NOON)
     doors.shut(session, shop_id=shop_id, until=NOON - DAY, because="It was frozen.")
     for number in (1001, 1002):

@@ -23,6 +23,7 @@ from integrations.sandbox.town import TownSettings
 from jobs.carry_out import carry_out
 from jobs.runtime import World
 from tests.builders import SettableClock, planned, profile, receipt
+from tests.conftest import let_in
 
 LEASE = timedelta(minutes=1)
 
@@ -151,11 +152,10 @@ class Desk:
             shop_id = shops.install(
                 session,
                 profile=profile(domain="twin.myshopify.com", name="Twin"),
-                token="shpat_twin",
                 policy=self.merchant.policy,
-                seal=self.world.seal,
                 now=self.world.clock.now(),
             )
+            let_in(session, shop_id, self.world.seal)
             merchant = shops.by_id(session, shop_id)
         assert merchant is not None
         return replace(self, merchant=merchant)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import Letter
-from integrations.sandbox.store import grants
+from integrations.sandbox.store import grants, payloads
 from integrations.sandbox.store.actions import SEND, Announcement, Impossible
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.shops import KIND as SHOPS
@@ -17,8 +17,7 @@ def uninstall(town: Town, turn: Turn, domain: str, announcement: Announcement = 
     shop = _known(turn, domain)
     grants.forget(turn, domain)
     turn.put(SHOPS, domain, shop | {"installed": False, "token": ""})
-    body = {"id": shop["id"], "name": shop["name"], "domain": domain, "myshopify_domain": domain}
-    return _news(town, turn, shop, announcement).tell("app/uninstalled", body)
+    return _news(town, turn, shop, announcement).tell("app/uninstalled", payloads.shop_payload(shop))
 
 
 def reinstall(turn: Turn, domain: str) -> Doc:
@@ -36,7 +35,8 @@ def grant(
     previous, current = shop["scopes"], sorted(set(scopes))
     turn.put(SHOPS, domain, shop | {"scopes": current})
     body = {
-        "id": gid("AppInstallation", shop["id"]),
+        "id": shop["id"],
+        "shop_id": gid("Shop", shop["id"]),
         "previous": previous,
         "current": current,
         "updated_at": iso(town.clock.now()),

@@ -41,6 +41,7 @@ EVERYTHING = {
     "myshopify_domain": SHOP,
     "shop_domain": SHOP,
     "customer": {"id": 55},
+    "current": ["write_orders"],
 }
 
 

@@ -1,0 +1,29 @@
+"""A shop takes the app out: nothing that it still had before it is done any more."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.effects import State
+from app.store import pools
+from app.store.tables import Effect
+
+_PENDING = (State.AWAITING, State.PLANNED)
+CODE = "shop_gone"
+
+
+def withdraw_everything(session: Session, *, shop_id: int, why: str, now: datetime) -> int:
+    """Take back every deed that has not left, notes too, its money with it; return how many.
+
+    What is out already, or may be, stays as it is: it happened, or will be looked up should the shop come back.
+    """
+    pending = select(Effect).where(Effect.shop_id == shop_id, Effect.state.in_(_PENDING)).order_by(Effect.id)
+    rows = session.scalars(pending.with_for_update().execution_options(populate_existing=True)).all()
+    for row in rows:
+        row.state, row.next_try_at, row.ended_at = State.WITHDRAWN, None, now
+        row.code, row.problem = CODE, why
+        if row.pool_id is not None and row.cost_minor:
+            pools.release(session, shop_id=shop_id, pool_id=row.pool_id, minor=row.cost_minor)
+    session.flush()
+    return len(rows)
