@@ -8,6 +8,7 @@ from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.money import Money
 from app.domain.ports import Receipt
 from app.domain.refunds import GiveBack, Pieces, Way
+from app.domain.scopes import Feature, missing_for
 from integrations.shopify import reading, refund_state
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
@@ -19,7 +20,9 @@ _NOTHING_TO_SEND = ""
 def credit_obstacle(api: AdminApi) -> str:
     """Return why store credit cannot be given here; "" when it can."""
     reply = api.ask("store_credit")
-    if reply.denied:
+    # Whether the merchant has it is told to everybody, whoever may hand it out or not.
+    granted = {scope["handle"] for scope in reply.data["currentAppInstallation"]["accessScopes"]}
+    if missing_for(Feature.STORE_CREDIT, granted):
         return "The app was not given the right to hand out store credit."
     enabled = reply.data["storeCreditConfiguration"]["storeCreditEnabled"]
     return "" if enabled else "Store credit is not switched on in this store."

@@ -63,6 +63,7 @@ def test_given_a_gift_when_a_worker_dies_at_any_boundary_then_it_is_given_once(i
 
 
 def test_given_a_refund_when_a_worker_dies_at_any_boundary_then_the_money_moves_once(inside: Practice) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, refunds_per_day=1_000)))  # deaths outnumber a day's refunds
     customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
 
     def happen() -> int:

@@ -32,7 +32,6 @@ TYPES: dict[str, tuple[str, ...]] = {
     "Product": ("read_products",),
     "ProductVariant": ("read_products",),
     "Refund": ("read_orders",),
-    "StoreCreditConfiguration": ("read_store_credit_accounts",),
 }
 MUTATIONS = {
     "orderEditAddLineItemDiscount": "write_order_edits",

@@ -10,6 +10,7 @@ from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.money import Money
 from app.domain.ports import Receipt
 from app.domain.refunds import GiveBack, Pieces, Way
+from app.domain.scopes import NEEDED, Feature
 from integrations.marker import short
 from tests.integrations.shopify.scripted import DOMAIN, Script, page, refund, shop
 
@@ -258,7 +259,11 @@ def test_given_credit_when_given_then_no_payment_is_touched_and_it_says_until_wh
 
 @pytest.mark.parametrize("enabled", [True, False])
 def test_given_a_store_when_asked_for_credit_then_it_says_whether_it_gives_any(store: Script, enabled: bool) -> None:
-    store.brings(storeCreditConfiguration={"storeCreditEnabled": enabled})
+    scopes = [{"handle": handle} for handle in NEEDED[Feature.STORE_CREDIT]]
+    store.brings(
+        storeCreditConfiguration={"storeCreditEnabled": enabled},
+        currentAppInstallation={"id": "gid://shopify/AppInstallation/1", "accessScopes": scopes},
+    )
     assert (shop().credit_obstacle() == "") is enabled
 
 
