@@ -1,4 +1,4 @@
-"""`doctor`: looks this installation over, or one shop through our own adapters. It only reads."""
+"""`doctor`: looks this installation over, or one shop through our own adapters. In the store it only reads."""
 
 import argparse
 import json
@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from app.config import Misconfigured, settings
 from app.domain.findings import Finding, Verdict, bad, fine, look
-from app.store import checkup, shops
+from app.domain.scopes import NEEDED
+from app.store import checkup, grants, shops
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
@@ -43,13 +44,28 @@ def of_shop(here: World, domain: str) -> Iterator[Finding]:
     yield from _kept(here, merchant)
     with reading(here.sessions) as session:
         old = checkup.older_order(session, shop_id=merchant.id, older_than=here.clock.now() - _WINDOW)
+    yield _token(here, merchant)
     if not merchant.let_in:
-        yield bad("token", "there is none: open the app in the shop's admin once")
         return
-    patient = Patient(gifts=merchant.policy.nth_order_gift.variants, old_order=old, features={})
+    features = {str(feature): scopes for feature, scopes in NEEDED.items()}
+    patient = Patient(gifts=merchant.policy.nth_order_gift.variants, old_order=old, features=features)
     access = here.access(merchant.id, merchant.domain)
     doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, access, limits=LIMITS)
     yield from doctor.findings(patient, here.clock.now())
+
+
+def _token(here: World, merchant: Merchant) -> Finding:
+    with reading(here.sessions) as session:
+        grant = grants.read(session, shop_id=merchant.id, seal=here.seal)
+    if grant is None or not grant.live:
+        why = "none was given" if grant is None else grant.reason
+        return bad("token", f"{why}: open the app in the shop's admin once")
+    if grant.expires_at is None:
+        return look("token", "one that never expires: a public app's is refused, it was given by hand or in practice")
+    words = f"alive until {grant.expires_at:%Y-%m-%d %H:%M} UTC"
+    if grant.refresh_expires_at is None:
+        return look("token", f"{words}, and cannot be renewed")
+    return fine("token", f"{words}, can be renewed until {grant.refresh_expires_at:%Y-%m-%d}")
 
 
 def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from rq import Worker
 
 from app.config import ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
-from app.store import checkup, migrate
+from app.store import checkup, grants, migrate
 from app.store.base import StoreUnavailable, reading
 from integrations.http import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -117,8 +117,14 @@ def _rows(here: World) -> Iterator[Finding]:
     with reading(here.sessions) as session:
         kept, closed = checkup.unsealable(session, here.seal)
         due = checkup.waiting(session, now=now)
+        hang_on_older = grants.worth_renewing(session, now=now, secret=here.current_secret)
     words = f"{kept} shops and accounts, {len(here.seal.keys)} keys"
     yield bad("seal", f"{words}; no key opens {', '.join(closed)}") if closed else fine("seal", f"{words}, all open")
+    if hang_on_older:
+        words = "tokens are still to be renewed with the current client secret: revoke no older one yet"
+        yield look("client secret", f"{len(hang_on_older)} shops' {words}")
+    else:
+        yield fine("client secret", "no token hangs on an older one")
     words = f"{due.letters} webhooks and {due.deeds} deeds are due"
     if due.oldest is not None and now - due.oldest > _OVERDUE:
         yield bad("work", f"{words}, the oldest since {due.oldest:%Y-%m-%d %H:%M} UTC: is anybody working?")

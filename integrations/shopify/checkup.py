@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.errors import Unavailable
 from app.domain.findings import Finding, ask, bad, fine, look
+from app.domain.scopes import with_implied
 from integrations.http import Http, Limits
 from integrations.shopify import reading
 from integrations.shopify.access import Access
@@ -158,15 +159,14 @@ def _bucket(cost: Cost) -> Finding:
 
 
 def _granted(installation: Json | None) -> frozenset[str]:
-    """Return the scopes; the right to write a thing is the right to read it."""
-    handles = {scope["handle"] for scope in (installation or {"accessScopes": []})["accessScopes"]}
-    return frozenset(handles | {handle.replace("write_", "read_", 1) for handle in handles})
+    return with_implied(scope["handle"] for scope in (installation or {"accessScopes": []})["accessScopes"])
 
 
 def _rights(features: Mapping[str, frozenset[str]], granted: frozenset[str]) -> Iterator[Finding]:
     for feature, needed in features.items():
         missing = sorted(needed - granted)
-        yield look(feature, f"off, needs {', '.join(missing)}") if missing else fine(feature, "every scope is granted")
+        subject = feature.replace("_", " ")
+        yield look(subject, f"off, needs {', '.join(missing)}") if missing else fine(subject, "every scope is granted")
 
 
 def _questions() -> Iterator[Finding]:

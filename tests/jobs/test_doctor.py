@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from app.config import Settings
 from app.domain.findings import Finding, Verdict
 from app.store import grants
 from app.store.base import unit_of_work
+from app.store.grants import Pair
+from app.store.shops import Merchant
 from integrations.sandbox.town import PRACTICE_SHOP
 from jobs import doctor, surroundings
 from jobs.queue import Bell
 from jobs.runtime import World
+from tests.builders import DAY, HOUR, NOON
 from tests.conftest import SEAL_KEY
 from tests.jobs.conftest import Practice
 
@@ -122,6 +126,40 @@ def test_given_a_shop_without_token_when_looked_over_then_it_says_how_to_get_one
     found = list(doctor.of_shop(inside.world, PRACTICE_SHOP))
 
     assert (found[-1].verdict, found[-1].subject) == (Verdict.BAD, "token")
+
+
+@pytest.mark.parametrize(
+    ("lives", "renewable", "verdict", "words"),
+    [
+        (None, None, Verdict.LOOK, "never expires"),
+        (HOUR, None, Verdict.LOOK, "cannot be renewed"),
+        (HOUR, 90 * DAY, Verdict.FINE, "alive until 2026-11-21 13:00 UTC, can be renewed until 2027-02-19"),
+    ],
+)
+def test_given_a_token_when_looked_over_then_its_life_is_told_and_not_the_token(
+    world: World,
+    shop: Merchant,
+    lives: timedelta | None,
+    renewable: timedelta | None,
+    verdict: Verdict,
+    words: str,
+) -> None:
+    pair = Pair(
+        token="shpat_hush",
+        expires_at=None if lives is None else NOON + lives,
+        refresh_token="shprt_hush",
+        refresh_expires_at=None if renewable is None else NOON + renewable,
+    )
+    with unit_of_work(world.sessions) as session:
+        turn = grants.begin(session, shop_id=shop.id, now=NOON, lease=HOUR)
+        assert turn is not None
+        grants.keep(session, shop_id=shop.id, turn=turn, pair=pair, seal=world.seal, now=NOON)
+
+    told = doctor._token(world, shop)
+
+    assert told.verdict is verdict
+    assert words in told.words
+    assert "hush" not in str(told)
 
 
 @pytest.mark.parametrize(
