@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from app.domain.events import Event
+from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
@@ -31,6 +32,11 @@ SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
 
 # Topics that are handled whatever else must wait: they need neither the shop's past nor a way into it.
 AT_ONCE = topics.AT_ONCE
+# Whom a body names in full, so that one of their names leads to the others.
+PEOPLE: Mapping[str, Callable[[str, bytes], Person]] = {
+    "shopify": topics.person_in,
+    "gorgias": gorgias.person_in,
+}
 # A body cut down to what its parse believes, for when the person in it must go and the news must not.
 BONES: Mapping[str, Callable[[str, bytes], bytes]] = {"shopify": topics.bones}
 

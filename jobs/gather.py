@@ -9,7 +9,7 @@ from app.domain.facts import GiftHistory, GiftOption, Order, Quote
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
-from app.store import gifts, orders, pending
+from app.store import gifts, orders, pending, veil
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, midnight, opening
@@ -20,7 +20,16 @@ class AboutOrder:
     """The order as it is now, and the gifts that could go with it."""
 
     order: Order | None
+    forgotten: bool = False  # the buyer was: the order only feeds the sums
     options: tuple[GiftOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutTicket:
+    """Who wrote."""
+
+    customer_id: int | None
+    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,7 @@ class AboutAction:
     pieces: tuple[Pieces, ...] = ()
     quote: Quote | None = None
     trouble: str | None = None
+    forgotten: bool = False
 
 
 def about_order(world: World, merchant: Merchant, outside: Outside, event: OrderChanged, now: datetime) -> AboutOrder:
@@ -42,8 +52,12 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
         return AboutOrder(order=None)
     policy = merchant.policy.nth_order_gift
     with unit_of_work(world.sessions) as session:
-        orders.record(session, shop_id=merchant.id, order=order)
+        orders.lock(session, shop_id=merchant.id)
+        nameless = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over(order)
+        orders.record(session, shop_id=merchant.id, order=nameless)
         pending.look_now(session, shop_id=merchant.id, order_id=order.id, now=now)
+        if nameless != order:
+            return AboutOrder(order=nameless, forgotten=True)
         history = gift_history(session, merchant, order, now)
     if not nth_order_gift.may_be_due(order, history, policy, now):
         return AboutOrder(order=order)
@@ -68,14 +82,19 @@ def gift_history(session: Session, merchant: Merchant, order: Order, now: dateti
     )
 
 
-def about_ticket(outside: Outside, event: TicketOpened) -> int | None:
+def about_ticket(world: World, merchant: Merchant, outside: Outside, event: TicketOpened) -> AboutTicket:
     """Return the store's customer behind a ticket; None when there is none, or more than one."""
-    return None if event.email is None else outside.shop.customer_by_email(event.email)
+    customer_id = None if event.email is None else outside.shop.customer_by_email(event.email)
+    if customer_id is not None and _is_forgotten(world, merchant, customer_id):
+        return AboutTicket(customer_id=None, forgotten=True)
+    return AboutTicket(customer_id=customer_id)
 
 
 def about_action(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:
     """Find the customer and the order that an agent means, and what the act would move."""
     customer_id = None if action.email is None else outside.shop.customer_by_email(action.email)
+    if customer_id is not None and _is_forgotten(world, merchant, customer_id):
+        return AboutAction(customer_id=None, forgotten=True, trouble="This customer asked to be forgotten.")
     if customer_id is None:
         return AboutAction(customer_id=None, trouble="No customer of the store has this ticket's e-mail address.")
     with reading(world.sessions) as session:
@@ -122,3 +141,8 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
     return replace(about, quote=quote)
+
+
+def _is_forgotten(world: World, merchant: Merchant, customer_id: int) -> bool:
+    with reading(world.sessions) as session:
+        return veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id)

@@ -37,9 +37,10 @@ from app.store.shops import Merchant
 from integrations import registry
 from jobs.doors import shut_until
 from jobs.occasion import Occasion, Overtaken, finish
-from jobs.on_customer import customer_gone, customers_merged, spending_changed, tags_changed
+from jobs.on_customer import customer_changed, customer_gone, customers_merged, spending_changed, tags_changed
 from jobs.on_helpdesk import agent_acted, ticket_opened
 from jobs.on_order import order_changed
+from jobs.on_privacy import copy_asked, erasure_asked, shop_erasure_asked
 from jobs.on_shop import app_uninstalled, export_ended, scopes_changed, shop_changed
 from jobs.runtime import Outside, World
 
@@ -93,7 +94,7 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     OrderChanged: order_changed,
     SpendingChanged: spending_changed,
     CustomerTagged: tags_changed,
-    CustomerChanged: let_be,
+    CustomerChanged: customer_changed,
     CustomersMerged: customers_merged,
     CustomerGone: customer_gone,
     ExportEnded: export_ended,
@@ -102,9 +103,9 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     ScopesChanged: scopes_changed,
     TicketOpened: ticket_opened,
     AgentAction: agent_acted,
-    DataRequested: let_be,
-    PersonToForget: let_be,
-    ShopToForget: let_be,
+    DataRequested: copy_asked,
+    PersonToForget: erasure_asked,
+    ShopToForget: shop_erasure_asked,
     Unconcerning: let_be,
 }
 

@@ -8,10 +8,11 @@ import structlog
 
 from app.domain.decisions import Decision
 from app.domain.errors import Closed, Unavailable
-from app.store import inbox
+from app.store import erasing, inbox, veil
 from app.store.base import Session
 from app.store.inbox import Letter
 from app.store.shops import Merchant
+from app.store.veil import Veil
 from jobs.carry_out import carry_out
 from jobs.runtime import Outside, World
 
@@ -45,18 +46,29 @@ class Occasion:
             raise Closed(because, retry_after=(until - self.now).total_seconds())
         raise Unavailable("the shop has not let us in")
 
+    def veil(self, session: Session) -> Veil:
+        """Return what lies over the shop's forgotten people."""
+        return veil.drawn(session, shop_id=self.merchant.id, seal=self.world.seal)
+
     def is_old(self, happened_at: datetime | None = None) -> bool:
         """Return whether it happened, or was told, too long ago to bring anything about."""
         moments = (self.letter.received_at, self.letter.triggered_at, happened_at)
         return any(moment is not None and self.now - moment > NEWS for moment in moments)
 
 
-def finish(session: Session, occasion: Occasion, decided: Iterable[Decision] = ()) -> None:
-    """Write down what was decided, and that the delivery is handled; raise Overtaken when it was already."""
+def finish(
+    session: Session, occasion: Occasion, decided: Iterable[Decision] = (), *, forget_words: bool = False
+) -> None:
+    """Write down what was decided, and that the delivery is handled; raise Overtaken when it was already.
+
+    With `forget_words` nothing of what it said is kept, for it speaks of somebody who was forgotten.
+    """
     decisions = list(decided)
     merchant, letter = occasion.merchant, occasion.letter
     for decision in decisions:
         carry_out(session, merchant, decision, now=occasion.now, delivery_id=letter.id)
     if not inbox.handled(session, letter, now=occasion.now):
         raise Overtaken
+    if forget_words:
+        erasing.forget_words(session, shop_id=merchant.id, delivery_id=letter.id, bones=b"", now=occasion.now)
     log.info("delivery.handled", shop=merchant.id, delivery=letter.id, decisions=[d.code for d in decisions])

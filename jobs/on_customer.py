@@ -1,7 +1,14 @@
 """A customer changed in the store: their standing is looked at again, and what is theirs follows them."""
 
 from app.domain.decisions import Decision
-from app.domain.events import CustomerGone, CustomersMerged, CustomerTagged, OrderChanged, SpendingChanged
+from app.domain.events import (
+    CustomerChanged,
+    CustomerGone,
+    CustomersMerged,
+    CustomerTagged,
+    OrderChanged,
+    SpendingChanged,
+)
 from app.domain.facts import Standing
 from app.domain.rules import special_customer
 from app.store import follow, orders, yardstick
@@ -18,7 +25,8 @@ def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
         gather.about_order(world, merchant, occasion.way_in, order, occasion.now)
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
-        finish(session, occasion, [] if occasion.is_old(event.happened_at) else _reviewed(session, occasion, event))
+        decided = [] if occasion.is_old(event.happened_at) else _reviewed(session, occasion, event)
+        finish(session, occasion, decided, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
 def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
@@ -33,7 +41,8 @@ def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
     shown = occasion.way_in.shop.has_tag(event.customer_id, tag=tag) if ours and standing else None
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=occasion.merchant.id)
-        finish(session, occasion, [] if shown is None else _noted(session, occasion, event.customer_id, shown=shown))
+        decided = [] if shown is None else _noted(session, occasion, event.customer_id, shown=shown)
+        finish(session, occasion, decided, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
 def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
@@ -41,17 +50,26 @@ def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
     with unit_of_work(occasion.world.sessions) as session:
         shop_id = occasion.merchant.id
         orders.lock(session, shop_id=shop_id)
-        follow.to_kept(session, shop_id=shop_id, gone_id=event.gone_id, kept_id=event.kept_id)
-        finish(session, occasion)
+        forgotten = occasion.veil(session).hides
+        if not forgotten(event.gone_id):  # what was theirs is nobody's by now
+            orders.rehome(session, shop_id=shop_id, kept=event.kept_id, deleted=event.gone_id, now=occasion.now)
+        finish(session, occasion, forget_words=forgotten(event.gone_id) or forgotten(event.kept_id))
 
 
 def customer_gone(occasion: Occasion, event: CustomerGone) -> None:
-    """Take back whatever was still to come for somebody who is no longer a customer; sums stay as they were."""
+    """Take back whatever was still to come for somebody who is no longer a customer; their orders are nobody's now."""
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=occasion.merchant.id)
         why = "The customer no longer exists in the store."
         follow.nobody(session, shop_id=occasion.merchant.id, customer_id=event.customer_id, why=why, now=occasion.now)
-        finish(session, occasion)
+        orders.orphan(session, shop_id=occasion.merchant.id, customer_id=event.customer_id)
+        finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
+
+
+def customer_changed(occasion: Occasion, event: CustomerChanged) -> None:
+    """Let it be: we keep no particulars. What speaks of somebody who was forgotten is not kept at all."""
+    with unit_of_work(occasion.world.sessions) as session:
+        finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
 def _is_known(occasion: Occasion, order_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Somebody wrote to the helpdesk, or an agent pressed a button there."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.decisions import Decision
@@ -13,22 +14,27 @@ from jobs.occasion import Occasion, finish
 from jobs.runtime import midnight, opening
 
 A_YEAR = timedelta(days=365)
+TOO_LATE = "This press lay about for more than a day. If it is still meant, please press again."
 
 
 def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
     """Show the agents who wrote, unless the letter lay about for so long that they have seen for themselves."""
-    customer_id = gather.about_ticket(occasion.way_in, event)
+    who = gather.about_ticket(occasion.world, occasion.merchant, occasion.way_in, event)
     with unit_of_work(occasion.world.sessions) as session:
-        finish(session, occasion, [] if occasion.is_old() else _greeting(session, occasion, event, customer_id))
+        silent = who.forgotten or occasion.is_old()
+        decided = [] if silent else _greeting(session, occasion, event, who.customer_id)
+        finish(session, occasion, decided, forget_words=who.forgotten)
 
 
 def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     """Do what the agent asked for, or tell them why not."""
     merchant = occasion.merchant
     asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
+    if occasion.is_old():
+        asked = replace(asked, trouble=TOO_LATE)
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
-        finish(session, occasion, _act(session, occasion, event, asked))
+        finish(session, occasion, _act(session, occasion, event, asked), forget_words=asked.forgotten)
 
 
 def _greeting(session: Session, occasion: Occasion, event: TicketOpened, customer_id: int | None) -> list[Decision]:

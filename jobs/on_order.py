@@ -16,8 +16,12 @@ def order_changed(occasion: Occasion, event: OrderChanged) -> None:
     about = gather.about_order(occasion.world, merchant, occasion.way_in, event, occasion.now)
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
-        old = occasion.is_old(event.happened_at)
-        finish(session, occasion, [] if old else _decided(session, occasion, about))
+        order = about.order
+        # Looked at again under the lock: they may have been forgotten while we asked.
+        forgotten = order is not None and order != occasion.veil(session).over(order)
+        silent = about.forgotten or forgotten or occasion.is_old(event.happened_at)
+        decided = [] if silent else _decided(session, occasion, about)
+        finish(session, occasion, decided, forget_words=about.forgotten or forgotten)
 
 
 def _decided(session: Session, occasion: Occasion, about: gather.AboutOrder) -> list[Decision]:

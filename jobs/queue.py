@@ -33,6 +33,7 @@ class Task(StrEnum):
     SWEEP = "jobs.tasks.sweep"
     IMPORT = "jobs.tasks.import_history"
     KEEP_ACCESS = "jobs.tasks.keep_access"
+    PRIVACY = "jobs.tasks.keep_privacy"
 
 
 class ForbiddenTask(Exception):

@@ -3,6 +3,7 @@
 from jobs import drain as _drain
 from jobs import history as _history
 from jobs import installation as _installation
+from jobs import privacy as _privacy
 from jobs import review as _review
 from jobs.runtime import world
 
@@ -30,3 +31,8 @@ def import_history(shop_id: int) -> None:
 def keep_access(shop_id: int) -> None:
     """Renew tokens that nobody has asked for in a long time."""
     _installation.keep_access(world(), shop_id)
+
+
+def keep_privacy(shop_id: int) -> None:
+    """Carry out what people asked about their data."""
+    _privacy.keep_promises(world(), shop_id)

@@ -7,7 +7,7 @@ from threading import Event
 
 import structlog
 
-from app.store import grants, shops
+from app.store import grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import logs
@@ -45,6 +45,9 @@ def ring_due(here: World) -> None:
         importing = shops.without_history(session, now=now)
         sweep_before = now - timedelta(seconds=here.settings.sweep_seconds)
         unswept = shops.due_for_sweep(session, before=sweep_before, now=now)
+        asked = privacy.shops_with_requests(session, now=now)
+    for shop_id in asked:
+        here.bell.ring(Task.PRIVACY, shop_id)
     for shop_id in waiting:
         here.bell.ring(Task.DRAIN, shop_id)
     for shop_id in importing:
@@ -61,5 +64,6 @@ def make_round(here: World) -> None:
         silent = grants.worth_renewing(session, now=here.clock.now(), secret=here.current_secret)
     for shop_id in everyone:
         here.bell.ring(Task.REVIEW, shop_id)
+        here.bell.ring(Task.PRIVACY, shop_id)
     for shop_id in silent:
         here.bell.ring(Task.KEEP_ACCESS, shop_id)

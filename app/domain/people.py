@@ -1,7 +1,19 @@
-"""A person as a request about their data names them."""
+"""People who ask about their data: what they ask for, and how a request names them."""
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+WITHIN = timedelta(days=30)  # what the law and the store allow us
+
+
+class Asked(StrEnum):
+    """What may be asked for."""
+
+    COPY = "copy"  # of everything that is kept on a person
+    ERASURE = "erasure"  # of a person
+    SHOP_ERASURE = "shop_erasure"  # of everything that a merchant left behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

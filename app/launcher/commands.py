@@ -43,6 +43,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             lock=Lock.CHECK,
             takes_arguments=True,
         ),
+        "export": Command(
+            module="jobs.export", says="print everything that is kept on one customer", takes_arguments=True
+        ),
+        "erase": Command(
+            module="jobs.erase", says="forget one customer, or a shop that has left", takes_arguments=True
+        ),
         "doctor": Command(
             module="jobs.doctor",
             says="what is chosen and how it is; --shop DOMAIN looks one shop over",

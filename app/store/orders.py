@@ -184,7 +184,9 @@ def moved_by(
     leaves = and_(Customer.special, or_(below, lapsed))
     crossed = and_(Customer.special.is_(False), Customer.marked)
     statement = (
-        select(Customer).where(Customer.shop_id == shop_id, or_(enters, leaves, crossed)).order_by(Customer.customer_id)
+        select(Customer)
+        .where(Customer.shop_id == shop_id, Customer.customer_id > 0, or_(enters, leaves, crossed))
+        .order_by(Customer.customer_id)
     )
     return [_standing(row, yardstick.threshold.currency) for row in session.scalars(statement)]
 

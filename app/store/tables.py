@@ -32,6 +32,7 @@ class Shop(Base):
     history_since: Mapped[datetime | None]  # the store showed us nothing older; empty when it showed all
     swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
     swept_nightly_to: Mapped[datetime | None]  # the same, looked at again at night with a long overlap
+    sealed_alias_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what forgotten people's aliases are made with
     sealed_mail_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what e-mail addresses are digested with
 
 
@@ -307,3 +308,41 @@ class Chore(Base):
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     period: Mapped[str] = mapped_column(String(32), primary_key=True)
     done_at: Mapped[datetime]
+
+
+class Forgotten(Base):
+    """A person who was erased, by the alias that stands for them wherever a sum must stay."""
+
+    __tablename__ = "forgotten"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    alias: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+
+
+class PrivacyRequest(Base):
+    """What somebody asked about their data, and when it was done. The log outlives the shop."""
+
+    __tablename__ = "privacy_requests"
+    __table_args__ = (
+        Index("ix_privacy_requests_shop", "shop_id", "id"),
+        Index(
+            "ix_privacy_requests_waiting",
+            "next_try_at",
+            "shop_id",
+            postgresql_where=text("next_try_at IS NOT NULL"),
+            sqlite_where=text("next_try_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int | None]  # empty when we never knew the shop
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(64))  # a digest that tells one asker from another, and no more
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    problem: Mapped[str | None]  # why it is not done yet
+    sealed_person: Mapped[bytes | None] = mapped_column(LargeBinary)  # who it is about, as long as that is needed
+    sealed_copy: Mapped[bytes | None] = mapped_column(LargeBinary)  # for the merchant to hand over

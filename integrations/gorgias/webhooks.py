@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, Event, TicketOpened, Unconcerning
+from app.domain.people import Person
 from integrations.gorgias import wanted_items
 from integrations.strict_json import understand
 
@@ -40,6 +41,16 @@ def parse(_topic: str, body: bytes) -> Event:
     event = understand(_Form, body).event
     read = _READERS.get(event)
     return read(body) if read else Unconcerning(topic=event)
+
+
+def person_in(_topic: str, body: bytes) -> Person:
+    """Return whom a form is about: their address and their ticket go together."""
+    try:
+        ticket = understand(_Ticket, body)
+    except Malformed:
+        return Person()
+    email = _email(ticket.customer_email)
+    return Person(words=frozenset({email} if email else ()), tickets=frozenset({ticket.ticket_id}))
 
 
 Text = Annotated[str, Field(max_length=2_000)]

@@ -53,6 +53,17 @@ def bones(topic: str, body: bytes) -> bytes:
         return b""
 
 
+def person_in(topic: str, body: bytes) -> Person:
+    """Return the customer whom a body names in full: their number, e-mail address and telephone go together."""
+    shape = _Named if topic.startswith("customers/") and topic not in COMPLIANCE else _Whose
+    try:
+        read: Any = understand(shape, body)
+    except Malformed:
+        return Person()
+    named = read if isinstance(read, _Named) else read.customer
+    return Person() if named is None else _someone(named)
+
+
 def _customer_number(gid: str) -> str:
     return _numbered(gid, "Customer")
 
@@ -142,15 +153,26 @@ class _Named(_Body):
     phone: _Text | None = None
 
 
-class _AboutPerson(_Body):
+class _Whose(_Body):
+    customer: _Named | None = None
+
+
+# Whoever signs one of the three bodies below has not signed its topic: each must be told from the others by itself.
+class _ToCopy(_Body):
     shop_domain: _Text
     customer: _Named
-    orders_requested: list[Id] = []
-    orders_to_redact: list[Id] = []
+    orders_requested: list[Id]
 
 
-class _AboutShop(_Body):
+class _ToForget(_Body):
     shop_domain: _Text
+    customer: _Named
+    orders_to_redact: list[Id]
+
+
+class _ShopToForget(_Body):
+    shop_domain: _Text
+    customer: None = None
 
 
 def _order(order: _Order) -> Event:
@@ -210,25 +232,26 @@ def _scopes(change: _Scopes) -> Event:
     return ScopesChanged(current=frozenset(change.current))
 
 
-def _data_request(asked: _AboutPerson) -> Event:
-    return DataRequested(domain=asked.shop_domain.lower(), person=_person(asked))
+def _data_request(asked: _ToCopy) -> Event:
+    person = _someone(asked.customer) | Person(orders=frozenset(asked.orders_requested))
+    return DataRequested(domain=asked.shop_domain.lower(), person=person)
 
 
-def _redact(asked: _AboutPerson) -> Event:
-    return PersonToForget(domain=asked.shop_domain.lower(), person=_person(asked))
+def _redact(asked: _ToForget) -> Event:
+    person = _someone(asked.customer) | Person(orders=frozenset(asked.orders_to_redact))
+    return PersonToForget(domain=asked.shop_domain.lower(), person=person)
 
 
-def _shop_redact(asked: _AboutShop) -> Event:
+def _shop_redact(asked: _ShopToForget) -> Event:
     return ShopToForget(domain=asked.shop_domain.lower())
 
 
-def _person(asked: _AboutPerson) -> Person:
+def _someone(named: _Named) -> Person:
     # Any of these may be missing: the e-mail address may be all that is known.
-    named = asked.customer
+    words = (word.strip().lower() for word in (named.email, named.phone) if word)
     return Person(
         ids=frozenset() if named.id is None else frozenset({named.id}),
-        words=frozenset(word.strip().lower() for word in (named.email, named.phone) if word and word.strip()),
-        orders=frozenset(asked.orders_requested + asked.orders_to_redact),
+        words=frozenset(word for word in words if word),
     )
 
 
@@ -259,7 +282,7 @@ READERS: Mapping[str, Reader] = {
     "shop/update": Reader(_Shop, _shop),
     "app/uninstalled": Reader(_Shop, _uninstalled),
     "app/scopes_update": Reader(_Scopes, _scopes),
-    "customers/data_request": Reader(_AboutPerson, _data_request),
-    "customers/redact": Reader(_AboutPerson, _redact),
-    "shop/redact": Reader(_AboutShop, _shop_redact),
+    "customers/data_request": Reader(_ToCopy, _data_request),
+    "customers/redact": Reader(_ToForget, _redact),
+    "shop/redact": Reader(_ShopToForget, _shop_redact),
 }

@@ -16,8 +16,9 @@ from sqlalchemy import select, update
 
 import app.store
 from app.domain.effects import Pool
+from app.domain.people import Asked, Person
 from app.domain.policy import Mode, Policy, SpecialCustomer
-from app.store import chores, decisions, doors, inbox, ledger, orders, pools, shops, yardstick
+from app.store import chores, decisions, doors, inbox, ledger, orders, pools, privacy, shops, veil, yardstick
 from app.store.base import Base, Session, Sessions
 from app.store.grants import Pair
 from app.store.inbox import Letter
@@ -75,10 +76,14 @@ NO_SHOP_NEEDED = {
     "grants.refresh_place": "asks no database",
     "grants.token_place": "asks no database",
     "grants.worth_renewing": "the ticker's: ids alone",
+    "erasing.forget_strangers": "calls of nobody's shop",
     "migrate.main": "moves tables, not data",
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
     "migrate.where": "looks at tables, not data",
+    "privacy.note_stranger": "about a shop of which nothing is kept",
+    "privacy.overdue": "the doctor's: a number alone",
+    "privacy.shops_with_requests": "the ticker's: ids alone",
     "settling.release": "books a row that was found",
     "settling.reserve": "books a row that was found",
     "settling.true_cost": "asks no database",
@@ -92,10 +97,16 @@ NO_SHOP_NEEDED = {
     "shops.with_work": "the ticker's: ids alone",
     "shops.without_history": "the ticker's: ids alone",
     "stories.matching": "a condition inside statements that name the shop",
+    "traces.about": "a condition inside statements that name the shop",
+    "traces.deeds_for": "a condition inside statements that name the shop",
+    "veil.alias_of": "asks no database",
+    "veil.subject_of": "asks no database",
 }
+ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
-NEW_ID = {"decisions.keep", "grants.begin"}
+NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
+NEW_ID = {"decisions.keep", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -126,6 +137,8 @@ class Inhabitant:
     doubtful: int
     pool_id: int
     decision_id: int
+    request_id: int
+    copied_id: int
     letter: Letter
     picked: Deed
     sending: Deed
@@ -133,7 +146,8 @@ class Inhabitant:
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
-        keys = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
+        keys: dict[str, Any] = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
+        keys["erasing.forget_person"] = b"key"
         effects = {"ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
@@ -150,6 +164,12 @@ class Inhabitant:
             "customer_id": 54 if name == "people.home_of" else 55,
             "account": "somebody",
             "seal": seal,
+            "kind": Asked.ERASURE if name == "privacy.note" else "gorgias",
+            "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
+            "letters": () if name == "traces.everything" else (self.letter.id,),
+            "delivery_id": self.letter.id if name == "erasing.forget_words" else None,
+            "before": None if name == "lifetime.move" else NOON + 2 * DAY,
+            "after": 0 if name == "traces.letters" else Share(55, counted=True, net_minor=1, at=NOON),
         }
         return SAME_FOR_ALL | known
 
@@ -160,6 +180,11 @@ class Inhabitant:
 
 
 SAME_FOR_ALL: dict[str, Any] = {
+    "person": ADA,
+    "bones": b"",
+    "handled": False,
+    "copy": "{}",
+    "aliases": (-7,),
     "now": NOON + HOUR,
     "since": NOON - DAY,
     "older_than": NOON + DAY,
@@ -182,7 +207,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "chore": "review",
     "order_id": 1001,
     "ticket_id": "42",
-    "delivery_id": None,
     "delivery_key": "d-new",
     "event_key": "e-new",
     "topics": None,
@@ -194,8 +218,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "sender": "x.myshopify.com",
     "topic": "orders/paid",
     "body": b"{}",
-    "before": None,
-    "after": Share(55, counted=True, net_minor=1, at=NOON),
     "kept": 57,
     "gone": 55,
     "deleted": 55,
@@ -203,7 +225,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "currency": "USD",
     "rule": "nth_order_gift",
     "kinds": ("tag_customer",),
-    "kind": "gorgias",
     "user": "u",
     "mode": Mode.AUTO,
     "special": False,
@@ -247,7 +268,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
 ) -> None:
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
-        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, pool_id=-1)
+        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, pool_id=-1, request_id=-1, copied_id=-1)
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
         books = rows_of(session, mine.shop_id)
@@ -292,11 +313,12 @@ def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_
                     blind.add(name)
                 attempt.rollback()
 
-    assert blind == ONLY_LOCKS
+    assert blind == ONLY_LOCKS | NOT_WHILE_INSTALLED
 
 
 def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
-    numbers = dict.fromkeys(("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id"), 1)
+    named = ("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id", "request_id", "copied_id")
+    numbers = dict.fromkeys(named, 1)
     letter = Letter(
         id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
     )
@@ -398,7 +420,20 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
-    return Inhabitant(shop_id=shop_id, pool_id=month.id, decision_id=made, letter=letter, **ledger_rows)
+    veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
+    request, copied = (
+        privacy.note(session, shop_id=shop_id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON) for _ in range(2)
+    )
+    privacy.hand_over(session, shop_id=shop_id, request_id=copied, copy="{}", seal=seal, now=NOON)
+    return Inhabitant(
+        shop_id=shop_id,
+        pool_id=month.id,
+        decision_id=made,
+        request_id=request,
+        copied_id=copied,
+        letter=letter,
+        **ledger_rows,
+    )
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

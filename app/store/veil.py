@@ -1,0 +1,88 @@
+"""People who were forgotten: whoever still names them is handed an alias that leads back to nobody.
+
+An alias is a number below zero, made with a key of the shop's own: one person always has the same, so sums stay right,
+and a late webhook is recognised. The key is kept sealed, and goes when the shop goes.
+"""
+
+import hmac
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import facts
+from app.domain.people import Person
+from app.store.base import insert
+from app.store.sealed import Seal
+from app.store.tables import Forgotten, Shop
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veil:
+    """What lies over a shop's forgotten people; where nobody was ever forgotten it hides nothing."""
+
+    key: bytes | None = field(default=None, repr=False)
+    aliases: frozenset[int] = frozenset()
+
+    def hides(self, customer_id: int) -> bool:
+        """Return whether this customer was forgotten."""
+        return self.key is not None and alias_of(self.key, customer_id) in self.aliases
+
+    def over(self, order: facts.Order) -> facts.Order:
+        """Return the order as it may be kept: with an alias, and without an address, where its buyer was forgotten."""
+        if self.key is None:
+            return order
+        if order.customer_id is not None and self.hides(order.customer_id):
+            return replace(order, customer_id=alias_of(self.key, order.customer_id), mail_digest=None)
+        if order.mail_digest is not None and alias_of(self.key, order.mail_digest) in self.aliases:
+            return replace(order, mail_digest=None)
+        return order
+
+
+def alias_of(key: bytes, name: int | str) -> int:
+    """Return the alias of a customer, or of an address's digest."""
+    return -1 - (int.from_bytes(hmac.digest(key, str(name).encode(), "sha256")[:8]) >> 1)
+
+
+def subject_of(key: bytes, person: Person) -> str:
+    """Return a digest that is the same whenever the same is said of a person."""
+    said = "\n".join([*(str(number) for number in sorted(person.ids)), *sorted(person.words)])
+    return hmac.digest(key, said.encode(), "sha256").hex()
+
+
+def drawn(session: Session, *, shop_id: int, seal: Seal) -> Veil:
+    """Return the veil over the shop's forgotten people."""
+    row = session.execute(select(Shop.domain, Shop.sealed_alias_key).where(Shop.id == shop_id)).one_or_none()
+    if row is None or row.sealed_alias_key is None:
+        return Veil()
+    aliases = session.scalars(select(Forgotten.alias).where(Forgotten.shop_id == shop_id))
+    return Veil(key=_open(seal, row.sealed_alias_key, row.domain), aliases=frozenset(aliases))
+
+
+def key_of(session: Session, *, shop_id: int, seal: Seal) -> bytes:
+    """Return the key that the shop's aliases are made with; the first to ask makes it."""
+    row = session.get_one(Shop, shop_id, populate_existing=True, with_for_update=True)
+    if row.sealed_alias_key is None:
+        row.sealed_alias_key = seal.close(os.urandom(_KEY_BYTES).hex(), place=_place(row.domain))
+        session.flush()
+    return _open(seal, row.sealed_alias_key, row.domain)
+
+
+def draw_over(session: Session, *, shop_id: int, aliases: Iterable[int], now: datetime) -> None:
+    """Let these people be forgotten from now on."""
+    rows = [{"shop_id": shop_id, "alias": alias, "since": now} for alias in sorted(aliases)]
+    if rows:
+        session.execute(insert(session, Forgotten).on_conflict_do_nothing(), rows)
+
+
+def _open(seal: Seal, sealed: bytes, domain: str) -> bytes:
+    return bytes.fromhex(seal.open(sealed, place=_place(domain)))
+
+
+def _place(domain: str) -> str:
+    return f"shops.sealed_alias_key:{domain}"

@@ -1,0 +1,140 @@
+"""Requests about data are carried out: a copy made, a person or a shop forgotten. And what is old is not kept."""
+
+import json
+from datetime import timedelta
+
+import structlog
+
+from app.domain.errors import Unavailable
+from app.domain.people import Asked, Person
+from app.store import chores, erasing, orders, privacy, traces, veil
+from app.store.base import reading, unit_of_work
+from app.store.privacy import Request
+from app.store.shops import Merchant
+from integrations import registry
+from jobs import tracing
+from jobs.queue import Task
+from jobs.runtime import World, local
+from jobs.tracing import Found
+
+log = structlog.get_logger("privacy")
+
+AGAIN = timedelta(hours=1)
+WORDS_A_COMMIT = 500
+
+
+def keep_promises(world: World, shop_id: int) -> None:
+    """Carry out what was asked of the shop's data, and once a day take the words out of old deliveries."""
+    world.bell.heard(Task.PRIVACY, shop_id)
+    merchant = world.known(shop_id)
+    if merchant is None:
+        return
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        requests = privacy.take(session, shop_id=shop_id, now=now, lease=world.lease, seal=world.seal)
+    for request in requests:
+        _carry_out(world, merchant, request)
+    if world.known(shop_id) is not None:
+        _tidy(world, merchant)
+
+
+def copy(world: World, merchant: Merchant, person: Person) -> str:
+    """Return everything that is kept on a person, as JSON for people."""
+    found = tracing.find(world, merchant, person)
+    with reading(world.sessions) as session:
+        rows = traces.everything(session, shop_id=merchant.id, person=found.person, letters=found.letters)
+    told = {"shop": merchant.domain, "made_at": world.clock.now().isoformat(), "kept": rows}
+    return json.dumps(told, indent=1, ensure_ascii=False)
+
+
+def forget(world: World, merchant: Merchant, person: Person) -> int:
+    """Take a person out of everything; return how many deeds for them are under way, and must end first."""
+    found = tracing.find(world, merchant, person)
+    _forget_words(world, merchant, found)
+    with unit_of_work(world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)
+        left = erasing.forget_person(
+            session,
+            shop_id=merchant.id,
+            person=found.person,
+            letters=found.letters,
+            key=veil.key_of(session, shop_id=merchant.id, seal=world.seal),
+            now=world.clock.now(),
+        )
+        privacy.drop_copies_about(session, shop_id=merchant.id, person=found.person, seal=world.seal)
+    log.info("privacy.forgot_person", shop=merchant.id, letters=len(found.letters), under_way=left)
+    return left
+
+
+def forget_shop(world: World, merchant: Merchant) -> bool:
+    """Take out everything of a shop; return False, and touch nothing, while it is installed."""
+    with unit_of_work(world.sessions) as session:
+        gone = erasing.forget_shop(session, shop_id=merchant.id)
+    log.info("privacy.forgot_shop" if gone else "privacy.shop_is_back", shop=merchant.id)
+    return gone
+
+
+def _carry_out(world: World, merchant: Merchant, request: Request) -> None:
+    now = world.clock.now()
+    if now > request.due_at:
+        log.error("privacy.overdue", shop=merchant.id, request=request.id, due_at=request.due_at.isoformat())
+    try:
+        problem = _do(world, merchant, request)
+    except Unavailable as fault:
+        problem = str(fault)
+    if problem is None:
+        return
+    with unit_of_work(world.sessions) as session:
+        privacy.put_off(session, shop_id=merchant.id, request_id=request.id, until=now + AGAIN, problem=problem)
+    log.warning("privacy.put_off", shop=merchant.id, request=request.id, problem=problem)
+
+
+def _do(world: World, merchant: Merchant, request: Request) -> str | None:
+    """Do what was asked; return why it must wait, if it must."""
+    mine = {"shop_id": merchant.id, "request_id": request.id}
+    if request.kind is Asked.COPY:
+        made = copy(world, merchant, request.person)
+        with unit_of_work(world.sessions) as session:
+            privacy.hand_over(session, **mine, copy=made, seal=world.seal, now=world.clock.now())
+        return None
+    if request.kind is Asked.SHOP_ERASURE:
+        forget_shop(world, merchant)
+    elif left := forget(world, merchant, request.person):
+        return f"{left} deeds for this customer are under way or in doubt, and must end first"
+    with unit_of_work(world.sessions) as session:
+        privacy.done(session, **mine, now=world.clock.now())
+    return None
+
+
+def _forget_words(world: World, merchant: Merchant, found: Found) -> None:
+    last = 0
+    while True:
+        with unit_of_work(world.sessions) as session:
+            batch = traces.letters(session, shop_id=merchant.id, after=last, limit=tracing.BATCH)
+            for kept in batch:
+                if kept.id not in found.letters:
+                    continue
+                # What is still to be handled loses its words and keeps its meaning, unless that is the person.
+                cut = registry.BONES.get(kept.source)
+                bones = cut(kept.topic, kept.body) if kept.waiting and cut else b""
+                if tracing.names(Person(ids=found.person.ids, words=found.person.words), bones):
+                    bones = b""
+                now = world.clock.now()
+                erasing.forget_words(session, shop_id=merchant.id, delivery_id=kept.id, bones=bones, now=now)
+        if not batch:
+            return
+        last = batch[-1].id
+
+
+def _tidy(world: World, merchant: Merchant) -> None:
+    now, shop_id = world.clock.now(), merchant.id
+    before = now - timedelta(days=world.settings.keep_words_days)
+    with unit_of_work(world.sessions) as session:
+        if not chores.take(session, shop_id=shop_id, name="tidy", period=f"{local(merchant, now):%Y-%m-%d}", now=now):
+            return
+        privacy.drop_copies(session, shop_id=shop_id, before=before)
+        erasing.forget_strangers(session, before=before, limit=WORDS_A_COMMIT)
+    emptied = WORDS_A_COMMIT
+    while emptied == WORDS_A_COMMIT:
+        with unit_of_work(world.sessions) as session:
+            emptied = erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=WORDS_A_COMMIT)

@@ -1,0 +1,124 @@
+"""Forgotten people: recognised without being known, and in no payload."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from app.domain import effects
+from app.domain.people import Person
+from app.store import erasing, orders, veil
+from app.store.base import Base, Sessions, unit_of_work
+from app.store.sealed import Seal
+from app.store.shops import Merchant
+from app.store.tables import Customer, Order, Shop
+from app.store.veil import Veil, alias_of
+from tests.builders import NOON, order, usd
+
+ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
+# What may stay in the payload of a deed for somebody who was forgotten: it tells of the shop, its goods and its staff.
+SAYS_NOTHING = {
+    *("kind", "order_id", "order_name", "customer_id", "variant_id", "title", "rule", "product", "agent_name"),
+    *("tag", "present", "special", "occasion", "amount", "pieces", "shipping", "way", "credit_until"),
+}
+# Where a column of this name stands, `erasing` knows what to do with it.
+FORGOTTEN_IN = {"orders", "customers", "merged_customers", "effects"}
+
+
+def test_given_every_deed_when_its_payload_is_looked_at_then_each_field_stays_or_is_forgotten_knowingly() -> None:
+    known = SAYS_NOTHING | erasing.WORDS
+    unknown = {f"{deed.__name__}.{field.name}" for deed in get_args(effects.Effect) for field in fields(deed)} - {
+        f"{deed.__name__}.{name}" for deed in get_args(effects.Effect) for name in known
+    }
+
+    assert unknown == set()
+
+
+def test_given_every_table_when_it_names_customers_then_forgetting_reaches_it() -> None:
+    naming = {name for name, table in Base.metadata.tables.items() if "customer_id" in table.columns}
+
+    assert naming == FORGOTTEN_IN
+
+
+def test_given_one_key_when_aliases_are_made_then_they_are_below_zero_and_lead_to_nobody() -> None:
+    aliases = [alias_of(b"key", number) for number in range(1, 1_000)]
+
+    assert all(-(2**63) <= alias < 0 for alias in aliases)
+    assert len(set(aliases)) == 999
+    assert alias_of(b"key", 55) == alias_of(b"key", 55) != alias_of(b"other", 55)
+
+
+def test_given_nobody_forgotten_when_an_order_comes_then_it_is_as_it_was(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        assert veil.drawn(session, shop_id=shop.id, seal=seal).over(order()) == order()
+
+
+def test_given_somebody_forgotten_when_an_order_of_theirs_comes_then_it_bears_the_same_alias_and_no_address(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    forget(sessions, shop, seal)
+
+    hidden = drawn(sessions, shop, seal).over(order(mail_digest="d"))
+    assert (hidden.customer_id or 0) < 0
+    assert hidden.mail_digest is None
+    assert drawn(sessions, shop, seal).over(order(customer_id=56)) == order(customer_id=56)
+
+
+def test_given_orders_of_somebody_when_they_are_forgotten_then_sums_stay_under_an_alias(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        for number in (1, 2):
+            orders.record(session, shop_id=shop.id, order=order(id=number, net=usd(20_00), mail_digest="d"))
+        orders.record(session, shop_id=shop.id, order=order(id=3, customer_id=None, mail_digest="d"))
+
+    forget(sessions, shop, seal)
+    forget(sessions, shop, seal)  # as often as anybody asks
+
+    with unit_of_work(sessions) as session:
+        (person,) = session.query(Customer).all()
+        rows = session.query(Order).all()
+    assert person.customer_id < 0
+    assert (person.orders, person.net_minor, person.special, person.mail_digest) == (3, 90_00, False, None)
+    assert {row.customer_id for row in rows} == {person.customer_id}
+    assert {row.mail_digest for row in rows} == {None}
+
+
+def test_given_two_shops_when_one_person_is_forgotten_in_both_then_their_aliases_differ(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        twin = Shop(domain="twin.myshopify.com", name="T", currency="USD", timezone="UTC", policy={}, installed_at=NOON)
+        session.add(twin)
+        session.flush()
+        keys = {veil.key_of(session, shop_id=each, seal=seal) for each in (shop.id, twin.id)}
+
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"email": "ADA@example.com"}', True),
+        ('{"id": 55}', True),
+        ("gid://shopify/Customer/55", True),
+        ('{"id": 155, "x": 551, "y": "a55"}', True),  # a letter does not make it another number: better one too many
+        ('{"id": 155}', False),
+        ("", False),
+    ],
+)
+def test_given_a_text_when_asked_whether_it_names_somebody_then_numbers_stand_alone(text: str, named: bool) -> None:
+    assert ADA.is_named_in(text) is named
+
+
+def forget(sessions: Sessions, shop: Merchant, seal: Seal) -> None:
+    with unit_of_work(sessions) as session:
+        key = veil.key_of(session, shop_id=shop.id, seal=seal)
+        assert erasing.forget_person(session, shop_id=shop.id, person=ADA, letters=(), key=key, now=NOON) == 0
+
+
+def drawn(sessions: Sessions, shop: Merchant, seal: Seal) -> Veil:
+    with unit_of_work(sessions) as session:
+        return veil.drawn(session, shop_id=shop.id, seal=seal)
