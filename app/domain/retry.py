@@ -6,7 +6,7 @@ from app.domain.errors import Busy, OurMistake, Unavailable
 
 MOST_ATTEMPTS = 19  # with the pauses below: a little over a day, longer than any vendor's announced outage window
 MOST_MISTAKES = 3  # enough for a new version, or the one before it, to be there
-_WHEN_BUSY = 2.0  # seconds, where nobody says how long
+_WHEN_BUSY = 2  # seconds, where nobody says how long
 
 
 def wait_after(attempts: int) -> timedelta:
