@@ -44,6 +44,9 @@ class AdminApi:
         return self._run(document(name), variables, writes=True)
 
     def _run(self, wanted: Document, variables: Mapping[str, object], *, writes: bool) -> Reply:
+        if wanted.personal:
+            # Of whom is told by number alone: whoever is searched for by address is not named.
+            _LOG.info("shopify.personal_data", operation=wanted.operation, shop=self.domain, of=variables.get("id"))
         token = self._access.token()
         answer = self._send(wanted, variables, token, writes=writes)
         if answer.status == 401:
