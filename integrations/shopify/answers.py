@@ -96,9 +96,9 @@ def understand(answer: Answer) -> Reply:
     Raises Busy for throttling, Closed for doors that a person must open, OurMistake for what is wrong with the
     request itself, and for every other trouble what the request's failure is.
     """
-    if answer.status in _CLOSED_DOORS:
-        reason, pause = _CLOSED_DOORS[answer.status]
-        raise Closed(reason, retry_after=pause)
+    closed = closed_door(answer.status)
+    if closed is not None:
+        raise closed
     if not answer.ok:
         raise _mistake(str(answer.status))
     content = answer.json()
@@ -111,6 +111,14 @@ def understand(answer: Answer) -> Reply:
     if not isinstance(data, dict) and not denied:
         raise answer.request.failure("gave an answer without data")
     return Reply(request=answer.request, data=data if isinstance(data, dict) else {}, denied=denied, cost=cost)
+
+
+def closed_door(status: int) -> Closed | None:
+    """Return what the status says of the store's door; None when it is open."""
+    if status not in _CLOSED_DOORS:
+        return None
+    reason, pause = _CLOSED_DOORS[status]
+    return Closed(reason, retry_after=pause)
 
 
 def said(messages: Iterable[str]) -> str:

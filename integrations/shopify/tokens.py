@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.errors import Malformed, Unavailable
 from integrations.http import Answer, Http, Request
+from integrations.shopify.answers import closed_door
 from integrations.shopify.client import SOURCE
 from integrations.strict_json import understand
 
@@ -26,7 +27,7 @@ _EXCHANGE = {
 }
 _HOUR = 3600  # seconds that a token lives when the answer does not say
 _NINETY_DAYS = 90 * 24 * _HOUR
-_LONG = 1.0 * _HOUR  # seconds to stay away from a shop that is frozen, locked or nowhere
+_LONG = 1.0 * _HOUR  # seconds to stay away from a shop that says no and not why
 _LOST = frozenset({"invalid_grant", "invalid_request", "invalid_client"})
 
 
@@ -144,7 +145,8 @@ def _no(answer: Answer) -> AccessLost | NotVouchedFor | Unavailable:
         return NotVouchedFor("the store does not believe the ID token")
     if answer.status == 401 or (answer.status == 400 and code in _LOST):
         return AccessLost("the store takes this token no longer")
-    return Unavailable(f"{answer.request.source} answered {answer.status} when asked for a token", retry_after=_LONG)
+    said = f"{answer.request.source} answered {answer.status} when asked for a token"
+    return closed_door(answer.status) or Unavailable(said, retry_after=_LONG)
 
 
 def _code(body: bytes) -> str:

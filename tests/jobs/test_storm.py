@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.domain.effects import AddGiftLine, Plan
 from app.domain.policy import Mode
+from app.domain.retry import MOST_ATTEMPTS
 from app.store import inbox, ledger, shops
 from app.store.base import open_database, sessions_of, unit_of_work
 from app.store.grants import Pair
@@ -188,6 +189,28 @@ def test_given_a_burst_when_the_bucket_fills_again_and_again_then_everything_is_
     assert crowded.set_aside() == []
     assert waits(crowded) > 0
     assert calls(crowded).get("throttled", 0) == 0
+
+
+def test_given_half_of_all_calls_turned_away_for_long_when_it_is_over_then_nothing_has_failed_for_good(
+    storm: Callable[..., Weather],
+) -> None:
+    weather = storm(size=4000, rate=1000)
+    crowded, orders = weather.here, [weather.here.order() for _ in range(6)]
+    weather.burst(*orders)
+    crowded.call("/town/faults", {"rate": 0.5, "kinds": ["429", "throttled"]})
+    for _ in range(60):
+        crowded.drain()
+        weather.later(30)
+    assert waits(crowded) > MOST_ATTEMPTS
+
+    crowded.call("/town/faults", {"rate": 0.0})
+    for _ in range(3):
+        crowded.drain()
+        weather.later(30)
+
+    assert handled(crowded) == len(orders)
+    assert {row.state for row in rows(crowded)} == {"done"}
+    assert crowded.set_aside() == []
 
 
 def rung_for(here: Practice) -> bool:

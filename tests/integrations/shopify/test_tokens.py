@@ -9,7 +9,7 @@ import pytest
 import requests
 import responses
 
-from app.domain.errors import Unavailable
+from app.domain.errors import Closed, Unavailable
 from integrations import registry
 from integrations.shopify.tokens import AccessLost, NotVouchedFor, TokenEndpoint, fingerprint
 
@@ -105,10 +105,6 @@ def test_given_an_id_token_that_is_not_believed_when_exchanged_then_a_fresh_one_
         (200, []),
         (400, {"error": "never_heard_of"}),
         (400, []),
-        (402, {}),
-        (403, {}),
-        (404, {}),
-        (423, {}),
         (429, {}),
         (500, {}),
         (503, {"error": "invalid_grant"}),
@@ -122,6 +118,15 @@ def test_given_an_answer_that_settles_nothing_when_refreshing_then_it_is_tried_l
     with pytest.raises(Unavailable):
         endpoint("current", "older").refresh("old")
     assert len(wire.calls) == 1
+
+
+@pytest.mark.parametrize("status", [402, 403, 404, 423])
+def test_given_a_shut_door_when_refreshing_then_the_whole_shop_is_to_be_left_alone(
+    wire: responses.RequestsMock, status: int
+) -> None:
+    says(wire, {}, status)
+    with pytest.raises(Closed):
+        endpoint("current", "older").refresh("old")
 
 
 @pytest.mark.parametrize("fault", [requests.ConnectionError("canary"), requests.ReadTimeout("canary")])
