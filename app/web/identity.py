@@ -8,6 +8,7 @@ import structlog
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.errors import Rejected, Unavailable
 from app.store import shops
 from app.store.base import reading
 from app.store.shops import Merchant
@@ -15,6 +16,8 @@ from app.web import addresses, framing
 from app.web.here import world
 from integrations.shopify import id_token
 from integrations.shopify.id_token import Unproven
+from integrations.shopify.tokens import NotVouchedFor
+from jobs import installation
 
 log = structlog.get_logger("web")
 blueprint = Blueprint("identity", __name__)
@@ -23,29 +26,25 @@ blueprint.after_request(framing.allow_framing)
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 
 
-class NotInstalled(Exception):
-    """The shop has not let us in."""
+class StoreAway(Exception):
+    """The store cannot be asked to let us in just now; the text says why."""
 
 
 def recognise() -> ResponseReturnValue | None:
     """Let in whoever proves which shop they belong to. Runs before every page and every press."""
     addresses.refuse_odd_parameters()
-    here = world()
+    here, token = world(), _token()
     try:
         g.visitor = id_token.read(
-            _token(),
+            token,
             secrets=here.settings.webhook_secrets,
             client_id=here.settings.shopify_client_id,
             now=here.clock.now(),
         )
-    except Unproven as why:
+        g.merchant = _known() or _let_in(token)
+    except (Unproven, NotVouchedFor) as why:
         log.info("page.unproven", page=request.path, why=str(why))
         return _ask_again()
-    with reading(here.sessions) as session:
-        found = shops.by_domain(session, g.visitor.shop)
-    if found is None or not found.installed:
-        raise NotInstalled
-    g.merchant = found
     return None
 
 
@@ -63,6 +62,26 @@ def bounce() -> str:
         abort(400, "There is no such page to come back to.")
     framing.frameable()
     return render_template("bounce.html")
+
+
+def _known() -> Merchant | None:
+    """Return the visitor's shop, unless it must first let us in: newly, again, or after our tokens have died."""
+    with reading(world().sessions) as session:
+        found = shops.by_domain(session, g.visitor.shop)
+    return found if found is not None and found.installed and found.let_in else None
+
+
+def _let_in(token: str) -> Merchant:
+    """Install the app where it was just opened: there is nothing to be filled in, and nothing to be pressed."""
+    try:
+        installation.install(world(), token, g.visitor.shop)
+    except (Rejected, Unavailable) as problem:
+        log.warning("page.store_away", shop=g.visitor.shop, problem=str(problem))
+        raise StoreAway from problem
+    found = _known()
+    if found is None:
+        raise StoreAway
+    return found
 
 
 def _token() -> str:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
 from app.web import framing, identity, merchant_acts, merchant_pages, merchant_settings
-from app.web.identity import NotInstalled
+from app.web.identity import StoreAway
 from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
 
@@ -33,8 +33,8 @@ def _no_such_deed(_problem: NoSuchDeed) -> Response:
     return _page("no.html", 404, title="Not Found", why="The ledger has no such row.")
 
 
-@blueprint.errorhandler(NotInstalled)
-def _not_yet(_problem: NotInstalled) -> Response:
+@blueprint.errorhandler(StoreAway)
+def _not_yet(_problem: StoreAway) -> Response:
     return _page("soon.html", 503)
 
 

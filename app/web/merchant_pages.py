@@ -13,7 +13,8 @@ from app.domain.policy import Mode
 from app.store import orders, reasons, reports, shops, stories, yardstick
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import phrases
+from app.web import phrases, rights
+from app.web.here import world
 from app.web.screen import Look, look, show
 from jobs.runtime import midnight, purse
 
@@ -37,6 +38,7 @@ def today() -> str:
         facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
         facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
     facts["modes"] = list(Mode)
+    facts["rights"] = rights.off(seen.merchant, world().settings)
     facts["promises"] = phrases.promises(seen.merchant.policy, seen.merchant.currency)
     return show("today.html", seen, facts)
 

@@ -1,7 +1,6 @@
 """Today's page: what happened, what waits, what is left, and that it moves."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -54,15 +53,6 @@ def test_given_the_past_is_being_read_when_today_is_opened_then_it_counts_what_w
         orders.write(session, shop_id=desk.merchant.id, orders=[order(id=1), order(id=2)])
 
     assert "being read: 2 orders so far" in desk.open()
-
-
-def test_given_a_shop_that_is_not_here_yet_when_today_is_opened_then_the_page_asks_again_by_itself(desk: Desk) -> None:
-    elsewhere = replace(desk, merchant=replace(desk.merchant, domain="newcomer.myshopify.com"))
-
-    answer = elsewhere.ask("/")
-
-    assert answer.status_code == 503
-    assert '<meta http-equiv="refresh"' in answer.text
 
 
 def test_given_a_frozen_store_when_any_page_is_opened_then_it_says_why_nothing_leaves_and_until_when(

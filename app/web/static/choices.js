@@ -1,11 +1,22 @@
-// What only App Bridge can ask for: goods of the store, and more rights in it. Without it the fields can be typed into.
-document.addEventListener("click", async (event) => {
-  const picks = event.target.dataset?.picks;
-  if (!picks) return;
-  const chosen = await window.shopify?.resourcePicker?.({ type: "variant", multiple: true, action: "select" });
+// What only App Bridge can ask for: goods of the store, and more rights in it. Without it the field can be typed into,
+// and the link leads to the store's own question.
+const pick = async (field) => {
+  const chosen = await window.shopify.resourcePicker({ type: "variant", multiple: true, action: "select" });
   if (!chosen?.length) return;
-  const field = document.getElementById(picks);
   const known = field.value.split("\n").filter((line) => line.trim());
   field.value = [...new Set([...known, ...chosen.map(({ id }) => id.split("/").pop())])].join("\n");
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+const grant = async (scopes) => {
+  const { result } = await window.shopify.scopes.request(scopes);
+  if (result === "granted-all") document.dispatchEvent(new Event("page:stale"));
+};
+
+document.addEventListener("click", (event) => {
+  const { picks, grants } = event.target.dataset ?? {};
+  if (picks && window.shopify?.resourcePicker) pick(document.getElementById(picks));
+  if (grants && window.shopify?.scopes?.request) {
+    event.preventDefault();
+    grant(grants.split(" "));
+  }
 });

@@ -47,6 +47,7 @@ const go = async (address, options, remember) => {
   } finally {
     document.body.removeAttribute("aria-busy");
     busy = false;
+    openAgain();
   }
 };
 
@@ -74,5 +75,13 @@ document.addEventListener("submit", (event) => {
   else go(form.action, { method: "POST", body: filled }, (answer) => answer.redirected && push(answer));
 });
 
+// A page that says so is opened again after a few seconds.
+const openAgain = () => {
+  const seconds = document.querySelector("[data-again]")?.dataset.again;
+  if (seconds) setTimeout(() => go(location.href, {}), 1000 * seconds);
+};
+
+document.addEventListener("page:stale", () => go(location.href, {}));
 window.addEventListener("popstate", () => go(location.href, {}));
 history.replaceState(null, "", withoutProofs(location.href));
+openAgain();

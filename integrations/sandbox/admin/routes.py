@@ -4,9 +4,9 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.books import Doc, Turn
-from integrations.sandbox.store import admin
+from integrations.sandbox.store import admin, comings
 from integrations.sandbox.store.shops import KIND as SHOPS
-from integrations.sandbox.store.shops import change_shop, granted
+from integrations.sandbox.store.shops import granted
 from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 _STANDARD_TARGET = "http://127.0.0.1:8765"
@@ -61,8 +61,9 @@ def _answer_app_bridge(routes: Blueprint, town: Town) -> None:
     def grant() -> ResponseReturnValue:
         with town.books.turn() as turn:
             shop = _asked(turn)
-            wanted = sorted({*shop["scopes"], *request.form.getlist("scope")})
-            return jsonify(granted=sorted(granted(change_shop(turn, str(shop["domain"]), {"scopes": wanted}))))
+            comings.grant(town, turn, str(shop["domain"]), {*shop["scopes"], *request.form.getlist("scope")})
+            granted_now = sorted(granted(_asked(turn)))
+        return jsonify(granted=granted_now)
 
     @routes.get("/shopify/app-bridge/variants")
     def variants() -> ResponseReturnValue:

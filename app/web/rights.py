@@ -1,0 +1,52 @@
+"""What is off because the store does not let us: which feature, for want of which scope, and where to grant it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from app.config import Settings
+from app.domain.scopes import Feature, missing_for
+from app.store.shops import Merchant
+
+_FEATURES: Mapping[Feature, tuple[str, str]] = {
+    Feature.MARKS: ("Tags on special customers", "Special customers are known here, and bear no tag in the store."),
+    Feature.GIFT_LINES: ("Gifts added to an order", "No gift can be slipped into a parcel."),
+    Feature.REFUNDS: ("Refunds", "Agents cannot give money back from the helpdesk."),
+    Feature.GIFT_ORDERS: (
+        "Gifts as an order of their own",
+        "A gift that has missed its parcel waits for the next one.",
+    ),
+    Feature.STORE_CREDIT: ("Store credit", "Agents cannot give store credit."),
+    Feature.WAREHOUSE: ("Seeing the warehouse at work", "Whether a parcel is being packed already is not to be seen."),
+    Feature.WHOLE_PAST: ("Orders older than 60 days", "The store hides them, so Lagniappe works on the last 60 days."),
+    Feature.MERGES: ("Merged customers", "Two accounts made one in the store are found out later, by their orders."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Off:
+    """A feature that is off, what comes of it, and what it wants. `grant` leads to the store's own question."""
+
+    name: str
+    says: str
+    scopes: tuple[str, ...]
+    grant: str
+
+
+def off(merchant: Merchant, chosen: Settings) -> list[Off]:
+    """Return what is off in this shop; nothing while the store has not told us what it grants."""
+    if merchant.scopes is None:
+        return []
+    found = []
+    for feature, (name, says) in _FEATURES.items():
+        scopes = tuple(sorted(missing_for(feature, merchant.scopes)))
+        if scopes:
+            found.append(Off(name=name, says=says, scopes=scopes, grant=_where_to_grant(merchant, scopes, chosen)))
+    return found
+
+
+def _where_to_grant(merchant: Merchant, scopes: tuple[str, ...], chosen: Settings) -> str:
+    """Return the page of the store's admin that asks; App Bridge asks in place, without leaving ours."""
+    store = merchant.domain.removesuffix(".myshopify.com")
+    query = urlencode({"client_id": chosen.shopify_client_id, "optional_scopes": ",".join(scopes)}, safe=",")
+    return f"{chosen.shopify_admin_origin}/store/{store}/oauth/install?{query}"
