@@ -38,7 +38,6 @@ def today() -> str:
         facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
         facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
     facts["modes"] = list(Mode)
-    facts["rights"] = rights.off(seen.merchant, world().settings)
     facts["promises"] = phrases.promises(seen.merchant.policy, seen.merchant.currency)
     return show("today.html", seen, facts)
 
@@ -112,6 +111,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
         "figures": reports.figures(session, now=seen.now, **shop),
         "pools": _pools(seen),
+        "rights": rights.off(seen.merchant, world().settings),
         "back": "/",
         **_rows(seen, Search()),
     }

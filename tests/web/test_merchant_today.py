@@ -200,7 +200,7 @@ def test_given_the_fragment_when_it_is_compared_with_the_page_then_its_parts_are
     page, fragment = desk.open(), desk.open("/fragments/today")
 
     parts = re.findall(r"<(?:p|section) id=\"(\w+)\"[^>]* data-moving", fragment)
-    assert parts == ["summary", "waits", "gauges", "ledger"]
+    assert parts == ["summary", "waits", "gauges", "ledger", "rights"]
     assert all(line in page for line in fragment.splitlines())
 
 

@@ -81,7 +81,6 @@ const openAgain = () => {
   if (seconds) setTimeout(() => go(location.href, {}), 1000 * seconds);
 };
 
-document.addEventListener("page:stale", () => go(location.href, {}));
 window.addEventListener("popstate", () => go(location.href, {}));
 history.replaceState(null, "", withoutProofs(location.href));
 openAgain();
