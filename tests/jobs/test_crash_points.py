@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+import pytest
 from sqlalchemy import Engine, event
 
 from integrations.http import Answer, Http, Request
@@ -13,6 +14,19 @@ from tests.jobs.conftest import Practice
 
 MOST_BOUNDARIES = 72
 AFTER_THE_LEASE = 120
+# Nobody is asked, however often the same few people come back.
+GENEROUS = replace(
+    POLICY,
+    team=replace(
+        POLICY.team,
+        keep_refunds_per_year=999,
+        refund_customer_minor=9_999_00,
+        refunds_per_day=999,
+        refunds_per_day_minor=9_999_00,
+        store_credit=True,
+    ),
+    team_monthly_minor=9_999_00,
+)
 # Every order carries a gift, and nobody gets the same one twice: three orders from each customer are enough.
 EVERY_ORDER = replace(POLICY.nth_order_gift, every=1, cooldown_days=0, per_day=1000)
 
@@ -62,22 +76,64 @@ def test_given_a_gift_when_a_worker_dies_at_any_boundary_then_it_is_given_once(i
     assert struck >= 18  # fewer would mean that the boundaries are not where we think they are
 
 
-def test_given_a_refund_when_a_worker_dies_at_any_boundary_then_the_money_moves_once(inside: Practice) -> None:
-    inside.policy(replace(POLICY, team=replace(POLICY.team, refunds_per_day=1_000)))  # deaths outnumber a day's refunds
+@pytest.mark.parametrize(
+    ("form", "back"),
+    [
+        ({"amount": "5.00"}, "5.00"),
+        ({"items": "#1 x 2", "shipping": "yes"}, "25.00"),
+        ({"amount": "5.00", "store_credit": "yes"}, "5.00"),
+    ],
+    ids=["amount", "items", "credit"],
+)
+def test_given_a_refund_when_a_worker_dies_at_any_boundary_then_the_money_moves_once(
+    inside: Practice, form: dict[str, str], back: str
+) -> None:
+    inside.policy(GENEROUS)
     customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
 
     def happen() -> int:
-        customer = next(customers)
-        order = inside.order(customer_id=customer)
-        inside.deliver(order, key=f"delivery-{order}")
-        inside.drain()
-        ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
-        inside.press(ticket, "refund_keep", amount="5.00")
+        order, ticket = complained(inside, next(customers))
+        inside.press(ticket, "refund_keep", **form)
         return order
 
-    struck = each_boundary(inside, happen, lambda order: inside.call(f"/town/orders/{order}")["refunded"] == "5.00")
+    struck = each_boundary(inside, happen, lambda order: inside.call(f"/town/orders/{order}")["refunded"] == back)
 
-    assert struck >= 12
+    assert struck >= 16
+
+
+@pytest.mark.parametrize(("status", "state"), [("SUCCESS", "done"), ("FAILURE", "refused")])
+def test_given_money_on_its_way_when_a_worker_dies_at_any_boundary_then_its_end_is_booked_once(
+    inside: Practice, status: str, state: str
+) -> None:
+    inside.policy(GENEROUS)
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+    arrived = 0
+
+    def happen() -> int:
+        order, ticket = complained(inside, next(customers), refunds_pend=True)
+        inside.press(ticket, "refund_keep", amount="5.00")
+        inside.drain()
+        inside.call(f"/town/orders/{order}/bank", {"status": status, "announce": "lose"})
+        inside.later(3_600)
+        return order
+
+    def booked(order: int) -> bool:
+        nonlocal arrived
+        arrived += 5_00 if status == "SUCCESS" else 0
+        (row,) = [row for row in inside.effects("refund_order") if row.order_id == order]
+        return (row.state, row.next_try_at, inside.reserved(), inside.spent()) == (state, None, 0, arrived)
+
+    assert each_boundary(inside, happen, booked) >= 4
+
+
+def complained(inside: Practice, customer: int, **terms: bool) -> tuple[int, int]:
+    """Let somebody buy two things that arrive, and write about them; return the order and the ticket."""
+    order = inside.order(customer_id=customer, amount="10.00", quantity=2, shipping="5.00", **terms)
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+    inside.deliver(order, key=f"delivery-{order}")
+    inside.drain()
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    return order, int(ticket)
 
 
 def test_given_a_gift_of_an_order_that_is_over_when_a_worker_dies_at_any_boundary_then_it_is_taken_back_once(
