@@ -188,8 +188,8 @@ def _gifts(policy: NthOrderGift) -> str:
 
 def _refunds(policy: TeamGestures, limit: Money) -> str:
     return (
-        f"Agents refund up to {limit} without a return, {policy.keep_refunds_per_year} a customer and year."
-        " Above that a lead decides."
+        f"Agents refund up to {limit} without a return, {policy.keep_refunds_per_year} a customer and year,"
+        f" {policy.refunds_per_day} a day in all. Above that a lead decides."
     )
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from app.domain.effects import Effect, PostNote, State
+from app.domain.refunds import Way
 from app.domain.rules.afterwards import tell
-from tests.builders import DAY, NOON, flowers, gift_line, mark, note, refund, tag, ticket_tag, usd
+from tests.builders import DAY, NOON, flowers, gift_line, mark, note, pieces, refund, tag, ticket_tag, usd
 
 REFUND_NEWS = {
     State.DONE: "Refunded $12.00 of #1001. The customer keeps the item",
@@ -12,6 +13,14 @@ REFUND_NEWS = {
     State.OVER_BUDGET: "the team's pool does not hold $12.00",
     State.REFUSED: "did not go through: Above $10.00",
     State.WITHDRAWN: "was not made: Above $10.00",
+    State.UNCERTAIN: "Please do not repeat it",
+}
+CREDIT_NEWS = {
+    State.DONE: "Gave $12.00 of #1001 as store credit. The customer keeps the item",
+    State.AWAITING: "Giving $12.00 of #1001 as store credit needs a lead: Above $10.00 a lead decides.",
+    State.OVER_BUDGET: "the team's pool does not hold $12.00",
+    State.REFUSED: "did not go through: Above $10.00",
+    State.WITHDRAWN: "did not happen: Above $10.00",
     State.UNCERTAIN: "Please do not repeat it",
 }
 FLOWERS_NEWS = {
@@ -28,6 +37,34 @@ FLOWERS_NEWS = {
 @pytest.mark.parametrize(("state", "words"), REFUND_NEWS.items())
 def test_given_a_refund_when_it_moved_on_then_the_agent_reads_what_became_of_it(state: State, words: str) -> None:
     assert words in told(refund(), state).text
+
+
+@pytest.mark.parametrize(("state", "words"), CREDIT_NEWS.items())
+def test_given_credit_when_it_moved_on_then_the_agent_reads_so_and_never_of_a_refund(state: State, words: str) -> None:
+    text = told(refund(way=Way.CREDIT), state).text
+
+    assert words in text
+    assert "efund" not in text
+
+
+def test_given_pieces_and_shipping_when_told_then_the_agent_reads_exactly_what_goes_back() -> None:
+    items = refund(amount=usd(45_00), pieces=(pieces(), pieces(title="Mug", quantity=1)), shipping=usd(5_00))
+
+    assert "$45.00 of #1001 (2 × Season Box, 1 × Mug and $5.00 for shipping)" in told(items, State.DONE).text
+    assert "(2 × Season Box, 1 × Mug and $5.00 for shipping) needs a lead" in told(items, State.AWAITING).text
+
+
+def test_given_shipping_alone_when_told_then_no_item_is_spoken_of() -> None:
+    text = told(refund(shipping=usd(12_00)), State.DONE).text
+
+    assert text == "Refunded $12.00 of #1001 ($12.00 for shipping). No return is needed."
+
+
+def test_given_money_on_its_way_when_told_then_the_agent_reads_so_and_a_later_failure_is_another_note() -> None:
+    on_its_way, failed = told(refund(), State.DONE, pending=True), told(refund(), State.REFUSED)
+
+    assert "has not confirmed it yet" in on_its_way.text
+    assert len({on_its_way.key, failed.key, told(refund(), State.DONE).key}) == 3
 
 
 @pytest.mark.parametrize(("state", "words"), FLOWERS_NEWS.items())
@@ -64,7 +101,14 @@ def test_given_an_agent_without_a_name_when_flowers_are_done_then_the_team_signs
     assert "signed the team" in told(flowers(agent_name=" "), State.DONE).text
 
 
-def news(effect: Effect, state: State, why: str = "Above $10.00 a lead decides.", remark: str = "") -> PostNote | None:
+def news(
+    effect: Effect,
+    state: State,
+    why: str = "Above $10.00 a lead decides.",
+    remark: str = "",
+    *,
+    pending: bool = False,
+) -> PostNote | None:
     plan = tell(
         effect,
         state,
@@ -74,6 +118,7 @@ def news(effect: Effect, state: State, why: str = "Above $10.00 a lead decides."
         why=why,
         reference="F-9",
         remark=remark,
+        pending=pending,
     )
     if plan is None:
         return None
@@ -82,7 +127,14 @@ def news(effect: Effect, state: State, why: str = "Above $10.00 a lead decides."
     return plan.effect
 
 
-def told(effect: Effect, state: State, why: str = "Above $10.00 a lead decides.", remark: str = "") -> PostNote:
-    found = news(effect, state, why, remark)
+def told(
+    effect: Effect,
+    state: State,
+    why: str = "Above $10.00 a lead decides.",
+    remark: str = "",
+    *,
+    pending: bool = False,
+) -> PostNote:
+    found = news(effect, state, why, remark, pending=pending)
     assert found is not None
     return found

@@ -1,14 +1,32 @@
 """Today's page: what happened, what waits, what is left, and that it moves."""
 
 import re
+from typing import Any
 
 import pytest
 
 from app.domain.effects import Pool
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
-from app.store import doors, orders, shops
+from app.domain.refunds import Way
+from app.store import doors, ledger, orders, shops
 from app.store.base import unit_of_work
-from tests.builders import DAY, HOUR, NOON, auto_policy, flowers, gift_line, mark, order, paid, planned, tag, usd
+from tests.builders import (
+    DAY,
+    HOUR,
+    NOON,
+    auto_policy,
+    flowers,
+    gift_line,
+    mark,
+    order,
+    paid,
+    pieces,
+    planned,
+    receipt,
+    refund,
+    tag,
+    usd,
+)
 from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -37,6 +55,37 @@ def test_given_a_done_gift_when_today_is_opened_then_its_row_says_what_for_whom_
         "$8.00",
     ]
     assert [words for words in told if words not in row] == []
+
+
+def test_given_money_on_its_way_when_today_is_opened_then_its_row_says_pending_and_not_done(desk: Desk) -> None:
+    sent = desk.send(desk.plan(paid(refund()), rule="refund_keep"))
+    now = desk.clock.now()
+    with unit_of_work(desk.world.sessions) as session:
+        assert ledger.done(session, sent, receipt(pending=True), now=now, look_at=now + HOUR)
+
+    page = desk.open()
+
+    row = page[page.index('<tr id="effect-') :]
+    assert '<span class="badge" data-state="pending"' in row
+    assert "not confirmed yet" in row
+    assert 'data-state="done"' not in row
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Refund $12.00 of #1001, the customer keeps the item"),
+        ({"way": Way.CREDIT}, "Give $12.00 of #1001 as store credit, the customer keeps the item"),
+        ({"shipping": usd(12_00)}, "Refund $12.00 of #1001 ($12.00 for shipping), no return is needed"),
+        ({"pieces": (pieces(),)}, "Refund $12.00 of #1001 (2 × Season Box), the customer keeps the item"),
+    ],
+)
+def test_given_a_refund_when_today_is_opened_then_its_row_says_what_goes_back_and_how(
+    desk: Desk, changes: dict[str, Any], words: str
+) -> None:
+    desk.finish(desk.plan(paid(refund(**changes)), rule="refund_keep"))
+
+    assert words in desk.open()
 
 
 def test_given_nothing_happened_when_today_is_opened_then_each_part_says_so(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from app.domain.refunds import Way
 from app.domain.rules.agent_acts import first_name
 from app.domain.rules.refund_words import given_back, stays
 
+_NOBODY_KNOWS = "Only a look at the order tells; a lead has been asked to. Please do not repeat it."
 _ASKS = "needs a lead: {why} Nothing was sent yet."
 _REFUND = {
     State.DONE: "Refunded {what}. {Stays}.{remark}",
@@ -16,7 +17,7 @@ _REFUND = {
     State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
     State.REFUSED: "The refund of {what} did not go through: {why}",
     State.WITHDRAWN: "The refund of {what} was not made: {why}",
-    State.UNCERTAIN: "The refund of {what} may have gone through; it is being looked up. Please do not repeat it.",
+    State.UNCERTAIN: "The refund of {what} may have gone through. " + _NOBODY_KNOWS,
 }
 _CREDIT = {
     State.DONE: "Gave {what}. {Stays}.{remark}",
@@ -24,7 +25,7 @@ _CREDIT = {
     State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
     State.REFUSED: "Giving {what} did not go through: {why}",
     State.WITHDRAWN: "Giving {what} did not happen: {why}",
-    State.UNCERTAIN: "Giving {what} may have gone through; it is being looked up. Please do not repeat it.",
+    State.UNCERTAIN: "Giving {what} may have gone through. " + _NOBODY_KNOWS,
 }
 _ON_ITS_WAY = (
     "Refunded {what}: the payment provider has taken it on and has not confirmed it yet. {Stays}."
