@@ -12,7 +12,7 @@ from rq import Worker
 
 from app.config import ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
-from app.store import checkup, grants, migrate
+from app.store import checkup, grants, migrate, resealing
 from app.store.base import StoreUnavailable, reading
 from integrations.http import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -116,10 +116,16 @@ def _rows(here: World) -> Iterator[Finding]:
     now = here.clock.now()
     with reading(here.sessions) as session:
         kept, closed = checkup.unsealable(session, here.seal)
+        older = resealing.older(session, here.seal)
         due = checkup.waiting(session, now=now)
         hang_on_older = grants.worth_renewing(session, now=now, secret=here.current_secret)
     words = f"{kept} shops and accounts, {len(here.seal.keys)} keys"
-    yield bad("seal", f"{words}; no key opens {', '.join(closed)}") if closed else fine("seal", f"{words}, all open")
+    if closed:
+        yield bad("seal", f"{words}; no key opens {', '.join(closed)}")
+    elif older:
+        yield look("seal", f"{words}, all open; {older} secrets hang on an older key: python3 -m app reseal")
+    else:
+        yield fine("seal", f"{words}, all open, none needs an older key")
     if hang_on_older:
         words = "tokens are still to be renewed with the current client secret: revoke no older one yet"
         yield look("client secret", f"{len(hang_on_older)} shops' {words}")

@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             says="documents, twin and recordings against Shopify's real schema",
             takes_arguments=True,
         ),
+        "reseal": Command(module="jobs.reseal", says="seal every secret anew with the first of SEAL_KEYS"),
         "migrate": Command(module="app.store.migrate", says="bring the database to the newest schema"),
         "web": Command(module="app.web.serve", says="the web server alone"),
         "worker": Command(module="jobs.worker", says="one worker alone"),

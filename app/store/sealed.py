@@ -42,6 +42,10 @@ class Seal:
                 return self._open_with(key, rest, place)
         raise Unsealable(f"no key for {place}")
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Return whether it was sealed with the current key."""
+        return sealed[:_KEY_ID_BYTES] == _key_id(self.keys[0])
+
     @staticmethod
     def _open_with(key: bytes, rest: bytes, place: str) -> str:
         try:

@@ -87,6 +87,8 @@ NO_SHOP_NEEDED = {
     "settling.release": "books a row that was found",
     "settling.reserve": "books a row that was found",
     "settling.true_cost": "asks no database",
+    "resealing.older": "the operator's: a number over all shops",
+    "resealing.reseal": "the operator's: every secret stays that of its shop",
     "shops.account_by_token": "finds out which shop it is, by a token too long to guess",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
     "shops.digest": "asks no database",
