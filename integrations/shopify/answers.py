@@ -30,7 +30,7 @@ _OUR_MISTAKES = {"MAX_COST_EXCEEDED", "BAD_REQUEST", "INVALID_VARIABLE", "GRAPHQ
 # Codes of the document checker are written in camelCase (undefinedField); those of the store in capitals.
 _CHECKER = re.compile(r"[a-z]+([A-Z][a-z]*)*")
 _MENDED_SOONEST = 600.0  # seconds: a new version of ours, or the one before it, may be on its way
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 60.0  # seconds; the bucket is shared with the app's other processes
+_SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds; the bucket is shared with the app's other processes
 _SLOWEST_RESTORE = 100.0  # points a second, that of the smallest plan, where the store does not say
 _JITTER = 0.25  # of the pause, so that those who were turned away together do not come back together
 _LONGEST_MESSAGE = 300
@@ -169,7 +169,7 @@ def _pause(cost: Cost) -> float:
     """Return the seconds until the bucket holds what the call asks for, and a little more by chance."""
     seconds = cost.seconds_missing(otherwise=_SLOWEST_RESTORE)
     chance = 1 + _JITTER * random.random()  # noqa: S311  # no secret
-    return min(max(seconds, _SHORTEST_PAUSE), _LONGEST_PAUSE) * chance
+    return min(max(seconds, _SHORTEST_PAUSE), LONGEST_PAUSE) * chance
 
 
 def _not_granted(access: str) -> Unavailable:

@@ -10,7 +10,7 @@ from shopify.api_version import ApiVersion
 from app.domain.errors import Busy, OurMistake, Unavailable, Uncertain
 from integrations.http import Answer, Http, Request
 from integrations.shopify.access import Access
-from integrations.shopify.answers import Reply, understand
+from integrations.shopify.answers import LONGEST_PAUSE, Reply, understand
 from integrations.shopify.budget import Budget, NoBudget
 from integrations.shopify.cost import Cost, cost_in
 from integrations.shopify.documents import Document, document
@@ -20,6 +20,7 @@ SOURCE = "the store"
 
 _DAY = 86_400
 _LONGEST_NUMBER = 64
+_NOT_SAID = 2.0  # seconds
 _LOG = structlog.get_logger()
 _PATH = ApiVersion.coerce_to_version(API_VERSION).api_path("")
 
@@ -71,9 +72,10 @@ class AdminApi:
         try:
             answer = self.http.call(request)
             cost = cost_in(answer)
-        except Busy:
+        except Busy as busy:
             cost = Cost(available=0.0)  # all that a 429 says
-            raise
+            # No bucket takes longer to fill: more would be a slip of theirs, and would stop the shop for a day.
+            raise Busy(str(busy), retry_after=min(busy.retry_after or _NOT_SAID, LONGEST_PAUSE)) from busy
         finally:
             self._budget.settle(wanted.operation, taken, cost)
         return answer
