@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, PostNote, Undoing
 from app.domain.policy import Mode
-from app.domain.rules import afterwards
+from app.domain.rules import afterwards, gift_order
 from app.store import decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed
@@ -56,6 +56,16 @@ def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: 
     if deed is not None:
         tell(session, merchant, deed, now=now)
     return deed
+
+
+def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: str, now: datetime) -> None:
+    """Plan what is given instead of a deed that was dropped under that code, if anything is."""
+    policy = merchant.policy.nth_order_gift
+    plan = gift_order.instead(deed.effect, code, policy, cost=deed.cost, now=now)
+    if plan is not None:
+        because = "The parcel had left without its gift, so the gift travels by itself."
+        mode = merchant.policy.mode_of(deed.rule)
+        _plan(session, merchant, deed.rule, because, plan, decision_id=deed.decision_id, mode=mode, now=now)
 
 
 def tell(

@@ -4,14 +4,17 @@ from datetime import datetime, timedelta
 
 from app.domain.effects import (
     AddGiftLine,
+    CancelGiftOrder,
     Effect,
     MarkInHelpdesk,
     PostNote,
     RefundOrder,
     SendFlowers,
+    SendGiftOrder,
     TagCustomer,
     TagTicket,
     TakeBackGiftLine,
+    Undoing,
 )
 from app.domain.errors import Rejected
 from app.domain.money import zero
@@ -21,6 +24,7 @@ from app.store import orders, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
+from jobs import gift_deeds
 from jobs.runtime import Outside, World, local
 
 STANDING_RULE = "special_customer"
@@ -43,10 +47,8 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return _desk(outside).tag_ticket(tag.ticket_id, tag=tag.tag)
         case PostNote() as note:
             return _desk(outside).post_note(note.ticket_id, text=note.text, key=deed.key)
-        case AddGiftLine() as gift:
-            return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
-        case TakeBackGiftLine() as back:
-            return outside.shop.take_back_gift_line(back.order_id, variant_id=back.variant_id, key=back.undoes)
+        case AddGiftLine() | SendGiftOrder() | TakeBackGiftLine() | CancelGiftOrder() as gift:
+            return gift_deeds.do(merchant, outside, gift, deed)
         case RefundOrder() as refund:
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
@@ -74,11 +76,8 @@ def overdue(deed: Deed, now: datetime) -> bool:
 def find(outside: Outside, deed: Deed) -> Receipt | None:
     """Look for the deed out there. None: it certainly is not, or doing it again changes nothing."""
     match deed.effect:
-        case AddGiftLine() as gift:
-            return outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
-        case TakeBackGiftLine() as back:
-            there = outside.shop.find_gift_line(back.order_id, variant_id=back.variant_id, key=back.undoes)
-            return Receipt(reference=str(back.order_id)) if there is None else None
+        case AddGiftLine() | SendGiftOrder() | TakeBackGiftLine() | CancelGiftOrder() as gift:
+            return gift_deeds.find(outside, gift, deed)
         case RefundOrder() as refund:
             return outside.shop.find_refund(refund.order_id, key=deed.key)
         case PostNote() as note:
@@ -114,8 +113,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
 ) -> tuple[str, str] | None:
     """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world."""
     match deed.effect:
-        case AddGiftLine() as gift:
-            return _not_wanted(world, merchant, outside, gift, deed)
+        case AddGiftLine() | SendGiftOrder() as gift:
+            return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now())
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
             return _outdated(world, merchant, tag.customer_id, present=tag.present)
         case MarkInHelpdesk() as mark:
@@ -130,23 +129,18 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return None
 
 
+def question(outside: Outside, deed: Deed) -> str | None:
+    """Return what a person must see to before the deed is done, as a sentence; None for most deeds."""
+    return gift_deeds.question(outside, deed.effect) if isinstance(deed.effect, SendGiftOrder) else None
+
+
 def note(session: Session, deed: Deed, now: datetime) -> None:
     """Write down what a deed that was done has changed for others: a customer's mark, or a deed that it undid."""
-    if isinstance(deed.effect, TakeBackGiftLine):
+    if isinstance(deed.effect, Undoing):
         undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         tag = deed.effect
         orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present, now=now)
-
-
-def _not_wanted(
-    world: World, merchant: Merchant, outside: Outside, gift: AddGiftLine, deed: Deed
-) -> tuple[str, str] | None:
-    # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
-    if deed.sends and find(outside, deed) is not None:
-        return None
-    option = outside.shop.gift_option(gift.variant_id)
-    return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, world.clock.now())
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

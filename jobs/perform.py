@@ -13,12 +13,12 @@ from app.domain.effects import State
 from app.domain.errors import Busy, Closed, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy, wait_after
-from app.store import ledger, pending
+from app.store import ledger, parking, pending
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds
-from jobs.carry_out import tell
+from jobs.carry_out import give_otherwise, tell
 from jobs.doors import shut_until
 from jobs.runtime import Outside, World
 
@@ -62,7 +62,8 @@ def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) 
 def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
     try:
         reason = deeds.unwanted(world, merchant, outside, deed)
-        request = None if reason is not None else deeds.prepare(outside, deed)
+        question = None if reason is not None else deeds.question(outside, deed)
+        request = None if reason or question else deeds.prepare(outside, deed)
     except Busy as busy:
         return _wait(world, merchant, deed, busy)
     except Unavailable as problem:
@@ -73,6 +74,9 @@ def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy 
         return None
     if reason is not None:
         _drop(world, merchant, deed, *reason)
+        return None
+    if question is not None:
+        _ask_a_person(world, merchant, deed, question)
         return None
     with unit_of_work(world.sessions) as session:
         sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease, request=request)
@@ -186,7 +190,16 @@ def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> 
     with unit_of_work(world.sessions) as session:
         if ledger.drop(session, deed, code=code, why=why, now=now):
             _tell(session, merchant, deed, now)
+            give_otherwise(session, merchant, deed, code=code, now=now)
     log.info("effect.unwanted", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
+
+
+def _ask_a_person(world: World, merchant: Merchant, deed: Deed, why: str) -> None:
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        if parking.park(session, deed, code="needs_person", why=why):
+            _tell(session, merchant, deed, now)
+    log.info("effect.parked", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 
 
 def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailable, *, afresh: bool = False) -> None:

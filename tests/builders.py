@@ -13,14 +13,15 @@ from app.domain.effects import (
     PostNote,
     RefundOrder,
     SendFlowers,
+    SendGiftOrder,
     TagCustomer,
     TagTicket,
 )
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, GiftHistory, GiftOption, Order, OrderFacts, Quote, Standing, Yardstick
 from app.domain.money import Money
-from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
-from app.domain.ports import Receipt, ShopProfile
+from app.domain.policy import GiftRoute, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.domain.ports import Address, Receipt, ShopProfile
 from app.domain.refunds import Pieces, RefundOffer
 from app.store.ledger import Purse
 
@@ -171,6 +172,35 @@ def note(**changes: Any) -> PostNote:
 def gift_line(**changes: Any) -> AddGiftLine:
     default = AddGiftLine(
         order_id=1001, order_name="#1001", customer_id=55, variant_id=MUG, title="Mug", rule="nth_order_gift"
+    )
+    return replace(default, **changes)
+
+
+def gift_parcel(**changes: Any) -> SendGiftOrder:
+    """The same mug, in a parcel of its own."""
+    default = SendGiftOrder(
+        customer_id=55,
+        variant_id=MUG,
+        title="Mug",
+        rule="nth_order_gift",
+        route=GiftRoute.ORDER,
+        order_id=1001,
+        order_name="#1001",
+    )
+    return replace(default, **changes)
+
+
+def address(**changes: Any) -> Address:
+    default = Address(
+        name="Ada Lovelace",
+        company="",
+        street="1 Main Street",
+        street2="",
+        city="Springfield",
+        region="IL",
+        postcode="62701",
+        country="US",
+        phone="",
     )
     return replace(default, **changes)
 

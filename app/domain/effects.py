@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from app.domain.money import Money
+from app.domain.policy import GiftRoute
 from app.domain.refunds import GiveBack, Pieces, Way
 
 LONGEST_KEY = 200  # what agents type is part of some keys, and the ledger's column ends somewhere
@@ -108,6 +109,40 @@ class AddGiftLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendGiftOrder:
+    """Send a free item in a parcel of its own; `order_id` is the order whose own left without it, if any."""
+
+    kind: Literal["send_gift_order"] = "send_gift_order"
+    customer_id: int
+    variant_id: int
+    title: str
+    rule: str
+    route: GiftRoute
+    order_id: int | None = None
+    order_name: str = ""
+
+    @property
+    def key(self) -> str:
+        whom = f"customer-{self.customer_id}" if self.order_id is None else self.order_id
+        return _key("gift-order", whom, self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelGiftOrder:
+    """Stop a free parcel that has not left; `undoes` is the key of the gift."""
+
+    kind: Literal["cancel_gift_order"] = "cancel_gift_order"
+    customer_id: int
+    title: str
+    undoes: str
+    order_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        return _key("undo", self.undoes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBackGiftLine:
     """Take a free item off an order that will not be sent after all; `undoes` is the key of the gift."""
 
@@ -178,9 +213,10 @@ class SendFlowers:
         return _key("flowers", self.ticket_id, self.confirm)
 
 
-Gesture = AddGiftLine | RefundOrder | SendFlowers
+Gift = AddGiftLine | SendGiftOrder
+Gesture = Gift | RefundOrder | SendFlowers
 Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote
-Undoing = TakeBackGiftLine  # gives nothing; puts what it undoes, and its money, back
+Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing
 
 

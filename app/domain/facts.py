@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.effects import AddGiftLine
+from app.domain.effects import Gift
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
 
@@ -93,6 +93,7 @@ class GiftOption:
     cost: Money
     on_sale: bool
     stock: int | None
+    ships: bool = True  # in a parcel, as no download or voucher does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class GiftHistory:
     owed: bool = False  # an earlier gift came too late for its parcel
     given_here: bool = False  # this very order has its gift, or is about to
     waiting_here: tuple[str, ...] = ()  # keys of this order's gifts that are still to be given
-    left_here: tuple[AddGiftLine, ...] = ()  # this order's gifts that were given, or may have been
+    left_here: tuple[Gift, ...] = ()  # this order's gifts that were given, or may have been
     since: datetime | None = None
 
 

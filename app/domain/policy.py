@@ -22,6 +22,20 @@ class Measure(StrEnum):
     FIXED = "fixed"
 
 
+class WhenLeft(StrEnum):
+    """What becomes of a gift whose parcel has left without it."""
+
+    NEXT_ORDER = "next_order"  # it goes with the customer's next order
+    OWN_PARCEL = "own_parcel"  # it travels by itself, as an order at no charge
+
+
+class GiftRoute(StrEnum):
+    """How an order at no charge is made in the store."""
+
+    ORDER = "order"  # at once and silently; staff cannot edit it in the store
+    DRAFT = "draft"  # by a draft: staff can edit it, but the store may send the customer its order mail
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialCustomer:
     """Who is marked as special. `active_days` None means twice the shop's median gap between orders, 60 to 365 days."""
@@ -54,6 +68,8 @@ class NthOrderGift:
     per_day: int = 25
     domestic_only: bool = True
     subscriptions: bool = False  # give with orders of a subscription app, which may write them anew
+    when_left: WhenLeft = WhenLeft.NEXT_ORDER
+    route: GiftRoute = GiftRoute.ORDER
     only_seen_parcels: bool = False  # give nothing where the store does not show whether the warehouse has begun
 
 

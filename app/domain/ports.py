@@ -44,6 +44,16 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiftParcel:
+    """A free item for a customer of the store, and where it goes; amounts of nothing are in the shop's currency."""
+
+    customer_id: int
+    variant_id: int
+    to: Address
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopProfile:
     """What the store says of itself."""
 
@@ -89,6 +99,16 @@ class Shop(Protocol):
     def find_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt | None: ...
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         """Take off what was added under that key and put it back in stock; refused when it has left."""
+
+    def gift_address(self, customer_id: int, *, order_id: int | None) -> Address | None:
+        """Return where that order of the customer went, else where they live; None when either is not there (now)."""
+
+    def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
+        """Make an order at no charge, silently and from stock; the reference is its number."""
+
+    def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None: ...
+    def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
+        """Cancel what was sent under that key, silently, and restock it; repeating it changes nothing."""
 
     def prepare_refund(self, order_id: int, *, back: GiveBack, key: str) -> str:
         """Return the call that gives it back, to be kept and sent to the letter. Raises Rejected when it cannot be."""

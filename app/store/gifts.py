@@ -5,17 +5,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.domain.effects import AddGiftLine, State
+from app.domain.effects import Gift, State
 from app.domain.facts import GiftHistory
 from app.domain.policy import Mode
-from app.domain.rules.still_wanted import CARRIED
+from app.domain.rules.gift_order import TOO_LATE
 from app.store import orders
 from app.store.decisions import GIVEN
 from app.store.deeds import understood
 from app.store.tables import Decision, Effect, Order
 from app.store.undoing import STANDS, TAKEN_BACK
 
-_KINDS = ("add_gift_line",)
+_KINDS = ("add_gift_line", "send_gift_order")
 _STILL_HERE = (State.AWAITING, State.PLANNED)
 _PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
 
@@ -31,7 +31,7 @@ def history(
     since: datetime | None = None,
 ) -> GiftHistory:
     """Return what this customer, and this day since `day_start`, were given; nothing from before `since` may act."""
-    elsewhere = (*_given(shop_id), Effect.order_id != order_id)
+    elsewhere = (*_given(shop_id), Effect.order_id.is_distinct_from(order_id))
     theirs = select(Effect.payload, Effect.due_at, Effect.rule).where(*elsewhere, Effect.customer_id == customer_id)
     given = session.execute(theirs).all()
     today = select(func.count()).where(*elsewhere, Effect.rule == rule, Effect.created_at >= day_start)
@@ -56,9 +56,9 @@ def _on(session: Session, shop_id: int, order_id: int, rule: str) -> list[Effect
     return list(session.scalars(this.where(Effect.state.in_(GIVEN)).order_by(Effect.id)))
 
 
-def _gift(row: Effect) -> AddGiftLine:
+def _gift(row: Effect) -> Gift:
     gift = understood(row)
-    if not isinstance(gift, AddGiftLine):
+    if not isinstance(gift, Gift):
         raise TypeError(f"effect {row.id} is no gift")
     return gift
 
@@ -67,8 +67,8 @@ def _owed(session: Session, shop_id: int, order_id: int, customer_id: int | None
     """Return whether a gift came too late for another parcel, and none was given since."""
     if customer_id is None:
         return False
-    theirs = (Effect.rule == rule, Effect.customer_id == customer_id, Effect.order_id != order_id)
-    carried = (Effect.state == State.WITHDRAWN, Effect.code == CARRIED)
+    theirs = (Effect.rule == rule, Effect.customer_id == customer_id, Effect.order_id.is_distinct_from(order_id))
+    carried = (Effect.state == State.WITHDRAWN, Effect.code == TOO_LATE)
     dropped = select(func.max(Effect.ended_at)).where(*_gifts(shop_id), *theirs, *carried)
     moments = (session.scalar(dropped), _never_planned(session, shop_id, order_id, customer_id, rule))
     missed = max((moment for moment in moments if moment is not None), default=None)
@@ -89,7 +89,7 @@ def _never_planned(session: Session, shop_id: int, order_id: int, customer_id: i
         .where(
             Decision.shop_id == shop_id,
             Decision.rule == rule,
-            Decision.code == CARRIED,
+            Decision.code == TOO_LATE,
             Decision.mode != Mode.OBSERVE,
             Order.customer_id == customer_id,
             Order.order_id != order_id,

@@ -8,7 +8,7 @@
     ask_to_wait ─▶ as it was       they are busy: that was no try
     doubt ─▶ uncertain             may have happened; looked up after the quarantine
 
-What is done and may yet fail is pending: next door, in `pending`.
+What is done and may yet fail is pending: next door, in `pending`. What a person must see to first: in `parking`.
 
 Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
 told so.
@@ -119,7 +119,7 @@ def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now
     statement = (
         update(Effect)
         .where(decided_together(effect_id, shop_id), Effect.state == State.AWAITING)
-        .values(state=State.PLANNED, next_try_at=Effect.due_at)
+        .values(state=State.PLANNED, next_try_at=Effect.due_at, code=None, problem=None)
         .returning(Effect.id)
         .execution_options(synchronize_session=False)
     )

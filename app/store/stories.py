@@ -16,7 +16,7 @@ from app.store.undoing import STANDS
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
-_GESTURES = ("add_gift_line", "refund_order", "send_flowers")
+_GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

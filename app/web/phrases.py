@@ -14,6 +14,7 @@ from app.domain.effects import (
     PostNote,
     RefundOrder,
     SendFlowers,
+    SendGiftOrder,
     State,
     TagCustomer,
     TagTicket,
@@ -21,7 +22,7 @@ from app.domain.effects import (
 )
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
-from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.domain.refunds import Way
 from app.domain.rules.refund_words import given_back, stays
 from app.store.reports import Tally
@@ -60,7 +61,9 @@ KINDS = {
     "tag_ticket": ("ticket tag", "ticket tags"),
     "post_note": ("note to agents", "notes to agents"),
     "add_gift_line": ("gift in a parcel", "gifts in parcels"),
+    "send_gift_order": ("gift in a parcel of its own", "gifts in parcels of their own"),
     "take_back_gift_line": ("gift taken back", "gifts taken back"),
+    "cancel_gift_order": ("gift parcel stopped", "gift parcels stopped"),
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
 }
@@ -68,6 +71,14 @@ _MEASURES = {
     Measure.MEAN: "the store's average",
     Measure.MEDIAN: "what the store's middle customer spends",
     Measure.FIXED: "a fixed amount",
+}
+
+_OWN = "Where the parcel has left, the gift travels by itself, as an order at no charge"
+_LEFT = {
+    (WhenLeft.NEXT_ORDER, GiftRoute.ORDER): "Where the parcel has left, it goes with the next order.",
+    (WhenLeft.NEXT_ORDER, GiftRoute.DRAFT): "Where the parcel has left, it goes with the next order.",
+    (WhenLeft.OWN_PARCEL, GiftRoute.ORDER): f"{_OWN} that sends no mail.",
+    (WhenLeft.OWN_PARCEL, GiftRoute.DRAFT): f"{_OWN}; your store may send its order mail for it.",
 }
 
 
@@ -82,6 +93,8 @@ def _gesture(effect: Gesture) -> str:
     match effect:
         case AddGiftLine():
             return f"Gift: {effect.title}"
+        case SendGiftOrder():
+            return f"Gift in a parcel of its own: {effect.title}"
         case RefundOrder():
             act = "Give" if effect.way is Way.CREDIT else "Refund"
             return f"{act} {given_back(effect)}, {stays(effect).partition(';')[0]}"
@@ -183,7 +196,10 @@ def _marks(policy: SpecialCustomer) -> str:
 def _gifts(policy: NthOrderGift) -> str:
     numbers = ", ".join(map(str, policy.ordinals)) or "none"
     which = f"every {policy.every}th order" if policy.every else f"order number {numbers}"
-    return f"Slips a free line into the parcel of a customer's {which}, {policy.per_day} a day at most."
+    return (
+        f"Slips a free line into the parcel of a customer's {which}, {policy.per_day} a day at most."
+        f" {_LEFT[policy.when_left, policy.route]}"
+    )
 
 
 def _refunds(policy: TeamGestures, limit: Money) -> str:

@@ -65,16 +65,19 @@ class Reply:
             if not set(path.split(".")) & set(but):
                 raise _not_granted(access)
 
-    def payload(self, mutation: str) -> Json:
-        """Return what a mutation brought; raises Rejected with the store's own words when it refused."""
+    def payload(self, mutation: str, *, errors: str = "userErrors") -> Json:
+        """Return what a mutation brought; raises Rejected with the store's own words when it refused.
+
+        `errors` is where this mutation puts its noes.
+        """
         brought: Json | None = self.data.get(mutation)
         missing = self._missing(mutation)
         if brought is None and missing is not None:
             raise Rejected(f"The store has not granted {missing}")
         if brought is None:
             raise self.request.failure("gave an answer that makes no sense")
-        if brought.get("userErrors"):
-            raise self._refusal(brought["userErrors"])
+        if brought.get(errors):
+            raise self._refusal(brought[errors])
         return brought
 
     def _refusal(self, errors: list[Json]) -> Exception:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from app.domain.errors import Unavailable
 from app.domain.facts import Order
-from app.domain.ports import Address
 from integrations.shopify import reading
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
@@ -57,33 +56,6 @@ def updated_since(api: AdminApi, moment: datetime) -> Iterator[tuple[int, dateti
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = page["pageInfo"]["endCursor"]
-
-
-def address(api: AdminApi, order_id: int) -> Address | None:
-    """Return where the order's parcel goes; None when it has no parcel."""
-    reply = api.ask("order_delivery", {"id": reading.gid("Order", order_id)})
-    node = reply.one("order")
-    if node is None:
-        return None
-    reply.complete()
-    return _address(node["shippingAddress"], node["customer"]) if node["shippingAddress"] else None
-
-
-def _address(node: Json, customer: Json | None) -> Address:
-    said = {name: value or "" for name, value in node.items()}
-    # Few buyers leave a number with the parcel, and a florist will not drive without one.
-    own = (customer or {}).get("defaultPhoneNumber") or {}
-    return Address(
-        name=f"{said['firstName']} {said['lastName']}".strip(),
-        company=said["company"],
-        street=said["address1"],
-        street2=said["address2"],
-        city=said["city"],
-        region=said["provinceCode"],
-        postcode=said["zip"],
-        country=said["countryCodeV2"],
-        phone=said["phone"] or own.get("phoneNumber") or "",
-    )
 
 
 def _further_lines(api: AdminApi, node: Json) -> list[Json]:

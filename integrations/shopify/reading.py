@@ -8,12 +8,12 @@ from app.domain.facts import GiftOption, Line, Order
 from app.domain.money import Money, zero
 from integrations.shopify.answers import Json
 
-_OUR_TAG, _OUR_SOURCE = "lagniappe-gift", "lagniappe-"  # on orders that we made ourselves
+OUR_TAG, OUR_SOURCE = "lagniappe-gift", "lagniappe-"  # on orders that we made ourselves
 _FULLY_PAID = {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
 _PAID = _FULLY_PAID | {"PARTIALLY_PAID"}
 _ADVISED_AGAINST = {"CANCEL", "INVESTIGATE"}
 _WON = "WON"  # by the merchant; a dispute in any other state has cost them the payment, or may
-_LEFT = {"FULFILLED", "PARTIALLY_FULFILLED"}
+LEFT = {"FULFILLED", "PARTIALLY_FULFILLED"}
 
 
 def gid(kind: str, number: int) -> str:
@@ -36,7 +36,7 @@ def order(node: Json, *, home: str | None) -> Order:
     return replace(
         past_order(node, node["lineItems"]["nodes"]),
         closed=node["closed"],
-        shipped=node["displayFulfillmentStatus"] in _LEFT,
+        shipped=node["displayFulfillmentStatus"] in LEFT,
         editable=node["merchantEditable"],
         risky=(node["risk"] or {}).get("recommendation") in _ADVISED_AGAINST,
         subscription=_subscription(node),
@@ -80,6 +80,7 @@ def gift_option(variant: Json, currency: str) -> GiftOption:
         cost=Money.parse(cost["amount"], cost["currencyCode"]) if cost else Money.parse(variant["price"], currency),
         on_sale=product["status"] == "ACTIVE" and variant["availableForSale"],
         stock=variant["sellableOnlineQuantity"] if item["tracked"] else None,
+        ships=item["requiresShipping"],
     )
 
 
@@ -101,7 +102,7 @@ def _kept(line: Json) -> Money:
 
 def _uncounted(node: Json, net: Money) -> str:
     status = node["displayFinancialStatus"]
-    ours = _OUR_TAG in node["tags"] or (node["sourceIdentifier"] or "").startswith(_OUR_SOURCE)
+    ours = OUR_TAG in node["tags"] or (node["sourceIdentifier"] or "").startswith(OUR_SOURCE)
     checks = (
         (node["test"], "It is a test order."),
         (node["cancelledAt"] is not None, "The order was cancelled."),

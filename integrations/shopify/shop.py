@@ -5,9 +5,19 @@ from datetime import datetime
 
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
-from app.domain.ports import Address, Receipt, ShopProfile
+from app.domain.ports import Address, GiftParcel, Receipt, ShopProfile
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
-from integrations.shopify import customers, gift_line, history, orders, reading, refund_state, refunds
+from integrations.shopify import (
+    addresses,
+    customers,
+    gift_line,
+    gift_order,
+    history,
+    orders,
+    reading,
+    refund_state,
+    refunds,
+)
 from integrations.shopify.client import AdminApi
 
 
@@ -53,7 +63,7 @@ class ShopifyShop:
         return customers.emails(self._api, customer_id)
 
     def address(self, order_id: int) -> Address | None:
-        return orders.address(self._api, order_id)
+        return addresses.of_order(self._api, order_id)
 
     def gift_option(self, variant_id: int) -> GiftOption | None:
         reply = self._api.ask("gift_variant", {"id": reading.gid("ProductVariant", variant_id)})
@@ -83,6 +93,18 @@ class ShopifyShop:
 
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         return gift_line.take_back(self._api, order_id, variant_id=variant_id, key=key)
+
+    def gift_address(self, customer_id: int, *, order_id: int | None) -> Address | None:
+        return addresses.for_gift(self._api, customer_id, order_id=order_id)
+
+    def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
+        return gift_order.send(self._api, parcel, key=key)
+
+    def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None:
+        return gift_order.find(self._api, customer_id, key=key)
+
+    def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
+        return gift_order.cancel(self._api, customer_id, key=key)
 
     def prepare_refund(self, order_id: int, *, back: GiveBack, key: str) -> str:
         return refunds.prepare(self._api, order_id, back=back, key=key)

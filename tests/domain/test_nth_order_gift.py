@@ -273,7 +273,7 @@ def test_given_a_gift_that_left_with_its_parcel_when_the_order_is_over_then_it_s
     decision = decide(order_facts(order=order(shipped=True, **ended), history=here), FOURTH, NOON)
 
     assert (decision.code, decision.plans) == ("left", ())
-    assert "went with it" in decision.because
+    assert "stays given" in decision.because
 
 
 def test_given_a_gift_on_an_order_that_goes_on_when_it_changes_then_nothing_is_taken_back() -> None:

@@ -5,7 +5,7 @@ import pytest
 from app.domain.facts import GiftOption, Line, Order, Standing
 from app.domain.policy import NthOrderGift, Policy
 from app.domain.rules import still_wanted
-from app.domain.rules.still_wanted import CARRIED
+from app.domain.rules.gift_order import TOO_LATE
 from tests.builders import DAY, MUG, NOON, auto_policy, gift_option, order, standing, usd
 
 
@@ -23,8 +23,8 @@ def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_w
         (order(disputed=True), "disputed"),
         (order(created_at=NOON - 61 * DAY), "out_of_sight"),
         (order(lines=(Line(variant_id=MUG, quantity=1, total=usd(12_00)),)), "on_board"),
-        (order(shipped=True), CARRIED),
-        (order(with_warehouse=True), CARRIED),
+        (order(shipped=True), TOO_LATE),
+        (order(with_warehouse=True), TOO_LATE),
         (None, "gone"),
     ],
 )

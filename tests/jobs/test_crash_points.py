@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import Engine, event
 
+from app.domain.policy import WhenLeft
 from integrations.http import Answer, Http, Request
+from integrations.shopify import gift_order
 from jobs.practice import POLICY
 from jobs.runtime import LIMITS
 from tests.jobs.conftest import Practice
@@ -134,6 +136,28 @@ def complained(inside: Practice, customer: int, **terms: bool) -> tuple[int, int
     inside.drain()
     ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
     return order, int(ticket)
+
+
+def test_given_a_parcel_that_left_when_a_worker_dies_at_any_boundary_then_its_gift_travels_once(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(EVERY_ORDER, when_left=WhenLeft.OWN_PARCEL)))
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        order = inside.order(customer_id=next(customers))
+        inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+        inside.deliver(order, key=f"delivery-{order}")
+        return order
+
+    def sent_once(order: int) -> bool:
+        (row,) = [row for row in inside.effects("send_gift_order") if row.order_id == order]
+        mark = gift_order.mark(row.key)
+        theirs = inside.call(f"/town/customers/{row.customer_id}")["orders"]
+        made = [inside.call(f"/town/orders/{each['id']}")["source_identifier"] for each in theirs]
+        return row.state == "done" and made.count(mark) == 1
+
+    assert each_boundary(inside, happen, sent_once) >= 12
 
 
 def test_given_a_gift_of_an_order_that_is_over_when_a_worker_dies_at_any_boundary_then_it_is_taken_back_once(

@@ -8,8 +8,8 @@ from app.domain.decisions import Decision
 from app.domain.effects import Effect
 from app.domain.facts import GiftHistory
 from app.domain.policy import Mode
+from app.domain.rules.gift_order import TOO_LATE
 from app.domain.rules.nth_order_gift import RULE
-from app.domain.rules.still_wanted import CARRIED
 from app.store import decisions, gifts, ledger, orders, undoing
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
@@ -65,7 +65,7 @@ def test_given_the_beginning_of_the_day_when_gifts_are_counted_then_only_those_s
 def test_given_a_gift_dropped_because_the_parcel_had_left_when_the_next_order_comes_then_it_is_owed(
     steps: Steps,
 ) -> None:
-    drop(steps, gift(steps, "planned"), CARRIED)
+    drop(steps, gift(steps, "planned"), TOO_LATE)
 
     assert history(steps).owed
 
@@ -81,7 +81,7 @@ def test_given_a_gift_dropped_for_another_reason_when_the_next_order_comes_then_
 
 @pytest.mark.parametrize("state", GIVEN)
 def test_given_an_owed_gift_when_it_was_made_good_then_nothing_is_owed_any_more(steps: Steps, state: str) -> None:
-    drop(steps, gift(steps, "planned"), CARRIED)
+    drop(steps, gift(steps, "planned"), TOO_LATE)
     gift(steps, state, gift_line(order_id=1002))
 
     assert not history(steps).owed
@@ -89,7 +89,7 @@ def test_given_an_owed_gift_when_it_was_made_good_then_nothing_is_owed_any_more(
 
 @pytest.mark.parametrize("state", NOT_GIVEN)
 def test_given_an_owed_gift_when_making_it_good_came_to_nothing_then_it_is_still_owed(steps: Steps, state: str) -> None:
-    drop(steps, gift(steps, "planned"), CARRIED)
+    drop(steps, gift(steps, "planned"), TOO_LATE)
     gift(steps, state, gift_line(order_id=1002))
 
     assert history(steps).owed
@@ -99,7 +99,7 @@ def test_given_a_parcel_that_had_left_before_the_gift_was_planned_when_the_next_
     steps: Steps,
 ) -> None:
     known(steps, 1001)
-    keep(steps, decision(code=CARRIED))
+    keep(steps, decision(code=TOO_LATE))
 
     assert history(steps).owed
     assert not history(steps, customer_id=77).owed
@@ -108,14 +108,14 @@ def test_given_a_parcel_that_had_left_before_the_gift_was_planned_when_the_next_
 def test_given_a_parcel_that_carries_its_gift_when_it_is_seen_on_its_way_then_nothing_is_owed(steps: Steps) -> None:
     known(steps, 1001)
     gift(steps, "done")
-    keep(steps, decision(code=CARRIED), at=DAY)
+    keep(steps, decision(code=TOO_LATE), at=DAY)
 
     assert not history(steps).owed
 
 
 def test_given_a_rule_that_only_observed_when_a_parcel_had_left_then_nothing_is_owed(steps: Steps) -> None:
     known(steps, 1001)
-    keep(steps, decision(code=CARRIED), mode=Mode.OBSERVE)
+    keep(steps, decision(code=TOO_LATE), mode=Mode.OBSERVE)
 
     assert not history(steps).owed
 
@@ -124,9 +124,9 @@ def test_given_a_missed_parcel_when_it_is_seen_again_after_the_gift_was_made_goo
     steps: Steps,
 ) -> None:
     known(steps, 1001)
-    keep(steps, decision(code=CARRIED), at=-DAY)
+    keep(steps, decision(code=TOO_LATE), at=-DAY)
     gift(steps, "done", gift_line(order_id=1002))
-    keep(steps, decision(code=CARRIED), at=DAY)
+    keep(steps, decision(code=TOO_LATE), at=DAY)
 
     assert not history(steps).owed
 
@@ -134,23 +134,23 @@ def test_given_a_missed_parcel_when_it_is_seen_again_after_the_gift_was_made_goo
 def test_given_a_second_missed_parcel_when_the_first_was_made_good_then_one_is_owed_again(steps: Steps) -> None:
     known(steps, 1001)
     known(steps, 1003)
-    keep(steps, decision(code=CARRIED), at=-DAY)
+    keep(steps, decision(code=TOO_LATE), at=-DAY)
     gift(steps, "done", gift_line(order_id=1002))
-    keep(steps, decision(code=CARRIED, subject="order:1003"), at=DAY)
+    keep(steps, decision(code=TOO_LATE, subject="order:1003"), at=DAY)
 
     assert history(steps).owed
 
 
 def test_given_the_late_order_itself_when_asked_then_nothing_is_owed_to_it(steps: Steps) -> None:
     known(steps, 1001)
-    drop(steps, gift(steps, "planned"), CARRIED)
-    keep(steps, decision(code=CARRIED))
+    drop(steps, gift(steps, "planned"), TOO_LATE)
+    keep(steps, decision(code=TOO_LATE))
 
     assert not history(steps, order_id=1001).owed
 
 
 def test_given_a_guest_when_asked_then_nothing_is_known_or_owed(steps: Steps) -> None:
-    drop(steps, gift(steps, "planned"), CARRIED)
+    drop(steps, gift(steps, "planned"), TOO_LATE)
 
     assert history(steps, customer_id=None) == GiftHistory(ordinal=None)
 

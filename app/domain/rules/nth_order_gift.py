@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, Plan, Pool, TakeBackGiftLine
+from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, Plan, Pool, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
-from app.domain.policy import NthOrderGift
+from app.domain.policy import NthOrderGift, WhenLeft
+from app.domain.rules import gift_order
 
 RULE = "nth_order_gift"
 # A gift for an order that is older than this is no surprise, it is a mistake of ours catching up.
@@ -20,35 +21,34 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
     if history.given_here:
         return _given(order, history, now)
     obstacle = _why_not(order, history, policy, now)
-    if obstacle is not None:
+    alone = obstacle is not None and _travels_alone(obstacle, policy)
+    if obstacle is not None and not alone:
         return _none(order, *obstacle)
     option = choose(facts.options, history.given_variants | on_board(order), policy)
     if option is None:
         return _none(order, "nothing_fits", "No gift of the list is on sale, in stock and new to this customer.")
     if order.customer_id is None:
         return _none(order, "guest", "The order has no customer.")
-    gift = AddGiftLine(
-        order_id=order.id,
-        order_name=order.name,
-        customer_id=order.customer_id,
-        variant_id=option.variant_id,
-        title=option.title,
-        rule=RULE,
-    )
     due_at = max(now, order.processed_at + timedelta(minutes=policy.settle_minutes))
-    plan = Plan(effect=gift, due_at=due_at, cost=option.cost, pool=Pool.GIFTS)
+    if alone:
+        plan = gift_order.plan(
+            order.customer_id, option, rule=RULE, route=policy.route, due_at=due_at, instead_of=order
+        )
+    else:
+        plan = _line(order, order.customer_id, option, due_at)
     return Decision(
         rule=RULE,
         subject=f"order:{order.id}",
-        code="gift",
-        because=_why(order, history, option),
+        code="gift_order" if alone else "gift",
+        because=_why(order, history, option, alone=alone),
         plans=(plan,),
     )
 
 
 def may_be_due(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> bool:
     """Return whether it is worth asking the store for gifts at all."""
-    return not history.given_here and _why_not(order, history, policy, now) is None
+    obstacle = _why_not(order, history, policy, now)
+    return not history.given_here and (obstacle is None or _travels_alone(obstacle, policy))
 
 
 def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOrderGift) -> GiftOption | None:
@@ -65,16 +65,9 @@ def on_board(order: Order) -> frozenset[int]:
     return frozenset(line.variant_id for line in order.lines if line.variant_id is not None and line.quantity > 0)
 
 
-def over(order: Order) -> str | None:
-    """Return why nothing will be sent for this order any more; None for one that goes on, or has left."""
-    if order.shipped:
-        return None
-    return _ended(order)
-
-
-def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
-    """Return why this order cannot take a gift line now, as (code, sentence); None when it can."""
-    checks = (
+def unfit(order: Order, policy: NthOrderGift) -> tuple[str, str] | None:
+    """Return why nothing is given for this order, in whichever parcel, as (code, sentence); None when it may be."""
+    return _first(
         (order.test, "test_order", "It is a test order."),
         (order.cancelled, "cancelled", "The order was cancelled."),
         (not order.counted, "not_counted", order.uncounted_because or "The order does not count."),
@@ -85,11 +78,17 @@ def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] |
         (order.subscription and not policy.subscriptions, "subscription", "A subscription app manages this order."),
         (policy.domestic_only and not order.domestic, "foreign", "It ships abroad."),
         (order.outstanding, "owes", "The customer still owes something on this order."),
+    )
+
+
+def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
+    """Return why this order cannot take a gift line now, as (code, sentence); None when it can."""
+    return unfit(order, policy) or _first(
         # Before the archive: most stores put away what has left.
         (
             order.shipped or order.with_warehouse,
-            "too_late",
-            "The warehouse already has this order; the gift goes with the next.",
+            gift_order.TOO_LATE,
+            "The warehouse already has this order, so the gift cannot go with it.",
         ),
         (order.closed, "closed", "The order is archived."),
         (now - _made(order) > IN_SIGHT, "out_of_sight", f"The order is more than {IN_SIGHT.days} days old."),
@@ -100,15 +99,35 @@ def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] |
         ),
         (not order.editable, "not_editable", "The store does not let this order be edited."),
     )
+
+
+def _first(*checks: tuple[bool, str, str]) -> tuple[str, str] | None:
     return next(((code, why) for failed, code, why in checks if failed), None)
+
+
+def _travels_alone(obstacle: tuple[str, str], policy: NthOrderGift) -> bool:
+    return obstacle[0] == gift_order.TOO_LATE and policy.when_left is WhenLeft.OWN_PARCEL
+
+
+def _line(order: Order, customer_id: int, option: GiftOption, due_at: datetime) -> Plan:
+    gift = AddGiftLine(
+        order_id=order.id,
+        order_name=order.name,
+        customer_id=customer_id,
+        variant_id=option.variant_id,
+        title=option.title,
+        rule=RULE,
+    )
+    return Plan(effect=gift, due_at=due_at, cost=option.cost, pool=Pool.GIFTS)
 
 
 def _given(order: Order, history: GiftHistory, now: datetime) -> Decision:
     ended = _ended(order)
     if ended is None:
         return _none(order, "given", "The gift of this order is on it, or about to be.")
-    if over(order) is None:
-        return _none(order, "left", f"{ended} Its parcel had left before; the gift went with it.")
+    if order.shipped:
+        because = f"{ended} Its parcel had left before, so what was given stays given."
+        return _none(order, "left", because, withdraw=history.waiting_here)
     plans = tuple(Plan(effect=_way_back(gift), due_at=now, after=gift.key) for gift in history.left_here)
     return Decision(
         rule=RULE,
@@ -126,7 +145,9 @@ def _ended(order: Order) -> str | None:
     return "The order was refunded." if order.settled and order.net.minor <= 0 else None
 
 
-def _way_back(gift: AddGiftLine) -> TakeBackGiftLine:
+def _way_back(gift: Gift) -> Undoing:
+    if isinstance(gift, SendGiftOrder):
+        return CancelGiftOrder(customer_id=gift.customer_id, title=gift.title, undoes=gift.key, order_id=gift.order_id)
     return TakeBackGiftLine(
         order_id=gift.order_id,
         order_name=gift.order_name,
@@ -179,12 +200,14 @@ def _made(order: Order) -> datetime:
     return order.created_at or order.processed_at
 
 
-def _why(order: Order, history: GiftHistory, option: GiftOption) -> str:
+def _why(order: Order, history: GiftHistory, option: GiftOption, *, alone: bool) -> str:
+    if alone:
+        return f"A gift is due with {order.name}, whose parcel has left: {option.title} travels by itself."
     unseen = " Whether the warehouse has begun could not be seen." if order.parcel_unseen else ""
     if history.owed:
         return f"A gift came too late for an earlier parcel, so {option.title} goes with {order.name}.{unseen}"
     return f"{order.name} is order number {history.ordinal} of this customer: {option.title} goes with it.{unseen}"
 
 
-def _none(order: Order, code: str, because: str) -> Decision:
-    return Decision(rule=RULE, subject=f"order:{order.id}", code=code, because=because)
+def _none(order: Order, code: str, because: str, *, withdraw: tuple[str, ...] = ()) -> Decision:
+    return Decision(rule=RULE, subject=f"order:{order.id}", code=code, because=because, withdraw=withdraw)

@@ -6,8 +6,6 @@ from app.domain.facts import GiftOption, Order, Standing
 from app.domain.policy import Policy
 from app.domain.rules import nth_order_gift
 
-CARRIED = "too_late"  # the code under which a gift is owed to the next order
-
 
 def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
     """Return why the gift line is no longer wanted, as (code, sentence); None when it still is."""
@@ -18,6 +16,18 @@ def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: da
         return obstacle
     if option is not None and option.variant_id in nth_order_gift.on_board(order):
         return "on_board", f"{option.title} is on this order already."
+    if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
+        return "sold_out", "The gift is no longer on sale or in stock."
+    return None
+
+
+def gift_order(order: Order | None, option: GiftOption | None, policy: Policy) -> tuple[str, str] | None:
+    """Return why a free parcel is no longer wanted, as (code, sentence); the order is the one it was meant for."""
+    obstacle = None if order is None else nth_order_gift.unfit(order, policy.nth_order_gift)
+    if obstacle is not None:
+        return obstacle
+    if option is not None and not option.ships:
+        return "not_shipped", f"{option.title} is nothing that is sent in a parcel."
     if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
         return "sold_out", "The gift is no longer on sale or in stock."
     return None

@@ -34,6 +34,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "Refund": ("read_orders",),
 }
 MUTATIONS = {
+    "orderCancel": "write_orders",
+    "orderCreate": "write_orders",
     "orderEditAddLineItemDiscount": "write_order_edits",
     "orderEditAddVariant": "write_order_edits",
     "orderEditBegin": "write_order_edits",

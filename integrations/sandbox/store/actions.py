@@ -67,15 +67,26 @@ def place_order(town: Town, turn: Turn, purchase: Purchase, announcement: Announ
     return Placed(order=order, letter=letter)
 
 
-def cancel_order(town: Town, turn: Turn, order_id: int, announcement: Announcement = SEND) -> Doc:
+def cancel_order(
+    town: Town,
+    turn: Turn,
+    order_id: int,
+    announcement: Announcement = SEND,
+    *,
+    restocking: bool = True,
+    mail: bool = False,
+) -> Doc:
     """Cancel an order: goods back into stock, money back to the buyer."""
     order = known_order(turn, order_id)
     if order["cancelled_at"] or sums.fulfillment_status(order) == "FULFILLED":
         raise Impossible("The order was cancelled or sent already.")
     now = iso(town.clock.now())
-    for line in order["lines"]:
+    for line in order["lines"] if restocking else ():
         restock(turn, line, line["current_quantity"])
     refund = give_everything_back(turn, order, now)
+    for line in order["lines"]:
+        line["current_quantity"] = 0
+    order["mails"].append({"at": now, "about": "order cancelled", "sent": mail})
     order |= {"cancelled_at": now, "updated_at": now, "revision": order["revision"] + 1}
     for parcel in order["fulfillment_orders"]:
         parcel["status"] = "CANCELLED"
@@ -166,6 +177,17 @@ def bank_decides(town: Town, turn: Turn, order_id: int, status: str, announcemen
     for each in moving:
         each["status"] = status
     return _change(town, turn, order, "order.bank_decided", announcement)
+
+
+def staff_changes(town: Town, turn: Turn, order_id: int, wish: Mapping[str, object]) -> Doc:
+    """Let a member of staff change an order's tags, or parts of its address; an address of None takes it off."""
+    order = known_order(turn, order_id)
+    if "tags" in wish:
+        order["tags"] = wish["tags"]
+    if "address" in wish:
+        parts = wish["address"]
+        order["shipping_address"] = (order["shipping_address"] or {}) | parts if isinstance(parts, dict) else None
+    return _change(town, turn, order, "order.changed_by_staff", SEND)
 
 
 def set_stock(turn: Turn, variant_id: int, stock: int) -> Doc:

@@ -33,6 +33,7 @@ def _inventory_item(call: Call, variant: Doc) -> View:
     return {
         "id": gid("InventoryItem", variant["inventory_item_id"]),
         "tracked": variant["tracked"],
+        "requiresShipping": not variant["gift_card"],
         "unitCost": None if cost is None else amount(cost, call.shop["currency"]),
     }
 

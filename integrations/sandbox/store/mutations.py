@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from integrations.sandbox.store import bulk, editing, metafields, refunding, tagging
+from integrations.sandbox.store import bulk, cancelling, creating, editing, metafields, refunding, tagging
 from integrations.sandbox.store.call import Argument, Info, Refused, View
 
 Deed = Callable[[Info, Mapping[str, Argument]], View]
@@ -10,6 +10,8 @@ Deed = Callable[[Info, Mapping[str, Argument]], View]
 _DEEDS: dict[str, Deed] = {
     "bulkOperationRunQuery": bulk.bulk_operation_run_query,
     "metafieldsSet": metafields.metafields_set,
+    "orderCancel": cancelling.order_cancel,
+    "orderCreate": creating.order_create,
     "orderEditAddLineItemDiscount": editing.order_edit_add_line_item_discount,
     "orderEditAddVariant": editing.order_edit_add_variant,
     "orderEditBegin": editing.order_edit_begin,
@@ -39,5 +41,6 @@ def _resolver(deed: Deed) -> Callable[..., View]:
 
 
 def _refused(message: str, *field: str) -> View:
-    """Return a payload of nothing but the refusal: all its other fields are null."""
-    return {"userErrors": [{"field": list(field) or None, "message": message}]}
+    """Return a payload of nothing but the refusal, wherever it is looked for: all its other fields are null."""
+    errors = [{"field": list(field) or None, "message": message}]
+    return {"userErrors": errors, "orderCancelUserErrors": errors}

@@ -28,7 +28,9 @@ def order_payload(order: Doc, customer: Doc | None) -> Payload:
         "test": order["test"],
         "tags": ", ".join(order["tags"]),
         "note": order["note"],
-        "note_attributes": [],
+        "note_attributes": [
+            {"name": each["key"], "value": each["value"]} for each in order.get("custom_attributes", ())
+        ],
         "source_name": order["source_name"],
         "source_identifier": order["source_identifier"],
         "email": order["email"],

@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from graphql import GraphQLError
 
@@ -18,6 +19,7 @@ _COMPARE: dict[str, Callable[[str, str], bool]] = {
     "": operator.eq,
 }
 TIMES = ("updated_at", "created_at", "processed_at")
+SEARCH_LAG = timedelta(seconds=10)  # by the town's clock: how long what was written stays unfound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,7 @@ def open_shop(turn: Turn, new: NewShop) -> Doc:
 
 CHANGEABLE = (
     "currency",
+    "development",
     "name",
     "old_orders",
     "protected",

@@ -105,13 +105,18 @@ class TownCalls:
             return jsonify(_order(turn, key))
 
     def edit(self, key: int) -> ResponseReturnValue:
-        """Let staff add a piece of a variant, put the order away or reword its refunds, or the buyer dispute it."""
-        wish = _body("variant_id", "archive", "dispute", "refund_note")
+        """Let staff add a piece of a variant, change tags or address, put the order away or reword its refunds.
+
+        Or let the buyer dispute the payment.
+        """
+        wish = _body("variant_id", "archive", "dispute", "refund_note", "tags", "address")
         with self._town.books.turn() as turn:
             if wish.get("archive"):
                 actions.archive(self._town, turn, key)
             elif "refund_note" in wish:
                 actions.reword_refunds(turn, key, wish["refund_note"])
+            elif {"tags", "address"} & set(wish):
+                actions.staff_changes(self._town, turn, key, wish)
             elif wish.get("dispute"):
                 actions.dispute(self._town, turn, key, wish["dispute"])
             else:

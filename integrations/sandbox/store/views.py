@@ -27,6 +27,8 @@ def order_view(call: Call, order: Doc) -> View:
         "tags": order["tags"],
         "sourceName": order["source_name"],
         "sourceIdentifier": order["source_identifier"],
+        "customAttributes": order.get("custom_attributes", []),
+        "requiresShipping": any(line["requires_shipping"] for line in order["lines"]),
         "currencyCode": order["currency"],
         "presentmentCurrencyCode": order["presentment_currency"],
         "risk": {"recommendation": order["risk"]},
@@ -39,11 +41,12 @@ def _computed(call: Call, order: Doc) -> View:
         "displayFinancialStatus": lambda _info: sums.financial_status(order),
         "displayFulfillmentStatus": lambda _info: sums.fulfillment_status(order),
         "merchantEditable": lambda _info: sums.editable(order),
+        "totalPriceSet": lambda _info: bag(order, sums.total(order)),
         "totalOutstandingSet": lambda _info: bag(order, sums.outstanding(order)),
         "totalReceivedSet": lambda _info: bag(order, sums.paid(order)),
         "netPaymentSet": lambda _info: bag(order, sums.net_payment(order)),
         "customer": lambda _info: customer_by_key(call, order["customer_id"]),
-        "shippingAddress": lambda _info: _address(order),
+        "shippingAddress": lambda _info: _address(order["shipping_address"], f"{order['id']}?model_name=Address"),
         "lineItems": connection(lambda: [_line(call, order, line) for line in order["lines"]]),
         "fulfillmentOrders": connection(lambda: [_fulfillment_order(each) for each in _parcels(order)]),
         "metafields": metafield_connection(order),
@@ -106,12 +109,11 @@ def _fulfillment_order(parcel: Doc) -> View:
     }
 
 
-def _address(order: Doc) -> View | None:
-    address = order["shipping_address"]
+def _address(address: Doc | None, key: str) -> View | None:
     if address is None:
         return None
     return {
-        "id": gid("MailingAddress", f"{order['id']}?model_name=Address"),
+        "id": gid("MailingAddress", key),
         "firstName": address["first_name"],
         "lastName": address["last_name"],
         "company": address["company"],
@@ -143,6 +145,18 @@ def customer_view(call: Call, customer: Doc) -> View:
         "lastName": customer["last_name"],
         "defaultEmailAddress": email and {"emailAddress": email},
         "defaultPhoneNumber": phone and {"phoneNumber": phone},
+        "defaultAddress": lambda _info: _address(customer["address"], f"{customer['id']}?model_name=CustomerAddress"),
+        "orders": connection(lambda: _orders_of(call, customer)),
         "numberOfOrders": lambda _info: str(spending(call.turn, customer)[0]),
         "amountSpent": lambda _info: amount(spending(call.turn, customer)[1], call.shop["currency"]),
     }
+
+
+def _orders_of(call: Call, customer: Doc) -> list[View]:
+    """Return the customer's orders, the oldest first, however they are to be sorted: the town knows no other order."""
+    seen = [
+        each
+        for each in call.turn.find("orders", "customer_id", customer["id"])
+        if each["created_at"] >= call.oldest_visible()
+    ]
+    return [order_view(call, each) for each in sorted(seen, key=lambda each: (each["created_at"], each["id"]))]

@@ -1,6 +1,7 @@
 """What every store adapter must do. Subclass ShopContract and supply a `stage`."""
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ import pytest
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
 from app.domain.money import Money, zero
-from app.domain.ports import Receipt, Shop
+from app.domain.ports import Address, GiftParcel, Receipt, Shop
 from app.domain.refunds import GiveBack, WantedItem, Way, choose
 
 
@@ -49,11 +50,12 @@ class ShopStage(Protocol):
     def given_back(self, order_id: int) -> Money: ...
     def owed_on(self, order_id: int) -> Money: ...
     def mails_about(self, order_id: int) -> int: ...
+    def ships_to(self, order_id: int) -> Address | None: ...
     def stock(self) -> int: ...
     def tags_of(self, customer_id: int) -> set[str]: ...
 
     def lose_next_answer(self, deed: str) -> None:
-        """Let the store do the next "gift", "refund" or "tag" and then hang up."""
+        """Let the store do the next "gift", "parcel", "refund" or "tag" and then hang up."""
 
     def lose_next_call(self, deed: str) -> None:
         """Let the store hang up on the next deed without doing it."""
@@ -245,6 +247,83 @@ class ShopContract:
         with pytest.raises(Rejected):
             shop.add_gift_line(1, variant_id=stage.gift_variant, key=self.gift_key(1))
 
+    # Gift orders
+
+    def test_given_a_customer_when_a_gift_is_sent_then_it_is_free_silent_from_stock_and_shipped_to_them(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id, stock = stage.place_order(), stage.stock()
+        receipt = self.send_gift(stage, shop, order_id)
+        gift = int(receipt.reference)
+        assert (stage.stock(), stage.mails_about(gift)) == (stock - 1, 0)
+        assert stage.owed_on(gift) == zero(stage.currency)
+        assert stage.ships_to(gift) == shop.address(order_id)
+        order = self.read(shop, gift)
+        assert (order.customer_id, order.counted, order.net.minor) == (stage.customer_of(order_id), False, 0)
+        assert "our own gifts" in order.uncounted_because
+
+    def test_given_a_gift_sent_when_looked_for_at_once_then_it_is_found_and_another_is_not(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        customer = stage.customer_of(order_id)
+        assert shop.find_gift_order(customer, key=self.parcel_key(order_id)) is None
+        receipt = self.send_gift(stage, shop, order_id)
+        assert shop.find_gift_order(customer, key=self.parcel_key(order_id)) == receipt
+        assert shop.find_gift_order(customer, key=self.parcel_key(order_id + 1)) is None
+
+    def test_given_the_answer_is_lost_when_a_gift_is_sent_then_it_is_found(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        stage.lose_next_answer("parcel")
+        with pytest.raises(Uncertain):
+            self.send_gift(stage, shop, order_id)
+        assert shop.find_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id)) is not None
+
+    def test_given_the_call_is_lost_when_a_gift_is_sent_then_it_is_not_found_and_can_be_repeated(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id, stock = stage.place_order(), stage.stock()
+        stage.lose_next_call("parcel")
+        with pytest.raises((Uncertain, Unavailable)):
+            self.send_gift(stage, shop, order_id)
+        assert shop.find_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id)) is None
+        self.send_gift(stage, shop, order_id)
+        assert stage.stock() == stock - 1
+
+    def test_given_a_gift_sent_when_cancelled_then_it_is_stopped_silently_and_restocked_once(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id, stock = stage.place_order(), stage.stock()
+        gift = int(self.send_gift(stage, shop, order_id).reference)
+        customer, key = stage.customer_of(order_id), self.parcel_key(order_id)
+        for _ in range(3):
+            with suppress(Uncertain):
+                shop.cancel_gift_order(customer, key=key)
+        assert "cancelled" in shop.cancel_gift_order(customer, key=key).remark
+        assert (self.read(shop, gift).cancelled, stage.stock(), stage.mails_about(gift)) == (True, stock, 0)
+        assert shop.find_gift_order(customer, key=key) is not None
+
+    def test_given_a_gift_that_has_left_when_cancelled_then_too_late(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        stage.send(int(self.send_gift(stage, shop, order_id).reference))
+        with pytest.raises(Rejected, match="has left"):
+            shop.cancel_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id))
+
+    def test_given_no_gift_when_cancelled_then_there_is_nothing_to_do(self, stage: ShopStage, shop: Shop) -> None:
+        order_id = stage.place_order()
+        assert "not there" in shop.cancel_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id)).remark
+
+    def test_given_a_customer_when_asked_where_a_gift_goes_then_where_the_order_went_else_where_they_live(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        customer = stage.customer_of(order_id)
+        assert shop.gift_address(customer, order_id=order_id) == shop.address(order_id)
+        assert shop.gift_address(customer, order_id=None) is not None
+        assert shop.gift_address(1, order_id=None) is None
+        assert shop.gift_address(1, order_id=order_id) is None, "the order is another customer's"
+        assert shop.gift_address(customer, order_id=1) is None
+
     # Refunds
 
     def test_given_a_paid_order_when_refunded_then_exactly_that_goes_back_silently(
@@ -385,6 +464,21 @@ class ShopContract:
         with pytest.raises(Unavailable) as caught:
             stage.stranger().tag_customer(customer, tag="make-it-right", present=True)
         assert (caught.value.retry_after or 0) >= 3600
+
+    def send_gift(self, stage: ShopStage, shop: Shop, order_id: int) -> Receipt:
+        """Send the gift in a parcel of its own, to where the order went."""
+        address = shop.address(order_id)
+        assert address is not None
+        parcel = GiftParcel(
+            customer_id=stage.customer_of(order_id),
+            variant_id=stage.gift_variant,
+            to=address,
+            currency=stage.currency,
+        )
+        return shop.send_gift_order(parcel, key=self.parcel_key(order_id))
+
+    def parcel_key(self, order_id: int) -> str:
+        return f"gift-order:{order_id}:nth_order_gift"
 
     def gift_key(self, order_id: int) -> str:
         return f"gift:{order_id}:nth_order_gift"

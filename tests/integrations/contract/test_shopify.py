@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.money import Money
-from app.domain.ports import Shop
+from app.domain.ports import Address, GiftParcel, Shop
 from app.domain.refunds import WantedItem, Way, choose
 from integrations import registry
 from integrations.sandbox.store import actions
@@ -21,7 +21,7 @@ from integrations.shopify.access import FixedAccess
 from tests.integrations.contract.shop_contract import ShopContract, ShopStage, give_back
 from tests.integrations.contract.town import TownDoor, hasty
 
-DEEDS = {"gift": "OrderEditCommit", "refund": "RefundCreate", "tag": "TagsAdd"}
+DEEDS = {"gift": "OrderEditCommit", "parcel": "GiftOrderCreate", "refund": "RefundCreate", "tag": "TagsAdd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,26 @@ class ShopifyStage:
 
     def mails_about(self, order_id: int) -> int:
         return sum(mail["sent"] for mail in self.seen(order_id)["mails"])
+
+    def ships_to(self, order_id: int) -> Address | None:
+        order = self.seen(order_id)
+        given = {name: value or "" for name, value in order["shipping_address"].items()}
+        ships = all(line["requires_shipping"] for line in order["lines"])
+        return (
+            None
+            if not ships
+            else Address(
+                name=f"{given['first_name']} {given['last_name']}",
+                company=given["company"],
+                street=given["address1"],
+                street2=given["address2"],
+                city=given["city"],
+                region=given["province_code"],
+                postcode=given["zip"],
+                country=given["country_code"],
+                phone=given["phone"],
+            )
+        )
 
     def stock(self) -> int:
         with self.town.inside.books.turn() as turn:
@@ -230,6 +250,55 @@ def test_given_a_gift_that_has_left_when_taken_back_then_too_late(stage: Shopify
     with pytest.raises(Rejected, match="has left"):
         shop.take_back_gift_line(order_id, variant_id=stage.gift_variant, key=key)
     assert stage.gifts_on(order_id) == 1
+
+
+def parcel_to(stage: ShopifyStage, order_id: int) -> GiftParcel:
+    address = stage.shop().address(order_id)
+    assert address is not None
+    return GiftParcel(
+        customer_id=stage.customer_of(order_id), variant_id=stage.gift_variant, to=address, currency="USD"
+    )
+
+
+def test_given_an_empty_shelf_when_a_gift_is_sent_then_refused_and_nothing_is_made(stage: ShopifyStage) -> None:
+    order_id, stock, shop = stage.place_order(), stage.stock(), stage.shop()
+    stage.town.post(f"variants/{stage.gift_variant}/stock", stock=0)
+    with pytest.raises(Rejected, match="claim inventory"):
+        shop.send_gift_order(parcel_to(stage, order_id), key="gift-order:1:x")
+    stage.town.post(f"variants/{stage.gift_variant}/stock", stock=stock)
+    assert shop.find_gift_order(stage.customer_of(order_id), key="gift-order:1:x") is None
+
+
+def test_given_a_store_for_development_when_more_than_five_gifts_are_sent_in_a_minute_then_it_asks_to_wait(
+    stage: ShopifyStage,
+) -> None:
+    order_id, shop = stage.place_order(), stage.shop()
+    parcel = parcel_to(stage, order_id)
+    stage.town.post(f"shops/{PRACTICE_SHOP}", development=True)
+    stage.town.post("clock", seconds=61)
+    for number in range(5):
+        shop.send_gift_order(parcel, key=f"gift-order:{order_id}:{number}")
+    try:
+        with pytest.raises(Busy) as caught:
+            shop.send_gift_order(parcel, key=f"gift-order:{order_id}:6")
+    finally:
+        stage.town.post(f"shops/{PRACTICE_SHOP}", development=False)
+    assert caught.value.retry_after == 60
+    assert shop.find_gift_order(parcel.customer_id, key=f"gift-order:{order_id}:6") is None
+
+
+def test_given_a_customer_of_many_orders_when_a_gift_is_looked_for_later_then_the_search_finds_it(
+    stage: ShopifyStage,
+) -> None:
+    order_id, shop = stage.place_order(), stage.shop()
+    customer, key = stage.customer_of(order_id), f"gift-order:{order_id}:x"
+    shop.send_gift_order(parcel_to(stage, order_id), key=key)
+    stage.town.post("clock", seconds=1)
+    for _ in range(30):
+        stage.place_order()
+    assert shop.find_gift_order(customer, key=key) is None, "the search lags, and the newest orders hide it"
+    stage.town.post("clock", seconds=11)
+    assert shop.find_gift_order(customer, key=key) is not None
 
 
 def test_given_another_shops_token_when_asked_then_its_orders_stay_unseen(town: TownDoor, stage: ShopifyStage) -> None:
@@ -380,16 +449,24 @@ def test_given_no_approval_for_personal_data_when_asked_for_it_then_it_does_not_
 
 
 @pytest.mark.parametrize(
-    ("scope", "document"), [("write_order_edits", "gift"), ("write_orders", "refund"), ("write_customers", "tag")]
+    ("scope", "document"),
+    [
+        ("write_order_edits", "gift"),
+        ("write_orders", "refund"),
+        ("write_orders", "parcel"),
+        ("write_customers", "tag"),
+    ],
 )
 def test_given_a_missing_right_when_written_then_it_certainly_was_not(
     stage: ShopifyStage, narrow: Callable[..., Shop], scope: str, document: str
 ) -> None:
     order_id = stage.place_order()
+    parcel = parcel_to(stage, order_id)
     customer, shop = stage.customer_of(order_id), narrow(scope, protected=("name", "email", "phone", "address"))
     deeds = {
         "gift": lambda: shop.add_gift_line(order_id, variant_id=stage.gift_variant, key=f"gift:{order_id}:x"),
         "refund": lambda: give_back(shop, order_id, Money(minor=1_00, currency="USD")),
+        "parcel": lambda: shop.send_gift_order(parcel, key=f"gift-order:{order_id}"),
         "tag": lambda: shop.tag_customer(customer, tag="never", present=True),
     }
     with pytest.raises((Rejected, Unavailable), match="not granted"):

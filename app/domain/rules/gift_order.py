@@ -1,0 +1,62 @@
+"""A gift that travels by itself: an order at no charge, in a parcel of its own, to a customer who expects nothing."""
+
+import re
+from datetime import datetime
+
+from app.domain.effects import AddGiftLine, Effect, Plan, Pool, SendGiftOrder
+from app.domain.facts import GiftOption, Order
+from app.domain.money import Money
+from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
+from app.domain.ports import Address
+
+TOO_LATE = "too_late"  # the code of a gift whose parcel left: owed to the next order, or it travels by itself
+# Couriers do not bring parcels there, and what lies in a box for weeks is no surprise.
+_BOXES = re.compile(
+    r"\b(p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|packstation|postbus|bo[iî]te\s+postale|bp\s*\d"
+    r"|apartado|casella\s+postale|caixa\s+postal)\b|\bb\.\s?p\.",
+    re.IGNORECASE,
+)
+_NEEDED = ("name", "street", "city", "country")
+
+
+def plan(
+    customer_id: int, option: GiftOption, *, rule: str, route: GiftRoute, due_at: datetime, instead_of: Order | None
+) -> Plan:
+    """Return a free parcel for the customer; `instead_of` is the order whose own parcel left without it."""
+    gift = SendGiftOrder(
+        customer_id=customer_id,
+        variant_id=option.variant_id,
+        title=option.title,
+        rule=rule,
+        route=route,
+        order_id=None if instead_of is None else instead_of.id,
+        order_name="" if instead_of is None else instead_of.name,
+    )
+    return Plan(effect=gift, due_at=due_at, cost=option.cost, pool=Pool.GIFTS)
+
+
+def instead(line: Effect, code: str, policy: NthOrderGift, *, cost: Money | None, now: datetime) -> Plan | None:
+    """Return the free parcel for a gift line that came too late for its own, where the merchant wants that."""
+    if not isinstance(line, AddGiftLine) or code != TOO_LATE or policy.when_left is not WhenLeft.OWN_PARCEL:
+        return None
+    gift = SendGiftOrder(
+        customer_id=line.customer_id,
+        variant_id=line.variant_id,
+        title=line.title,
+        rule=line.rule,
+        route=policy.route,
+        order_id=line.order_id,
+        order_name=line.order_name,
+    )
+    return Plan(effect=gift, due_at=now, cost=cost, pool=Pool.GIFTS)
+
+
+def undeliverable(address: Address | None) -> str | None:
+    """Return why a person must look before a parcel goes there, as a sentence; None for a good address."""
+    if address is None:
+        return "The store has no such customer any more, or no address for them."
+    if any(not getattr(address, part).strip() for part in _NEEDED):
+        return "The address is not complete; the customer may have asked to be forgotten."
+    if _BOXES.search(f"{address.street} {address.street2}"):
+        return "The address is a box, and couriers bring no parcel there."
+    return None

@@ -1,0 +1,29 @@
+"""A deed that a person must see to before it can be done: it waits for their yes, as it would have for a first one."""
+
+from typing import cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
+
+from app.domain.effects import State
+from app.store.conditions import picked
+from app.store.deeds import Deed
+from app.store.settling import release
+from app.store.tables import Effect
+
+
+def park(session: Session, deed: Deed, *, code: str, why: str) -> bool:
+    """Let a picked deed wait for a person; its money goes back, and is set aside anew when they say yes."""
+    statement = (
+        update(Effect)
+        .where(Effect.id == deed.id, Effect.shop_id == deed.shop_id, picked(deed))
+        .values(state=State.AWAITING, next_try_at=None, code=code, problem=why)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:
+        return False
+    row = session.get_one(Effect, deed.id, populate_existing=True)
+    release(session, row)
+    row.pool_id = None
+    session.flush()
+    return True

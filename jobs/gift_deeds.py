@@ -1,0 +1,66 @@
+"""How gifts are given and taken back, looked for, and looked at again before either."""
+
+from datetime import datetime
+
+from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
+from app.domain.errors import Rejected
+from app.domain.ports import GiftParcel, Receipt
+from app.domain.rules import gift_order, still_wanted
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs.runtime import Outside
+
+
+def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt:
+    """Give it or take it back, or raise one of the three errors."""
+    match gift:
+        case AddGiftLine():
+            return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case SendGiftOrder():
+            return outside.shop.send_gift_order(_parcel(merchant, outside, gift), key=deed.key)
+        case TakeBackGiftLine():
+            return outside.shop.take_back_gift_line(gift.order_id, variant_id=gift.variant_id, key=gift.undoes)
+        case CancelGiftOrder():
+            return outside.shop.cancel_gift_order(gift.customer_id, key=gift.undoes)
+
+
+def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
+    """Look for it in the store. None: it certainly is not there, or taking it back again changes nothing."""
+    match gift:
+        case AddGiftLine():
+            return outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+        case SendGiftOrder():
+            return outside.shop.find_gift_order(gift.customer_id, key=deed.key)
+        case TakeBackGiftLine():
+            there = outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=gift.undoes)
+            return Receipt(reference=str(gift.order_id)) if there is None else None
+        case CancelGiftOrder():
+            return None
+
+
+def unwanted(merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, now: datetime) -> tuple[str, str] | None:
+    """Return why it should not be given after all, as (code, sentence)."""
+    # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
+    if deed.sends and find(outside, gift, deed) is not None:
+        return None
+    option = outside.shop.gift_option(gift.variant_id)
+    if isinstance(gift, AddGiftLine):
+        return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, now)
+    if gift.order_id is None:
+        return still_wanted.gift_order(None, option, merchant.policy)
+    order = outside.shop.order(gift.order_id)
+    if order is None:
+        return "gone", "The order can no longer be read."
+    return still_wanted.gift_order(order, option, merchant.policy)
+
+
+def question(outside: Outside, gift: SendGiftOrder) -> str | None:
+    """Return what a person must see to before a parcel leaves, as a sentence; None when it may."""
+    return gift_order.undeliverable(outside.shop.gift_address(gift.customer_id, order_id=gift.order_id))
+
+
+def _parcel(merchant: Merchant, outside: Outside, gift: SendGiftOrder) -> GiftParcel:
+    address = outside.shop.gift_address(gift.customer_id, order_id=gift.order_id)
+    if address is None:
+        raise Rejected("The customer's address is gone.")
+    return GiftParcel(customer_id=gift.customer_id, variant_id=gift.variant_id, to=address, currency=merchant.currency)

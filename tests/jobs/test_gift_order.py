@@ -1,0 +1,270 @@
+"""A gift whose parcel left without it travels by itself: once, silently, to a good address, and never counts."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.domain.policy import GiftRoute, Mode, NthOrderGift, WhenLeft
+from app.store import orders
+from app.store.base import unit_of_work
+from jobs import desk
+from jobs.practice import POLICY
+from tests.jobs.conftest import Practice
+
+ALONE = replace(POLICY.nth_order_gift, when_left=WhenLeft.OWN_PARCEL)
+CREATE = {GiftRoute.ORDER: "GiftOrderCreate"}
+ROUTES = list(CREATE)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_parcel_that_has_left_when_its_webhook_is_handled_then_the_gift_travels_by_itself(
+    inside: Practice, route: GiftRoute
+) -> None:
+    order = left_without(inside, replace(ALONE, route=route))
+
+    (parcel,) = parcels(inside, order)
+    assert inside.reasons("nth_order_gift") == ["gift_order"]
+    assert [(row.state, row.reference) for row in inside.effects("send_gift_order")] == [("done", str(parcel["id"]))]
+    assert "lagniappe-gift" in parcel["tags"]
+    assert (parcel["total"], parcel["financial_status"]) == ("0.00", "PAID")
+    assert all(line["requires_shipping"] for line in parcel["lines"])
+    assert (
+        parcel["shipping_address"]["address1"] == inside.call(f"/town/orders/{order}")["shipping_address"]["address1"]
+    )
+    assert inside.spent() > 0
+
+
+def test_given_a_planned_line_when_the_warehouse_takes_the_parcel_first_then_the_gift_travels_by_itself(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, settle_minutes=10)))
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "take", "announce": "lose"})
+
+    inside.later(700)
+    inside.drain()
+
+    assert [(row.state, row.code) for row in inside.effects("add_gift_line")] == [("withdrawn", "too_late")]
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
+    assert len(parcels(inside, order)) == 1
+    assert inside.reserved() == 0
+
+
+def test_given_a_gift_that_travelled_by_itself_when_the_next_order_comes_then_nothing_is_owed(inside: Practice) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, ordinals=(4,), settle_minutes=10)))
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "take", "announce": "lose"})
+    inside.later(700)
+    inside.drain()
+
+    following = inside.order()
+    inside.deliver(following, key="delivery-2")
+    inside.drain()
+
+    assert inside.reasons("nth_order_gift")[-1] == "other_ordinal"
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_our_own_gift_order_when_its_webhook_comes_back_then_it_is_neither_counted_nor_given_anything(
+    inside: Practice, route: GiftRoute
+) -> None:
+    order = left_without(inside, replace(ALONE, every=1, cooldown_days=0, route=route))
+    customer = inside.call(f"/town/orders/{order}")["customer_id"]
+    before = standing(inside, customer)
+    (parcel,) = parcels(inside, order)
+
+    inside.deliver(parcel["id"], key="echo-1")
+    inside.deliver(parcel["id"], key="echo-2")
+    inside.drain()
+
+    assert inside.reasons("nth_order_gift")[-1] == "not_counted"
+    assert standing(inside, customer) == before
+    assert len(parcels(inside, order)) == 1
+    following = inside.order()
+    inside.deliver(following, key="delivery-2")
+    inside.drain()
+    with unit_of_work(inside.world.sessions) as session:
+        assert orders.ordinal(session, shop_id=inside.shop_id, order_id=following) == before[0] + 1
+
+
+def test_given_a_gift_order_that_lost_its_tag_when_its_webhook_comes_back_then_it_is_still_known(
+    inside: Practice,
+) -> None:
+    order = left_without(inside, ALONE)
+    (parcel,) = parcels(inside, order)
+    inside.call(f"/town/orders/{parcel['id']}/edit", {"tags": []})
+
+    inside.deliver(parcel["id"], key="echo-1")
+    inside.drain()
+
+    assert inside.reasons("nth_order_gift")[-1] == "not_counted"
+
+
+@pytest.mark.parametrize("kind", ["commit_then_drop", "500_after", "truncated"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_gift_order_whose_answer_is_lost_when_it_is_looked_up_then_it_is_found_and_not_repeated(
+    inside: Practice, route: GiftRoute, kind: str
+) -> None:
+    inside.fault(CREATE[route], kind)
+    order = left_without(inside, replace(ALONE, route=route))
+    assert [row.state for row in inside.effects("send_gift_order")] == ["uncertain"]
+
+    inside.later(5)
+    inside.drain()
+
+    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", 1)]
+    assert len(parcels(inside, order)) == 1
+
+
+@pytest.mark.parametrize("kind", ["500_before", "html_502", "drop_before"])
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_gift_order_that_never_was_when_it_is_looked_up_then_it_is_made_again(
+    inside: Practice, route: GiftRoute, kind: str
+) -> None:
+    inside.fault(CREATE[route], kind)
+    order = left_without(inside, replace(ALONE, route=route))
+
+    inside.later(5)
+    inside.drain()
+
+    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", 2)]
+    assert len(parcels(inside, order)) == 1
+
+
+def test_given_a_gift_order_made_after_we_looked_when_it_is_tried_again_then_it_is_found_and_not_repeated(
+    inside: Practice,
+) -> None:
+    inside.call("/town/faults", {"next": [{"operation": "GiftOrderCreate", "kind": "late_commit", "seconds": 0.2}]})
+    order = left_without(inside, ALONE)
+    inside.later(5)
+    for _ in range(100):  # until the store has carried out what it was asked
+        if parcels(inside, order):
+            break
+        inside.call("/town/state")
+
+    inside.drain()
+    inside.later(200)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
+    assert len(parcels(inside, order)) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"address1": "PO Box 12"}, "a box"),
+        ({"address1": None, "last_name": None, "first_name": None}, "not complete"),
+        (None, "no address"),
+    ],
+)
+def test_given_an_address_that_needs_a_look_when_a_gift_would_travel_then_a_person_is_asked_and_may_say_yes(
+    inside: Practice, address: dict[str, Any] | None, said: str
+) -> None:
+    order = left_without(inside, ALONE, address=address)
+    (row,) = inside.effects("send_gift_order")
+    assert (row.state, said in (row.problem or "")) == ("awaiting", True)
+    assert (parcels(inside, order), inside.reserved()) == ([], 0)
+
+    whole = inside.call(f"/town/orders/{inside.order()}")["shipping_address"]
+    inside.call(f"/town/orders/{order}/edit", {"address": whole})
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    desk.approve(inside.world, merchant, row.id)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
+    assert len(parcels(inside, order)) == 1
+
+
+def test_given_a_customer_who_became_another_when_a_gift_would_travel_then_a_person_is_asked(inside: Practice) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, settle_minutes=60)))
+    order = inside.order()
+    inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    customer = inside.call(f"/town/orders/{order}")["customer_id"]
+    other = next(each for each in inside.call("/town/cast")["fourth_order_customers"] if each != customer)
+    inside.call(f"/town/customers/{customer}/merge", {"into": other})
+
+    inside.later(3700)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["awaiting"]
+
+
+def test_given_an_order_refunded_before_its_gift_travels_when_it_is_due_then_nothing_leaves(inside: Practice) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, settle_minutes=60)))
+    order = inside.order()
+    inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    inside.call(f"/town/orders/{order}/refund", {"announce": "lose"})
+
+    inside.later(3700)
+    inside.drain()
+
+    assert [(row.state, row.code) for row in inside.effects("send_gift_order")] == [("withdrawn", "refunded")]
+    assert (parcels(inside, order), inside.reserved()) == ([], 0)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_gift_order_when_the_order_it_was_meant_for_is_cancelled_unsent_then_it_is_stopped(
+    inside: Practice, route: GiftRoute
+) -> None:
+    order = left_without(inside, replace(ALONE, route=route), step="take")
+    inside.call(f"/town/orders/{order}/cancel", {"announce": "lose"})
+    inside.deliver(order, key="cancelled")
+    inside.drain()
+    inside.later(5)
+    inside.drain()
+
+    (parcel,) = parcels(inside, order)
+    assert parcel["cancelled_at"]
+    assert not any(mail["sent"] for mail in parcel["mails"])
+    assert [row.state for row in inside.effects("cancel_gift_order")] == ["done"]
+    assert [row.code for row in inside.effects("send_gift_order")] == ["taken_back"]
+    assert inside.spent() == 0
+
+
+def test_given_a_rule_that_asks_first_when_the_parcel_has_left_then_the_gifts_own_parcel_waits_for_a_yes(
+    inside: Practice,
+) -> None:
+    order = left_without(inside, replace(ALONE, mode=Mode.APPROVE))
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["awaiting"]
+    assert parcels(inside, order) == []
+
+
+def left_without(
+    inside: Practice, policy: NthOrderGift, *, step: str = "send", address: dict[str, Any] | str | None = ""
+) -> int:
+    """Place a fourth order whose parcel leaves at once, and handle its webhook."""
+    inside.policy(replace(POLICY, nth_order_gift=policy))
+    order = inside.order()
+    inside.call(f"/town/orders/{order}/fulfil", {"step": step, "announce": "lose"})
+    if not isinstance(address, str):
+        inside.call(f"/town/orders/{order}/edit", {"address": address})
+    inside.deliver(order)
+    inside.drain()
+    return order
+
+
+def parcels(inside: Practice, order: int) -> list[dict[str, Any]]:
+    """Return the gift orders of the order's customer."""
+    customer = inside.call(f"/town/orders/{order}")["customer_id"]
+    theirs = inside.call(f"/town/customers/{customer}")["orders"]
+    found = [inside.call(f"/town/orders/{each['id']}") for each in theirs]
+    return [each for each in found if any(a["key"] == "lagniappe_gift" for a in each.get("custom_attributes", ()))]
+
+
+def standing(inside: Practice, customer: int) -> tuple[int, int]:
+    with unit_of_work(inside.world.sessions) as session:
+        found = orders.standing(session, shop_id=inside.shop_id, customer_id=customer, currency="USD")
+    assert found is not None
+    return found.orders, found.net.minor

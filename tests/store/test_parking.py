@@ -1,0 +1,58 @@
+"""A deed that a person must see to first: its money is free meanwhile, and their yes sets it aside anew."""
+
+import pytest
+
+from app.domain.effects import State
+from app.store import parking
+from app.store.base import unit_of_work
+from app.store.ledger import Deed
+from tests.builders import paid, purse, refund
+from tests.store.ledger_steps import Steps
+
+
+def test_given_a_picked_deed_when_parked_then_it_waits_for_a_person_and_its_money_is_free(steps: Steps) -> None:
+    deed = steps.picked(steps.planned(paid()).id)
+
+    assert park(steps, deed)
+
+    row = steps.row(deed.id)
+    assert (row.state, row.next_try_at, row.pool_id, row.problem) == (State.AWAITING, None, None, "Which address?")
+    assert steps.money() == (0, 0)
+    assert steps.due() == []
+
+
+def test_given_a_parked_deed_when_approved_then_its_money_is_set_aside_in_the_month_that_is_open(steps: Steps) -> None:
+    deed = steps.picked(steps.planned(paid()).id)
+    park(steps, deed)
+
+    steps.approve(deed.id, purse=purse(month="2026-12"))
+
+    assert steps.state(deed.id) is State.PLANNED
+    assert (steps.money("2026-11"), steps.money("2026-12")) == ((0, 0), (12_00, 0))
+    assert steps.row(deed.id).problem is None
+
+
+@pytest.mark.parametrize("end", ["decline", "withdraw"])
+def test_given_a_parked_deed_when_it_is_let_be_then_no_money_is_put_back_twice(steps: Steps, end: str) -> None:
+    steps.planned(paid(refund(order_id=7), minor=5_00))
+    deed = steps.picked(steps.planned(paid()).id)
+    park(steps, deed)
+
+    moves = {"decline": lambda: steps.decline(deed.id), "withdraw": lambda: steps.withdraw(deed.key)}
+    moves[end]()
+
+    assert steps.state(deed.id) is State.WITHDRAWN
+    assert steps.money() == (5_00, 0)
+
+
+def test_given_a_deed_behind_the_gate_when_parked_then_it_is_too_late_for_that(steps: Steps) -> None:
+    picked = steps.picked(steps.planned(paid()).id)
+    steps.gate(picked)
+
+    assert not park(steps, picked)
+    assert steps.money() == (12_00, 0)
+
+
+def park(steps: Steps, deed: Deed) -> bool:
+    with unit_of_work(steps.sessions) as session:
+        return parking.park(session, deed, code="needs_person", why="Which address?")
