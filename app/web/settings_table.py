@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.domain.policy import Measure, Policy
+from app.domain.policy import GiftRoute, Measure, Policy, WhenLeft
 from app.web.fields import Amount, Choice, Kind, Switch, Variants, Whole, Wholes, Words, Wrong
 
 
@@ -45,6 +45,14 @@ _MEASURES: Mapping[StrEnum, str] = {
     Measure.MEDIAN: "more than the store's middle customer",
     Measure.PERCENTILE: "more than most customers (the share below)",
     Measure.FIXED: "more than a fixed amount (below)",
+}
+_WHEN_LEFT: Mapping[StrEnum, str] = {
+    WhenLeft.NEXT_ORDER: "the gift goes with the next order",
+    WhenLeft.OWN_PARCEL: "the gift travels by itself, as an order at no charge",
+}
+_ROUTES: Mapping[StrEnum, str] = {
+    GiftRoute.ORDER: "as an order, without a mail; your staff cannot edit it",
+    GiftRoute.DRAFT: "by a draft, which your staff can edit; it may send a mail",
 }
 GROUPS = (
     Group(
@@ -128,6 +136,18 @@ GROUPS = (
                 label="Also with orders of a subscription app",
                 kind=Switch(),
                 hint="Such an app may write the order anew and lose the gift.",
+            ),
+            Field(
+                path="nth_order_gift.when_left",
+                label="Where the parcel has left",
+                kind=Choice(options=_WHEN_LEFT),
+                hint="Other apps learn of such an order as of any other: loyalty points, reviews, books.",
+            ),
+            Field(
+                path="nth_order_gift.route",
+                label="A parcel of its own is made",
+                kind=Choice(options=_ROUTES),
+                hint="A draft's order mail follows your store's own settings, and may spoil the surprise.",
             ),
             Field(
                 path="nth_order_gift.only_seen_parcels",

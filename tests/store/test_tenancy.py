@@ -178,7 +178,11 @@ class Inhabitant:
     def _deed(self, name: str) -> Deed:
         if name.startswith("pending."):
             return self.moving
-        return self.picked if name in {"ledger.gate", "ledger.drop", "ledger.leave_to_a_person"} else self.sending
+        return (
+            self.picked
+            if name in {"ledger.gate", "ledger.drop", "ledger.leave_to_a_person", "parking.park"}
+            else self.sending
+        )
 
 
 SAME_FOR_ALL: dict[str, Any] = {
