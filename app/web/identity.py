@@ -23,6 +23,7 @@ log = structlog.get_logger("web")
 blueprint = Blueprint("identity", __name__)
 blueprint.after_request(framing.allow_framing)
 
+_ASKS_EVERY_SECOND = "/fragments/"
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 
 
@@ -73,6 +74,8 @@ def _known() -> Merchant | None:
 
 def _let_in(token: str) -> Merchant:
     """Install the app where it was just opened: there is nothing to be filled in, and nothing to be pressed."""
+    if request.path.startswith(_ASKS_EVERY_SECOND):
+        raise StoreAway  # whoever opens a page or presses is enough to knock at the store's door
     try:
         installation.install(world(), token, g.visitor.shop)
     except (Rejected, Unavailable) as problem:

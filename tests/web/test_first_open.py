@@ -137,6 +137,17 @@ def test_given_a_store_that_does_not_believe_the_token_when_opened_or_fetched_th
     assert (fetched.status_code, fetched.headers[RETRY]) == (401, "1")
 
 
+def test_given_a_page_that_asks_every_second_when_our_tokens_have_died_then_it_does_not_knock_at_the_stores_door(
+    app: Flask, world: World
+) -> None:
+    opened(app, world)
+    with unit_of_work(world.sessions) as session:
+        grants.forget(session, shop_id=known(world).id)
+
+    assert opened(app, world, "/fragments/today").status_code == 503
+    assert not known(world).let_in
+
+
 def test_given_a_press_when_our_tokens_have_died_then_it_lets_us_in_again_and_is_done(app: Flask, world: World) -> None:
     opened(app, world)
     with unit_of_work(world.sessions) as session:

@@ -31,6 +31,13 @@ const show = (html, { samePage }) => {
   document.dispatchEvent(new Event("page:shown"));
 };
 
+// The next answer takes it away again.
+const complain = (words) => {
+  const line = document.getElementById("no-answer") ?? document.createElement("p");
+  Object.assign(line, { id: "no-answer", className: "banner", role: "alert", textContent: words });
+  document.getElementById("content").before(line);
+};
+
 // `remember` is told where the answer came from: a redirect leads elsewhere.
 const go = async (address, options, remember) => {
   if (busy) return;
@@ -43,7 +50,7 @@ const go = async (address, options, remember) => {
     show(html, { samePage: location.pathname === shown });
     shown = location.pathname;
   } catch {
-    window.shopify?.toast?.show("No answer just now. Please try again.", { isError: true });
+    complain("No answer just now. Please try again.");
   } finally {
     document.body.removeAttribute("aria-busy");
     busy = false;

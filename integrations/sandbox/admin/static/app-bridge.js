@@ -49,16 +49,8 @@
       box.showModal();
     });
 
-  const toast = (text) => {
-    const line = Object.assign(document.createElement("p"), { className: "notice", textContent: text });
-    line.setAttribute("role", "status");
-    document.getElementById("content")?.before(line);
-    setTimeout(() => line.remove(), 5000);
-  };
-
   window.shopify = {
     idToken,
-    toast: { show: toast },
     scopes: {
       query: () => call("scopes"),
       request: async (scopes) => {
