@@ -9,6 +9,7 @@ from app.domain.facts import GiftHistory, GiftOption, Order, Quote
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
+from app.domain.scopes import Feature, missing_for
 from app.store import gifts, orders, pending, veil
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
@@ -103,13 +104,13 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
     if action.act is Act.REFUND_KEEP:
-        return _with_offer(outside, action, order)
+        return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
     return AboutAction(customer_id=customer_id, order=order)
 
 
-def _with_offer(outside: Outside, action: AgentAction, order: Order) -> AboutAction:
+def _with_offer(merchant: Merchant, outside: Outside, action: AgentAction, order: Order) -> AboutAction:
     about = AboutAction(customer_id=order.customer_id, order=order)
     if action.unclear is not None:
         return replace(about, trouble=action.unclear)
@@ -117,11 +118,18 @@ def _with_offer(outside: Outside, action: AgentAction, order: Order) -> AboutAct
         pieces = choose(action.items, outside.shop.sold(order.id)) if action.items else ()
     except ValueError as no:
         return replace(about, trouble=str(no))
-    obstacle = outside.shop.credit_obstacle() if action.as_credit else ""
+    obstacle = _credit_obstacle(merchant, outside) if action.as_credit and merchant.policy.team.store_credit else ""
     if obstacle:
         return replace(about, trouble=obstacle)
     offer = outside.shop.refund_offer(order.id, pieces=pieces, shipping=action.shipping)
     return replace(about, offer=offer, pieces=pieces)
+
+
+def _credit_obstacle(merchant: Merchant, outside: Outside) -> str:
+    missing = missing_for(Feature.STORE_CREDIT, merchant.scopes) if merchant.scopes is not None else ()
+    if missing:
+        return f"The app was not given the right to hand out store credit ({', '.join(sorted(missing))})."
+    return outside.shop.credit_obstacle()
 
 
 def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:

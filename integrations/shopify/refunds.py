@@ -44,11 +44,11 @@ def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = F
         return receipt(earlier)
     if call == _NOTHING_TO_SEND:
         raise Unavailable("the refund was there before, and is not there any more")
-    reply = api.do("refund_create", {"input": json.loads(call), "key": _idempotency_key(api.domain, key)})
+    variables = {"input": json.loads(call), "key": _idempotency_key(api.domain, key)}
     try:
-        made: Json = reply.payload("refundCreate")["refund"]
+        made: Json = api.do("refund_create", variables).payload("refundCreate")["refund"]
     except Rejected as no:
-        # These refusals carry no code. One of them may only mean that the first try had done it, or is at it.
+        # Most refusals carry no code. One of them may only mean that the first try had done it, or is at it.
         landed = refund_state.ours(api, refund_state.read(api, order_id), key)
         if landed is not None:
             return receipt(landed)

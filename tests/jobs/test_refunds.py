@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.store import grants
 from app.store.base import unit_of_work
 from app.store.tables import Effect, Pool
 from jobs import deeds, desk
@@ -143,6 +144,18 @@ def test_given_a_store_without_credit_when_pressed_then_the_agent_reads_why(boug
 
     assert bought.refunded == "0.00"
     assert "Store credit is not switched on in this store." in bought.notes
+
+
+def test_given_an_app_that_may_not_hand_out_credit_when_pressed_then_the_agent_reads_what_is_missing(
+    bought: Purchase,
+) -> None:
+    bought.inside.policy(replace(POLICY, team=replace(POLICY.team, store_credit=True)))
+    with unit_of_work(bought.inside.world.sessions) as session:
+        grants.set_scopes(session, shop_id=bought.inside.shop_id, scopes=frozenset({"write_orders"}))
+    bought.press(amount="12.00", store_credit="yes")
+
+    assert bought.refunded == "0.00"
+    assert "was not given the right to hand out store credit (read_store_credit_accounts, write_" in bought.notes
 
 
 def test_given_cash_on_delivery_when_refunded_then_the_agent_reads_that_somebody_must_pay_it_out(

@@ -18,8 +18,9 @@ from sqlalchemy import func, select
 
 from app.domain.effects import State
 from app.domain.policy import Mode
-from app.store import ledger, shops
-from app.store.base import Base, open_database, sessions_of, unit_of_work
+from app.store import ledger, pending, shops
+from app.store.base import Base, Session, open_database, sessions_of, unit_of_work
+from app.store.deeds import PENDING
 from app.store.ledger import Deed
 from app.store.tables import Effect, Pool
 from tests.builders import NOON, auto_policy, paid, profile, purse, receipt, refund, usd
@@ -27,8 +28,9 @@ from tests.store.ledger_steps import LEASE, QUARANTINE
 
 PRICE, LIMIT = 12_00, 100_00
 ENDED = {State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED}
-HAPPENS = {"done", "lost after"}
-ANSWERS = ("done", "lost after", "lost before", "unavailable", "busy", "refused", "unwanted")
+HAPPENS = {"done", "on its way", "lost after"}
+ANSWERS = ("done", "on its way", "lost after", "lost before", "unavailable", "busy", "refused", "unwanted")
+BANK = {"arrived", "came back", "still on its way"}
 SEEDS = st.integers(0, 2**32)
 ACTS = st.sampled_from(["says what is true", "approves", "declines", "withdraws"])
 
@@ -51,6 +53,8 @@ class Ledger(RuleBasedStateMachine):
         self.sessions = sessions_of(self.engine)
         self.now = NOON
         self.happened: Counter[int] = Counter()
+        self.came_back: set[int] = set()  # it happened, and failed at the bank
+        self.arrived: set[int] = set()  # the bank has said so
         self.ends: dict[int, State] = {}
         self.workers = [Worker(), Worker(), Worker()]
         self.current = 0
@@ -125,6 +129,8 @@ class Ledger(RuleBasedStateMachine):
         elif worker.heard is not None:
             self.record(worker.deed, worker.heard)
             worker.deed = worker.heard = None
+        elif worker.deed.pending:
+            worker.heard = self.look_at(worker.deed, answer)
         elif worker.deed.state is State.UNCERTAIN:
             worker.heard = self.truth_of(worker.deed)
         else:
@@ -152,7 +158,11 @@ class Ledger(RuleBasedStateMachine):
 
     def record(self, deed: Deed, heard: str) -> None:
         with unit_of_work(self.sessions) as session:
-            if heard in {"done", "found"}:
+            if heard in BANK:
+                self.book(session, deed, heard)
+            elif heard == "on its way":
+                ledger.done(session, deed, receipt(pending=True), now=self.now, look_at=self.now + LEASE)
+            elif heard in {"done", "found"}:
                 ledger.done(session, deed, receipt(cost=usd(PRICE - 1)), now=self.now)
             elif heard == "refused":
                 ledger.refuse(session, deed, code="refused", why="no", now=self.now)
@@ -165,6 +175,26 @@ class Ledger(RuleBasedStateMachine):
             else:
                 ledger.doubt(session, deed, until=self.now + QUARANTINE, why="lost")
 
+    def book(self, session: Session, deed: Deed, heard: str) -> None:
+        if heard == "arrived":
+            pending.arrived(session, deed, receipt(cost=usd(PRICE - 1)))
+        elif heard == "came back":
+            pending.failed(session, deed, why="declined", now=self.now)
+        else:
+            pending.wait(session, deed, until=self.now + LEASE)
+
+    def look_at(self, deed: Deed, answer: str) -> str:
+        """Let the bank decide, once: money that has come back will never arrive."""
+        if deed.id in self.came_back:
+            return "came back"
+        if answer == "refused" and deed.id not in self.arrived:
+            self.came_back.add(deed.id)
+            return "came back"
+        if answer == "done" or deed.id in self.arrived:
+            self.arrived.add(deed.id)
+            return "arrived"
+        return "still on its way"
+
     def settle(self) -> None:
         with unit_of_work(self.sessions) as session:
             deed = ledger.read(session, shop_id=self.shop_id, effect_id=self.current, currency="USD")
@@ -175,23 +205,28 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def every_promise_holds(self) -> None:
         with unit_of_work(self.sessions) as session:
-            found = session.execute(select(Effect.id, Effect.state, Effect.next_try_at, Effect.cost_minor)).all()
+            columns = (Effect.id, Effect.state, Effect.next_try_at, Effect.cost_minor, Effect.code)
+            found = session.execute(select(*columns)).all()
             sums = session.execute(select(func.sum(Pool.reserved_minor), func.sum(Pool.spent_minor))).one()
         states = {row.id: State(row.state) for row in found}
+        moving = {row.id for row in found if row.code == PENDING}
         self.it_happens_at_most_once_and_the_books_say_so(states)
-        self.an_end_is_an_end(states)
+        self.an_end_is_an_end({effect_id: state for effect_id, state in states.items() if effect_id not in moving})
         for row in found:
-            assert (row.next_try_at is None) == (states[row.id] in {*ENDED, State.AWAITING})
+            waits = states[row.id] not in {*ENDED, State.AWAITING} or row.id in moving
+            assert (row.next_try_at is not None) == waits
         under_way = [state for state in states.values() if state in {State.PLANNED, State.SENDING, State.UNCERTAIN}]
-        assert (sums[0] or 0) == PRICE * len(under_way)
-        assert (sums[1] or 0) == sum(row.cost_minor for row in found if row.state == State.DONE)
+        assert (sums[0] or 0) == PRICE * (len(under_way) + len(moving))
+        spent = [row.cost_minor for row in found if row.state == State.DONE and row.id not in moving]
+        assert (sums[1] or 0) == sum(spent)
 
     def it_happens_at_most_once_and_the_books_say_so(self, states: dict[int, State]) -> None:
         for effect_id, state in states.items():
             happened = self.happened[effect_id]
             assert happened <= 1
             assert state is not State.DONE or happened == 1
-            assert not happened or state in {State.SENDING, State.UNCERTAIN, State.DONE}
+            came_back = effect_id in self.came_back and state is State.REFUSED
+            assert not happened or came_back or state in {State.SENDING, State.UNCERTAIN, State.DONE}
 
     def an_end_is_an_end(self, states: dict[int, State]) -> None:
         for effect_id, end in self.ends.items():

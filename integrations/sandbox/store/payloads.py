@@ -128,9 +128,8 @@ def refund_payload(order: Doc, refund: Doc) -> Payload:
 
 def _shipping_lines(order: Doc, refund: Doc) -> list[Payload]:
     amount = refund.get("shipping", 0)
-    return [
-        {"id": refund["id"], "shipping_line": {"title": "Standard"}, "subtotal_amount_set": _set(order, amount)}
-    ] * bool(amount)
+    line = {"id": refund["id"], "shipping_line": {"title": "Standard"}, "subtotal_amount_set": _set(order, amount)}
+    return [line] if amount else []
 
 
 def _refund_line(order: Doc, entry: Doc) -> Payload:
