@@ -82,7 +82,9 @@ def _handle_all(world: World, merchant: Merchant, outside: Outside | None, lette
                 merchant, outside = world.merchant(merchant.id) or merchant, None
             elif busy is not None:
                 told[letter.source] = busy
-                wait(world, merchant, [each for each in letters[place + 1 :] if each.source == letter.source], busy)
+                alike = [each for each in letters[place + 1 :] if each.source == letter.source]
+                if alike:
+                    wait(world, merchant, alike, busy)
     return outside is not None
 
 

@@ -78,7 +78,7 @@ def wait(world: World, merchant: Merchant, letters: Sequence[Letter], busy: Busy
         until = shut_until(session, merchant, busy, now) if isinstance(busy, Closed) else now + pause_when_busy(busy)
         for letter in letters:
             inbox.ask_to_wait(session, letter, until=until, problem=str(busy))
-        if letters and not isinstance(busy, Closed):
+        if not isinstance(busy, Closed):
             inbox.wait_together(session, letters[0], until=until, now=now)
     log.info("delivery.waits", shop=merchant.id, count=len(letters), problem=str(busy), until=until.isoformat())
 

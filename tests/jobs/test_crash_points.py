@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 
 from app.domain.policy import WhenLeft
 from integrations.http import Answer, Http, Request
+from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.shopify import gift_order
 from jobs.practice import POLICY
 from jobs.runtime import LIMITS
@@ -180,6 +181,51 @@ def test_given_a_gift_of_an_order_that_is_over_when_a_worker_dies_at_any_boundar
         return inside.gifts_on(order) == 0 and gift.code == "taken_back" and inside.spent() == 0
 
     assert each_boundary(inside, happen, undone) >= 12
+
+
+def test_given_a_busy_store_when_a_worker_dies_at_any_boundary_then_the_gift_comes_once_and_no_try_is_lost(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=EVERY_ORDER))
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        order = inside.order(customer_id=next(customers))
+        inside.deliver(order, key=f"delivery-{order}")
+        inside.fault("OrderFacts", "throttled")
+        inside.drain()
+        inside.fault("OrderEditBegin", "429")
+        inside.later(AFTER_THE_LEASE)
+        return order
+
+    def given(order: int) -> bool:
+        inside.later(AFTER_THE_LEASE)
+        inside.drain()  # whoever died before the store could say that it is busy hears it only now
+        return inside.gifts_on(order) == 1
+
+    assert each_boundary(inside, happen, given) >= 10
+
+
+def test_given_a_frozen_store_when_a_worker_dies_at_any_boundary_then_it_thaws_and_the_gift_comes_once(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=EVERY_ORDER))
+    customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
+
+    def happen() -> int:
+        order = inside.order(customer_id=next(customers))
+        inside.deliver(order, key=f"delivery-{order}")
+        inside.call(f"/town/shops/{PRACTICE_SHOP}", {"state": "frozen"})
+        return order
+
+    def thawed(order: int) -> bool:
+        inside.call(f"/town/shops/{PRACTICE_SHOP}", {"state": "open"})
+        for _ in range(2):
+            inside.later(3600)
+            inside.drain()
+        return inside.gifts_on(order) == 1
+
+    assert each_boundary(inside, happen, thawed) >= 3
 
 
 def each_boundary(inside: Practice, happen: Callable[[], int], done: Callable[[int], bool]) -> int:
