@@ -5,14 +5,21 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
-from app.store import migrate, tables
-from app.store.base import Base, open_database
+from app.store import grants, migrate, tables
+from app.store.base import Base, open_database, reading, sessions_of
+from app.store.sealed import Seal
 from tests.conftest import on_server
+
+SHOP_BEFORE_GRANTS = """
+    INSERT INTO shops (id, domain, name, currency, timezone, sealed_token, policy, paused, installed_at)
+    VALUES (:id, :domain, 'A', 'USD', 'UTC', :token, '{}', false, '2026-11-21 12:00:00')
+"""
 
 
 @pytest.fixture
@@ -50,6 +57,31 @@ def test_given_a_migrated_database_when_migrated_again_then_nothing_happens(empt
     migrate.to_head(empty_url)
 
     assert differences(empty_url) == []
+
+
+def test_given_a_token_of_the_version_before_when_migrated_then_it_opens_where_tokens_are_now(
+    empty_url: str, seal: Seal
+) -> None:
+    command.upgrade(migrate._config(empty_url), "0006")
+    engine = open_database(empty_url)
+    old = {
+        "id": 1,
+        "domain": "a.myshopify.com",
+        "token": seal.close("shpat_1", place="shops.sealed_token:a.myshopify.com"),
+    }
+    with engine.begin() as connection:
+        connection.execute(text(SHOP_BEFORE_GRANTS), old)
+        connection.execute(text(SHOP_BEFORE_GRANTS), {"id": 2, "domain": "b.myshopify.com", "token": None})
+    migrate.to_head(empty_url)
+
+    with reading(sessions_of(engine)) as session:
+        one, two = (grants.read(session, shop_id=shop_id, seal=seal) for shop_id in (1, 2))
+    engine.dispose()
+
+    assert one is not None
+    assert two is not None
+    assert (one.live, one.token, one.expires_at, one.scopes) == (True, "shpat_1", None, None)
+    assert (two.live, two.token) == (False, None)
 
 
 def test_given_every_table_when_looked_at_then_it_names_its_shop() -> None:
