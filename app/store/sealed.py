@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_KEY_ID_BYTES, _NONCE_BYTES = 4, 12
+MARK_BYTES, _NONCE_BYTES = 4, 12
 
 
 class Unsealable(Exception):
@@ -29,6 +29,11 @@ class Seal:
             raise ValueError("SEAL_KEYS must hold base64 keys of 32 bytes, the current one first")
         return cls(keys=decoded)
 
+    @property
+    def mark(self) -> bytes:
+        """What everything sealed with the first key begins with."""
+        return _key_id(self.keys[0])
+
     def close(self, secret: str, *, place: str) -> bytes:
         """Return the ciphertext of `secret` for `place` (shop and column)."""
         key, nonce = self.keys[0], os.urandom(_NONCE_BYTES)
@@ -36,15 +41,11 @@ class Seal:
 
     def open(self, sealed: bytes, *, place: str) -> str:
         """Return the secret sealed for `place`; raise Unsealable otherwise."""
-        key_id, rest = sealed[:_KEY_ID_BYTES], sealed[_KEY_ID_BYTES:]
+        key_id, rest = sealed[:MARK_BYTES], sealed[MARK_BYTES:]
         for key in self.keys:
             if _key_id(key) == key_id:
                 return self._open_with(key, rest, place)
         raise Unsealable(f"no key for {place}")
-
-    def is_current(self, sealed: bytes) -> bool:
-        """Return whether it was sealed with the current key."""
-        return sealed[:_KEY_ID_BYTES] == _key_id(self.keys[0])
 
     @staticmethod
     def _open_with(key: bytes, rest: bytes, place: str) -> str:
@@ -55,4 +56,4 @@ class Seal:
 
 
 def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"lagniappe key id" + key).digest()[:_KEY_ID_BYTES]
+    return hashlib.sha256(b"lagniappe key id" + key).digest()[:MARK_BYTES]
