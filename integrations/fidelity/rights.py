@@ -13,7 +13,7 @@ from integrations.fidelity.schema import Real
 from integrations.sandbox.store import access
 
 _SCOPE = re.compile(r"`((?:read_|write_)?[a-z_]+)` access scope")
-_EVERYONE = {"QueryRoot", "Mutation"}
+_ROOTS = {"QueryRoot", "Mutation"}
 
 
 def readable(real: Real) -> bool:
@@ -51,14 +51,23 @@ def _of_types(kinds: list[GraphQLObjectType], real: Real) -> Iterator[str]:
 
 
 def _behind(name: str, kinds: list[GraphQLObjectType], seen: set[str]) -> bool:
-    """Return whether the only ways to this type lead through types that are guarded."""
+    """Return whether every way to this type leads through a type or a mutation that is guarded."""
     seen.add(name)
-    holders = {
-        kind.name for kind in kinds for field in kind.fields.values() if get_named_type(field.type).name == name
-    } - seen
-    return all(
-        holder not in _EVERYONE and (holder in access.TYPES or _behind(holder, kinds, seen)) for holder in holders
-    )
+    ways = [
+        (kind.name, field)
+        for kind in kinds
+        for field, leads in kind.fields.items()
+        if get_named_type(leads.type).name == name and kind.name not in seen
+    ]
+    return all(_guarded(holder, field) or _behind_further_up(holder, kinds, seen) for holder, field in ways)
+
+
+def _guarded(holder: str, field: str) -> bool:
+    return field in access.MUTATIONS if holder == "Mutation" else holder in access.TYPES
+
+
+def _behind_further_up(holder: str, kinds: list[GraphQLObjectType], seen: set[str]) -> bool:
+    return holder not in _ROOTS and _behind(holder, kinds, seen)
 
 
 def _of_mutations(part: GraphQLSchema, real: Real) -> Iterator[str]:

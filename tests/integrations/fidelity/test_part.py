@@ -110,3 +110,20 @@ def test_given_a_type_that_needs_a_right_and_a_twin_that_asks_for_none_when_comp
     assert rights.differences(twin, Real(version="", schema=twin, described=known)) == [
         "Locker: the twin asks for nothing, the store for read_lockers"
     ]
+
+
+@pytest.mark.parametrize(("mutation", "told"), [("refundCreate", 0), ("tagsAdd", 1)])
+def test_given_a_type_that_only_a_mutation_brings_when_compared_then_the_mutations_guard_counts(
+    mutation: str, told: int
+) -> None:
+    twin = build_schema(
+        f"type Fault {{ note: String }} type Payload {{ faults: [Fault] }} type Mutation {{ {mutation}: Payload }}"
+        "type QueryRoot { x: Int } schema { query: QueryRoot mutation: Mutation }"
+    )
+    known = {
+        "Fault": described("Fault", requiredAccess="`read_orders` access scope."),
+        "Mutation": described("Mutation", fields=[{"name": mutation}]),
+        **{name: described(name) for name in ("Payload", "QueryRoot")},
+    }
+
+    assert len(rights.differences(twin, Real(version="", schema=twin, described=known))) == told
