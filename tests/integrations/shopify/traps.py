@@ -23,6 +23,10 @@ _PEOPLE = "integrations/sandbox/test_store_people.py"
 _POST = "integrations/sandbox/test_post_office.py"
 _BULK = "integrations/sandbox/test_store_bulk.py"
 _COST = "integrations/sandbox/test_store_cost.py"
+_TWIN_TOKENS = "integrations/sandbox/test_store_tokens.py"
+_TOKENS = "jobs/test_access.py"
+_STAY = "jobs/test_installation.py"
+_GIFT_ORDER = "jobs/test_gift_order.py"
 _RULE = "domain/test_nth_order_gift.py"
 _GIFT = "jobs/test_gift.py"
 _TAKEN_BACK = "jobs/test_gift_taken_back.py"
@@ -76,6 +80,7 @@ TRAPS: Places = {
         f"{_RULE}::a_young_order_when_planned",
         f"{_RULE}::a_parcel_that_is_packed_or_gone",
         f"{_GIFT}::a_planned_gift_when_the_warehouse_takes_the_parcel_first",
+        f"{_GIFT_ORDER}::a_planned_line_when_the_warehouse_takes_the_parcel_first",
     ),
     "the mail about an updated order spoils the surprise": (
         f"{_GIFT_LINE}::an_open_order_when_a_gift_is_added_then_each_step_says_what_it_must",
@@ -118,11 +123,44 @@ TRAPS: Places = {
         f"{_ORDERS}::a_withheld_fact_that_money_hangs_on",
         f"{_ORDERS}::a_withheld_address_when_flowers_need_it",
     ),
+    "a token that never expires is refused": (
+        f"{_ANSWERS}::a_closed_door[403]",
+        "integrations/shopify/test_tokens.py::an_id_token_when_exchanged_then_an_expiring_offline_pair",
+        f"{_TWIN_TOKENS}::no_wish_for_an_end",
+    ),
+    "two refreshes at once log a shop out": (
+        f"{_TOKENS}::twenty_workers_when_the_token_ends",
+        f"{_TOKENS}::processes_of_their_own",
+        f"{_TOKENS}::a_refresh_when_the_process_dies",
+    ),
+    "the webhook of an uninstallation comes after the app is back": (
+        f"{_STAY}::news_of_an_uninstallation_before_the_present_installation",
+    ),
+    "an order that we made counts as the customer's": (
+        f"{_GIFT_ORDER}::our_own_gift_order_when_its_webhook_comes_back",
+        f"{_GIFT_ORDER}::a_gift_order_that_lost_its_tag",
+    ),
+    "an order that we made ships nothing, costs something, or takes no stock": (
+        "integrations/shopify/test_gift_order.py::a_parcel_when_sent_then_the_store_is_told_to_the_letter",
+        "integrations/shopify/test_gift_order.py::an_order_that_is_not_as_wanted",
+    ),
     "our own deed comes back to us as news": ("jobs/test_echoes.py::all_its_echoes_come_back",),
 }
 
 # What the twin must be able to do, so that all of the above can be tried.
 TWIN: Places = {
+    "ID tokens are exchanged, and only true ones": (
+        f"{_TWIN_TOKENS}::an_id_token_when_exchanged",
+        f"{_TWIN_TOKENS}::no_true_id_token",
+        f"{_TWIN_TOKENS}::a_shop_that_tells_no_lifetimes",
+    ),
+    "refresh tokens rotate, may be used again for a while, end, and fail once": (
+        f"{_TWIN_TOKENS}::a_refresh_token_when_used_then_the_old_one_is_good",
+        f"{_TWIN_TOKENS}::a_replaced_refresh_token",
+        f"{_TWIN_TOKENS}::a_refresh_token_when_ninety_days",
+        f"{_TWIN_TOKENS}::a_fault_when_refreshing",
+        f"{_TWIN_TOKENS}::an_uninstalled_app",
+    ),
     "each document is held against the schema": (
         f"{_GATES}::a_faulty_query",
         "integrations/sandbox/test_store_schema.py::the_twin_understands_it",
