@@ -2,7 +2,8 @@
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
@@ -208,6 +209,37 @@ def test_given_everything_a_merchant_can_open_or_press_when_another_shop_does_th
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
     assert desk.state(deed) is State.AWAITING
     assert desk.open() == before
+
+
+HOSTILE = {
+    "nothing": b"",
+    "NUL": b"\x00",
+    "no UTF-8": b"\xff\xfe",
+    "a lone surrogate": "\ud800".encode("utf-8", "surrogatepass"),
+    "right to left": "\u202e".encode(),
+    "markup": b"<script>{{7*7}}</script>",
+    "a query": b"' OR 1=1 --",
+    "a huge number": b"9" * 400,
+    "digits of another script": "٣".encode(),
+    "much": b"x" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_given_hostile_text_in_every_parameter_when_anything_is_opened_or_pressed_then_nothing_breaks(
+    desk: Desk, text: bytes
+) -> None:
+    names = ["q", "state", "rule", "code", "before", "said", "back", "mode", "paused", "reference", "edition",
+             "special_customer.tag", "nth_order_gift.variants", "team_monthly_minor"]  # fmt: skip
+    sent = "&".join(f"{name}={quote(text)}" for name in names)
+
+    answers = {}
+    for method, path in addresses(desk):
+        form: dict[str, Any] = {"data": sent, "content_type": "application/x-www-form-urlencoded"}
+        where = {"query_string": sent} if method == "GET" else form
+        answers[method, path] = desk.browser.open(path, method=method, headers=desk.proof(), **where).status_code
+
+    assert {asked: status for asked, status in answers.items() if status >= 500} == {}
 
 
 def test_given_another_shops_name_in_every_parameter_when_asked_then_the_token_alone_counts(desk: Desk) -> None:
