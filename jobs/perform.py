@@ -166,6 +166,8 @@ def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> B
         return None
     except Unavailable as problem:
         with unit_of_work(world.sessions) as session:
+            if isinstance(problem, Closed):
+                shut_until(session, merchant, problem, now)
             pending.wait(session, deed, until=again)
         return problem if isinstance(problem, Busy) else None
     with unit_of_work(world.sessions) as session:

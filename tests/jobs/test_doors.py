@@ -66,6 +66,26 @@ def test_given_a_deed_on_its_way_when_the_shop_freezes_then_it_waits_with_its_tr
     assert inside.reserved() == held > 0
 
 
+def test_given_money_on_its_way_when_the_shop_freezes_then_it_is_asked_after_once_and_the_shop_rests(
+    inside: Practice,
+) -> None:
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    order = inside.order(customer_id=customer, amount="10.00", refunds_pend=True)
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    inside.press(int(ticket), "refund_keep", amount="5.00")
+    inside.drain()
+    turn(inside, "frozen")
+    inside.later(86_400)
+
+    inside.drain()
+
+    assert turned_away(inside) == 1
+    assert shop(inside).closed_because == "the store is frozen"
+
+
 def test_given_a_frozen_shop_when_a_letter_needs_nobody_inside_then_it_is_handled(inside: Practice) -> None:
     inside.deliver(inside.order())
     turn(inside, "frozen")
