@@ -12,7 +12,8 @@ from rq import Worker
 
 from app.config import ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
-from app.store import checkup, grants, migrate, resealing
+from app.domain.people import WITHIN
+from app.store import checkup, grants, migrate, privacy, resealing
 from app.store.base import StoreUnavailable, reading
 from integrations.http import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -118,6 +119,7 @@ def _rows(here: World) -> Iterator[Finding]:
         kept, closed = checkup.unsealable(session, here.seal)
         older = resealing.older(session, here.seal)
         due = checkup.waiting(session, now=now)
+        late = privacy.overdue(session, now=now)
         hang_on_older = grants.worth_renewing(session, now=now, secret=here.current_secret)
     words = f"{kept} shops and accounts, {len(here.seal.keys)} keys"
     if closed:
@@ -136,6 +138,10 @@ def _rows(here: World) -> Iterator[Finding]:
         yield bad("work", f"{words}, the oldest since {due.oldest:%Y-%m-%d %H:%M} UTC: is anybody working?")
     else:
         yield fine("work", f"{words}, none of them for long")
+    if late:
+        yield bad("privacy", f"{late} requests about personal data are older than {WITHIN.days} days")
+    else:
+        yield fine("privacy", "no request about personal data is late")
 
 
 def _bell(bell: Bell) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
-from app.web import framing, identity, merchant_acts, merchant_pages, merchant_settings
+from app.web import framing, identity, merchant_acts, merchant_pages, merchant_privacy, merchant_settings
 from app.web.identity import StoreAway
 from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
@@ -14,6 +14,7 @@ blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
+blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

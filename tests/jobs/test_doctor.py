@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.domain.findings import Finding, Verdict
-from app.store import grants
+from app.domain.people import Asked, Person
+from app.store import grants, privacy
 from app.store.base import unit_of_work
 from app.store.grants import Pair
 from app.store.shops import Merchant
@@ -92,6 +93,14 @@ def test_given_nobody_at_redis_when_looked_over_then_it_is_bad_and_the_rest_is_t
     assert about(found, "migrations")[0][0] is Verdict.FINE
     assert about(found, "seal")[0][0] is Verdict.FINE
     assert about(found, "work") == [(Verdict.FINE, "0 webhooks and 0 deeds are due, none of them for long")]
+
+
+def test_given_a_request_about_data_when_it_is_late_then_it_is_bad(world: World, shop: Merchant) -> None:
+    long_ago = world.clock.now() - timedelta(days=31)
+    with unit_of_work(world.sessions) as session:
+        privacy.note(session, shop_id=shop.id, kind=Asked.ERASURE, person=Person(), seal=world.seal, now=long_ago)
+
+    assert about(surroundings.findings(world), "privacy")[0][0] is Verdict.BAD
 
 
 def test_given_a_redis_without_anybody_when_looked_over_then_worker_and_ticker_are_missed(redis_url: str) -> None:

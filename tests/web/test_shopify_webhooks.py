@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from app.store import inbox
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
-from app.store.tables import Delivery
+from app.store.tables import Delivery, PrivacyRequest
 from app.web import create_app
 from jobs.drain import drain
 from jobs.runtime import World
@@ -37,7 +37,9 @@ def signature(body: bytes, secret: str = SECRET) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
-def post(client: FlaskClient, shop: Merchant, body: bytes = BODY, **changes: str | None) -> TestResponse:
+def post(
+    client: FlaskClient, shop: Merchant, body: bytes = BODY, path: str = "/webhooks/shopify", **changes: str | None
+) -> TestResponse:
     """Send a signed orders/paid; `changes` replace or, as None, leave out headers."""
     headers = {
         "Content-Type": "application/json",
@@ -46,7 +48,7 @@ def post(client: FlaskClient, shop: Merchant, body: bytes = BODY, **changes: str
         "X-Shopify-Webhook-Id": "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043",
         "X-Shopify-Hmac-Sha256": signature(body),
     } | {f"X-Shopify-{name.replace('_', '-')}": value for name, value in changes.items()}
-    return client.post("/webhooks/shopify", data=body, headers={n: v for n, v in headers.items() if v is not None})
+    return client.post(path, data=body, headers={n: v for n, v in headers.items() if v is not None})
 
 
 def kept(world: World) -> list[Delivery]:
@@ -253,6 +255,67 @@ def test_given_a_delivery_when_received_then_one_transaction_keeps_it(
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 def test_given_another_method_when_called_then_it_is_405(client: FlaskClient, method: str) -> None:
     assert getattr(client, method)("/webhooks/shopify").status_code == 405
+
+
+COMPLIANCE = "/webhooks/shopify/compliance"
+BODIES = {
+    "customers/data_request": {"customer": {"id": 55, "email": "ada@example.com"}, "orders_requested": []},
+    "customers/redact": {"customer": {"id": 55, "email": "ada@example.com"}, "orders_to_redact": []},
+    "shop/redact": {},
+}
+
+
+def compliant(topic: str, shop: Merchant) -> bytes:
+    return json.dumps({"shop_id": 1, "shop_domain": shop.domain} | BODIES[topic]).encode()
+
+
+@pytest.mark.parametrize("path", [COMPLIANCE, "/webhooks/shopify"])
+@pytest.mark.parametrize("topic", BODIES)
+def test_given_a_request_about_data_when_received_at_either_address_then_it_is_kept_and_answered_at_once(
+    client: FlaskClient, world: World, shop: Merchant, topic: str, path: str
+) -> None:
+    assert post(client, shop, compliant(topic, shop), path, Topic=topic).status_code == 200
+
+    assert [row.topic for row in kept(world)] == [topic]
+
+
+@pytest.mark.parametrize("header", [None, "", "AAAA", "é" * 44, signature(BODY, "another-secret")])
+@pytest.mark.parametrize("topic", BODIES)
+def test_given_a_request_about_data_that_is_not_signed_when_received_then_it_is_401_and_the_database_is_not_asked(
+    client: FlaskClient, world: World, shop: Merchant, topic: str, header: str | None
+) -> None:
+    with statements(world) as seen:
+        answer = post(client, shop, compliant(topic, shop), COMPLIANCE, Topic=topic, Hmac_Sha256=header)
+
+    assert (answer.status_code, seen) == (401, [])
+
+
+@pytest.mark.parametrize("domain", ["stranger.myshopify.com", "evil.com", "x" * 5000, ""])
+@pytest.mark.parametrize("topic", BODIES)
+def test_given_a_request_about_data_of_a_shop_we_do_not_know_when_received_then_it_is_done_and_nothing_is_kept_of_it(
+    client: FlaskClient, world: World, shop: Merchant, topic: str, domain: str
+) -> None:
+    for _ in range(2):
+        answer = post(client, shop, compliant(topic, shop), COMPLIANCE, Topic=topic, Shop_Domain=domain)
+        assert answer.status_code == 200
+
+    with unit_of_work(world.sessions) as session:
+        log = session.scalars(select(PrivacyRequest)).all()
+    assert kept(world) == []
+    assert [(row.shop_id, row.done_at is not None, row.sealed_person) for row in log] == [(None, True, None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "said"), [("customers/redact", "customers/data_request"), ("shop/redact", "customers/redact")]
+)
+def test_given_one_request_under_anothers_topic_when_handled_then_it_is_set_aside(
+    client: FlaskClient, world: World, shop: Merchant, sent_as: str, said: str
+) -> None:
+    assert post(client, shop, compliant(said, shop), COMPLIANCE, Topic=sent_as).status_code == 200
+
+    drain(world, shop.id)
+
+    assert (kept(world)[0].problem or "").startswith("not understood")
 
 
 @contextmanager

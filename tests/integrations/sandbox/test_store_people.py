@@ -10,6 +10,7 @@ from integrations.sandbox.books import Doc
 from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.shopify import topics, webhooks
 from tests.integrations.sandbox.store_town import StoreTown, store_town
+from tests.integrations.shopify.webhook_shapes import faults
 
 
 @pytest.fixture
@@ -139,6 +140,23 @@ def test_given_a_wish_that_makes_no_sense_when_made_then_the_town_says_so(
     town: StoreTown, path: str, wish: dict[str, Any]
 ) -> None:
     assert town.client.post(path, json=wish).status_code == 400
+
+
+def test_given_all_that_people_do_by_hand_when_told_then_every_body_has_its_shape(town: StoreTown) -> None:
+    gone, kept, bare = (town.newcomer() for _ in range(3))
+    town.place(customer=gone)
+    town.client.post(f"/town/customers/{gone['id']}/merge", json={"into": kept["id"]})
+    town.client.post(f"/town/customers/{bare['id']}/delete")
+    town.client.post(f"/town/customers/{kept['id']}/tags", json={"add": ["a"]})
+    town.client.post(f"/town/shops/{PRACTICE_SHOP}", json={"name": "New"})
+    for what in ("copy", "erasure"):
+        town.client.post(f"/town/customers/{kept['id']}/ask", json={"for": what})
+    town.client.post(f"/town/shops/{PRACTICE_SHOP}/forget")
+
+    letters = town.letters(*topics.READERS)
+
+    assert len({letter["subject"] for letter in letters}) >= 8
+    assert [fault for each in letters for fault in faults(each["subject"], json.loads(each["body"]))] == []
 
 
 def meaning(letter: Doc) -> object:
