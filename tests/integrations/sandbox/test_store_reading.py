@@ -209,4 +209,5 @@ _VARIABLES = {
     "key": "k",
     "input": {"orderId": "gid://shopify/Order/1"},
     "metafields": [],
+    "order": {},
 }
