@@ -13,13 +13,14 @@ import requests
 import structlog
 import urllib3.exceptions as wire
 
-from app.domain.errors import Busy, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from integrations.deadline import session
 from integrations.retry_after import pause_asked_for
 
 _LOG = structlog.get_logger()
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 65_536
+_GONE = {403, 404, 410}
 _LONGEST_NUMBER = 64
 # What breaks on the way. Other faults of the library are about a request that could never be sent: bugs, and they fly.
 _BROKEN = (requests.ConnectionError, requests.Timeout, wire.HTTPError)
@@ -108,13 +109,16 @@ class Http:
     def lines(self, source: str, url: str) -> Iterator[bytes]:
         """Yield the lines of a long answer, holding one in memory.
 
-        The session is a fresh one: no token of ours goes along. Raises Unavailable, at any line.
+        The session is a fresh one: no token of ours goes along. Raises Unavailable, at any line, or Rejected when
+        there is no such file, or no longer.
         """
         _refuse_open_wires(url)
         request = Request(source=source, method="GET", url=url, writes=False)
         try:
             with session(seconds=self._limits.stream) as fresh, self._send(fresh, request) as response:
                 _refuse_status(request, response)
+                if response.status_code in _GONE:
+                    raise Rejected(f"{source} keeps this file no longer.")
                 if response.status_code != 200:
                     raise request.failure(f"answered {response.status_code}")
                 yield from _lines(request, response, self._limits.size)

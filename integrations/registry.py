@@ -44,14 +44,21 @@ _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def shopify_shop(
-    origin_template: str, domain: str, access: Access, *, http: Http | None = None, budget: Budget | None = None
+    origin_template: str,
+    domain: str,
+    access: Access,
+    *,
+    mail_key: bytes | None = None,
+    http: Http | None = None,
+    budget: Budget | None = None,
 ) -> Shop:
     """Return one shop. `origin_template` has {shop} in it; raises ValueError for what is no shop's domain.
 
     Pass one `http` to all factories of a process: it keeps the connections. Without a budget it spends freely.
     """
     origin = _shopify_origin(origin_template, domain)
-    return ShopifyShop(AdminApi(http or Http(), origin=origin, domain=domain, access=access, budget=budget))
+    api = AdminApi(http or Http(), origin=origin, domain=domain, access=access, budget=budget)
+    return ShopifyShop(api, mail_key=mail_key)
 
 
 def shopify_checkup(origin_template: str, domain: str, access: Access, *, limits: Limits | None = None) -> Checkup:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from app.config import Misconfigured, settings
 from app.domain.findings import Finding, Verdict, bad, fine, look
 from app.domain.scopes import NEEDED
-from app.store import checkup, grants, shops
+from app.store import checkup, grants, imports, reports, shops
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
@@ -73,8 +73,15 @@ def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:
     yield fine("installation", f"since {merchant.installed_at:%Y-%m-%d}{', paused' if merchant.paused else ''}")
     with reading(here.sessions) as session:
         past = shops.history_state(session, shop_id=merchant.id)
+        begun = imports.readings(session, shop_id=merchant.id)
+        figures = reports.figures(session, shop_id=merchant.id, currency=merchant.currency, now=here.clock.now())
+    if figures.repaired:
+        yield look(
+            "figures", f"last night's recount put {figures.repaired} right: have the orders been touched by hand?"
+        )
     if past.done_at is None:
-        yield look("history", "is being read" if past.handle else "was not begun yet")
+        read = ", ".join(f"{each.things} of {each.promised} {each.kind}" for each in begun)
+        yield look("history", f"is being read: {read}" if begun else "was not begun yet")
     elif past.swept_to is None or here.clock.now() - past.swept_to > _LATE:
         yield look("history", "is read, but nobody has swept for long: do ticker and workers run?")
     else:

@@ -1,16 +1,16 @@
-"""The past, read once by the store's bulk export; and what changed since, swept up: a lost webhook loses nothing."""
+"""The past, read once from the store's two exports. Whatever breaks off goes on behind the last batch that was kept."""
 
-import json
-from collections.abc import Iterator
+import time
 from datetime import datetime, timedelta
-from itertools import islice
 
 import structlog
 
 from app.domain.errors import Closed, Rejected, Unavailable
-from app.domain.facts import Order
-from app.store import inbox, orders, shops, yardstick
+from app.domain.history import Gathering, Stage
+from app.domain.retry import wait_after
+from app.store import imports, shops, yardstick
 from app.store.base import reading, unit_of_work
+from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
 from jobs import doors
 from jobs.queue import Task
@@ -18,114 +18,138 @@ from jobs.runtime import Outside, World
 
 log = structlog.get_logger("history")
 
-ROWS_A_COMMIT = 1000
-# The store's own clock and index may lag; what is seen twice meets the same delivery key.
-OVERLAP = timedelta(minutes=10)
-LOOK_AGAIN = timedelta(seconds=1)
+SIXTY_DAYS = timedelta(days=60)  # all that the store shows to whom it has not promised more
 SHORT_PAUSE = timedelta(seconds=3)  # the store did not answer
-LONG_PAUSE = timedelta(seconds=30)  # the export came to nothing, so another one is asked for
+SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
+TURN_SECONDS = 120.0  # a long file is read in several turns, so that a job ends in time
+PATIENCE = 3  # exports that came to nothing before one that is short of rows is taken as it is
 
 
 def import_history(world: World, shop_id: int) -> None:
-    """Take the import one step further: ask for the export, or read it when the store has gathered it."""
+    """Take the import one step further: ask for the exports, or read what the store has gathered."""
     world.bell.heard(Task.IMPORT, shop_id)
     inside = world.enter(shop_id)
     if inside is None:
         return
     merchant, outside = inside
     with unit_of_work(world.sessions) as session:
-        state = shops.claim_history(session, shop_id=shop_id, now=world.clock.now(), lease=world.lease)
-    if state is None:
-        return
+        if not shops.claim_history(session, shop_id=shop_id, now=world.clock.now(), lease=world.lease):
+            return
     try:
-        if state.handle is None:
-            _start(world, merchant, outside)
-        else:
-            _read(world, merchant, outside, state.handle)
+        pauses = [_step(world, merchant, outside, export) for export in _unread(world, merchant, outside)]
     except Closed as problem:
         doors.shut(world, merchant, problem)
+        return
     except Unavailable as problem:
         log.info("history.unavailable", shop=shop_id, problem=str(problem))
-        _note(world, merchant, try_at=world.clock.now() + SHORT_PAUSE)
-    except Rejected as problem:
-        log.warning("history.failed", shop=shop_id, problem=str(problem))
-        _note(world, merchant, handle=None, try_at=world.clock.now() + LONG_PAUSE)
-
-
-def sweep(world: World, shop_id: int) -> None:
-    """Put every order that changed since the last sweep into the inbox, as if its webhook had come."""
-    world.bell.heard(Task.SWEEP, shop_id)
-    inside = world.enter(shop_id)
-    if inside is None:
+        pauses = [max(SHORT_PAUSE, timedelta(seconds=problem.retry_after or 0))]
+    except Overtaken:
+        log.info("history.overtaken", shop=shop_id)
         return
-    merchant, outside = inside
+    _go_on(world, merchant, [pause for pause in pauses if pause is not None])
+
+
+def read_again(world: World, merchant: Merchant, outside: Outside) -> bool:
+    """Begin anew when only sixty days were seen and all are shown by now; return whether it came to that."""
     with reading(world.sessions) as session:
-        swept_to = shops.history_state(session, shop_id=shop_id).swept_to
-    now = world.clock.now()
-    if swept_to is None or now - swept_to < timedelta(seconds=world.settings.sweep_seconds):
-        return
-    try:
-        found = sum(_put_in(world, merchant, *change) for change in outside.shop.updated_since(swept_to - OVERLAP))
-    except Closed as problem:
-        doors.shut(world, merchant, problem)
-        return
-    except Unavailable as problem:
-        log.info("sweep.unavailable", shop=shop_id, problem=str(problem))
-        return
-    _note(world, merchant, swept_to=now)
-    log.info("sweep.done", shop=shop_id, found=found)
-    if found:
-        world.bell.ring(Task.DRAIN, shop_id)
-
-
-def _start(world: World, merchant: Merchant, outside: Outside) -> None:
-    # The moment is taken before the export is: whatever changes while it runs is swept up afterwards.
-    before = world.clock.now()
-    handle = outside.shop.start_history()
-    _note(world, merchant, handle=handle, swept_to=before, try_at=before + LOOK_AGAIN)
-
-
-def _read(world: World, merchant: Merchant, outside: Outside, handle: str) -> None:
-    past = outside.shop.history(handle)
-    if past is None:
-        _note(world, merchant, try_at=world.clock.now() + LOOK_AGAIN)
-        return
-    count = 0
-    for batch in _batches(past):
-        with unit_of_work(world.sessions) as session:
-            orders.write(session, shop_id=merchant.id, orders=batch)
-            shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
-        count += len(batch)
-    now = world.clock.now()
+        since = shops.history_state(session, shop_id=merchant.id).since
+    if since is None or not outside.shop.sees_all_orders():
+        return False
     with unit_of_work(world.sessions) as session:
-        orders.recount(session, shop_id=merchant.id)
+        imports.again(session, shop_id=merchant.id)
+    log.info("history.again", shop=merchant.id)
+    return world.bell.ring(Task.IMPORT, merchant.id)
+
+
+def _unread(world: World, merchant: Merchant, outside: Outside) -> list[Reading]:
+    with reading(world.sessions) as session:
+        known = imports.readings(session, shop_id=merchant.id)
+    if not known:
+        # The moment is taken before the exports are: whatever changes while they run is swept up afterwards.
+        now = world.clock.now()
+        since = None if outside.shop.sees_all_orders() else now - SIXTY_DAYS
+        with unit_of_work(world.sessions) as session:
+            imports.begin(session, shop_id=merchant.id, now=now, since=since)
+            known = imports.readings(session, shop_id=merchant.id)
+    return [export for export in known if not export.done]
+
+
+def _step(world: World, merchant: Merchant, outside: Outside, export: Reading) -> timedelta | None:
+    """Return how long to wait before the next step; None when the export is read to its end."""
+    if export.handle is None:
+        return _ask(world, merchant, outside, export)
+    gathering = outside.shop.export(export.handle)
+    if gathering.promised != export.promised:
+        with unit_of_work(world.sessions) as session:
+            imports.promised(session, shop_id=merchant.id, kind=export.kind, count=gathering.promised)
+    if gathering.stage is Stage.GATHERING:
+        waited = world.clock.now() - (export.asked_at or world.clock.now())
+        return min(max(waited / 10, SHORTEST_LOOK), LONGEST_LOOK)
+    try:
+        if gathering.file is not None and not _read(world, merchant, outside, export, gathering.file):
+            return timedelta()
+    except Rejected as problem:
+        return _ask_anew(world, merchant, export, str(problem))
+    if gathering.stage is not Stage.WHOLE:
+        return _ask_anew(world, merchant, export, gathering.stage, denied=gathering.stage is Stage.DENIED)
+    return _ended(world, merchant, export, gathering)
+
+
+def _ask(world: World, merchant: Merchant, outside: Outside, export: Reading) -> timedelta:
+    handle = outside.shop.start_export(export.kind, without_people=export.without_people)
+    with unit_of_work(world.sessions) as session:
+        imports.asked(session, shop_id=merchant.id, kind=export.kind, handle=handle, now=world.clock.now())
+    return SHORTEST_LOOK
+
+
+def _ask_anew(world: World, merchant: Merchant, export: Reading, problem: str, *, denied: bool = False) -> timedelta:
+    log.warning("history.failed", shop=merchant.id, kind=export.kind, problem=problem, failures=export.failures + 1)
+    with unit_of_work(world.sessions) as session:
+        imports.came_to_nothing(
+            session, shop_id=merchant.id, kind=export.kind, without_people=export.without_people or denied
+        )
+    return timedelta() if denied and not export.without_people else wait_after(export.failures + 1)
+
+
+def _read(world: World, merchant: Merchant, outside: Outside, export: Reading, file: str) -> bool:
+    """Read on in the file, and return whether its end was reached in this turn."""
+    end, at = time.monotonic() + TURN_SECONDS, export.lines
+    for batch in outside.shop.past(export.kind, file, after=at):
+        with unit_of_work(world.sessions) as session:
+            imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=batch)
+            shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
+        at = batch.lines
+        if time.monotonic() > end:
+            return False
+    return True
+
+
+def _ended(world: World, merchant: Merchant, export: Reading, gathering: Gathering) -> timedelta | None:
+    with reading(world.sessions) as session:
+        things = sum(e.things for e in imports.readings(session, shop_id=merchant.id) if e.kind is export.kind)
+    if things < gathering.promised and export.failures < PATIENCE:
+        return _ask_anew(world, merchant, export, f"{things} rows in place of {gathering.promised}")
+    with unit_of_work(world.sessions) as session:
+        imports.read(session, shop_id=merchant.id, kind=export.kind, now=world.clock.now())
+    log.info("history.read", shop=merchant.id, kind=export.kind, things=things)
+    return None
+
+
+def _go_on(world: World, merchant: Merchant, pauses: list[timedelta]) -> None:
+    now = world.clock.now()
+    if pauses:
+        with unit_of_work(world.sessions) as session:
+            shops.note_history(session, shop_id=merchant.id, try_at=now + min(pauses))
+        if min(pauses) == timedelta():
+            world.bell.ring(Task.IMPORT, merchant.id)
+        return
+    _finish(world, merchant, now)
+
+
+def _finish(world: World, merchant: Merchant, now: datetime) -> None:
+    with unit_of_work(world.sessions) as session:
+        imports.finish(session, shop_id=merchant.id)
         yardstick.measure(session, shop_id=merchant.id, policy=merchant.policy.special_customer, now=now)
         shops.note_history(session, shop_id=merchant.id, done_at=now)
-    log.info("history.done", shop=merchant.id, orders=count)
+    log.info("history.done", shop=merchant.id)
     world.bell.ring(Task.REVIEW, merchant.id)
-
-
-def _batches(past: Iterator[Order]) -> Iterator[list[Order]]:
-    while batch := list(islice(past, ROWS_A_COMMIT)):
-        yield batch
-
-
-def _put_in(world: World, merchant: Merchant, order_id: int, updated_at: datetime) -> bool:
-    with unit_of_work(world.sessions) as session:
-        if orders.is_known(session, shop_id=merchant.id, order_id=order_id, updated_at=updated_at):
-            return False
-        return inbox.receive(
-            session,
-            shop_id=merchant.id,
-            source="shopify",
-            sender=merchant.domain,
-            topic="orders/updated",
-            delivery_key=f"sweep:{order_id}:{updated_at.isoformat()}",
-            body=json.dumps({"id": order_id}).encode(),
-            now=world.clock.now(),
-        )
-
-
-def _note(world: World, merchant: Merchant, **changes: datetime | str | None) -> None:
-    with unit_of_work(world.sessions) as session:
-        shops.note_history(session, shop_id=merchant.id, **changes)

@@ -46,7 +46,7 @@ def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
 
 
 def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
-    """Let gestures and reasons follow the customer to the name that is left."""
+    """Let orders, sums, gestures and reasons follow the customer to the name that is left."""
     with unit_of_work(occasion.world.sessions) as session:
         shop_id = occasion.merchant.id
         orders.lock(session, shop_id=shop_id)

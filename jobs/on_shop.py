@@ -4,7 +4,7 @@ import structlog
 
 from app.domain.errors import Malformed
 from app.domain.events import AppUninstalled, ExportEnded, ScopesChanged, ShopChanged
-from app.store import shops
+from app.store import imports, shops
 from app.store.base import unit_of_work
 from jobs import installation
 from jobs.occasion import Occasion, finish
@@ -29,8 +29,7 @@ def shop_changed(occasion: Occasion, event: ShopChanged) -> None:
 def export_ended(occasion: Occasion, event: ExportEnded) -> None:
     """Look at the export at once, in place of the next time it would have been asked about."""
     with unit_of_work(occasion.world.sessions) as session:
-        state = shops.history_state(session, shop_id=occasion.merchant.id)
-        ours = state.handle == event.handle and state.done_at is None
+        ours = imports.is_awaited(session, shop_id=occasion.merchant.id, handle=event.handle)
         if ours:
             shops.note_history(session, shop_id=occasion.merchant.id, try_at=occasion.now)
         finish(session, occasion)

@@ -10,7 +10,7 @@ from app.config import Misconfigured, Settings, settings
 from app.domain.effects import Pool
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.store import shops
-from app.store.base import Sessions, open_database, reading, sessions_of
+from app.store.base import Sessions, open_database, reading, sessions_of, unit_of_work
 from app.store.ledger import Purse
 from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
@@ -128,17 +128,27 @@ class World:
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
         origins, access = self.settings, self.access(merchant.id, merchant.domain)
+        mail_key = self._mail_key(merchant)
         return Outside(
-            shop=self._store(merchant, access, urgent=False),
-            shop_at_once=self._store(merchant, access, urgent=True),
+            shop=self._store(merchant, access, mail_key, urgent=False),
+            shop_at_once=self._store(merchant, access, mail_key, urgent=True),
             helpdesk=None if desk is None else _helpdesk(origins, desk, self.http),
             florist=None if florist is None else _florist(origins, florist, self.http),
         )
 
-    def _store(self, merchant: Merchant, access: Access, *, urgent: bool) -> Shop:
+    def _mail_key(self, merchant: Merchant) -> bytes:
+        """Return what the shop's e-mail addresses are digested with, made when it is needed for the first time."""
+        with reading(self.sessions) as session:
+            known = shops.mail_key(session, shop_id=merchant.id, seal=self.seal)
+        if known is not None:
+            return known
+        with unit_of_work(self.sessions) as session:
+            return shops.new_mail_key(session, shop_id=merchant.id, seal=self.seal)
+
+    def _store(self, merchant: Merchant, access: Access, mail_key: bytes, *, urgent: bool) -> Shop:
         budget = self.budgets.of(merchant.id, urgent=urgent)
         origin = self.settings.shopify_origin
-        return registry.shopify_shop(origin, merchant.domain, access, http=self.http, budget=budget)
+        return registry.shopify_shop(origin, merchant.domain, access, mail_key=mail_key, http=self.http, budget=budget)
 
 
 def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:

@@ -5,6 +5,7 @@ from jobs import history as _history
 from jobs import installation as _installation
 from jobs import privacy as _privacy
 from jobs import review as _review
+from jobs import sweep as _sweep
 from jobs.runtime import world
 
 
@@ -20,7 +21,7 @@ def review(shop_id: int) -> None:
 
 def sweep(shop_id: int) -> None:
     """Find what the webhooks did not tell."""
-    _history.sweep(world(), shop_id)
+    _sweep.sweep(world(), shop_id)
 
 
 def import_history(shop_id: int) -> None:

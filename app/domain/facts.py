@@ -79,6 +79,7 @@ class Yardstick:
     active_days: int
     customers: int
     average: Money
+    since: datetime | None = None  # nothing older is known to us; None when all of the past is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What we ask of the outside, and no more. An adapter inherits nothing: it has the methods.
 
 Every method may raise Unavailable. Those that write may also raise Rejected or Uncertain, and are safe to repeat only
-where they say so; of those that read, `history` and `quote` may raise Rejected. `find_*` looks for a deed by the key it
+where they say so; of those that read, `past` and `quote` may raise Rejected. `find_*` looks for a deed by the key it
 was done under: a Receipt when found, None when certainly absent.
 """
 
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.facts import GiftOption, Order, Quote
+from app.domain.history import Batch, Export, Gathering
 from app.domain.money import Money
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 
@@ -74,9 +75,15 @@ class Shop(Protocol):
     def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
         """Yield the id and the moment of the last change of every order that changed since."""
 
-    def start_history(self) -> str: ...
-    def history(self, handle: str) -> Iterator[Order] | None:
-        """Return every order of the past as one pass over a stream; None while the store still gathers them."""
+    def sees_all_orders(self) -> bool:
+        """Return whether the store shows us orders older than sixty days."""
+
+    def start_export(self, what: Export, *, without_people: bool) -> str:
+        """Let the store gather its orders or customers; return the handle. A second one beside it does no harm."""
+
+    def export(self, handle: str) -> Gathering: ...
+    def past(self, what: Export, file: str, *, after: int) -> Iterator[Batch]:
+        """Yield what an export's file holds behind its line `after`, a batch in memory at a time."""
 
     def customer_by_email(self, email: str) -> int | None: ...
     def has_tag(self, customer_id: int, *, tag: str) -> bool: ...

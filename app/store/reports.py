@@ -12,7 +12,7 @@ from app.domain.facts import Yardstick
 from app.domain.money import Money, zero
 from app.store import yardstick
 from app.store.ledger import Purse
-from app.store.tables import Chore, Customer, Delivery, Effect, Order, Pool, Totals
+from app.store.tables import Chore, Customer, Delivery, Effect, Pool, Totals
 from app.store.undoing import STANDS
 
 
@@ -26,8 +26,17 @@ class Figures:
     threshold: Money | None
     active_days: int | None
     measured_at: datetime | None
+    repaired: int  # figures that last night's recount found wrong
     above_and_active: int
     marked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSays:
+    """What the store itself counts for a customer, by rules of its own: to be shown beside ours, never decided by."""
+
+    net: Money
+    orders: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +91,18 @@ def figures(session: Session, *, shop_id: int, currency: str, now: datetime) -> 
         threshold=measure.threshold if measure else None,
         active_days=measure.active_days if measure else None,
         measured_at=totals.measured_at if totals else None,
+        repaired=totals.repaired if totals else 0,
         above_and_active=counts[0],
         marked=counts[1],
     )
 
 
-def orders_read(session: Session, *, shop_id: int) -> int:
-    """Return how many orders the ledger holds; for the import's progress, which the sums do not show yet."""
-    return session.scalar(select(func.count()).where(Order.shop_id == shop_id)) or 0
+def store_says(session: Session, *, shop_id: int, currency: str, customer_id: int) -> StoreSays | None:
+    """Return the store's own figures of a customer; None when it never told them."""
+    row = session.get(Customer, (shop_id, customer_id), populate_existing=True)
+    if row is None or row.store_net_minor is None or row.store_orders is None:
+        return None
+    return StoreSays(net=Money(minor=row.store_net_minor, currency=currency), orders=row.store_orders)
 
 
 def pools_left(session: Session, *, shop_id: int, purse: Purse) -> list[PoolLeft]:

@@ -1,6 +1,7 @@
 """Merchants: who they are, what they decided, and the keys to their accounts."""
 
 import hashlib
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -139,6 +140,23 @@ def by_id(session: Session, shop_id: int) -> Merchant | None:
     return _merchant(session, Shop.id == shop_id)
 
 
+def mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes | None:
+    """Return what the shop's e-mail addresses are digested with; it dies with the shop. None before the first time."""
+    row = session.get_one(Shop, shop_id, populate_existing=True)
+    if row.sealed_mail_key is None:
+        return None
+    return bytes.fromhex(seal.open(row.sealed_mail_key, place=_mail_place(row.domain)))
+
+
+def new_mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes:
+    """Make the shop's key for e-mail addresses, unless somebody just has."""
+    row = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update()).one()
+    if row.sealed_mail_key is None:
+        row.sealed_mail_key = seal.close(os.urandom(32).hex(), place=_mail_place(row.domain))
+        session.flush()
+    return bytes.fromhex(seal.open(row.sealed_mail_key, place=_mail_place(row.domain)))
+
+
 def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:
     """Return the account that a webhook's URL token belongs to."""
     statement = select(Connection).where(Connection.kind == kind, Connection.token_digest == digest(url_token))
@@ -167,9 +185,10 @@ def pause(session: Session, *, shop_id: int, paused: bool) -> None:
 class HistoryState:
     """How far the import of the past has come."""
 
-    handle: str | None
     done_at: datetime | None
+    since: datetime | None  # nothing older is known; None when all of the past is
     swept_to: datetime | None
+    swept_nightly_to: datetime | None
 
 
 def describe(session: Session, *, shop_id: int, profile: ShopProfile) -> bool:
@@ -188,18 +207,18 @@ def describe(session: Session, *, shop_id: int, profile: ShopProfile) -> bool:
 def history_state(session: Session, *, shop_id: int) -> HistoryState:
     """Return how far the shop's past has been read."""
     row = session.get_one(Shop, shop_id, populate_existing=True)
-    return HistoryState(handle=row.history_handle, done_at=row.history_done_at, swept_to=row.swept_to)
+    return HistoryState(
+        done_at=row.history_done_at,
+        since=row.history_since,
+        swept_to=row.swept_to,
+        swept_nightly_to=row.swept_nightly_to,
+    )
 
 
-def note_history(session: Session, *, shop_id: int, **changes: datetime | str | None) -> None:
-    """Write down `handle`, `try_at`, `done_at` or `swept_to` of the shop's history."""
-    names = {
-        "handle": "history_handle",
-        "try_at": "history_try_at",
-        "done_at": "history_done_at",
-        "swept_to": "swept_to",
-    }
-    values = {names[name]: value for name, value in changes.items()}
+def note_history(session: Session, *, shop_id: int, **changes: datetime | None) -> None:
+    """Write down `try_at`, `done_at`, `swept_to` or `swept_nightly_to` of the shop's history."""
+    names = {"try_at": "history_try_at", "done_at": "history_done_at"}
+    values = {names.get(name, name): value for name, value in changes.items()}
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
 
 
@@ -301,6 +320,10 @@ def _account(row: Connection | None, seal: Seal) -> Account | None:
         key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
         secrets=tuple(filter(None, secrets.split(","))),
     )
+
+
+def _mail_place(domain: str) -> str:
+    return f"shops.sealed_mail_key:{domain}"
 
 
 def _place(shop_id: int, kind: str, column: str) -> str:

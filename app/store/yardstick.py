@@ -9,7 +9,7 @@ from app.domain import facts
 from app.domain.money import Money
 from app.domain.policy import Measure, SpecialCustomer
 from app.store import orders
-from app.store.tables import Customer, Order, Totals
+from app.store.tables import Customer, Order, Shop, Totals
 
 FEWEST_DAYS, MOST_DAYS = 60, 365  # nobody lapses within two months, nobody is active after a year
 _DAY = 24 * 60 * 60  # seconds
@@ -25,6 +25,7 @@ def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | 
         active_days=row.active_days,
         customers=row.customers,
         average=Money(minor=_mean(row), currency=currency),
+        since=session.scalar(select(Shop.history_since).where(Shop.id == shop_id)),
     )
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.effects import State
 from app.domain.facts import Standing, Yardstick
 from app.domain.policy import Mode
-from app.store import orders, reasons, reports, shops, stories, yardstick
+from app.store import imports, orders, reasons, reports, shops, stories, yardstick
 from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import phrases, rights
@@ -84,6 +84,7 @@ def customer(customer_id: int) -> str:
         bought = stories.orders_of(seen.session, customer_id=customer_id, limit=ORDERS, **_shop(seen))
         subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
         facts |= _story(seen, subjects, Search(customer_id=customer_id))
+        facts["store_says"] = reports.store_says(seen.session, customer_id=customer_id, **_shop(seen))
     facts["bought"] = bought
     return show("customer.html", seen, facts)
 
@@ -104,7 +105,7 @@ def _moving(seen: Look) -> dict[str, Any]:
     history = shops.history_state(session, shop_id=shop_id)
     return {
         "history": history,
-        "orders_read": 0 if history.done_at else reports.orders_read(session, shop_id=shop_id),
+        "readings": [] if history.done_at else imports.readings(session, shop_id=shop_id),
         "done": reports.done_since(session, since=midnight(seen.merchant, seen.now), **shop),
         "doubts": stories.ledger_rows(session, search=Search(needs_person=True), limit=WAITING_ROWS, **shop),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),

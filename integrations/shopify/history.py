@@ -1,30 +1,107 @@
-"""Every order of the past, gathered by the store in the background and read as one stream.
+"""The past: two files, gathered by the store in the background and read line by line.
 
 Rows of one order stand together (groupObjects in bulk_start.graphql), so one order is held in memory, whatever the
 file's size. The quicker ungrouped kind would need all orders at once, for a gift card on a line lowers its order's net.
 """
 
-import json
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+import structlog
+
 from app.domain.errors import Rejected, Unavailable
-from app.domain.facts import Order
+from app.domain.history import Batch, Export, Gathering, PastCustomer, PastOrder, Stage
+from app.domain.money import Money
 from integrations.http import on_this_machine
 from integrations.shopify import reading
-from integrations.shopify.answers import Json, said
+from integrations.shopify.answers import said
 from integrations.shopify.client import SOURCE, AdminApi
 from integrations.shopify.documents import document
 
+_LOG = structlog.get_logger("history")
+
+ROWS = 2000  # things in a batch: more would be no faster, and memory stays flat
 _BUSY = {"LIMIT_REACHED", "OPERATION_IN_PROGRESS"}
 _GATHERING = {"CREATED", "RUNNING", "CANCELING"}
 _PAUSE = 60.0  # seconds until one of the store's five places may be free
+_DOCUMENTS = {Export.CUSTOMERS: "bulk_customers", Export.ORDERS: "bulk_orders"}
+_CHILD = b'"__parentId":'
+_LONGEST_NAME, _LARGEST_ID = 64, 2**63
+
+Digest = Callable[[str], str]
+R = TypeVar("R")
+T = TypeVar("T")
 
 
-def start(api: AdminApi) -> str:
-    """Ask the store to gather all orders that we may see; return the handle to read them by."""
-    reply = api.do("bulk_start", {"query": document("bulk_orders").text})
+class _Amount(msgspec.Struct, rename="camel"):
+    amount: str
+    currency_code: str
+
+
+class _Bag(msgspec.Struct, rename="camel"):
+    shop_money: _Amount
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class _Mail(msgspec.Struct, rename="camel"):
+    email_address: str
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    id: str
+    name: str
+    processed_at: datetime
+    updated_at: datetime
+    cancelled_at: datetime | None
+    test: bool
+    tags: list[str]
+    source_identifier: str | None
+    display_financial_status: str | None
+    customer: _Named | None
+    net_payment_set: _Bag
+    email: str | None = None
+
+
+class _Line(msgspec.Struct, rename="camel"):
+    parent: str = msgspec.field(name="__parentId")
+    quantity: int
+    current_quantity: int
+    is_gift_card: bool
+    discounted_total_set: _Bag
+
+
+class _Customer(msgspec.Struct, rename="camel"):
+    id: str
+    number_of_orders: str
+    amount_spent: _Amount
+    default_email_address: _Mail | None = None
+
+
+# Types are checked while the bytes are read, in one pass: a row that makes no sense never becomes an object.
+_ORDER = msgspec.json.Decoder(_Order)
+_LINE = msgspec.json.Decoder(_Line)
+_CUSTOMER = msgspec.json.Decoder(_Customer)
+
+
+def sees_all_orders(api: AdminApi) -> bool:
+    """Return whether the merchant, and Shopify, let us see orders older than sixty days."""
+    installation = api.ask("installation").one("currentAppInstallation")
+    return "read_all_orders" in {scope["handle"] for scope in (installation or {"accessScopes": []})["accessScopes"]}
+
+
+def start(api: AdminApi, what: Export, *, without_people: bool) -> str:
+    """Ask the store to gather all orders or customers that we may see; return the handle to look after them by."""
+    text = document(_DOCUMENTS[what]).text
+    if without_people:
+        text = text.replace("@include(if: true)", "@include(if: false)")
+    reply = api.do("bulk_start", {"query": text})
     errors = (reply.data.get("bulkOperationRunQuery") or {}).get("userErrors") or []
     if {error["code"] for error in errors} & _BUSY:
         raise Unavailable(said(error["message"] for error in errors), retry_after=_PAUSE)
@@ -32,51 +109,125 @@ def start(api: AdminApi) -> str:
     return handle
 
 
-def read(api: AdminApi, handle: str) -> Iterator[Order] | None:
-    """Return the orders; None while they are being gathered. Raises Rejected when this gathering came to nothing.
-
-    The stream itself raises Unavailable where it breaks off; begin again, for orders seen twice are the same orders.
-    """
+def look(api: AdminApi, handle: str) -> Gathering:
+    """Return how far the store is."""
     operation = api.ask("bulk_status", {"id": handle}).one("bulkOperation")
-    status = operation["status"] if operation else "EXPIRED"
-    if operation is None or status not in (_GATHERING | {"COMPLETED"}):
-        raise Rejected(f"The store could not gather its orders: {status}.")
-    if status in _GATHERING:
-        return None
-    return _orders(_rows(api, operation["url"])) if operation["url"] else iter(())
+    if operation is None:
+        return Gathering(stage=Stage.LOST)
+    promised = int(operation["rootObjectCount"])
+    if operation["status"] in _GATHERING:
+        return Gathering(stage=Stage.GATHERING, promised=promised)
+    if operation["status"] == "COMPLETED":
+        return Gathering(stage=Stage.WHOLE, promised=promised, file=operation["url"])
+    if operation["errorCode"] == "ACCESS_DENIED":
+        return Gathering(stage=Stage.DENIED)
+    part = operation["partialDataUrl"]
+    return Gathering(stage=Stage.PART if part else Stage.LOST, promised=promised, file=part)
 
 
-def _rows(api: AdminApi, url: str) -> Iterator[Json]:
+def read(api: AdminApi, what: Export, file: str, *, after: int, digest: Digest) -> Iterator[Batch]:
+    """Yield the file's rows from behind its line `after`.
+
+    Raises Unavailable where it breaks off, Rejected when the file is gone or in disorder: another one is needed then.
+    """
+    lines = islice(_lines(api, file), after, None)
+    return _orders(lines, after, digest) if what is Export.ORDERS else _customers(lines, after, digest)
+
+
+def _lines(api: AdminApi, file: str) -> Iterator[bytes]:
     # Files lie on another host under a signed address. In practice they lie in the town, and nowhere else.
-    elsewhere = url.startswith("https://") and not on_this_machine(url)
-    if not elsewhere and urlsplit(url).netloc != urlsplit(api.origin).netloc:
+    elsewhere = file.startswith("https://") and not on_this_machine(file)
+    if not elsewhere and urlsplit(file).netloc != urlsplit(api.origin).netloc:
         raise Unavailable("the store's file lies where no store keeps files")
-    for line in api.http.lines(SOURCE, url):
-        yield _row(line)
+    return api.http.lines(SOURCE, file)
 
 
-def _row(line: bytes) -> Json:
+def _orders(lines: Iterator[bytes], at: int, digest: Digest) -> Iterator[Batch]:
+    families = _families(lines)
+    while some := list(islice(families, ROWS)):
+        at += sum(map(len, some))
+        found = [order for family in some if (order := _sound(_order, family, digest))]
+        yield Batch(lines=at, orders=found, refused=len(some) - len(found))
+
+
+def _customers(lines: Iterator[bytes], at: int, digest: Digest) -> Iterator[Batch]:
+    while some := list(islice(lines, ROWS)):
+        at += len(some)
+        found = [customer for line in some if (customer := _sound(_customer, line, digest))]
+        yield Batch(lines=at, customers=found, refused=len(some) - len(found))
+
+
+def _families(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Yield each order's line with those of its children, which follow it."""
+    family: list[bytes] = []
+    for line in lines:
+        if family and _CHILD not in line:
+            yield family
+            family = []
+        family.append(line)
+    if family:
+        yield family
+
+
+def _sound(understand: Callable[[R, Digest], T], row: R, digest: Digest) -> T | None:
+    """Return the row as it is understood; None when it makes no sense, which one in a million may not."""
     try:
-        row: Json = json.loads(line, parse_float=Decimal)
-    except ValueError as fault:
-        raise Unavailable("the store's file is damaged") from fault
-    return row
+        return understand(row, digest)
+    except (msgspec.MsgspecError, ValueError) as fault:
+        _LOG.warning("history.nonsense", problem=type(fault).__name__)
+        return None
 
 
-def _orders(rows: Iterable[Json]) -> Iterator[Order]:
-    node: Json | None = None
-    lines: list[Json] = []
-    for row in rows:
-        if "__parentId" not in row:
-            yield from _finished(node, lines)
-            node, lines = row, []
-        elif node is None or row["__parentId"] != node["id"]:
-            raise Unavailable("the store's file is out of order")
-        else:
-            lines.append(row)
-    yield from _finished(node, lines)
+def _order(family: list[bytes], digest: Digest) -> PastOrder:
+    row = _ORDER.decode(family[0])
+    number = _id(row.id)
+    net = _money(row.net_payment_set.shop_money)
+    for line in map(_LINE.decode, family[1:]):
+        if line.parent != row.id:
+            raise Rejected("The store's file is out of order.")
+        if line.is_gift_card:
+            net -= reading.kept(_money(line.discounted_total_set.shop_money), line.quantity, line.current_quantity)
+    minor = max(net.minor, 0)
+    why_not = reading.why_uncounted(
+        test=row.test,
+        cancelled=row.cancelled_at is not None,
+        ours=reading.is_ours(row.tags, row.source_identifier),
+        status=row.display_financial_status,
+        net_minor=minor,
+    )
+    return PastOrder(
+        number,
+        _id(row.customer.id) if row.customer else None,
+        _text(row.name),
+        row.processed_at.astimezone(UTC),
+        row.updated_at.astimezone(UTC),
+        0 if why_not else minor,
+        not why_not,
+        digest(row.email) if row.email and row.customer is None else None,
+    )
 
 
-def _finished(node: Json | None, lines: list[Json]) -> Iterator[Order]:
-    if node is not None:
-        yield reading.past_order(node, lines)
+def _customer(line: bytes, digest: Digest) -> PastCustomer:
+    row = _CUSTOMER.decode(line)
+    mail = row.default_email_address
+    spent = Money.parse(row.amount_spent.amount, row.amount_spent.currency_code)
+    return PastCustomer(
+        _id(row.id), digest(mail.email_address) if mail else None, spent.minor, int(row.number_of_orders)
+    )
+
+
+def _money(amount: _Amount) -> Money:
+    return Money.parse(amount.amount, amount.currency_code)
+
+
+def _id(global_id: str) -> int:
+    number = reading.number(global_id)
+    if not 0 < number < _LARGEST_ID:
+        raise ValueError("no id")
+    return number
+
+
+def _text(name: str) -> str:
+    if len(name) > _LONGEST_NAME or "\0" in name:
+        raise ValueError("no name")
+    return name

@@ -1,6 +1,6 @@
 """Reading orders: one in full, and which have changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,20 +10,22 @@ from integrations.shopify import reading
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
 
+Digest = Callable[[str], str]
+
 # Without these a rule is more careful or less, but never wrong about money.
-_DISPENSABLE = ("risk", "shippingAddress", "sellingPlan", "shop")
+_DISPENSABLE = ("risk", "shippingAddress", "sellingPlan", "shop", "email", "defaultEmailAddress")
 # Parcels that nobody has begun: any status not named here, and any yet to be invented, is the warehouse's.
 _WAITING = {"OPEN", "SCHEDULED", "ON_HOLD"}
 _NOT_HANDED_OVER = {"UNSUBMITTED", "REJECTED", "CANCELLATION_ACCEPTED"}
 _OVER = {"CLOSED", "CANCELLED"}
 
 
-def order(api: AdminApi, order_id: int) -> Order | None:
+def order(api: AdminApi, order_id: int, *, digest: Digest) -> Order | None:
     """Return the order as it is now; None when this shop has none such, or it is too old for us to see."""
     node, home = node_and_home(api, order_id)
     if node is None:
         return None
-    found = reading.order(node, home=home)
+    found = replace(reading.order(node, home=home), mail_digest=_mail_digest(node, digest))
     if not _may_be_given(found):
         return found
     begun = _with_warehouse(api, order_id)
@@ -56,6 +58,13 @@ def updated_since(api: AdminApi, moment: datetime) -> Iterator[tuple[int, dateti
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = page["pageInfo"]["endCursor"]
+
+
+def _mail_digest(node: Json, digest: Digest) -> str | None:
+    """Return what stands for the customer's address, or a guest's; None where it is denied to us."""
+    customer = node["customer"]
+    address = node["email"] if customer is None else (customer["defaultEmailAddress"] or {}).get("emailAddress")
+    return digest(address) if address else None
 
 
 def _further_lines(api: AdminApi, node: Json) -> list[Json]:

@@ -34,7 +34,7 @@ def money(bag: Json, side: str = "shopMoney") -> Money:
 def order(node: Json, *, home: str | None) -> Order:
     """Return an order read in full; `home` is the shop's country, None when unknown."""
     return replace(
-        past_order(node, node["lineItems"]["nodes"]),
+        _past_order(node, node["lineItems"]["nodes"]),
         closed=node["closed"],
         shipped=node["displayFulfillmentStatus"] in LEFT,
         editable=node["merchantEditable"],
@@ -48,10 +48,16 @@ def order(node: Json, *, home: str | None) -> Order:
     )
 
 
-def past_order(node: Json, lines: Sequence[Json]) -> Order:
+def _past_order(node: Json, lines: Sequence[Json]) -> Order:
     """Return an order for the ledger: what was paid, and whether it counts; nothing about its parcel."""
     net = _net(node, lines)
-    why_not = _uncounted(node, net)
+    why_not = why_uncounted(
+        test=node["test"],
+        cancelled=node["cancelledAt"] is not None,
+        ours=is_ours(node["tags"], node["sourceIdentifier"]),
+        status=node["displayFinancialStatus"],
+        net_minor=net.minor,
+    )
     customer = node["customer"]
     return Order(
         id=number(node["id"]),
@@ -93,24 +99,30 @@ def _net(node: Json, lines: Sequence[Json]) -> Money:
     return max(net, zero(net.currency), key=lambda amount: amount.minor)
 
 
-def _kept(line: Json) -> Money:
-    """Return what the line's remaining pieces came to; the store's total also holds those given back."""
-    total = money(line["discountedTotalSet"])
-    pieces = max(line["quantity"], 1)
-    return Money(minor=total.minor * line["currentQuantity"] // pieces, currency=total.currency)
+def kept(total: Money, quantity: int, current: int) -> Money:
+    """Return what a line's remaining pieces came to; the store's total also holds those given back."""
+    return Money(minor=total.minor * current // max(quantity, 1), currency=total.currency)
 
 
-def _uncounted(node: Json, net: Money) -> str:
-    status = node["displayFinancialStatus"]
-    ours = OUR_TAG in node["tags"] or (node["sourceIdentifier"] or "").startswith(OUR_SOURCE)
+def is_ours(tags: Sequence[str], source: str | None) -> bool:
+    """Return whether we made the order ourselves."""
+    return OUR_TAG in tags or (source or "").startswith(OUR_SOURCE)
+
+
+def why_uncounted(*, test: bool, cancelled: bool, ours: bool, status: str | None, net_minor: int) -> str:
+    """Return why an order is no real one of a customer; empty when it is."""
     checks = (
-        (node["test"], "It is a test order."),
-        (node["cancelledAt"] is not None, "The order was cancelled."),
+        (test, "It is a test order."),
+        (cancelled, "The order was cancelled."),
         (ours, "It is one of our own gifts."),
         (status not in _PAID, "The order is not paid."),
-        (net.minor == 0 and status != "REFUNDED", "Nothing was paid for goods."),
+        (net_minor == 0 and status != "REFUNDED", "Nothing was paid for goods."),
     )
     return next((why for found, why in checks if found), "")
+
+
+def _kept(line: Json) -> Money:
+    return kept(money(line["discountedTotalSet"]), line["quantity"], line["currentQuantity"])
 
 
 def _line(line: Json) -> Line:

@@ -1,10 +1,14 @@
 """One merchant's Shopify store, as the app's port asks for it."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
+from app.domain.history import Batch, Export, Gathering
+from app.domain.mail import digest
 from app.domain.ports import Address, GiftParcel, Receipt, ShopProfile
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 from integrations.shopify import (
@@ -24,8 +28,10 @@ from integrations.shopify.client import AdminApi
 class ShopifyShop:
     """Satisfies app.domain.ports.Shop; what each method promises stands there."""
 
-    def __init__(self, api: AdminApi) -> None:
+    def __init__(self, api: AdminApi, *, mail_key: bytes | None = None) -> None:
         self._api = api
+        # Without the shop's own key, digests find nothing again.
+        self._digest = partial(digest, key=mail_key or os.urandom(32))
 
     def profile(self) -> ShopProfile:
         shop = self._api.ask("shop").one("shop")
@@ -45,16 +51,22 @@ class ShopifyShop:
         return frozenset(scope["handle"] for scope in installation["accessScopes"])
 
     def order(self, order_id: int) -> Order | None:
-        return orders.order(self._api, order_id)
+        return orders.order(self._api, order_id, digest=self._digest)
 
     def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
         return orders.updated_since(self._api, moment)
 
-    def start_history(self) -> str:
-        return history.start(self._api)
+    def sees_all_orders(self) -> bool:
+        return history.sees_all_orders(self._api)
 
-    def history(self, handle: str) -> Iterator[Order] | None:
-        return history.read(self._api, handle)
+    def start_export(self, what: Export, *, without_people: bool) -> str:
+        return history.start(self._api, what, without_people=without_people)
+
+    def export(self, handle: str) -> Gathering:
+        return history.look(self._api, handle)
+
+    def past(self, what: Export, file: str, *, after: int) -> Iterator[Batch]:
+        return history.read(self._api, what, file, after=after, digest=self._digest)
 
     def customer_by_email(self, email: str) -> int | None:
         return customers.by_email(self._api, email)

@@ -189,13 +189,13 @@ def test_given_an_import_that_is_done_when_asked_then_nobody_takes_it_again(sess
     shop_id = install(sessions, seal, OTHER)
     with unit_of_work(sessions) as session:
         assert shops.without_history(session, now=NOON) == [shop_id]
-        shops.note_history(session, shop_id=shop_id, handle="bulk-1", done_at=NOON, swept_to=NOON - HOUR)
+        shops.note_history(session, shop_id=shop_id, done_at=NOON, swept_to=NOON - HOUR)
 
     assert not claims(sessions, shop_id, NOON + DAY)
     with unit_of_work(sessions) as session:
         state = shops.history_state(session, shop_id=shop_id)
         assert shops.without_history(session, now=NOON + DAY) == []
-    assert (state.handle, state.done_at, state.swept_to) == ("bulk-1", NOON, NOON - HOUR)
+    assert (state.done_at, state.swept_to) == (NOON, NOON - HOUR)
 
 
 @pytest.mark.parametrize(("before", "due"), [(NOON, False), (NOON + MINUTE, True)])

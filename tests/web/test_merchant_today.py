@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.domain.effects import Pool
+from app.domain.history import Batch, Export
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
-from app.store import doors, ledger, orders, shops
+from app.store import doors, imports, ledger, orders, shops
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -99,9 +100,27 @@ def test_given_nothing_happened_when_today_is_opened_then_each_part_says_so(desk
 def test_given_the_past_is_being_read_when_today_is_opened_then_it_counts_what_was_read(desk: Desk) -> None:
     with unit_of_work(desk.world.sessions) as session:
         shops.note_history(session, shop_id=desk.merchant.id, done_at=None)
-        orders.write(session, shop_id=desk.merchant.id, orders=[order(id=1), order(id=2)])
+        imports.begin(session, shop_id=desk.merchant.id, now=NOON, since=NOON - 60 * DAY)
+        for kind, promised in ((Export.CUSTOMERS, 1), (Export.ORDERS, 100_000)):
+            imports.asked(session, shop_id=desk.merchant.id, kind=kind, handle="bulk-1", now=NOON)
+            imports.promised(session, shop_id=desk.merchant.id, kind=kind, count=promised)
+        (_, orders_file) = imports.readings(session, shop_id=desk.merchant.id)
+        batch = Batch(lines=24_800, refused=12_400)
+        imports.keep(session, shop_id=desk.merchant.id, reading=orders_file, after=0, batch=batch)
 
-    assert "being read: 2 orders so far" in desk.open()
+    page = desk.open()
+    assert "12,400 of 100,000 orders" in page
+    assert '<progress value="12400" max="100000"' in page
+    assert "nothing older than 60 days" in page
+
+
+def test_given_figures_that_were_wrong_at_night_when_today_is_opened_then_it_says_so(desk: Desk) -> None:
+    desk.buy(order(id=1))
+    with unit_of_work(desk.world.sessions) as session:
+        orders.write(session, shop_id=desk.merchant.id, orders=[order(id=1, net=usd(1_00))])
+        orders.audit(session, shop_id=desk.merchant.id, now=NOON)
+
+    assert "put 2 figures right" in desk.open()
 
 
 def test_given_a_frozen_store_when_any_page_is_opened_then_it_says_why_nothing_leaves_and_until_when(

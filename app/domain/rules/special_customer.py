@@ -40,6 +40,8 @@ def touched(standing: Standing, *, shown: bool) -> Decision:
 def reason_line(standing: Standing, yardstick: Yardstick) -> str:
     """Return the one line an agent needs: how far above the average, over how many orders, since when."""
     since = f" since {standing.first_order_at:%Y}" if standing.first_order_at else ""
+    if yardstick.since is not None:
+        since = f" since {yardstick.since.day} {yardstick.since:%B %Y}, where our records begin"
     times = _times(standing.net, yardstick.average)
     return f"{standing.net} net over {_orders(standing.orders)}{since}{times}"
 

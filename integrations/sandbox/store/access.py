@@ -54,6 +54,7 @@ PERSONAL = {
     ("MailingAddress", "lastName"): "name",
     ("MailingAddress", "phone"): "phone",
     ("MailingAddress", "zip"): "address",
+    ("Order", "email"): "email",
 }
 
 

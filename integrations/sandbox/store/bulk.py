@@ -1,7 +1,7 @@
 """Bulk operations: asked for by a mutation, worked off in the background, fetched as lines of JSON."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from graphql import (
@@ -27,6 +27,7 @@ KIND, PIECES = "bulk_operations", "bulk_pieces"
 _AT_ONCE = 5
 _MOST_CONNECTIONS, _DEEPEST = 5, 2
 _KEPT = timedelta(days=7)
+_BAD_ENDS = {"FAILED", "CANCELED", "EXPIRED"}
 
 
 def bulk_operation_run_query(info: Info, arguments: Mapping[str, Argument]) -> View:
@@ -46,6 +47,7 @@ def bulk_operation_run_query(info: Info, arguments: Mapping[str, Argument]) -> V
         "completed_at": None,
         "pieces": 0,
         "objects": 0,
+        "roots": 0,
         "secret": secrets.token_urlsafe(16),
         "origin": call.origin,
     }
@@ -68,11 +70,27 @@ def bulk_operations(_root: object, info: Info, **arguments: Argument) -> View:
     return page(newest[:size], more=len(newest) > size)
 
 
+def change_fates(turn: Turn, fates: Sequence[Mapping[str, object]]) -> None:
+    """Let the next operations end so: after some pieces as FAILED, CANCELED or EXPIRED. The rest end well."""
+    odd = [fate for fate in fates if fate.get("status") not in _BAD_ENDS or not isinstance(fate.get("pieces", 0), int)]
+    if odd:
+        raise ValueError(f"A fate is a status of {sorted(_BAD_ENDS)} after so many pieces, not {odd[0]}.")
+    turn.put("switches", KIND, {"fates": list(fates)})
+
+
+def draw_fate(turn: Turn) -> Doc | None:
+    """Return how the operation that begins now will end, when it is to end badly."""
+    fates = (turn.get("switches", KIND) or {"fates": []})["fates"]
+    if fates:
+        turn.put("switches", KIND, {"fates": fates[1:]})
+    return fates[0] if fates else None
+
+
 def lines(turn: Turn, name: str, now: str) -> Iterator[str] | None:
     """Return the result behind a url's last part, in pieces of text; None when it is unknown or a week old."""
     key, _, secret = name.removesuffix(".jsonl").partition("-")
     operation = turn.get(KIND, key)
-    if operation is None or operation["status"] != "COMPLETED" or operation["secret"] != secret:
+    if operation is None or operation["completed_at"] is None or operation["secret"] != secret:
         return None
     if moment(now) - moment(operation["completed_at"]) > _KEPT:
         return None
@@ -101,13 +119,15 @@ def _operations(call: Call) -> list[Doc]:
 
 def _view(operation: Doc) -> View:
     name = f"{operation['id']}-{operation['secret']}.jsonl"
-    ready = operation["status"] == "COMPLETED" and operation["objects"]
+    file = f"{operation['origin']}/shopify/bulk/{name}" if operation["objects"] else None
     return {
         "id": gid("BulkOperation", operation["id"]),
         "status": operation["status"],
         "errorCode": operation["error_code"],
         "objectCount": str(operation["objects"]),
-        "url": f"{operation['origin']}/shopify/bulk/{name}" if ready else None,
+        "rootObjectCount": str(operation["roots"]),
+        "url": file if operation["status"] == "COMPLETED" else None,
+        "partialDataUrl": file if operation["status"] == "FAILED" else None,
     }
 
 

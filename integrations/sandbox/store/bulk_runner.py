@@ -43,12 +43,17 @@ class BulkRunner:
                 self._run(operation)
 
     def _run(self, operation: Doc) -> None:
-        operation |= {"status": "RUNNING", "pieces": 0, "objects": 0}
+        operation |= {"status": "RUNNING", "pieces": 0, "objects": 0, "roots": 0}
         with self._town.books.turn() as turn:
             turn.put(bulk.KIND, operation["id"], operation)
+            fate = bulk.draw_fate(turn)
         prepared = self._engine.prepare(operation["query"], {}, None)
         page = RootPage(size=_PIECE)
         while page.more and not self._closing.wait(_REST_SECONDS):
+            if fate is not None and operation["pieces"] >= fate.get("pieces", 0):
+                operation["error_code"] = "INTERNAL_SERVER_ERROR" if fate["status"] == "FAILED" else None
+                self._finish(operation, str(fate["status"]))
+                return
             self._piece(operation, prepared, page)
         if operation["status"] == "RUNNING" and not page.more:
             self._finish(operation, "COMPLETED")
@@ -79,6 +84,8 @@ class BulkRunner:
             turn.put(bulk.PIECES, f"{operation['id']}-{operation['pieces']}", piece)
             operation["pieces"] += 1
             operation["objects"] += len(found)
+            operation["roots"] += len(connection.get("nodes") or connection.get("edges") or ())
+            turn.put(bulk.KIND, operation["id"], operation)
 
     def _finish(self, operation: Doc, status: str) -> None:
         with self._town.books.turn() as turn:

@@ -1,5 +1,7 @@
 """The store over HTTP: the Admin API, its tokens, the results of bulk operations, and the town's own door to it."""
 
+import gzip
+
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -48,4 +50,9 @@ class Counter:
         with self._town.books.turn() as turn:
             lines = bulk.lines(turn, name, iso(self._town.clock.now()))
             text = None if lines is None else "".join(lines)
-        return ("", 403) if text is None else Response(text, mimetype="application/jsonl")
+        if text is None:
+            return "", 403
+        if not request.accept_encodings.quality("gzip"):
+            return Response(text, mimetype="application/jsonl")
+        packed = gzip.compress(text.encode(), compresslevel=1)
+        return Response(packed, mimetype="application/jsonl", headers={"Content-Encoding": "gzip"})

@@ -29,6 +29,7 @@ def order_view(call: Call, order: Doc) -> View:
         "sourceIdentifier": order["source_identifier"],
         "customAttributes": order.get("custom_attributes", []),
         "requiresShipping": any(line["requires_shipping"] for line in order["lines"]),
+        "email": order["email"],
         "currencyCode": order["currency"],
         "presentmentCurrencyCode": order["presentment_currency"],
         "risk": {"recommendation": order["risk"]},

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
+from app.domain.history import Batch, Export, Stage
 from app.domain.money import Money, zero
 from app.domain.ports import Address, GiftParcel, Receipt, Shop
 from app.domain.refunds import GiveBack, WantedItem, Way, choose
@@ -156,11 +157,30 @@ class ShopContract:
 
     def test_given_a_past_when_gathered_then_every_order_comes_once(self, stage: ShopStage, shop: Shop) -> None:
         order_id = stage.place_order()
-        past = self.gathered(shop, shop.start_history())
+        past = [order for batch in self.gathered(shop, Export.ORDERS) for order in batch.orders]
         found = {order.id: order for order in past}
         now = self.read(shop, order_id)
         assert len(found) == len(past)
-        assert (found[order_id].net, found[order_id].counted) == (now.net, now.counted)
+        assert (found[order_id].net_minor, found[order_id].counted) == (now.net.minor, now.counted)
+        assert (found[order_id].processed_at, found[order_id].updated_at) == (now.processed_at, now.updated_at)
+
+    def test_given_customers_when_gathered_then_each_comes_once_with_the_stores_own_figures(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        customer = stage.customer_of(stage.place_order())
+        past = [customer for batch in self.gathered(shop, Export.CUSTOMERS) for customer in batch.customers]
+        found = {each.id: each for each in past}
+        assert len(found) == len(past)
+        assert found[customer].store_orders >= 1
+        assert found[customer].mail_digest is not None
+
+    def test_given_a_file_read_half_when_read_on_then_the_rest_comes(self, stage: ShopStage, shop: Shop) -> None:
+        for _ in range(3):
+            stage.place_order()
+        (whole,) = self.gathered(shop, Export.ORDERS)
+        (rest,) = self.gathered(shop, Export.ORDERS, after=2)
+        assert rest.orders == whole.orders[1:]
+        assert rest.lines == whole.lines
 
     # Tagging
 
@@ -488,9 +508,10 @@ class ShopContract:
         assert order is not None
         return order
 
-    def gathered(self, shop: Shop, handle: str) -> list[Order]:
-        end = time.monotonic() + 10
-        while (past := shop.history(handle)) is None:
+    def gathered(self, shop: Shop, what: Export, *, after: int = 0) -> list[Batch]:
+        end, handle = time.monotonic() + 10, shop.start_export(what, without_people=False)
+        while (past := shop.export(handle)).stage is Stage.GATHERING:
             assert time.monotonic() < end, "the past is not gathered"
             time.sleep(0.02)
-        return list(past)
+        assert past.file is not None
+        return list(shop.past(what, past.file, after=after))

@@ -99,7 +99,12 @@ def order(*lines: dict[str, Any], **changes: object) -> dict[str, Any]:
         "displayFinancialStatus": "PAID",
         "displayFulfillmentStatus": "UNFULFILLED",
         "merchantEditable": True,
-        "customer": {"id": "gid://shopify/Customer/55", "createdAt": "2025-01-01T00:00:00Z"},
+        "email": "someone@customer.example",
+        "customer": {
+            "id": "gid://shopify/Customer/55",
+            "createdAt": "2025-01-01T00:00:00Z",
+            "defaultEmailAddress": {"emailAddress": "someone@customer.example"},
+        },
         "totalOutstandingSet": usd("0.0"),
         "netPaymentSet": usd("45.0"),
         "risk": {"recommendation": "ACCEPT"},

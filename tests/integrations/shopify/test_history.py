@@ -1,4 +1,4 @@
-"""The past, gathered by the store and read as one stream."""
+"""The past: two files, gathered by the store, whose rows are checked as they are read."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 import responses
 
 from app.domain.errors import Rejected, Unavailable
+from app.domain.history import Batch, Export, Gathering, PastCustomer, Stage
 from tests.integrations.shopify.scripted import Script, shop, usd
 
 HANDLE = "gid://shopify/BulkOperation/1"
@@ -25,7 +26,8 @@ def row(number: int, **changes: object) -> dict[str, Any]:
         "tags": [],
         "sourceIdentifier": None,
         "displayFinancialStatus": "PAID",
-        "customer": {"id": "gid://shopify/Customer/55", "createdAt": "2025-01-01T00:00:00Z"},
+        "customer": {"id": "gid://shopify/Customer/55"},
+        "email": "someone@customer.example",
         "netPaymentSet": usd("45.0"),
     } | changes
 
@@ -42,69 +44,100 @@ def child(of: int, **changes: object) -> dict[str, Any]:
     } | changes
 
 
-def gathered(store: Script, *rows: dict[str, Any], url: str = FILE) -> None:
-    text = "".join(json.dumps(each) + "\n" for each in rows)
-    store.brings(bulkOperation={"id": HANDLE, "status": "COMPLETED", "errorCode": None, "objectCount": "1", "url": url})
-    store._mock.add(responses.GET, url, body=text)
+def customer(number: int, **changes: object) -> dict[str, Any]:
+    """Return a customer who spent 45 dollars, as a row."""
+    return {
+        "id": f"gid://shopify/Customer/{number}",
+        "numberOfOrders": "1",
+        "amountSpent": {"amount": "45.0", "currencyCode": "USD"},
+        "defaultEmailAddress": {"emailAddress": "someone@customer.example"},
+    } | changes
 
 
-def test_given_a_store_when_started_then_it_is_asked_for_groups_and_gives_a_handle(store: Script) -> None:
+def operation(status: str, **changes: object) -> dict[str, Any]:
+    return {
+        "id": HANDLE,
+        "status": status,
+        "errorCode": None,
+        "objectCount": "7",
+        "rootObjectCount": "3",
+        "url": None,
+        "partialDataUrl": None,
+    } | changes
+
+
+def lies(store: Script, *rows: dict[str, Any] | bytes, url: str = FILE) -> None:
+    """Put a file where the store keeps files."""
+    lines = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in rows]
+    store._mock.add(responses.GET, url, body=b"".join(line + b"\n" for line in lines))
+
+
+def told(what: Export = Export.ORDERS, *, after: int = 0, url: str = FILE) -> list[Batch]:
+    return list(shop().past(what, url, after=after))
+
+
+def test_given_a_store_when_asked_for_orders_then_it_gathers_groups_and_gives_a_handle(store: Script) -> None:
     store.brings(bulkOperationRunQuery={"bulkOperation": {"id": HANDLE, "status": "CREATED"}, "userErrors": []})
-    assert shop().start_history() == HANDLE
+    assert shop().start_export(Export.ORDERS, without_people=False) == HANDLE
     query = store.asked[0][1]["query"]
     assert query.startswith("query BulkOrders")
     assert "#" not in query
 
 
+@pytest.mark.parametrize("what", list(Export))
+def test_given_addresses_that_are_denied_when_asked_anew_then_they_are_left_out(store: Script, what: Export) -> None:
+    store.brings(bulkOperationRunQuery={"bulkOperation": {"id": HANDLE, "status": "CREATED"}, "userErrors": []})
+    shop().start_export(what, without_people=True)
+    assert "@include(if: true)" not in store.asked[0][1]["query"]
+    assert "@include(if: false)" in store.asked[0][1]["query"]
+
+
 @pytest.mark.parametrize("code", ["OPERATION_IN_PROGRESS", "LIMIT_REACHED"])
-def test_given_a_busy_store_when_started_then_later(store: Script, code: str) -> None:
+def test_given_a_busy_store_when_asked_then_later(store: Script, code: str) -> None:
     error = {"code": code, "field": None, "message": "A bulk query operation is already in progress."}
     store.brings(bulkOperationRunQuery={"bulkOperation": None, "userErrors": [error]})
     with pytest.raises(Unavailable) as caught:
-        shop().start_history()
+        shop().start_export(Export.CUSTOMERS, without_people=False)
     assert caught.value.retry_after == 60
 
 
-def test_given_an_invalid_query_when_started_then_refused(store: Script) -> None:
+def test_given_an_invalid_query_when_asked_then_refused(store: Script) -> None:
     error = {"code": "INVALID", "field": None, "message": "Too deep."}
     store.brings(bulkOperationRunQuery={"bulkOperation": None, "userErrors": [error]})
     with pytest.raises(Rejected, match="Too deep"):
-        shop().start_history()
+        shop().start_export(Export.ORDERS, without_people=False)
 
 
-@pytest.mark.parametrize("status", ["CREATED", "RUNNING", "CANCELING"])
-def test_given_it_is_still_gathering_when_read_then_there_is_nothing_yet(store: Script, status: str) -> None:
-    store.brings(bulkOperation={"id": HANDLE, "status": status, "errorCode": None, "objectCount": "0", "url": None})
-    assert shop().history(HANDLE) is None
-
-
-@pytest.mark.parametrize("status", ["FAILED", "CANCELED", "EXPIRED", "NEVER_HEARD_OF"])
-def test_given_it_came_to_nothing_when_read_then_refused_so_that_somebody_starts_anew(
-    store: Script, status: str
+@pytest.mark.parametrize(
+    ("found", "gathering"),
+    [
+        (operation("CREATED"), Gathering(stage=Stage.GATHERING, promised=3)),
+        (operation("RUNNING"), Gathering(stage=Stage.GATHERING, promised=3)),
+        (operation("CANCELING"), Gathering(stage=Stage.GATHERING, promised=3)),
+        (operation("COMPLETED", url=FILE), Gathering(stage=Stage.WHOLE, promised=3, file=FILE)),
+        (operation("COMPLETED"), Gathering(stage=Stage.WHOLE, promised=3)),
+        (operation("FAILED", errorCode="TIMEOUT"), Gathering(stage=Stage.LOST, promised=3)),
+        (
+            operation("FAILED", errorCode="TIMEOUT", partialDataUrl=FILE),
+            Gathering(stage=Stage.PART, promised=3, file=FILE),
+        ),
+        (operation("FAILED", errorCode="ACCESS_DENIED", partialDataUrl=FILE), Gathering(stage=Stage.DENIED)),
+        (operation("CANCELED"), Gathering(stage=Stage.LOST, promised=3)),
+        (operation("EXPIRED"), Gathering(stage=Stage.LOST, promised=3)),
+        (operation("NEVER_HEARD_OF"), Gathering(stage=Stage.LOST, promised=3)),
+        (None, Gathering(stage=Stage.LOST)),
+    ],
+)
+def test_given_an_export_when_looked_at_then_it_is_known_how_far_it_is(
+    store: Script, found: dict[str, Any] | None, gathering: Gathering
 ) -> None:
-    store.brings(
-        bulkOperation={"id": HANDLE, "status": status, "errorCode": "TIMEOUT", "objectCount": "0", "url": FILE}
-    )
-    with pytest.raises(Rejected):
-        shop().history(HANDLE)
+    store.brings(bulkOperation=found)
+    assert shop().export(HANDLE) == gathering
 
 
-def test_given_a_handle_that_is_forgotten_when_read_then_refused(store: Script) -> None:
-    store.brings(bulkOperation=None)
-    with pytest.raises(Rejected):
-        shop().history(HANDLE)
-
-
-def test_given_a_store_without_orders_when_read_then_the_past_is_empty(store: Script) -> None:
-    store.brings(
-        bulkOperation={"id": HANDLE, "status": "COMPLETED", "errorCode": None, "objectCount": "0", "url": None}
-    )
-    assert list(shop().history(HANDLE) or "none") == []
-
-
-def test_given_orders_with_lines_when_read_then_each_has_its_own(store: Script) -> None:
+def test_given_orders_with_lines_when_read_then_each_is_worth_what_was_paid_for_goods(store: Script) -> None:
     card = child(2, isGiftCard=True, discountedTotalSet=usd("50.0"))
-    gathered(
+    lies(
         store,
         row(1),
         child(1),
@@ -113,36 +146,96 @@ def test_given_orders_with_lines_when_read_then_each_has_its_own(store: Script) 
         card,
         row(3, customer=None, displayFinancialStatus="REFUNDED", netPaymentSet=usd("0.0")),
         row(4, test=True),
+        row(5, tags=["lagniappe-gift"]),
     )
-    past = list(shop().history(HANDLE) or ())
-    assert [(each.id, each.net.minor, each.counted, len(each.lines)) for each in past] == [
-        (1, 45_00, True, 1),
-        (2, 45_00, True, 2),
-        (3, 0, True, 0),
-        (4, 45_00, False, 0),
+    (batch,) = told()
+    assert [(each.id, each.net_minor, each.counted) for each in batch.orders] == [
+        (1, 45_00, True),
+        (2, 45_00, True),
+        (3, 0, True),
+        (4, 0, False),
+        (5, 0, False),
     ]
+    assert (batch.lines, batch.refused, batch.things) == (8, 0, 5)
+
+
+def test_given_a_guest_when_read_then_a_digest_stands_for_the_address_and_customers_have_none_here(
+    store: Script,
+) -> None:
+    lies(store, row(1), row(2, customer=None), row(3, customer=None, email=None))
+    (batch,) = told()
+    known, guest, nobody = batch.orders
+    assert (known.mail_digest, nobody.mail_digest) == (None, None)
+    assert guest.mail_digest is not None
+    assert len(guest.mail_digest) == 64
+    assert "customer.example" not in str(batch)
+
+
+def test_given_customers_when_read_then_the_stores_own_figures_come_along(store: Script) -> None:
+    bare = {name: value for name, value in customer(56).items() if name != "defaultEmailAddress"}
+    lies(store, customer(55, numberOfOrders="12"), bare)
+    (batch,) = told(Export.CUSTOMERS)
+    first, second = batch.customers
+    assert (first.id, first.store_net_minor, first.store_orders) == (55, 45_00, 12)
+    assert second == PastCustomer(56, None, 45_00, 1)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"{",
+        b"[]",
+        b'{"id": 5}',
+        json.dumps(row(2, processedAt="yesterday")).encode(),
+        json.dumps(row(2, name="#" * 65)).encode(),
+        json.dumps(row(2, name="#\0")).encode(),
+        json.dumps(row(2, id="gid://shopify/Order/" + "9" * 30)).encode(),
+        json.dumps(row(2, id="gid://shopify/Order/x")).encode(),
+        json.dumps(row(2, netPaymentSet=usd("1e3"))).encode(),
+        json.dumps(row(2, test="no")).encode(),
+        json.dumps(row(2, customer={"id": "gid://shopify/Customer/-1"})).encode(),
+    ],
+)
+def test_given_a_row_that_makes_no_sense_when_read_then_it_is_counted_and_the_others_are_kept(
+    store: Script, nonsense: bytes
+) -> None:
+    lies(store, row(1), child(1), nonsense, child(2), row(3), child(3))
+    (batch,) = told()
+    assert ([each.id for each in batch.orders], batch.refused, batch.lines) == ([1, 3], 1, 6)
+
+
+def test_given_a_line_that_makes_no_sense_when_read_then_its_order_is_not_guessed(store: Script) -> None:
+    lies(store, row(1), child(1, quantity="many"), row(2))
+    (batch,) = told()
+    assert ([each.id for each in batch.orders], batch.refused) == ([2], 1)
+
+
+def test_given_lines_that_were_read_when_read_on_then_the_rest_comes(store: Script) -> None:
+    lies(store, row(1), child(1), row(2), child(2))
+    (batch,) = told(after=2)
+    assert ([each.id for each in batch.orders], batch.lines) == ([2], 4)
 
 
 def test_given_a_file_elsewhere_when_read_then_our_token_does_not_go_along(store: Script) -> None:
-    gathered(store, row(1))
-    list(shop().history(HANDLE) or ())
+    lies(store, row(1))
+    told()
     headers = store._mock.calls[-1].request.headers
     assert "canary-token" not in str(headers)
 
 
-def test_given_a_line_away_from_its_order_when_read_then_nothing_is_guessed(store: Script) -> None:
-    gathered(store, row(1), row(2), child(1))
-    with pytest.raises(Unavailable, match="out of order"):
-        list(shop().history(HANDLE) or ())
+def test_given_a_line_away_from_its_order_when_read_then_another_file_is_needed(store: Script) -> None:
+    lies(store, row(1), row(2), child(1))
+    with pytest.raises(Rejected, match="out of order"):
+        told()
 
 
-def test_given_a_damaged_file_when_read_then_later(store: Script) -> None:
-    store.brings(
-        bulkOperation={"id": HANDLE, "status": "COMPLETED", "errorCode": None, "objectCount": "1", "url": FILE}
-    )
-    store._mock.add(responses.GET, FILE, body=b'{"id": "gid://shop')
-    with pytest.raises(Unavailable, match="damaged"):
-        list(shop().history(HANDLE) or ())
+@pytest.mark.parametrize(("status", "problem"), [(403, Rejected), (404, Rejected), (410, Rejected), (503, Unavailable)])
+def test_given_a_file_that_is_gone_when_read_then_another_one_is_needed_and_else_later(
+    store: Script, status: int, problem: type[Exception]
+) -> None:
+    store._mock.add(responses.GET, FILE, status=status)
+    with pytest.raises(problem):
+        told()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +249,16 @@ def test_given_a_damaged_file_when_read_then_later(store: Script) -> None:
     ],
 )
 def test_given_a_file_where_no_store_keeps_files_when_read_then_it_is_not_fetched(store: Script, url: str) -> None:
-    operation = {"id": HANDLE, "status": "COMPLETED", "errorCode": None, "objectCount": "1", "url": url}
-    store.brings(bulkOperation=operation)
     with pytest.raises(Unavailable, match="no store keeps"):
-        list(shop().history(HANDLE) or ())
+        told(url=url)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "all_of_them"), [(["read_all_orders"], True), (["write_orders"], False), ([], False)]
+)
+def test_given_scopes_when_asked_then_it_is_known_whether_old_orders_are_shown(
+    store: Script, scopes: list[str], all_of_them: bool
+) -> None:
+    handles = [{"handle": scope} for scope in scopes]
+    store.brings(currentAppInstallation={"id": "gid://shopify/AppInstallation/1", "accessScopes": handles})
+    assert shop().sees_all_orders() is all_of_them

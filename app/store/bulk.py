@@ -1,0 +1,86 @@
+"""Many rows at once, the way each database takes them quickest: COPY and one merge, or one statement for all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Column, MetaData, Table, bindparam, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+Values = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How rows come: the columns in their order, what each new row begins with, and which columns a known row keeps.
+
+    With `newer`, a known row is left alone whose value there is higher.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    changes: tuple[str, ...]
+    begins: tuple[tuple[str, object], ...] = ()
+    newer: str | None = None
+
+
+def pour(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
+    """Write the rows, no two of one key, each new or over the known one."""
+    if not rows:
+        return
+    if session.get_bind().dialect.name == "sqlite":
+        _all_in_one(session, shape, rows)
+    else:
+        _copy_and_merge(session, shape, rows)
+
+
+def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
+    staged = Table(
+        f"staged_{shape.table.name}",
+        MetaData(),
+        *(Column(name, shape.table.c[name].type) for name in shape.columns),
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DELETE ROWS",
+    )
+    session.execute(CreateTable(staged, if_not_exists=True))
+    names = sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(staged.name), names)
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
+    beginnings = dict(shape.begins)
+    found = select(*staged.c, *(literal(value, shape.table.c[name].type) for name, value in beginnings.items()))
+    statement = postgresql.insert(shape.table).from_select([*shape.columns, *beginnings], found)
+    session.execute(statement.on_conflict_do_update(**_conflict(shape, statement.excluded)))
+
+
+def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
+    names, beginnings = zip(*shape.begins, strict=True) if shape.begins else ((), ())
+    given = [*shape.columns, *names]
+    statement = sqlite.insert(shape.table).values({name: bindparam(name) for name in given})
+    statement = statement.on_conflict_do_update(**_conflict(shape, statement.excluded))
+    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    # Past SQLAlchemy, which would look at each value: here a moment is text already, and the order its own.
+    in_turn = itemgetter(*(given.index(name) for name in compiled.positiontup or ()))
+    values = [in_turn((*map(_as_kept, row), *beginnings)) for row in rows]
+    session.connection().exec_driver_sql(str(compiled), values)
+
+
+def _conflict(shape: Shape, excluded: ReadOnlyColumnCollection[str, Any]) -> dict[str, Any]:
+    key = [column.name for column in shape.table.primary_key]
+    guard = None if shape.newer is None else shape.table.c[shape.newer] <= excluded[shape.newer]
+    return {"index_elements": key, "set_": {name: excluded[name] for name in shape.changes}, "where": guard}
+
+
+def _as_kept(value: object) -> object:
+    """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
+    if not isinstance(value, datetime):
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,0 +1,96 @@
+"""What the webhooks did not tell: orders changed since the last look, every few minutes, and at night once more."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+import structlog
+
+from app.domain.errors import Closed, Unavailable
+from app.store import inbox, orders, shops
+from app.store.base import Session, reading, unit_of_work
+from app.store.shops import Merchant
+from jobs import doors, history
+from jobs.queue import Task
+from jobs.runtime import Outside, World, midnight
+
+log = structlog.get_logger("sweep")
+
+# The store's own clock and index may lag; what is seen twice meets the same delivery key.
+OVERLAP = timedelta(minutes=10)
+NIGHTLY_OVERLAP = timedelta(hours=2)  # with the day itself: 26 hours
+ROWS_A_COMMIT = 100
+
+
+class Due(NamedTuple):
+    """A sweep that is due: the column that remembers how far the last one came, and how far to look back."""
+
+    column: str
+    since: datetime
+    overlap: timedelta
+
+
+def sweep(world: World, shop_id: int) -> None:
+    """Put every order that changed since the last sweep into the inbox, as if its webhook had come."""
+    world.bell.heard(Task.SWEEP, shop_id)
+    inside = world.enter(shop_id)
+    if inside is None:
+        return
+    merchant, outside = inside
+    now = world.clock.now()
+    try:
+        if history.read_again(world, merchant, outside):
+            return
+        found = sum(_sweep(world, merchant, outside, due) for due in _due(world, merchant, now))
+    except Closed as problem:
+        doors.shut(world, merchant, problem)
+        return
+    except Unavailable as problem:
+        log.info("sweep.unavailable", shop=shop_id, problem=str(problem))
+        return
+    if found:
+        world.bell.ring(Task.DRAIN, shop_id)
+
+
+def _due(world: World, merchant: Merchant, now: datetime) -> Iterator[Due]:
+    with reading(world.sessions) as session:
+        state = shops.history_state(session, shop_id=merchant.id)
+    if state.swept_to is None:
+        return
+    if now - state.swept_to >= timedelta(seconds=world.settings.sweep_seconds):
+        yield Due("swept_to", state.swept_to, OVERLAP)
+    nightly = state.swept_nightly_to or state.done_at
+    if nightly is not None and nightly < midnight(merchant, now):
+        yield Due("swept_nightly_to", nightly, NIGHTLY_OVERLAP)
+
+
+def _sweep(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
+    """Return how many changes were news. Where it breaks off, the next sweep goes on."""
+    now, found = world.clock.now(), 0
+    changes = outside.shop.updated_since(due.since - due.overlap)
+    while some := list(islice(changes, ROWS_A_COMMIT)):
+        with unit_of_work(world.sessions) as session:
+            found += sum(_put_in(session, merchant, *change, now=now) for change in some)
+            # They come oldest first: whatever changed before the last of them is known by now.
+            shops.note_history(session, shop_id=merchant.id, **{due.column: min(max(due.since, some[-1][1]), now)})
+    with unit_of_work(world.sessions) as session:
+        shops.note_history(session, shop_id=merchant.id, **{due.column: now})
+    log.info("sweep.done", shop=merchant.id, sweep=due.column, found=found)
+    return found
+
+
+def _put_in(session: Session, merchant: Merchant, order_id: int, updated_at: datetime, *, now: datetime) -> bool:
+    if orders.is_known(session, shop_id=merchant.id, order_id=order_id, updated_at=updated_at):
+        return False
+    return inbox.receive(
+        session,
+        shop_id=merchant.id,
+        source="shopify",
+        sender=merchant.domain,
+        topic="orders/updated",
+        delivery_key=f"sweep:{order_id}:{updated_at.isoformat()}",
+        body=json.dumps({"id": order_id}).encode(),
+        now=now,
+    )
