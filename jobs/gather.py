@@ -10,7 +10,7 @@ from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
 from app.domain.scopes import Feature, missing_for
-from app.store import gifts, orders, pending, veil
+from app.store import gifts, orders, pending, people, veil
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, midnight, opening
@@ -54,6 +54,7 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
     policy = merchant.policy.nth_order_gift
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
+        order = people.at_home(session, shop_id=merchant.id, order=order)
         nameless = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over(order)
         orders.record(session, shop_id=merchant.id, order=nameless)
         pending.look_now(session, shop_id=merchant.id, order_id=order.id, now=now)
@@ -101,6 +102,9 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
     with reading(world.sessions) as session:
         order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=action.order_name)
     order = None if order_id is None else outside.shop.order(order_id)
+    if order is not None:
+        with reading(world.sessions) as session:
+            order = people.at_home(session, shop_id=merchant.id, order=order)
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
     if action.act is Act.REFUND_KEEP:

@@ -8,7 +8,7 @@ import structlog
 from app.domain.errors import Closed, Rejected, Unavailable
 from app.domain.history import Gathering, Stage
 from app.domain.retry import wait_after
-from app.store import imports, shops, yardstick
+from app.store import imports, shops, veil, yardstick
 from app.store.base import reading, unit_of_work
 from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
@@ -116,7 +116,8 @@ def _read(world: World, merchant: Merchant, outside: Outside, export: Reading, f
     end, at = time.monotonic() + TURN_SECONDS, export.lines
     for batch in outside.shop.past(export.kind, file, after=at):
         with unit_of_work(world.sessions) as session:
-            imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=batch)
+            shown = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over_past(batch)
+            imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=shown)
             shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
         at = batch.lines
         if time.monotonic() > end:

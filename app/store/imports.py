@@ -70,9 +70,7 @@ def readings(session: Session, *, shop_id: int) -> list[Reading]:
 
 def is_awaited(session: Session, *, shop_id: int, handle: str) -> bool:
     """Return whether this is an export of ours that is not read to its end."""
-    statement = select(Export.kind).where(
-        Export.shop_id == shop_id, Export.handle == handle, Export.done_at.is_(None)
-    )
+    statement = select(Export.kind).where(Export.shop_id == shop_id, Export.handle == handle, Export.done_at.is_(None))
     return session.scalar(statement) is not None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import facts
+from app.domain.history import Batch, PastOrder
 from app.domain.people import Person
 from app.store.base import insert
 from app.store.sealed import Seal
@@ -41,6 +42,26 @@ class Veil:
             return replace(order, customer_id=alias_of(self.key, order.customer_id), mail_digest=None)
         if order.mail_digest is not None and alias_of(self.key, order.mail_digest) in self.aliases:
             return replace(order, mail_digest=None)
+        return order
+
+
+    def over_past(self, batch: Batch) -> Batch:
+        """Return a batch of the past as it may be kept; whoever was forgotten is left out of its customers."""
+        if self.key is None:
+            return batch
+        shown = [customer for customer in batch.customers if not self.hides(customer.id)]
+        return replace(
+            batch,
+            orders=[self._over_past_order(order, self.key) for order in batch.orders],
+            customers=shown,
+            refused=batch.refused + len(batch.customers) - len(shown),
+        )
+
+    def _over_past_order(self, order: PastOrder, key: bytes) -> PastOrder:
+        if order.customer_id is not None and self.hides(order.customer_id):
+            return order._replace(customer_id=alias_of(key, order.customer_id), mail_digest=None)
+        if order.mail_digest is not None and alias_of(key, order.mail_digest) in self.aliases:
+            return order._replace(mail_digest=None)
         return order
 
 

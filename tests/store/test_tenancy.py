@@ -244,7 +244,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     ),
     "count": 3,
     "without_people": True,
-    "before": None,
     "kept": 57,
     "gone": 55,
     "deleted": 55,

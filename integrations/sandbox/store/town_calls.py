@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import KIND as LETTERS
 from integrations.sandbox.post_office import Letter, Weather
-from integrations.sandbox.store import actions, bulk, comings, departures, payloads, sums
+from integrations.sandbox.store import actions, bulk, comings, payloads, sums
 from integrations.sandbox.store.actions import Announcement, Impossible
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
@@ -46,8 +46,6 @@ class TownCalls:
             ("/town/orders/<int:key>/bank", self.bank),
             ("/town/variants/<int:key>/stock", self.stock),
             ("/town/clock", self.advance_clock),
-            ("/town/customers/<int:key>/merge", self.merge),
-            ("/town/customers/<int:key>/delete", self.delete),
             ("/town/exports", self.change_exports),
             ("/town/faults", self.change_faults),
             ("/town/post", self.change_weather),
@@ -145,19 +143,6 @@ class TownCalls:
         hours = 24 * int(wish.get("days", 0)) + int(wish.get("hours", 0))
         self._town.clock.advance(3600 * hours + int(wish.get("seconds", 0)))
         return jsonify(now=self._town.clock.now().isoformat())
-
-    def merge(self, key: int) -> ResponseReturnValue:
-        """Merge a customer into another, who is kept."""
-        wish = _body("into", "announce", "times")
-        with self._town.books.turn() as turn:
-            return jsonify(departures.merge(self._town, turn, key, wish.get("into", 0), _announcement(wish)))
-
-    def delete(self, key: int) -> ResponseReturnValue:
-        """Delete a customer; their orders stay, without a person."""
-        wish = _body("announce", "times")
-        with self._town.books.turn() as turn:
-            departures.delete(self._town, turn, key, _announcement(wish))
-        return jsonify(deleted=key)
 
     def change_exports(self) -> ResponseReturnValue:
         """Switch how the next bulk operations end."""
