@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from structlog.testing import capture_logs
 
-from app.domain.errors import Busy, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from integrations.http import Http, Limits, Request
 from tests.integrations.raw_server import Step, answer, closed_port, serving
 
@@ -210,13 +210,19 @@ def test_given_a_long_stream_when_read_then_its_lines_come_whole_and_without_our
     [
         pytest.param([b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}\n{"], id="cut"),
         pytest.param([answer(b"x" * 70_000)], id="a line without end"),
-        pytest.param([answer(b"gone", "404 Not Found")], id="404"),
+        pytest.param([answer(b"down", "503 Service Unavailable")], id="503"),
         pytest.param([answer(b"", "302 Found", "Location: https://evil.example/")], id="redirect"),
         pytest.param([b"HTTP/1.1 200 OK\r\n\r\n", *[b"{}\n", 0.05] * 40], id="a line at a time"),
     ],
 )
 def test_given_a_stream_that_goes_wrong_when_read_then_unavailable(steps: list[Step]) -> None:
     with serving(*steps) as server, pytest.raises(Unavailable):
+        list(Http(HASTY).lines("the shop", server.url))
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found", "410 Gone"])
+def test_given_a_file_that_is_gone_when_read_then_rejected(status: str) -> None:
+    with serving(answer(b"gone", status)) as server, pytest.raises(Rejected):
         list(Http(HASTY).lines("the shop", server.url))
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.history import Export
 from app.domain.policy import Mode
-from app.store import orders, shops
+from app.store import imports, orders, shops
 from app.store.base import unit_of_work
 from app.store.tables import Effect, Shop
 from jobs.practice import POLICY
@@ -196,7 +197,10 @@ def test_given_an_import_that_waits_when_the_store_says_it_has_gathered_then_it_
 ) -> None:
     later = inside.world.clock.now() + timedelta(hours=1)
     with unit_of_work(inside.world.sessions) as session:
-        shops.note_history(session, shop_id=inside.shop_id, handle="gid://1", try_at=later, done_at=None)
+        imports.again(session, shop_id=inside.shop_id)
+        imports.begin(session, shop_id=inside.shop_id, now=later, since=None)
+        imports.asked(session, shop_id=inside.shop_id, kind=Export.ORDERS, handle="gid://1", now=later)
+        shops.note_history(session, shop_id=inside.shop_id, try_at=later)
 
     inside.tell("bulk_operations/finish", admin_graphql_api_id="gid://1", status="completed")
     inside.drain()

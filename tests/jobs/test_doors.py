@@ -6,7 +6,7 @@ from app.domain.retry import MOST_ATTEMPTS
 from app.store.base import unit_of_work
 from app.store.tables import Shop
 from integrations.sandbox.town import PRACTICE_SHOP
-from jobs import history
+from jobs.sweep import sweep
 from tests.jobs.conftest import Practice
 
 STATES = [("frozen", "the store is frozen"), ("locked", "the store is locked")]
@@ -22,7 +22,7 @@ def test_given_a_shop_in_trouble_when_much_waits_for_it_then_one_call_is_made_an
 
     for _ in range(4):
         inside.drain()
-        history.sweep(inside.world, inside.shop_id)
+        sweep(inside.world, inside.shop_id)
         inside.later(600)
 
     assert turned_away(inside) == 1
