@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.domain import facts
 from app.domain.effects import State
-from app.store import follow, ledger, lifetime
+from app.store import ledger, lifetime
 from app.store.base import insert
 from app.store.lifetime import Share
-from app.store.tables import Customer, Effect, MergedCustomer, Order, Shop
+from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
 
 _WAITING = (State.AWAITING, State.PLANNED)
 
@@ -63,11 +63,17 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     if kept == deleted:
         return
     _remember(session, shop_id, kept, deleted)
+    for table in (Order, Effect):
+        session.execute(
+            update(table).where(table.shop_id == shop_id, table.customer_id == deleted).values(customer_id=kept)
+        )
     session.execute(
-        update(Order).where(Order.shop_id == shop_id, Order.customer_id == deleted).values(customer_id=kept)
+        update(Decision)
+        .where(Decision.shop_id == shop_id, Decision.subject == f"customer:{deleted}")
+        .values(subject=f"customer:{kept}")
     )
-    follow.to_kept(session, shop_id=shop_id, gone_id=deleted, kept_id=kept)
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
+    _readdress(session, shop_id, kept)
     _keep_one_gift(session, shop_id, kept, now)
 
 
@@ -120,6 +126,14 @@ def _remember(session: Session, shop_id: int, kept: int, deleted: int) -> None:
     )
     statement = insert(session, MergedCustomer).values(shop_id=shop_id, customer_id=deleted, kept_id=kept)
     session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_={"kept_id": kept}))
+
+
+def _readdress(session: Session, shop_id: int, kept: int) -> None:
+    """Send what still waits to the one kept; the key stays, for it names the deed as it was decided."""
+    waiting = (Effect.shop_id == shop_id, Effect.customer_id == kept, Effect.state.in_(_WAITING))
+    for row in session.scalars(select(Effect).where(*waiting)):
+        if "customer_id" in row.payload:
+            row.payload = row.payload | {"customer_id": kept}
 
 
 def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> None:

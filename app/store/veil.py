@@ -44,7 +44,6 @@ class Veil:
             return replace(order, mail_digest=None)
         return order
 
-
     def over_past(self, batch: Batch) -> Batch:
         """Return a batch of the past as it may be kept; whoever was forgotten is left out of its customers."""
         if self.key is None:

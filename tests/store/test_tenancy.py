@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 import app.store
 from app.domain.effects import Pool
-from app.domain.history import Batch, Export, PastOrder
+from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Mode, Policy, SpecialCustomer
 from app.store import chores, decisions, doors, imports, inbox, ledger, orders, pools, privacy, shops, veil, yardstick
@@ -111,6 +111,7 @@ ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
+ASKED_OF = {"privacy.note": Asked.ERASURE}
 NEW_ID = {"decisions.keep", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
@@ -168,16 +169,14 @@ class Inhabitant:
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
             "customer_id": 54 if name == "people.home_of" else 55,
             "account": "somebody",
-            "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
-            "kind": Export.ORDERS if name.startswith("imports.") else "gorgias",
-            "handle": "bulk-2",
+            "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
-            "kind": Asked.ERASURE if name == "privacy.note" else "gorgias",
+            "kind": Export.ORDERS if name.startswith("imports.") else ASKED_OF.get(name, "gorgias"),
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
             "delivery_id": self.letter.id if name == "erasing.forget_words" else None,
             "before": None if name == "lifetime.move" else NOON + 2 * DAY,
-            "after": 0 if name == "traces.letters" else Share(55, counted=True, net_minor=1, at=NOON),
+            "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
         }
         return SAME_FOR_ALL | known
 
@@ -432,7 +431,11 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     shops.note_history(session, shop_id=shop_id, swept_to=NOON)
     shops.new_mail_key(session, shop_id=shop_id, seal=seal)
     imports.begin(session, shop_id=shop_id, now=NOON, since=None)
-    imports.asked(session, shop_id=shop_id, kind=Export.ORDERS, handle="bulk-1", now=NOON)
+    for kind in Export:
+        imports.asked(session, shop_id=shop_id, kind=kind, handle="bulk-1", now=NOON)
+    (customers, _) = imports.readings(session, shop_id=shop_id)
+    told = Batch(lines=1, customers=[PastCustomer(55, None, 1_00, 1)])
+    imports.keep(session, shop_id=shop_id, reading=customers, after=0, batch=told)
     doors.shut(session, shop_id=shop_id, until=NOON - DAY, because="It was frozen.")
     for number in (1001, 1002):
         orders.record(session, shop_id=shop_id, order=order(id=number, name=f"#{number}", net=usd(net)))
