@@ -18,6 +18,7 @@ from jobs.runtime import Outside, World
 
 log = structlog.get_logger("history")
 
+ALL_ORDERS = "read_all_orders"
 SIXTY_DAYS = timedelta(days=60)  # all that the store shows to whom it has not promised more
 SHORT_PAUSE = timedelta(seconds=3)  # the store did not answer
 SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
@@ -53,7 +54,7 @@ def read_again(world: World, merchant: Merchant, outside: Outside) -> bool:
     """Begin anew when only sixty days were seen and all are shown by now; return whether it came to that."""
     with reading(world.sessions) as session:
         since = shops.history_state(session, shop_id=merchant.id).since
-    if since is None or not outside.shop.sees_all_orders():
+    if since is None or ALL_ORDERS not in outside.shop.scopes():
         return False
     with unit_of_work(world.sessions) as session:
         imports.again(session, shop_id=merchant.id)
@@ -67,7 +68,7 @@ def _unread(world: World, merchant: Merchant, outside: Outside) -> list[Reading]
     if not known:
         # The moment is taken before the exports are: whatever changes while they run is swept up afterwards.
         now = world.clock.now()
-        since = None if outside.shop.sees_all_orders() else now - SIXTY_DAYS
+        since = None if ALL_ORDERS in outside.shop.scopes() else now - SIXTY_DAYS
         with unit_of_work(world.sessions) as session:
             imports.begin(session, shop_id=merchant.id, now=now, since=since)
             known = imports.readings(session, shop_id=merchant.id)

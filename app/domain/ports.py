@@ -75,9 +75,6 @@ class Shop(Protocol):
     def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
         """Yield the id and the moment of the last change of every order that changed since."""
 
-    def sees_all_orders(self) -> bool:
-        """Return whether the store shows us orders older than sixty days."""
-
     def start_export(self, what: Export, *, without_people: bool) -> str:
         """Let the store gather its orders or customers; return the handle. A second one beside it does no harm."""
 

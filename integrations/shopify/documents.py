@@ -10,7 +10,12 @@ _COMMENT = re.compile(r"^\s*#.*\n", re.MULTILINE)
 
 
 # Those that read names, addresses, e-mail or phones: each use is written down.
-PERSONAL = frozenset({"customer_contact", "customer_delivery", "customers_by_email", "order_delivery"})
+PERSONAL = frozenset(
+    {
+        *("bulk_customers", "bulk_orders", "order_facts"),  # addresses, of which a digest is made at once
+        *("customer_contact", "customer_delivery", "customers_by_email", "order_delivery"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,17 +90,14 @@ _LINE = msgspec.json.Decoder(_Line)
 _CUSTOMER = msgspec.json.Decoder(_Customer)
 
 
-def sees_all_orders(api: AdminApi) -> bool:
-    """Return whether the merchant, and Shopify, let us see orders older than sixty days."""
-    installation = api.ask("installation").one("currentAppInstallation")
-    return "read_all_orders" in {scope["handle"] for scope in (installation or {"accessScopes": []})["accessScopes"]}
-
-
 def start(api: AdminApi, what: Export, *, without_people: bool) -> str:
     """Ask the store to gather all orders or customers that we may see; return the handle to look after them by."""
-    text = document(_DOCUMENTS[what]).text
+    wanted = document(_DOCUMENTS[what])
+    text = wanted.text
     if without_people:
         text = text.replace("@include(if: true)", "@include(if: false)")
+    else:
+        _LOG.info("shopify.personal_data", operation=wanted.operation, shop=api.domain, of="everybody")
     reply = api.do("bulk_start", {"query": text})
     errors = (reply.data.get("bulkOperationRunQuery") or {}).get("userErrors") or []
     if {error["code"] for error in errors} & _BUSY:

@@ -56,9 +56,6 @@ class ShopifyShop:
     def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
         return orders.updated_since(self._api, moment)
 
-    def sees_all_orders(self) -> bool:
-        return history.sees_all_orders(self._api)
-
     def start_export(self, what: Export, *, without_people: bool) -> str:
         return history.start(self._api, what, without_people=without_people)
 

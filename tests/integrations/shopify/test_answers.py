@@ -278,7 +278,7 @@ def test_given_another_version_than_asked_when_it_answers_all_day_then_it_is_tol
         store.says({"data": {"order": None}}, headers={"X-Shopify-API-Version": "2026-01"})
     with capture_logs() as logs:
         for _ in range(3):
-            shop.ask("order_facts", {"id": ORDER["id"]})
+            shop.ask("order_lines", {"id": ORDER["id"]})
     assert [(entry["event"], entry["log_level"], entry["asked"], entry["served"]) for entry in logs] == [
         ("shopify.version", "error", "2026-10", "2026-01")
     ]

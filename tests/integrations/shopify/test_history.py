@@ -251,14 +251,3 @@ def test_given_a_file_that_is_gone_when_read_then_another_one_is_needed_and_else
 def test_given_a_file_where_no_store_keeps_files_when_read_then_it_is_not_fetched(store: Script, url: str) -> None:
     with pytest.raises(Unavailable, match="no store keeps"):
         told(url=url)
-
-
-@pytest.mark.parametrize(
-    ("scopes", "all_of_them"), [(["read_all_orders"], True), (["write_orders"], False), ([], False)]
-)
-def test_given_scopes_when_asked_then_it_is_known_whether_old_orders_are_shown(
-    store: Script, scopes: list[str], all_of_them: bool
-) -> None:
-    handles = [{"handle": scope} for scope in scopes]
-    store.brings(currentAppInstallation={"id": "gid://shopify/AppInstallation/1", "accessScopes": handles})
-    assert shop().sees_all_orders() is all_of_them
