@@ -20,6 +20,7 @@ from app.domain.errors import Rejected
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
+from app.domain.rules.granted import off_for
 from app.store import orders, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
@@ -112,6 +113,9 @@ def unwanted(  # noqa: PLR0911  # one a kind
     world: World, merchant: Merchant, outside: Outside, deed: Deed
 ) -> tuple[str, str] | None:
     """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world."""
+    refusal = off_for(deed.effect, merchant.scopes)
+    if refusal is not None:
+        return refusal
     match deed.effect:
         case AddGiftLine() | SendGiftOrder() as gift:
             return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now())

@@ -72,6 +72,7 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
         live=before.live,
         ended=before.ended,
         press=occasion.letter.id,
+        granted=merchant.scopes,
     )
     return on_action(action, facts, merchant.policy, now, opening(merchant, now))
 

@@ -40,5 +40,6 @@ def _decided(session: Session, occasion: Occasion, about: gather.AboutOrder) -> 
         yardstick=yardstick.read(session, shop_id=merchant.id, currency=merchant.currency),
         options=about.options,
         history=history,
+        granted=merchant.scopes,
     )
     return on_order(facts, merchant.policy, now)

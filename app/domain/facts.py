@@ -121,6 +121,7 @@ class OrderFacts:
     yardstick: Yardstick | None
     options: tuple[GiftOption, ...]
     history: GiftHistory
+    granted: frozenset[str] | None = None  # scopes; None: the store has not told us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,3 +166,4 @@ class AgentFacts:
     ended: int = 0  # how often the same act on this ticket came to nothing
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
+    granted: frozenset[str] | None = None  # scopes; None: the store has not told us

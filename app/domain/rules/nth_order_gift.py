@@ -7,6 +7,8 @@ from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, Plan, Pool, S
 from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
 from app.domain.policy import NthOrderGift, WhenLeft
 from app.domain.rules import gift_order
+from app.domain.rules.granted import off
+from app.domain.scopes import Feature
 
 RULE = "nth_order_gift"
 # A gift for an order that is older than this is no surprise, it is a mistake of ours catching up.
@@ -24,6 +26,9 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
     alone = obstacle is not None and _travels_alone(obstacle, policy)
     if obstacle is not None and not alone:
         return _none(order, *obstacle)
+    refusal = None if alone else off(Feature.GIFT_LINES, facts.granted)
+    if refusal is not None:
+        return _none(order, *refusal)
     option = choose(facts.options, history.given_variants | on_board(order), policy)
     if option is None:
         return _none(order, "nothing_fits", "No gift of the list is on sale, in stock and new to this customer.")

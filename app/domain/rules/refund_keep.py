@@ -9,15 +9,20 @@ from app.domain.facts import AgentFacts, Order
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import RefundOffer, Way
+from app.domain.rules.granted import off
 from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, confirmed, decided, sorry
 from app.domain.rules.refund_limits import lead_for
 from app.domain.rules.refund_words import gives_back, stays
+from app.domain.scopes import Feature
 
 RULE = "refund_keep"
 
 
 def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime) -> Decision:
     """Return the refund without a return; in grief or illness reorders and marketing are muted first."""
+    refusal = off(Feature.REFUNDS, facts.granted)
+    if refusal is not None:
+        return sorry(action, RULE, *refusal, facts, now)
     order, offer = facts.order, facts.offer
     if facts.trouble or order is None or offer is None:
         because = facts.trouble or "No order of this customer was found."
