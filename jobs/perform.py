@@ -173,8 +173,8 @@ def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> B
     with unit_of_work(world.sessions) as session:
         if receipt.pending:
             pending.wait(session, deed, until=again)
-        else:
-            pending.arrived(session, deed, receipt)
+        elif pending.arrived(session, deed, receipt) and receipt.remark:
+            _tell(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
     log.info("effect.followed", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, pending=receipt.pending)
     return None
 

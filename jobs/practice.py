@@ -23,7 +23,7 @@ POLICY = Policy(
     special_customer=SpecialCustomer(mode=Mode.AUTO),
     # Nobody practising wants to wait a quarter of an hour for the store's last word on fraud, or two months for a gift.
     nth_order_gift=NthOrderGift(mode=Mode.AUTO, ordinals=(4, 5, 6), variants=GIFTS, settle_minutes=0, cooldown_days=0),
-    team=TeamGestures(refund_mode=Mode.AUTO, flowers_mode=Mode.AUTO, flowers_product="F1-210"),
+    team=TeamGestures(refund_mode=Mode.AUTO, flowers_mode=Mode.AUTO, flowers_product="F1-210", store_credit=True),
 )
 
 

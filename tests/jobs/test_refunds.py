@@ -1,5 +1,6 @@
 """Money back, as it truly goes: by the piece, as credit, asked for twice, on its way, and not arrived after all."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -272,6 +273,25 @@ def test_given_a_store_that_turned_the_call_away_when_asked_a_day_later_then_tha
     assert (bought.row.state, bought.refunded) == ("done", "5.00")
 
 
+def test_given_a_store_that_is_still_at_it_when_looked_up_too_early_then_the_money_moves_once(
+    bought: Purchase,
+) -> None:
+    bought.inside.fault("RefundCreate", "late_commit")
+    bought.press(amount="5.00")
+    bought.inside.later(60)
+    bought.inside.drain()
+    assert (bought.row.state, bought.refunded) == ("uncertain", "0.00")
+
+    end = time.monotonic() + 10
+    while bought.refunded == "0.00":
+        assert time.monotonic() < end, "the store never did it"
+        time.sleep(0.02)
+    bought.inside.later(60)
+    bought.inside.drain()
+
+    assert (bought.row.state, bought.row.sends, bought.refunded) == ("done", 2, "5.00")
+
+
 # On its way
 
 
@@ -349,3 +369,4 @@ def test_given_money_that_never_arrives_when_two_months_have_passed_then_nobody_
 
     assert (bought.row.state, bought.row.code, bought.row.next_try_at) == ("done", None, None)
     assert "ask the payment provider" in (bought.row.remark or "")
+    assert "It was never confirmed; please ask the payment provider." in bought.notes

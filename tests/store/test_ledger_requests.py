@@ -1,11 +1,15 @@
 """The call that is kept: the first try's is every try's, until it is certain that nothing was sent."""
 
 from app.domain.effects import State
+from app.domain.refunds import Way
 from app.store import ledger
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
-from tests.builders import DAY, HOUR, NOON
+from app.store.tables import Effect
+from tests.builders import DAY, HOUR, NOON, paid, pieces, refund, usd
 from tests.store.ledger_steps import Steps, after
+
+NEW = {"pieces", "shipping", "way", "credit_until"}
 
 
 def leave(steps: Steps, deed: Deed) -> bool:
@@ -61,6 +65,23 @@ def test_given_a_deed_that_may_not_be_repeated_when_left_to_a_person_then_its_mo
 
     assert leave(steps, picked)
     assert (steps.state(deed.id), steps.due(NOON + 365 * DAY), steps.money()) == (State.UNCERTAIN, [], (12_00, 0))
+
+
+def test_given_a_refund_written_down_before_items_could_be_named_when_read_then_it_is_a_plain_one(steps: Steps) -> None:
+    deed = steps.planned(paid(refund()))
+    with unit_of_work(steps.sessions) as session:
+        row = session.get_one(Effect, deed.id)
+        old = {name: value for name, value in row.payload.items() if name not in NEW}
+        assert len(old) == len(row.payload) - len(NEW)
+        row.payload = old
+
+    assert steps.read(deed.id).effect == refund()
+
+
+def test_given_a_refund_of_pieces_as_credit_when_read_back_then_it_is_the_same(steps: Steps) -> None:
+    full = refund(pieces=(pieces(),), shipping=usd(5_00), way=Way.CREDIT, credit_until=NOON)
+
+    assert steps.read(steps.planned(paid(full)).id).effect == full
 
 
 def test_given_a_deed_left_to_a_person_when_late_news_comes_of_it_then_it_counts(steps: Steps) -> None:

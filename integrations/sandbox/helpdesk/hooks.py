@@ -20,7 +20,13 @@ _LABELS = {
     "flowers": "Flowers",
     "withdraw_flowers": "Withdraw flowers",
 }
-_FORM = {"order": "", "amount": "", "when_days": "", "product": "", "message": "", "compassion": "", "confirm": ""}
+_FORM = dict.fromkeys(
+    (
+        *("order", "amount", "items", "shipping", "store_credit"),
+        *("when_days", "product", "message", "compassion", "confirm"),
+    ),
+    "",
+)
 _DEFAULT_DAYS = "14"
 _PAUSES = (1.0, 3.0, 9.0)  # three more tries; the vendor's own spacing is not published
 _HEADERS = {

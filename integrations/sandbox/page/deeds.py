@@ -20,7 +20,10 @@ _HEARINGS = {
     "lost": actions.LOSE,
     "five": actions.Announcement(times=5),
 }
-_FORM = ("action", "agent_email", "order", "amount", "when_days", "message", "compassion")
+_FORM = (
+    *("action", "agent_email", "order", "amount", "items", "shipping", "store_credit"),
+    *("when_days", "message", "compassion"),
+)
 _USUAL_AMOUNT = "45.00"
 _SECONDS_A_DAY = 86_400
 

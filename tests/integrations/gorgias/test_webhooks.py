@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, TicketOpened, Unconcerning
+from app.domain.refunds import WantedItem
 from integrations.gorgias import webhooks
 from tests.integrations.hostile_json import spoilt
 
@@ -144,6 +145,20 @@ def test_given_a_tick_for_compassion_when_parsed_then_only_a_yes_is_one(written:
     found = webhooks.parse("", press(action="refund_keep", compassion=written))
     assert isinstance(found, AgentAction)
     assert found.compassion is meant
+
+
+def test_given_items_and_how_they_go_back_when_parsed_then_they_are_named_one_by_one() -> None:
+    found = webhooks.parse("", press(action="refund_keep", items="TEE-S x 2, #3", shipping="yes", store_credit="YES"))
+    assert isinstance(found, AgentAction)
+    assert found.items == (WantedItem(sku="TEE-S", pieces=2), WantedItem(place=3))
+    assert (found.shipping, found.as_credit, found.unclear) == (True, True, None)
+
+
+def test_given_items_that_nobody_understands_when_parsed_then_the_rule_is_left_to_say_so() -> None:
+    found = webhooks.parse("", press(action="refund_keep", items="TEE-S x 0"))
+    assert isinstance(found, AgentAction)
+    assert found.items == ()
+    assert "“TEE-S x 0” names no item" in (found.unclear or "")
 
 
 @pytest.mark.parametrize("amount", ["12,34", "1e3", "-5.00", "a lot"])

@@ -345,6 +345,9 @@ class TestHooks:
             "agent_name": "Léa Martin",
             "order": "#1001",
             "amount": "64.00",
+            "items": "",
+            "shipping": "",
+            "store_credit": "",
             **dict.fromkeys(("when_days", "product", "message", "compassion", "confirm"), ""),
         }
 
