@@ -15,16 +15,18 @@ from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.shopify.checkup import Patient
-from jobs import surroundings
+from jobs import logs, surroundings
 from jobs.runtime import LIMITS, World, world
 
 _WINDOW = timedelta(days=60)
 _LATE = timedelta(hours=2)
+_SUBJECT = 24  # letters
 
 
 def main(arguments: list[str]) -> int:
     """Print what is found; return 1 when something of it is bad."""
     options = _parse(arguments)
+    logs.start("doctor", to=sys.stderr)
     try:
         settings()
         here = world()
@@ -100,7 +102,8 @@ def _tell(found: Iterable[Finding], *, as_json: bool) -> int:
     for each in found:
         told.append(each)
         if not as_json:
-            sys.stdout.write(f"{each.verdict:<5} {each.subject:<24} {each.words}\n")
+            after = " " if len(each.subject) <= _SUBJECT else f"\n{' ':<6}"
+            sys.stdout.write(f"{each.verdict:<5} {each.subject:<{_SUBJECT}}{after}{each.words}\n")
             sys.stdout.flush()
     if as_json:
         sys.stdout.write(json.dumps([asdict(each) for each in told], indent=1, ensure_ascii=False) + "\n")

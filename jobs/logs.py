@@ -2,13 +2,15 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def start(process: str) -> None:
-    """Send this process's log lines to standard output."""
-    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(message)s")
+def start(process: str, *, to: TextIO | None = None) -> None:
+    """Send this process's log lines to standard output, or elsewhere when that is for a person's eyes."""
+    stream = to or sys.stdout
+    logging.basicConfig(stream=stream, level=logging.WARNING, format="%(message)s")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -17,6 +19,6 @@ def start(process: str) -> None:
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
     structlog.get_logger().info("process.started", process=process)

@@ -10,7 +10,7 @@ from app.launcher.commands import COMMANDS
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "integrations").rglob("*.md")])
 ROOMS = "app|docs|integrations|jobs|migrations|tests"
-PATH = re.compile(rf"`((?:{ROOMS})/[\w./-]+\.(?:py|md|graphql|txt|html))`")
+PATH = re.compile(rf"`((?:{ROOMS})/[\w./-]+\.(?:py|md|graphql|txt|html|toml))`")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[\w-]*)?\)")
 COMMAND = re.compile(r"python3? -m app ([a-z]+)")
 

@@ -1,18 +1,21 @@
 """The doctor: what an operator reads, of the installation and of one shop."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.domain.findings import Finding, Verdict
 from app.domain.people import Asked, Person
-from app.store import grants, privacy
+from app.store import grants, migrate, privacy
 from app.store.base import unit_of_work
 from app.store.grants import Pair
 from app.store.shops import Merchant
@@ -21,7 +24,7 @@ from jobs import doctor, surroundings
 from jobs.queue import Bell
 from jobs.runtime import World
 from tests.builders import DAY, HOUR, NOON
-from tests.conftest import SEAL_KEY
+from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 from tests.jobs.conftest import Practice
 
 Screen = pytest.CaptureFixture[str]
@@ -181,3 +184,22 @@ def test_given_findings_when_told_then_only_bad_ones_end_with_1(capsys: Screen, 
     assert json.loads(capsys.readouterr().out) == [{"subject": "a", "verdict": str(verdict), "words": "b"}]
     assert doctor._tell(found, as_json=False) == code
     assert capsys.readouterr().out.split() == [str(verdict), "a", "b"]
+
+
+def test_given_a_machine_that_reads_when_asked_for_json_then_nothing_else_is_said(tmp_path: Path) -> None:
+    env = {"APP_VAR": str(tmp_path), "SEAL_KEYS": SEAL_KEY, "REDIS_URL": NOBODY_LISTENS, "LAGNIAPPE_NO_VENV": "1"}
+    migrate.to_head(f"sqlite:///{tmp_path / 'lagniappe.db'}")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "doctor", "--json"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [each["subject"] for each in found if each["verdict"] == "bad"] == ["redis"]
+    assert "process.started" in done.stderr
