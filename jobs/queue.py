@@ -4,6 +4,7 @@ A bell is rung at most once until it is heard, so a thousand webhooks cost a han
 says so expires by itself: whatever is lost with a worker or with Redis is rung again by the ticker.
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -91,6 +92,13 @@ class Bell:
             self._deaf_until = time.monotonic() + DEAF_SECONDS
             return False
         return True
+
+    def hush(self, task: Task, shop_id: int, *, seconds: float) -> None:
+        """Let nobody wake for this shop before then, to be sent away again; if Redis forgets it, no harm is done."""
+        try:
+            self.redis.set(_flag(task, shop_id), 1, ex=math.ceil(seconds))
+        except RedisError:
+            self.failures += 1
 
     def heard(self, task: Task, shop_id: int) -> None:
         """Let the bell be rung again. Called before looking, so that what comes while we look rings anew."""

@@ -22,6 +22,7 @@ log = structlog.get_logger("sweep")
 OVERLAP = timedelta(minutes=10)
 NIGHTLY_OVERLAP = timedelta(hours=2)  # with the day itself: 26 hours
 ROWS_A_COMMIT = 100
+SHORTEST_PAUSE_SECONDS = 10.0  # after the store gave no answer, or had no time
 
 
 class Due(NamedTuple):
@@ -49,7 +50,9 @@ def sweep(world: World, shop_id: int) -> None:
         return
     except Unavailable as problem:
         log.info("sweep.unavailable", shop=shop_id, problem=str(problem))
+        world.bell.hush(Task.SWEEP, shop_id, seconds=max(problem.retry_after or 0.0, SHORTEST_PAUSE_SECONDS))
         return
+    doors.found_open(world, merchant)
     if found:
         world.bell.ring(Task.DRAIN, shop_id)
 

@@ -53,6 +53,17 @@ def test_given_a_bell_lost_with_its_worker_then_it_can_be_rung_again_after_the_f
     assert 0 < bell.redis.ttl("lagniappe:bell:drain:7") <= FLAG_SECONDS
 
 
+def test_given_a_hushed_bell_when_rung_then_nobody_wakes_before_its_time_and_other_bells_ring(bell: Bell) -> None:
+    bell.hush(Task.SWEEP, 7, seconds=29.5)
+
+    assert bell.ring(Task.SWEEP, 7)
+    assert len(bell.queue) == 0
+    assert 0 < bell.redis.ttl("lagniappe:bell:sweep:7") <= 30
+    bell.ring(Task.DRAIN, 7)
+    bell.ring(Task.SWEEP, 8)
+    assert len(bell.queue) == 2
+
+
 def test_given_a_rung_bell_then_redis_holds_an_id_in_json_and_nothing_else(bell: Bell) -> None:
     bell.ring(Task.DRAIN, 7)
 

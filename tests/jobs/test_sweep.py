@@ -13,8 +13,10 @@ from app.store.base import reading, unit_of_work
 from integrations.shopify.shop import ShopifyShop
 from jobs import sweep as sweeping
 from jobs.practice import POLICY
+from jobs.queue import Bell, Task
 from jobs.runtime import midnight
 from jobs.sweep import sweep
+from jobs.ticker import ring_due
 from tests.jobs.conftest import Practice
 
 QUARTER, DAY = 15 * 60, 86_400
@@ -118,3 +120,19 @@ def since(inside: Practice) -> datetime:
 def letters(inside: Practice) -> int:
     with reading(inside.world.sessions) as session:
         return session.query(tables.Delivery).filter(tables.Delivery.delivery_key.startswith("sweep:")).count()
+
+
+@pytest.mark.parametrize("kind", ["429", "throttled", "html_502"])
+def test_given_a_store_that_cannot_be_asked_when_swept_then_its_bell_is_silent_for_a_while(
+    inside: Practice, redis_url: str, kind: str
+) -> None:
+    world = replace(inside.world, bell=Bell.at(redis_url, patient=True))
+    world.bell.redis.flushdb()
+    inside.later(QUARTER)
+    inside.fault("OrdersUpdatedSince", kind)
+
+    sweep(world, inside.shop_id)
+    ring_due(world)
+
+    assert not [job for job in world.bell.queue.jobs if job.func_name == Task.SWEEP.value]
+    world.bell.redis.close()
