@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, permutations
 from typing import Any, cast
 
 import pytest
 
 from app.domain.facts import GiftOption, Order
-from app.domain.ports import Receipt, Shop
+from app.domain.ports import Receipt
+from app.domain.ports import Shop as Store
 from app.store import inbox, shops
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
-from app.store.tables import Customer, Effect
+from app.store.tables import Customer, Effect, Shop
 from app.store.tables import Order as Row
 from jobs.drain import drain
 from jobs.handle import handle
@@ -68,7 +69,7 @@ class StagedWorld(World):
     stage: Stage
 
     def outside(self, _merchant: Merchant) -> Outside:
-        shop = cast("Shop", self.stage)
+        shop = cast("Store", self.stage)
         return Outside(shop=shop, shop_at_once=shop, helpdesk=None, florist=None)
 
 
@@ -146,7 +147,15 @@ def end_of(
 
 def tell(here: StagedWorld, merchant: Merchant, topic: str, order_id: int) -> None:
     """Receive a webhook, and handle it at once."""
-    body, now = {"id": order_id, "order_id": order_id, "order_edit": {"order_id": order_id}}, here.clock.now()
+    receive(here, merchant, topic, order_id)
+    with unit_of_work(here.sessions) as session:
+        now = here.clock.now()
+        (letter,) = inbox.claim(session, shop_id=merchant.id, now=now, lease=MINUTE, limit=1)
+    handle(here, merchant, here.outside(merchant), letter)
+
+
+def receive(here: World, merchant: Merchant, topic: str, order_id: int) -> None:
+    body = {"id": order_id, "order_id": order_id, "order_edit": {"order_id": order_id}}
     with unit_of_work(here.sessions) as session:
         inbox.receive(
             session,
@@ -156,11 +165,36 @@ def tell(here: StagedWorld, merchant: Merchant, topic: str, order_id: int) -> No
             topic=topic,
             delivery_key=f"{topic}-{order_id}",
             body=json.dumps(body).encode(),
-            now=now,
+            now=here.clock.now(),
         )
-        (letter,) = inbox.claim(session, shop_id=merchant.id, now=now, lease=MINUTE, limit=1)
-    handle(here, merchant, here.outside(merchant), letter)
 
 
 def staged(world: World, stage: Stage) -> StagedWorld:
     return StagedWorld(stage=stage, **{each.name: getattr(world, each.name) for each in fields(World)})
+
+
+def test_given_an_order_told_after_the_merchant_left_when_they_come_back_then_it_is_not_lost(
+    world: World, shop: Merchant, clock: SettableClock
+) -> None:
+    stage = Stage(now=order(id=1, customer_id=1, **PAID))
+    here = staged(world, stage)
+    leave(world, shop, at=clock.now())
+    receive(here, shop, "orders/paid", 1)
+    drain(here, shop.id)
+    assert rows(world) == []
+
+    leave(world, shop, at=None)
+    drain(here, shop.id)
+
+    assert rows(world) == [(1, 50_00)]
+
+
+def leave(world: World, shop: Merchant, *, at: datetime | None) -> None:
+    """Let the merchant uninstall us, or as None come back."""
+    with unit_of_work(world.sessions) as session:
+        session.get_one(Shop, shop.id).uninstalled_at = at
+
+
+def rows(world: World) -> list[tuple[int, int]]:
+    with unit_of_work(world.sessions) as session:
+        return [(row.order_id, row.net_minor) for row in session.query(Row)]

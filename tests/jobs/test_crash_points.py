@@ -5,13 +5,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from app.domain.policy import WhenLeft
+from app.store import privacy
+from app.store.base import unit_of_work
+from app.store.tables import Delivery
 from integrations.http import Answer, Http, Request
 from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.shopify import gift_order
 from jobs.practice import POLICY
+from jobs.privacy import keep_promises
 from jobs.runtime import LIMITS
 from tests.jobs.conftest import Practice
 
@@ -228,20 +232,62 @@ def test_given_a_frozen_store_when_a_worker_dies_at_any_boundary_then_it_thaws_a
     assert each_boundary(inside, happen, thawed) >= 3
 
 
-def each_boundary(inside: Practice, happen: Callable[[], int], done: Callable[[int], bool]) -> int:
+def test_given_somebody_to_forget_when_a_worker_dies_at_any_boundary_then_they_are_forgotten(inside: Practice) -> None:
+    numbers = iter(range(5_000_000_000_001, 5_000_000_000_100))
+
+    def happen() -> int:
+        person = next(numbers)
+        said = {"id": person, "email": f"bird.{person}@customer.example", "phone": None}
+        inside.tell("customers/update", key=f"update-{person}", **said)
+        inside.tell("never/heard", key=f"other-{person}", customer=said)
+        inside.drain()
+        redact = {"shop_domain": PRACTICE_SHOP, "customer": said, "orders_to_redact": []}
+        inside.tell("customers/redact", key=f"redact-{person}", **redact)
+        return person
+
+    def forgotten(person: int) -> bool:
+        return str(person) not in everything_said(inside) and not left_to_forget(inside)
+
+    struck = each_boundary(inside, happen, forgotten, drain_and_keep_promises)
+
+    assert struck >= 6
+
+
+def everything_said(inside: Practice) -> str:
+    with unit_of_work(inside.world.sessions) as session:
+        return "".join(body.decode() for body in session.scalars(select(Delivery.body)))
+
+
+def left_to_forget(inside: Practice) -> int:
+    with unit_of_work(inside.world.sessions) as session:
+        requests = privacy.listed(session, shop_id=inside.shop_id, limit=200)
+    return len([request for request in requests if request.done_at is None])
+
+
+def each_boundary(
+    inside: Practice,
+    happen: Callable[[], int],
+    done: Callable[[int], bool],
+    work: Callable[[Practice], None] = Practice.drain,
+) -> int:
     """Let the same thing happen again and again, dying one boundary later each time; return how many there were."""
     for strike_at in range(1, MOST_BOUNDARIES):
         order = happen()
         with fate(inside, strike_at) as (fragile, doom), suppress(Died):
-            fragile.drain()
+            work(fragile)
         inside.later(AFTER_THE_LEASE)
-        inside.drain()
+        work(inside)
         inside.later(AFTER_THE_LEASE)
-        inside.drain()
+        work(inside)
         assert done(order), f"died at boundary {strike_at}"
         if doom.passed < strike_at:
             return strike_at - 1
     raise AssertionError("there was no end to the boundaries")
+
+
+def drain_and_keep_promises(inside: Practice) -> None:
+    inside.drain()
+    keep_promises(inside.world, inside.shop_id)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What may stay in the payload of a deed for somebody who was forgotten: it tells of the shop, its goods and its staff.
 SAYS_NOTHING = {
     *("kind", "order_id", "order_name", "customer_id", "variant_id", "title", "rule", "product", "agent_name"),
-    *("tag", "present", "special", "occasion", "amount", "pieces", "shipping", "way", "credit_until"),
+    *("tag", "present", "special", "occasion", "amount", "pieces", "shipping", "way", "credit_until", "route"),
 }
 # Where a column of this name stands, `erasing` knows what to do with it.
 FORGOTTEN_IN = {"orders", "customers", "merged_customers", "effects"}

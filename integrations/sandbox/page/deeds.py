@@ -10,7 +10,7 @@ from integrations.sandbox.helpdesk import town_calls
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.page.cast import fourth_order_customer, usual_words
 from integrations.sandbox.page.words import many
-from integrations.sandbox.store import actions
+from integrations.sandbox.store import actions, customers_by_hand
 from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.town import PRACTICE_SHOP, Town
 
@@ -53,6 +53,15 @@ class Deeds:
             if customer is None:
                 raise Unclear("Nobody is left with three orders.")
             return self._place(turn, customer, _minor(_USUAL_AMOUNT), actions.LOSE)
+
+    def ask_about_data(self, key: int, what: str) -> None:
+        """Let a customer ask for a copy of their data, or to be forgotten. Raises Unclear."""
+        with self._town.books.turn() as turn:
+            customer = turn.get("customers", key)
+            if customer is None:
+                raise Unclear("There is no such customer.")
+            topic = customers_by_hand.REQUESTS[what]
+            customers_by_hand.ask(self._town, turn, customer, topic=topic, email_only=False)
 
     def change_order(self, key: int, deed: str) -> None:
         """Cancel an order, or let the warehouse take or send its parcel. Raises Impossible."""

@@ -69,6 +69,11 @@ def _take_orders(page: Blueprint, deeds: Deeds) -> None:
         deeds.change_order(key, deed)
         return _back()
 
+    @page.post("/people/<int:key>/<any(copy, erasure):what>")
+    def ask_about_data(key: int, what: str) -> ResponseReturnValue:
+        deeds.ask_about_data(key, what)
+        return _to("person", key=key)
+
     @page.post("/people/<int:key>/tickets")
     def open_ticket(key: int) -> ResponseReturnValue:
         return _to("ticket", key=deeds.open_ticket(key, request.form.get("subject", "")))

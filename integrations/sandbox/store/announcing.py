@@ -38,7 +38,8 @@ class News:
         """Send one webhook and return it, or None when the app is not there or never subscribed to it."""
         if topic not in self.shop["topics"] or not self.shop.get("installed", True):
             return None
-        letter = self._letter(topic, json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+        seen = payloads.withheld(payload, self.shop["protected"])
+        letter = self._letter(topic, json.dumps(seen, ensure_ascii=False, separators=(",", ":")))
         for _ in range(self.times):
             self.town.post.send(self.turn, letter, lose=self.lose)
         return letter

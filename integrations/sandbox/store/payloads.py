@@ -1,6 +1,6 @@
 """The bodies of the store's webhooks, in the shapes of API version 2026-10."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store import sums
@@ -231,6 +231,26 @@ def _set(order: Doc, minor: int) -> Payload:
             "currency_code": order["presentment_currency"],
         },
     }
+
+
+def withheld(payload: object, approved: Iterable[str]) -> object:
+    """Return the body without the personal data that the app was not approved for: those fields are null, not gone."""
+    hidden = {name for kind, names in _PROTECTED.items() if kind not in approved for name in names}
+    return _without(payload, frozenset(hidden)) if hidden else payload
+
+
+def _without(value: object, hidden: frozenset[str]) -> object:
+    if isinstance(value, Mapping):
+        return {name: None if name in hidden else _without(inner, hidden) for name, inner in value.items()}
+    return [_without(inner, hidden) for inner in value] if isinstance(value, list) else value
+
+
+_PROTECTED: Mapping[str, tuple[str, ...]] = {
+    "name": ("first_name", "last_name"),
+    "email": ("email", "contact_email"),
+    "phone": ("phone",),
+    "address": ("billing_address", "default_address", "shipping_address"),
+}
 
 
 def merge_payload(gone: Doc, kept: Doc) -> Payload:

@@ -333,3 +333,14 @@ class TestWords:
     )
     def test_given_a_number_when_counted_then_it_ends_rightly(self, number: int, said: str) -> None:
         assert words.ordinal(number) == said
+
+
+@pytest.mark.parametrize(("what", "topic"), [("copy", "customers/data_request"), ("erasure", "customers/redact")])
+def test_given_a_person_when_they_ask_about_their_data_then_the_store_passes_it_on(
+    works: Works, page: FlaskClient, ann: int, what: str, topic: str
+) -> None:
+    assert do(page, f"/people/{ann}/{what}") == f"/people/{ann}"
+
+    with works.town.books.turn() as turn:
+        assert [letter["subject"] for letter in turn.all("letters")] == [topic]
+    assert "What is kept on Ann" in seen(page, f"/people/{ann}")

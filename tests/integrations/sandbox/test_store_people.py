@@ -115,6 +115,20 @@ def test_given_another_envelope_when_a_letter_is_sent_then_it_is_signed_and_name
     assert webhooks.triggered_at(letter["headers"]) is not None
 
 
+def test_given_personal_data_that_was_not_approved_when_told_then_it_is_null_and_the_rest_is_there() -> None:
+    town = store_town()
+    town.client.post(f"/town/shops/{PRACTICE_SHOP}", json={"protected": []})
+    customer = town.newcomer()
+
+    order = town.place(customer=customer, announce=True)
+
+    (letter,) = town.letters("orders/create")
+    body = json.loads(letter["body"])
+    assert (body["email"], body["shipping_address"], body["customer"]["first_name"]) == (None, None, None)
+    assert (body["id"], body["customer"]["id"]) == (order["id"], customer["id"])
+    assert customer["email"] not in letter["body"]
+
+
 def test_given_a_forger_when_a_letter_is_sent_then_no_secret_of_ours_opens_it(town: StoreTown) -> None:
     town.client.post("/town/envelope", json={"signed_with": "wrong"})
 
