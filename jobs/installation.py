@@ -14,6 +14,7 @@ from app.store.shops import Merchant
 from integrations import registry
 from integrations.shopify.tokens import AccessLost, NotVouchedFor
 from jobs.access import LEASE, LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, pair_of
+from jobs.doors import found_open
 from jobs.queue import Task
 from jobs.runtime import World
 
@@ -85,6 +86,7 @@ def keep_access(world: World, shop_id: int) -> None:
     try:
         if world.access(shop_id, merchant.domain).keep_alive():
             log.info("access.kept_alive", shop=shop_id)
+            found_open(world, merchant)  # it had been shut, should the store have taken none of our secrets
     except Unavailable as problem:
         log.info("access.not_kept_alive", shop=shop_id, problem=str(problem))
 

@@ -13,8 +13,8 @@ import pytest
 from pydantic import SecretStr
 
 from app.domain.errors import Closed, Unavailable
-from app.store import grants
-from app.store.base import Sessions, reading
+from app.store import grants, shops
+from app.store.base import Sessions, reading, unit_of_work
 from app.store.grants import Grant
 from app.store.sealed import Seal
 from integrations.sandbox.serve import start
@@ -22,8 +22,9 @@ from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SHOP, TownSet
 from integrations.shopify.tokens import fingerprint
 from jobs import installation, practice
 from jobs.access import StoreAccess
-from jobs.queue import Bell
+from jobs.queue import Bell, Task
 from jobs.runtime import Clock, World
+from jobs.ticker import make_round
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 from tests.jobs.conftest import Practice, settings_for
 from tests.jobs.test_crash_points import Died, fate
@@ -252,8 +253,11 @@ def test_given_a_current_secret_that_the_store_does_not_know_yet_when_refreshed_
 def test_given_a_deploy_with_a_wrong_secret_when_it_is_mended_then_no_merchant_has_to_come(home: Practice) -> None:
     wrong = with_secrets(home, "wrong")
     home.later(AN_HOUR)
-    with pytest.raises(Closed):
-        access(wrong).token()
+    with unit_of_work(home.world.sessions) as session:
+        shops.note_history(session, shop_id=home.shop_id, done_at=home.world.clock.now())
+    wrong.tell("shop/update", myshopify_domain=PRACTICE_SHOP)
+    wrong.drain()
+    assert wrong.world.enter(home.shop_id) is None
     assert silent(wrong) == []
     assert not grant(home).live
 
@@ -262,6 +266,29 @@ def test_given_a_deploy_with_a_wrong_secret_when_it_is_mended_then_no_merchant_h
 
     assert grant(home).live
     assert opens(home, access(home).token())
+    home.drain()
+    assert home.set_aside() == []
+
+
+def test_given_tokens_that_nobody_asks_for_when_the_ticker_makes_its_round_then_it_rings_for_them(
+    home: Practice,
+) -> None:
+    rung: list[tuple[Task, int]] = []
+
+    class Heard(Bell):
+        def ring(self, task: Task, shop_id: int) -> bool:
+            rung.append((task, shop_id))
+            return True
+
+        def tick(self) -> None:
+            pass
+
+    here = replace(home.world, bell=Heard(home.world.bell.redis))
+    make_round(here)
+    assert (Task.KEEP_ACCESS, home.shop_id) not in rung
+    home.later(61 * A_DAY)
+    make_round(here)
+    assert (Task.KEEP_ACCESS, home.shop_id) in rung
 
 
 def test_given_a_shop_that_nobody_asks_when_sixty_days_are_over_then_its_access_is_kept_alive(home: Practice) -> None:
