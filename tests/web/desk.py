@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 from app.domain import facts
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, State
+from app.domain.people import Asked, Person
 from app.domain.policy import Mode, Policy
-from app.store import inbox, ledger, orders, shops, yardstick
+from app.store import inbox, ledger, orders, privacy, shops, yardstick
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -26,6 +27,7 @@ from tests.builders import SettableClock, planned, profile, receipt
 from tests.conftest import let_in
 
 LEASE = timedelta(minutes=1)
+ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,19 @@ class Desk:
             )
             (letter,) = inbox.claim(session, shop_id=self.merchant.id, now=now, lease=LEASE, limit=1)
             assert inbox.set_aside(session, letter, problem=problem)
+
+    def note(self, kind: Asked) -> int:
+        """Write down what Ada asked about her data; return the request's number."""
+        now, seal = self.world.clock.now(), self.world.seal
+        with unit_of_work(self.world.sessions) as session:
+            return privacy.note(session, shop_id=self.merchant.id, kind=kind, person=ADA, seal=seal, now=now)
+
+    def hand_over(self, copy: str = '{"kept": {}}') -> int:
+        """Keep a copy of Ada's data for the merchant; return the request's number."""
+        request, now, seal = self.note(Asked.COPY), self.world.clock.now(), self.world.seal
+        with unit_of_work(self.world.sessions) as session:
+            privacy.hand_over(session, shop_id=self.merchant.id, request_id=request, copy=copy, seal=seal, now=now)
+        return request
 
     def buy(self, *bought: facts.Order) -> None:
         """Write orders into the ledger and take the shop's measure."""

@@ -28,9 +28,9 @@ def opened(desk: Desk, path: str = "/", **query: str) -> TestResponse:
     return desk.browser.get(path, query_string=OPENED | PROVING | query, headers={"Sec-Fetch-Dest": "iframe"})
 
 
-def addresses(desk: Desk, deed: int = 1) -> list[tuple[str, str]]:
+def addresses(desk: Desk, deed: int = 1, request: int = 1) -> list[tuple[str, str]]:
     """Return method and path of everything that a merchant can open or press, as the URL map knows it."""
-    numbers = {"effect_id": deed, "order_id": 1001, "customer_id": 55, "rule": "flowers"}
+    numbers = {"effect_id": deed, "order_id": 1001, "customer_id": 55, "rule": "flowers", "request_id": request}
     adapter = create_app(desk.world).url_map.bind("localhost")
     found = []
     for rule in adapter.map.iter_rules():
@@ -201,9 +201,12 @@ def test_given_everything_a_merchant_can_open_or_press_when_another_shop_does_th
     desk.buy(order(name="#CANARY"))
     deed = desk.plan(planned(gift_line(title="CANARY"), ask_first="CANARY"), rule="nth_order_gift", because="CANARY")
     desk.misunderstand("CANARY")
+    request = desk.hand_over("CANARY")
     twin, before = desk.twin(), desk.open()
 
-    answers = [twin.browser.open(path, method=method, headers=twin.proof()) for method, path in addresses(desk, deed)]
+    answers = [
+        twin.browser.open(path, method=method, headers=twin.proof()) for method, path in addresses(desk, deed, request)
+    ]
 
     assert [answer.request.path for answer in answers if "CANARY" in answer.text] == []
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []

@@ -38,6 +38,12 @@ const complain = (words) => {
   document.getElementById("content").before(line);
 };
 
+const save = (blob, name) => {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
+
 // `remember` is told where the answer came from: a redirect leads elsewhere.
 const go = async (address, options, remember) => {
   if (busy) return;
@@ -45,6 +51,8 @@ const go = async (address, options, remember) => {
   document.body.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(address, options);
+    const file = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+    if (file) return save(await answer.blob(), file[1]);
     const html = await answer.text();
     remember?.(answer);
     show(html, { samePage: location.pathname === shown });
