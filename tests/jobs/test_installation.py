@@ -167,6 +167,28 @@ def test_given_an_access_that_was_revoked_when_the_app_is_opened_again_then_all_
     assert inside.gifts_on(order) == 1
 
 
+def test_given_an_uninstallation_when_the_worker_dies_at_any_boundary_then_it_is_completed_by_the_next(
+    inside: Practice,
+) -> None:
+    for strike_at in range(1, 30):
+        inside.call(f"{TOWN}/uninstall", {"announce": "lose"})
+        now = inside.world.clock.now()
+        inside.tell("app/uninstalled", f"left-{strike_at}", triggered_at=now, myshopify_domain=PRACTICE_SHOP)
+        with fate(inside, strike_at) as (fragile, doom), suppress(Died):
+            fragile.drain()
+        inside.later(120)
+        inside.drain()
+
+        assert not at_home(inside), f"died at boundary {strike_at}"
+        assert inside.set_aside() == []
+        if doom.passed < strike_at:
+            assert strike_at > 6  # fewer would mean that the boundaries are not where we think they are
+            return
+        inside.call(f"{TOWN}/reinstall", {})
+        open_app(inside)
+    raise AssertionError("there was no end to the boundaries")
+
+
 def test_given_plans_and_money_set_aside_when_the_app_is_taken_out_then_nothing_of_it_is_left(
     inside: Practice,
 ) -> None:
