@@ -144,6 +144,20 @@ TRAPS: Places = {
         "integrations/shopify/test_gift_order.py::a_parcel_when_sent_then_the_store_is_told_to_the_letter",
         "integrations/shopify/test_gift_order.py::an_order_that_is_not_as_wanted",
     ),
+    "a webhook is lost": (
+        "jobs/test_sweep.py::a_fifth_of_the_webhooks_lost",
+        "jobs/test_sweep.py::a_change_that_the_store_showed_late",
+        "stories/test_stories.py::a_lost_webhook",
+    ),
+    "only sixty days of the past may be read": (
+        "jobs/test_history.py::sixty_days_alone",
+        f"{_CONTRACT}::an_order_beyond_sixty_days",
+    ),
+    "an export fails, lies too long, or breaks off": (
+        "jobs/test_history.py::an_export_that_fails",
+        "jobs/test_history.py::a_file_that_lay_too_long",
+        "jobs/test_history.py::a_process_that_is_killed",
+    ),
     "our own deed comes back to us as news": ("jobs/test_echoes.py::all_its_echoes_come_back",),
 }
 
