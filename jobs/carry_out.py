@@ -10,7 +10,7 @@ from app.store import decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs.runtime import local, purse
+from jobs.runtime import in_force, local, purse
 
 
 def carry_out(
@@ -60,7 +60,7 @@ def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: 
 
 def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: str, now: datetime) -> None:
     """Plan what is given instead of a deed that was dropped under that code, if anything is."""
-    policy = merchant.policy.nth_order_gift
+    policy = in_force(merchant).nth_order_gift
     plan = gift_order.instead(deed.effect, code, policy, cost=deed.cost, now=now)
     if plan is not None:
         because = "The parcel had left without its gift, so the gift travels by itself."

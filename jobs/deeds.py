@@ -57,14 +57,23 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return _send_flowers(merchant, outside, flowers, deed, now)
 
 
-def prepare(outside: Outside, deed: Deed) -> str | None:
+def prepare(merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
     """Return the call that the deed will make, where that must stay the same to the letter; None for all others.
 
     Raises Rejected when it turns out that it cannot be done.
     """
-    if deed.request is not None or not isinstance(deed.effect, RefundOrder):
+    if deed.request is not None:
         return deed.request
-    return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
+    if isinstance(deed.effect, SendGiftOrder):
+        return gift_deeds.prepare(merchant, outside, deed.effect, deed)
+    if isinstance(deed.effect, RefundOrder):
+        return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
+    return None
+
+
+def prepared_for_good(deed: Deed) -> bool:
+    """Return whether what was prepared stays after a try that did nothing, as a draft does that stands in the store."""
+    return isinstance(deed.effect, SendGiftOrder)
 
 
 def overdue(deed: Deed, now: datetime) -> bool:

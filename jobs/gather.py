@@ -13,7 +13,7 @@ from app.domain.scopes import Feature, missing_for
 from app.store import gifts, orders, pending, people, veil
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
-from jobs.runtime import Outside, World, midnight, opening
+from jobs.runtime import Outside, World, in_force, midnight, opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
     order = outside.shop.order(event.order_id)
     if order is None:
         return AboutOrder(order=None)
-    policy = merchant.policy.nth_order_gift
+    policy = in_force(merchant).nth_order_gift
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
         order = people.at_home(session, shop_id=merchant.id, order=order)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.errors import Rejected
+from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
 from app.domain.rules import gift_order, still_wanted
 from app.store.ledger import Deed
@@ -17,11 +18,18 @@ def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -
         case AddGiftLine():
             return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
         case SendGiftOrder():
-            return outside.shop.send_gift_order(_parcel(merchant, outside, gift), key=deed.key)
+            return _send(merchant, outside, gift, deed)
         case TakeBackGiftLine():
             return outside.shop.take_back_gift_line(gift.order_id, variant_id=gift.variant_id, key=gift.undoes)
         case CancelGiftOrder():
             return outside.shop.cancel_gift_order(gift.customer_id, key=gift.undoes)
+
+
+def prepare(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> str | None:
+    """Return the number of the draft that the deed will complete; None where it makes the order itself."""
+    if gift.route is not GiftRoute.DRAFT:
+        return None
+    return outside.shop.prepare_gift_draft(_parcel(merchant, outside, gift), key=deed.key)
 
 
 def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
@@ -30,7 +38,8 @@ def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
         case AddGiftLine():
             return outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
         case SendGiftOrder():
-            return outside.shop.find_gift_order(gift.customer_id, key=deed.key)
+            drafted = None if deed.request is None else outside.shop.find_completed_draft(deed.request)
+            return drafted or outside.shop.find_gift_order(gift.customer_id, key=deed.key)
         case TakeBackGiftLine():
             there = outside.shop.find_gift_line(gift.order_id, variant_id=gift.variant_id, key=gift.undoes)
             return Receipt(reference=str(gift.order_id)) if there is None else None
@@ -57,6 +66,12 @@ def unwanted(merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, now: 
 def question(outside: Outside, gift: SendGiftOrder) -> str | None:
     """Return what a person must see to before a parcel leaves, as a sentence; None when it may."""
     return gift_order.undeliverable(outside.shop.gift_address(gift.customer_id, order_id=gift.order_id))
+
+
+def _send(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> Receipt:
+    if deed.request is not None:
+        return outside.shop.complete_gift_draft(deed.request)
+    return outside.shop.send_gift_order(_parcel(merchant, outside, gift), key=deed.key)
 
 
 def _parcel(merchant: Merchant, outside: Outside, gift: SendGiftOrder) -> GiftParcel:

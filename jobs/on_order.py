@@ -8,6 +8,7 @@ from app.store import orders, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
+from jobs.runtime import in_force
 
 
 def order_changed(occasion: Occasion, event: OrderChanged) -> None:
@@ -42,4 +43,4 @@ def _decided(session: Session, occasion: Occasion, about: gather.AboutOrder) -> 
         history=history,
         granted=merchant.scopes,
     )
-    return on_order(facts, merchant.policy, now)
+    return on_order(facts, in_force(merchant), now)

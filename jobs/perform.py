@@ -63,7 +63,7 @@ def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy 
     try:
         reason = deeds.unwanted(world, merchant, outside, deed)
         question = None if reason is not None else deeds.question(outside, deed)
-        request = None if reason or question else deeds.prepare(outside, deed)
+        request = None if reason or question else deeds.prepare(merchant, outside, deed)
     except Busy as busy:
         return _wait(world, merchant, deed, busy)
     except Unavailable as problem:
@@ -80,7 +80,8 @@ def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy 
         return None
     with unit_of_work(world.sessions) as session:
         sent = ledger.gate(session, deed, now=world.clock.now(), lease=world.lease, request=request)
-    return None if sent is None else _call(world, merchant, outside, sent, first=deed.first_sent_at is None)
+    first = deed.first_sent_at is None and not deeds.prepared_for_good(deed)
+    return None if sent is None else _call(world, merchant, outside, sent, first=first)
 
 
 def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed, *, first: bool) -> Busy | None:

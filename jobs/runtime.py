@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from app.config import Misconfigured, Settings, settings
 from app.domain.effects import Pool
+from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Shop
+from app.domain.rules import gift_order
 from app.store import shops
 from app.store.base import Sessions, open_database, reading, sessions_of, unit_of_work
 from app.store.ledger import Purse
@@ -157,6 +159,12 @@ def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
 
 def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
     return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}", http=http)
+
+
+def in_force(merchant: Merchant) -> Policy:
+    """Return the merchant's policy as far as their store lets us follow it."""
+    allowed = gift_order.as_granted(merchant.policy.nth_order_gift, merchant.scopes)
+    return replace(merchant.policy, nth_order_gift=allowed)
 
 
 def local(merchant: Merchant, moment: datetime) -> datetime:

@@ -110,6 +110,13 @@ class Shop(Protocol):
     def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
         """Make an order at no charge, silently and from stock; the reference is its number."""
 
+    def prepare_gift_draft(self, parcel: GiftParcel, *, key: str) -> str:
+        """Make a draft of such an order, which no customer notices; return its number, to be kept."""
+
+    def complete_gift_draft(self, draft: str) -> Receipt:
+        """Make the draft an order, once; Busy while the store prepares it. The store may mail the customer."""
+
+    def find_completed_draft(self, draft: str) -> Receipt | None: ...
     def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None: ...
     def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
         """Cancel what was sent under that key, silently, and restock it; repeating it changes nothing."""

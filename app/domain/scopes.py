@@ -11,6 +11,7 @@ class Feature(StrEnum):
     GIFT_LINES = "gift_lines"
     REFUNDS = "refunds"
     GIFT_ORDERS = "gift_orders"
+    GIFT_DRAFTS = "gift_drafts"
     STORE_CREDIT = "store_credit"
     WAREHOUSE = "warehouse"
     WHOLE_PAST = "whole_past"
@@ -21,7 +22,8 @@ NEEDED: Mapping[Feature, frozenset[str]] = {
     Feature.MARKS: frozenset({"write_customers"}),
     Feature.GIFT_LINES: frozenset({"read_products", "write_order_edits", "write_orders"}),
     Feature.REFUNDS: frozenset({"write_orders"}),
-    Feature.GIFT_ORDERS: frozenset({"write_draft_orders", "write_orders"}),
+    Feature.GIFT_ORDERS: frozenset({"read_products", "write_orders"}),
+    Feature.GIFT_DRAFTS: frozenset({"read_products", "write_draft_orders"}),
     Feature.STORE_CREDIT: frozenset({"read_store_credit_accounts", "write_store_credit_account_transactions"}),
     Feature.WAREHOUSE: frozenset({"read_merchant_managed_fulfillment_orders", "read_third_party_fulfillment_orders"}),
     Feature.WHOLE_PAST: frozenset({"read_all_orders"}),

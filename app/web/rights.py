@@ -16,6 +16,10 @@ _FEATURES: Mapping[Feature, tuple[str, str]] = {
         "Gifts as an order of their own",
         "A gift that has missed its parcel waits for the next one.",
     ),
+    Feature.GIFT_DRAFTS: (
+        "Gifts of their own by a draft",
+        "Where they are to be made by a draft, a gift that has missed its parcel waits for the next one.",
+    ),
     Feature.STORE_CREDIT: ("Store credit", "Agents cannot give store credit."),
     Feature.WAREHOUSE: ("Seeing the warehouse at work", "Whether a parcel is being packed already is not to be seen."),
     Feature.WHOLE_PAST: ("Orders older than 60 days", "The store hides them, so Lagniappe works on the last 60 days."),

@@ -14,7 +14,7 @@ from integrations.shopify.answers import Json, Reply
 from integrations.shopify.client import AdminApi
 
 ATTRIBUTE = "lagniappe_gift"
-_NOTE = "A gift from Lagniappe. It costs the customer nothing, and no mail was sent about it."
+NOTE = "A gift from Lagniappe. It costs the customer nothing, and no mail was sent about it."
 # From stock or not at all; left out, the store would not look at the stock. No mail: not now, not when it is sent.
 _QUIETLY = {"inventoryBehaviour": "DECREMENT_OBEYING_POLICY", "sendReceipt": False, "sendFulfillmentReceipt": False}
 _A_MINUTE = 60.0  # after which stores on trial and for development take another five orders
@@ -24,13 +24,13 @@ def send(api: AdminApi, parcel: GiftParcel, *, key: str) -> Receipt:
     """Make the order; the caller has looked for it before a repeat."""
     reply = api.do("gift_order_create", {"order": _order(parcel, mark(key)), "options": _QUIETLY})
     _mind_the_limit(reply)
-    return _receipt(reply.payload("orderCreate")["order"])
+    return receipt(reply.payload("orderCreate")["order"])
 
 
 def find(api: AdminApi, customer_id: int, *, key: str) -> Receipt | None:
     """Return the order that was made under this key, whatever became of it since."""
     node = _find(api, customer_id, mark(key))
-    return None if node is None else _receipt(node)
+    return None if node is None else receipt(node)
 
 
 def cancel(api: AdminApi, customer_id: int, *, key: str) -> Receipt:
@@ -39,19 +39,30 @@ def cancel(api: AdminApi, customer_id: int, *, key: str) -> Receipt:
     if node is None:
         return Receipt(reference="", remark="It was not there.")
     if node["cancelledAt"] is not None:
-        return _receipt(node, remark="It was cancelled.")
+        return receipt(node, remark="It was cancelled.")
     if node["displayFulfillmentStatus"] in reading.LEFT:
         raise Rejected("The parcel has left; the gift stays given.")
     reply = api.do("gift_order_cancel", {"id": node["id"], "staffNote": f"Lagniappe stopped its gift ({key})."[:255]})
     stopped = reply.payload("orderCancel", errors="orderCancelUserErrors")
     if not (stopped["job"] or {}).get("done"):
         raise Uncertain("the store is still cancelling the gift")
-    return _receipt(node, remark="It was cancelled.")
+    return receipt(node, remark="It was cancelled.")
 
 
 def mark(key: str) -> str:
     """Return how the orders of this deed are marked."""
     return f"{reading.OUR_SOURCE}{marker.short(key)}"
+
+
+def receipt(node: Json, *, remark: str = "") -> Receipt:
+    """Return the proof that this order was made; what is odd about it is for a person to see."""
+    odd = ""
+    if not node["requiresShipping"]:
+        odd = "The store does not mean to ship it; please look."
+    elif reading.money(node["totalPriceSet"]).minor != 0:
+        odd = "The store put a price on it; please look."
+    said = " ".join(filter(None, (f"Order {node['name']}.", remark, odd)))
+    return Receipt(reference=str(reading.number(node["id"])), remark=said)
 
 
 def _order(parcel: GiftParcel, ours: str) -> Json:
@@ -74,7 +85,7 @@ def _order(parcel: GiftParcel, ours: str) -> Json:
         "sourceIdentifier": ours,
         "tags": [reading.OUR_TAG],
         "customAttributes": [{"key": ATTRIBUTE, "value": ours}],
-        "note": _NOTE,
+        "note": NOTE,
     }
 
 
@@ -103,13 +114,3 @@ def _candidates(api: AdminApi, customer_id: int, ours: str) -> Iterator[Json]:
 def _is_marked(node: Json, ours: str) -> bool:
     attributes = {each["key"]: each["value"] for each in node["customAttributes"]}
     return ours in (node["sourceIdentifier"], attributes.get(ATTRIBUTE))
-
-
-def _receipt(node: Json, *, remark: str = "") -> Receipt:
-    odd = ""
-    if not node["requiresShipping"]:
-        odd = "The store does not mean to ship it; please look."
-    elif reading.money(node["totalPriceSet"]).minor != 0:
-        odd = "The store put a price on it; please look."
-    said = " ".join(filter(None, (f"Order {node['name']}.", remark, odd)))
-    return Receipt(reference=str(reading.number(node["id"])), remark=said)

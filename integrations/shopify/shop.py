@@ -14,6 +14,7 @@ from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 from integrations.shopify import (
     addresses,
     customers,
+    gift_draft,
     gift_line,
     gift_order,
     history,
@@ -108,6 +109,15 @@ class ShopifyShop:
 
     def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
         return gift_order.send(self._api, parcel, key=key)
+
+    def prepare_gift_draft(self, parcel: GiftParcel, *, key: str) -> str:
+        return gift_draft.prepare(self._api, parcel, key=key)
+
+    def complete_gift_draft(self, draft: str) -> Receipt:
+        return gift_draft.complete(self._api, draft)
+
+    def find_completed_draft(self, draft: str) -> Receipt | None:
+        return gift_draft.find(self._api, draft)
 
     def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None:
         return gift_order.find(self._api, customer_id, key=key)

@@ -129,6 +129,26 @@ def test_given_a_gift_parcel_that_waits_when_its_order_is_refunded_after_it_left
 
 
 @pytest.mark.parametrize(
+    ("route", "granted", "stays"),
+    [
+        (GiftRoute.ORDER, {"read_products", "write_orders"}, True),
+        (GiftRoute.ORDER, {"read_products", "read_orders"}, False),
+        (GiftRoute.DRAFT, {"read_products", "write_orders"}, False),
+        (GiftRoute.DRAFT, {"read_products", "write_draft_orders"}, True),
+        (GiftRoute.DRAFT, None, True),  # the store has not told us yet
+    ],
+)
+def test_given_a_route_that_was_not_granted_when_the_parcel_has_left_then_the_gift_waits_for_the_next_order(
+    route: GiftRoute, granted: set[str] | None, stays: bool
+) -> None:
+    policy = replace(ALONE, route=route)
+    scopes = None if granted is None else frozenset(granted)
+
+    expected = policy if stays else replace(policy, when_left=WhenLeft.NEXT_ORDER)
+    assert gift_order.as_granted(policy, scopes) == expected
+
+
+@pytest.mark.parametrize(
     "street",
     [
         "PO Box 12",

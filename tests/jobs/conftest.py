@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.domain.policy import Policy
-from app.store import inbox, migrate, shops
+from app.store import grants, inbox, migrate, shops
 from app.store.base import Sessions, open_database, sessions_of, unit_of_work
 from app.store.sealed import Seal
 from app.store.tables import Decision, Delivery, Effect, Pool
@@ -151,6 +151,11 @@ class Practice:
         """Let the merchant change their mind."""
         with unit_of_work(self.world.sessions) as session:
             shops.change_policy(session, shop_id=self.shop_id, policy=policy)
+
+    def granted(self, *scopes: str) -> None:
+        """Let the store have told us that these are all it lets us do."""
+        with unit_of_work(self.world.sessions) as session:
+            grants.set_scopes(session, shop_id=self.shop_id, scopes=frozenset(scopes))
 
     def pause(self, *, paused: bool) -> None:
         """Throw the kill switch, or lift it."""

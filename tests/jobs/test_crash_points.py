@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import Engine, event, select
 
-from app.domain.policy import WhenLeft
+from app.domain.policy import GiftRoute, WhenLeft
 from app.store import privacy
 from app.store.base import unit_of_work
 from app.store.tables import Delivery
@@ -143,10 +143,12 @@ def complained(inside: Practice, customer: int, **terms: bool) -> tuple[int, int
     return order, int(ticket)
 
 
+@pytest.mark.parametrize("route", [GiftRoute.ORDER, GiftRoute.DRAFT])
 def test_given_a_parcel_that_left_when_a_worker_dies_at_any_boundary_then_its_gift_travels_once(
-    inside: Practice,
+    inside: Practice, route: GiftRoute
 ) -> None:
-    inside.policy(replace(POLICY, nth_order_gift=replace(EVERY_ORDER, when_left=WhenLeft.OWN_PARCEL)))
+    alone = replace(EVERY_ORDER, when_left=WhenLeft.OWN_PARCEL, route=route)
+    inside.policy(replace(POLICY, nth_order_gift=alone))
     customers = iter(inside.call("/town/cast")["fourth_order_customers"] * 3)
 
     def happen() -> int:
@@ -159,8 +161,8 @@ def test_given_a_parcel_that_left_when_a_worker_dies_at_any_boundary_then_its_gi
         (row,) = [row for row in inside.effects("send_gift_order") if row.order_id == order]
         mark = gift_order.mark(row.key)
         theirs = inside.call(f"/town/customers/{row.customer_id}")["orders"]
-        made = [inside.call(f"/town/orders/{each['id']}")["source_identifier"] for each in theirs]
-        return row.state == "done" and made.count(mark) == 1
+        made = [inside.call(f"/town/orders/{each['id']}").get("custom_attributes", []) for each in theirs]
+        return row.state == "done" and made.count([{"key": gift_order.ATTRIBUTE, "value": mark}]) == 1
 
     assert each_boundary(inside, happen, sent_once) >= 12
 

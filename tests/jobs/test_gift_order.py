@@ -13,8 +13,9 @@ from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
 
 ALONE = replace(POLICY.nth_order_gift, when_left=WhenLeft.OWN_PARCEL)
-CREATE = {GiftRoute.ORDER: "GiftOrderCreate"}
+CREATE = {GiftRoute.ORDER: "GiftOrderCreate", GiftRoute.DRAFT: "GiftDraftComplete"}
 ROUTES = list(CREATE)
+GATES = {GiftRoute.ORDER: 1, GiftRoute.DRAFT: 2}  # a draft is not ready at the first
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -117,7 +118,7 @@ def test_given_a_gift_order_whose_answer_is_lost_when_it_is_looked_up_then_it_is
     inside.later(5)
     inside.drain()
 
-    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", 1)]
+    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", GATES[route])]
     assert len(parcels(inside, order)) == 1
 
 
@@ -132,7 +133,7 @@ def test_given_a_gift_order_that_never_was_when_it_is_looked_up_then_it_is_made_
     inside.later(5)
     inside.drain()
 
-    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", 2)]
+    assert [(row.state, row.sends) for row in inside.effects("send_gift_order")] == [("done", GATES[route] + 1)]
     assert len(parcels(inside, order)) == 1
 
 
@@ -226,10 +227,61 @@ def test_given_a_gift_order_when_the_order_it_was_meant_for_is_cancelled_unsent_
 
     (parcel,) = parcels(inside, order)
     assert parcel["cancelled_at"]
-    assert not any(mail["sent"] for mail in parcel["mails"])
+    assert not any(mail["sent"] for mail in parcel["mails"] if mail["about"] == "order cancelled")
     assert [row.state for row in inside.effects("cancel_gift_order")] == ["done"]
     assert [row.code for row in inside.effects("send_gift_order")] == ["taken_back"]
     assert inside.spent() == 0
+
+
+@pytest.mark.parametrize(("route", "mails"), [(GiftRoute.ORDER, 0), (GiftRoute.DRAFT, 1)])
+def test_given_a_gift_order_when_it_is_made_then_only_a_draft_may_spoil_the_surprise(
+    inside: Practice, route: GiftRoute, mails: int
+) -> None:
+    order = left_without(inside, replace(ALONE, route=route))
+
+    (parcel,) = parcels(inside, order)
+    assert sum(mail["sent"] for mail in parcel["mails"]) == mails
+
+
+@pytest.mark.parametrize("kind", ["commit_then_drop", "500_after", "drop_before"])
+def test_given_a_draft_whose_making_was_not_answered_when_it_is_tried_again_then_one_order_comes_of_it(
+    inside: Practice, kind: str
+) -> None:
+    inside.fault("GiftDraftCreate", kind)
+    order = left_without(inside, replace(ALONE, route=GiftRoute.DRAFT))
+    for _ in range(3):
+        inside.later(120)
+        inside.drain()
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
+    assert len(parcels(inside, order)) == 1
+    assert inside.call("/town/drafts") == {"COMPLETED": 1}
+
+
+def test_given_a_draft_that_staff_deleted_when_it_would_become_an_order_then_refused(inside: Practice) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, route=GiftRoute.DRAFT)))
+    order = inside.order()
+    inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    inside.call("/town/drafts", {"delete": True})
+
+    inside.later(30)
+    inside.drain()
+
+    (row,) = inside.effects("send_gift_order")
+    assert (row.state, "deleted" in (row.problem or "")) == ("refused", True)
+    assert (parcels(inside, order), inside.reserved()) == ([], 0)
+
+
+def test_given_no_right_to_drafts_when_the_parcel_has_left_then_the_gift_waits_for_the_next_order(
+    inside: Practice,
+) -> None:
+    inside.granted("read_products", "write_orders", "write_order_edits", "write_customers")
+
+    left_without(inside, replace(ALONE, route=GiftRoute.DRAFT))
+
+    assert inside.reasons("nth_order_gift") == ["too_late"]
 
 
 def test_given_a_rule_that_asks_first_when_the_parcel_has_left_then_the_gifts_own_parcel_waits_for_a_yes(
@@ -252,6 +304,9 @@ def left_without(
         inside.call(f"/town/orders/{order}/edit", {"address": address})
     inside.deliver(order)
     inside.drain()
+    if policy.route is GiftRoute.DRAFT:
+        inside.later(30)  # the store prepares a draft in its own time
+        inside.drain()
     return order
 
 

@@ -1,6 +1,7 @@
 """A gift that travels by itself: an order at no charge, in a parcel of its own, to a customer who expects nothing."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.effects import AddGiftLine, Effect, Plan, Pool, SendGiftOrder
@@ -8,6 +9,7 @@ from app.domain.facts import GiftOption, Order
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
 from app.domain.ports import Address
+from app.domain.scopes import Feature, missing_for
 
 TOO_LATE = "too_late"  # the code of a gift whose parcel left: owed to the next order, or it travels by itself
 # Couriers do not bring parcels there, and what lies in a box for weeks is no surprise.
@@ -49,6 +51,14 @@ def instead(line: Effect, code: str, policy: NthOrderGift, *, cost: Money | None
         order_name=line.order_name,
     )
     return Plan(effect=gift, due_at=now, cost=cost, pool=Pool.GIFTS)
+
+
+def as_granted(policy: NthOrderGift, granted: frozenset[str] | None) -> NthOrderGift:
+    """Return the policy as far as the store lets us: without the right to a route, a late gift waits for its order."""
+    feature = Feature.GIFT_DRAFTS if policy.route is GiftRoute.DRAFT else Feature.GIFT_ORDERS
+    if granted is None or not missing_for(feature, granted):
+        return policy
+    return replace(policy, when_left=WhenLeft.NEXT_ORDER)
 
 
 def undeliverable(address: Address | None) -> str | None:

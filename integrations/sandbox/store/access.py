@@ -24,6 +24,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "CalculatedLineItem": ("read_order_edits",),
     "CalculatedOrder": ("read_order_edits",),
     "Customer": ("read_customers",),
+    "DraftOrder": ("read_draft_orders", "read_quick_sale"),
     "FulfillmentOrder": _PARCELS,
     "InventoryItem": ("read_inventory", "read_products"),
     "LineItem": ("read_orders",),
@@ -34,6 +35,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     "Refund": ("read_orders",),
 }
 MUTATIONS = {
+    "draftOrderComplete": "write_draft_orders",
+    "draftOrderCreate": "write_draft_orders",
     "orderCancel": "write_orders",
     "orderCreate": "write_orders",
     "orderEditAddLineItemDiscount": "write_order_edits",

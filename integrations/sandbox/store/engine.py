@@ -21,7 +21,7 @@ from graphql import (
     validate,
 )
 
-from integrations.sandbox.store import bulk, mutations, reading, store_credit
+from integrations.sandbox.store import bulk, drafts, mutations, reading, store_credit
 from integrations.sandbox.store.access import guard
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.cost import CEILING, Prices
@@ -34,6 +34,8 @@ _QUERIES = {
     "currentAppInstallation": reading.current_app_installation,
     "customer": reading.customer,
     "customers": reading.customers,
+    "draftOrder": drafts.draft_order,
+    "draftOrders": drafts.draft_orders,
     "node": reading.node,
     "order": reading.order,
     "orders": reading.orders,

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from integrations.sandbox.store import bulk, cancelling, creating, editing, metafields, refunding, tagging
+from integrations.sandbox.store import bulk, cancelling, creating, drafts, editing, metafields, refunding, tagging
 from integrations.sandbox.store.call import Argument, Info, Refused, View
 
 Deed = Callable[[Info, Mapping[str, Argument]], View]
 
 _DEEDS: dict[str, Deed] = {
     "bulkOperationRunQuery": bulk.bulk_operation_run_query,
+    "draftOrderComplete": drafts.draft_order_complete,
+    "draftOrderCreate": drafts.draft_order_create,
     "metafieldsSet": metafields.metafields_set,
     "orderCancel": cancelling.order_cancel,
     "orderCreate": creating.order_create,

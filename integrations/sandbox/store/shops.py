@@ -15,6 +15,7 @@ SCOPES = (
     "read_store_credit_accounts",
     "read_third_party_fulfillment_orders",
     "write_customers",
+    "write_draft_orders",
     "write_order_edits",
     "write_orders",
     "write_store_credit_account_transactions",

@@ -13,6 +13,7 @@ from integrations.sandbox.store import actions, bulk, comings, payloads, sums
 from integrations.sandbox.store.actions import Announcement, Impossible
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
+from integrations.sandbox.store.drafts import KIND as DRAFTS
 from integrations.sandbox.store.endpoint import Endpoint
 from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.store.shops import CHANGEABLE, NewShop, change_shop, open_shop
@@ -45,6 +46,7 @@ class TownCalls:
             ("/town/orders/<int:key>/edit", self.edit),
             ("/town/orders/<int:key>/bank", self.bank),
             ("/town/variants/<int:key>/stock", self.stock),
+            ("/town/drafts", self.delete_drafts),
             ("/town/clock", self.advance_clock),
             ("/town/exports", self.change_exports),
             ("/town/faults", self.change_faults),
@@ -58,6 +60,7 @@ class TownCalls:
         blueprint.add_url_rule("/town/orders/<int:key>", view_func=self.order)
         blueprint.add_url_rule("/town/customers/<int:key>", view_func=self.customer)
         blueprint.add_url_rule("/town/state", view_func=self.state)
+        blueprint.add_url_rule("/town/drafts", endpoint="drafts", view_func=self.drafts)
         blueprint.add_url_rule("/town/cast", view_func=self.cast)
         blueprint.register_error_handler(Impossible, _impossible)
 
@@ -136,6 +139,21 @@ class TownCalls:
         wish = _body("stock")
         with self._town.books.turn() as turn:
             return jsonify(actions.set_stock(turn, key, int(wish.get("stock", 0))))
+
+    def drafts(self) -> ResponseReturnValue:
+        """Answer with how many drafts there are, by their state."""
+        with self._town.books.turn() as turn:
+            states = [str(state) for _, state in turn.column(DRAFTS, "status")]
+        return jsonify({state: states.count(state) for state in sorted(set(states))})
+
+    def delete_drafts(self) -> ResponseReturnValue:
+        """Let a member of staff delete every draft that is open."""
+        _body("delete")
+        with self._town.books.turn() as turn:
+            for key, state in turn.column(DRAFTS, "status"):
+                if state == "OPEN":
+                    turn.delete(DRAFTS, key)
+        return jsonify({})
 
     def advance_clock(self) -> ResponseReturnValue:
         """Move the town's time ahead by days, hours and seconds."""

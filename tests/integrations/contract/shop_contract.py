@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
 from app.domain.history import Batch, Export, Stage
 from app.domain.money import Money, zero
@@ -51,12 +51,15 @@ class ShopStage(Protocol):
     def given_back(self, order_id: int) -> Money: ...
     def owed_on(self, order_id: int) -> Money: ...
     def mails_about(self, order_id: int) -> int: ...
+    def let_drafts_be_prepared(self) -> None:
+        """Wait until the store has prepared its drafts and its search knows them."""
+
     def ships_to(self, order_id: int) -> Address | None: ...
     def stock(self) -> int: ...
     def tags_of(self, customer_id: int) -> set[str]: ...
 
     def lose_next_answer(self, deed: str) -> None:
-        """Let the store do the next "gift", "parcel", "refund" or "tag" and then hang up."""
+        """Let the store do the next "gift", "parcel", "draft", "refund" or "tag" and then hang up."""
 
     def lose_next_call(self, deed: str) -> None:
         """Let the store hang up on the next deed without doing it."""
@@ -310,6 +313,52 @@ class ShopContract:
         self.send_gift(stage, shop, order_id)
         assert stage.stock() == stock - 1
 
+    def test_given_a_draft_when_completed_then_it_is_one_order_of_ours_however_often(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id, stock = stage.place_order(), stage.stock()
+        draft = shop.prepare_gift_draft(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
+        assert shop.find_completed_draft(draft) is None
+        assert stage.stock() == stock
+        stage.let_drafts_be_prepared()
+        receipts = {shop.complete_gift_draft(draft) for _ in range(3)}
+        assert receipts == {shop.find_completed_draft(draft)}
+        gift = int(receipts.pop().reference)
+        assert (stage.stock(), stage.owed_on(gift)) == (stock - 1, zero(stage.currency))
+        assert stage.ships_to(gift) == shop.address(order_id)
+        assert "our own gifts" in self.read(shop, gift).uncounted_because
+        assert shop.find_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id)) is not None
+
+    def test_given_a_draft_that_is_being_prepared_when_completed_then_it_asks_to_wait(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        draft = shop.prepare_gift_draft(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
+        with pytest.raises(Busy):
+            shop.complete_gift_draft(draft)
+        assert shop.find_completed_draft(draft) is None
+
+    def test_given_the_answer_is_lost_when_a_draft_is_completed_then_the_draft_tells(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        draft = shop.prepare_gift_draft(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
+        stage.let_drafts_be_prepared()
+        stage.lose_next_answer("draft")
+        with pytest.raises(Uncertain):
+            shop.complete_gift_draft(draft)
+        assert shop.find_completed_draft(draft) is not None
+
+    def test_given_a_draft_left_behind_when_another_is_wanted_under_its_key_then_it_is_used(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        parcel, key = self.parcel(stage, shop, order_id), self.parcel_key(order_id)
+        draft = shop.prepare_gift_draft(parcel, key=key)
+        stage.let_drafts_be_prepared()
+        assert shop.prepare_gift_draft(parcel, key=key) == draft
+        assert shop.prepare_gift_draft(parcel, key=f"{key}:other") != draft
+
     def test_given_a_gift_sent_when_cancelled_then_it_is_stopped_silently_and_restocked_once(
         self, stage: ShopStage, shop: Shop
     ) -> None:
@@ -487,15 +536,17 @@ class ShopContract:
 
     def send_gift(self, stage: ShopStage, shop: Shop, order_id: int) -> Receipt:
         """Send the gift in a parcel of its own, to where the order went."""
+        return shop.send_gift_order(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
+
+    def parcel(self, stage: ShopStage, shop: Shop, order_id: int) -> GiftParcel:
         address = shop.address(order_id)
         assert address is not None
-        parcel = GiftParcel(
+        return GiftParcel(
             customer_id=stage.customer_of(order_id),
             variant_id=stage.gift_variant,
             to=address,
             currency=stage.currency,
         )
-        return shop.send_gift_order(parcel, key=self.parcel_key(order_id))
 
     def parcel_key(self, order_id: int) -> str:
         return f"gift-order:{order_id}:nth_order_gift"

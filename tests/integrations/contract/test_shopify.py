@@ -21,7 +21,13 @@ from integrations.shopify.access import FixedAccess
 from tests.integrations.contract.shop_contract import ShopContract, ShopStage, give_back
 from tests.integrations.contract.town import TownDoor, hasty
 
-DEEDS = {"gift": "OrderEditCommit", "parcel": "GiftOrderCreate", "refund": "RefundCreate", "tag": "TagsAdd"}
+DEEDS = {
+    "gift": "OrderEditCommit",
+    "parcel": "GiftOrderCreate",
+    "draft": "GiftDraftComplete",
+    "refund": "RefundCreate",
+    "tag": "TagsAdd",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,9 @@ class ShopifyStage:
 
     def mails_about(self, order_id: int) -> int:
         return sum(mail["sent"] for mail in self.seen(order_id)["mails"])
+
+    def let_drafts_be_prepared(self) -> None:
+        self.town.post("clock", seconds=15)
 
     def ships_to(self, order_id: int) -> Address | None:
         order = self.seen(order_id)

@@ -210,4 +210,5 @@ _VARIABLES = {
     "input": {"orderId": "gid://shopify/Order/1"},
     "metafields": [],
     "order": {},
+    "draft": {},
 }
