@@ -84,6 +84,7 @@ def _number(gid: str) -> int:
 
 
 _GID = re.compile(r"(?a:gid://shopify/([A-Za-z]{1,40})/(\d{1,19}))")
+_SHORTEST_WORD = 5  # shorter than any address or telephone, and so short that it would be found everywhere
 _Text = Annotated[str, Field(max_length=320)]
 _CustomerGid = Annotated[_Text, AfterValidator(_customer_number)]
 _OrderGid = Annotated[_Text, AfterValidator(_order_number)]
@@ -251,7 +252,7 @@ def _someone(named: _Named) -> Person:
     words = (word.strip().lower() for word in (named.email, named.phone) if word)
     return Person(
         ids=frozenset() if named.id is None else frozenset({named.id}),
-        words=frozenset(word for word in words if word),
+        words=frozenset(word for word in words if len(word) >= _SHORTEST_WORD),
     )
 
 

@@ -21,6 +21,7 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Delivery, PrivacyRequest
 from app.web import create_app
+from integrations.shopify import topics
 from jobs.drain import drain
 from jobs.runtime import World
 
@@ -194,6 +195,20 @@ def test_given_a_signed_body_that_makes_no_sense_when_received_then_it_is_kept_a
 
     (delivery,) = kept(world)
     assert (delivery.body, delivery.handled_at, delivery.next_try_at) == (body, None, None)
+    assert (delivery.problem or "").startswith("not understood")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id":1,"id":2}', b"\xff"])
+@pytest.mark.parametrize("topic", topics.READERS)
+def test_given_any_topic_of_ours_when_its_body_makes_no_sense_then_it_is_kept_and_set_aside(
+    client: FlaskClient, world: World, shop: Merchant, topic: str, body: bytes
+) -> None:
+    assert post(client, shop, body, Topic=topic).status_code == 200
+
+    drain(world, shop.id)
+
+    (delivery,) = kept(world)
+    assert (delivery.handled_at, delivery.next_try_at) == (None, None)
     assert (delivery.problem or "").startswith("not understood")
 
 
