@@ -35,7 +35,8 @@ def run(name: str, step: tuple[str, ...]) -> int:
     print(f"== {name}: {' '.join(step)}", flush=True)
     began = time.monotonic()
     tool, *words = step
-    program = Path(sys.executable).with_name(tool)
+    # A tool lies beside the Python it was installed for, which itself may go by another name.
+    program = Path(sys.executable) if tool == "python" else Path(sys.executable).with_name(tool)
     code = subprocess.run([str(program), *words], cwd=ROOT, check=False).returncode
     verdict = "ok" if code == 0 else f"FAILED with code {code}, check stops here"
     print(f"== {name}: {verdict}, {time.monotonic() - began:.1f} s", flush=True)
