@@ -136,6 +136,30 @@ TRAPS: Places = {
     "the webhook of an uninstallation comes after the app is back": (
         f"{_STAY}::news_of_an_uninstallation_before_the_present_installation",
     ),
+    "an order that we made cannot be edited by staff": (
+        "web/test_promises.py::the_routes_when_the_merchant_chooses",
+        "integrations/shopify/test_gift_draft.py::a_parcel_when_drafted",
+    ),
+    "a completed draft sends its mail": (
+        f"{_GIFT_ORDER}::only_a_draft_may_spoil_the_surprise",
+        "integrations/sandbox/test_store_drafts.py::a_draft_when_completed_then_it_is_a_paid_order",
+    ),
+    "a deed whose answer is lost is repeated, and there are two": (
+        f"{_GIFT}::a_commit_whose_answer_is_lost",
+        f"{_GIFT_ORDER}::a_gift_order_whose_answer_is_lost",
+        f"{_GIFT_ORDER}::a_gift_order_made_after_we_looked",
+        "jobs/test_crash_points.py::its_gift_travels_once",
+    ),
+    "a gift goes to a customer who is gone, or into a box": (
+        f"{_GIFT_ORDER}::an_address_that_needs_a_look",
+        f"{_GIFT_ORDER}::a_customer_who_became_another",
+    ),
+    "a gift stays on an order that is cancelled or given back": (
+        f"{_TAKEN_BACK}::a_planned_gift_when_its_order_is_over",
+        f"{_TAKEN_BACK}::a_gift_on_the_order_when_the_order_is_over",
+        "jobs/test_crash_points.py::it_is_taken_back_once",
+    ),
+    "the gift stands below the first fifty lines": (f"{_CONTRACT}::a_gift_below_fifty_lines",),
     "an order that we made counts as the customer's": (
         f"{_GIFT_ORDER}::our_own_gift_order_when_its_webhook_comes_back",
         f"{_GIFT_ORDER}::a_gift_order_that_lost_its_tag",

@@ -1,0 +1,47 @@
+"""What a rule's own sentence promises: it must say what becomes of a gift that comes too late."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.policy import GiftRoute, NthOrderGift, Policy, WhenLeft
+from app.web import phrases
+from app.web.settings_table import GROUPS
+from tests.builders import gift_line, gift_parcel
+
+
+@pytest.mark.parametrize(
+    ("when_left", "route", "said"),
+    [
+        (WhenLeft.NEXT_ORDER, GiftRoute.ORDER, "goes with the next order."),
+        (WhenLeft.NEXT_ORDER, GiftRoute.DRAFT, "goes with the next order."),
+        (WhenLeft.OWN_PARCEL, GiftRoute.ORDER, "sends no mail."),
+        (WhenLeft.OWN_PARCEL, GiftRoute.DRAFT, "may send its order mail for it."),
+    ],
+)
+def test_given_a_policy_for_late_gifts_when_the_rule_promises_then_it_says_what_becomes_of_them(
+    when_left: WhenLeft, route: GiftRoute, said: str
+) -> None:
+    policy = replace(Policy(), nth_order_gift=NthOrderGift(when_left=when_left, route=route))
+
+    promise = phrases.promises(policy, "USD")["nth_order_gift"]
+
+    assert "Where the parcel has left" in promise
+    assert promise.endswith(said)
+
+
+def test_given_the_routes_when_the_merchant_chooses_then_each_says_what_it_costs() -> None:
+    fields = {field.path: field for group in GROUPS for field in group.fields}
+    options = getattr(fields["nth_order_gift.route"].kind, "options", {})
+
+    assert "cannot edit" in options[GiftRoute.ORDER]
+    assert "may send a mail" in options[GiftRoute.DRAFT]
+    assert "mail" in fields["nth_order_gift.route"].hint
+
+
+def test_given_gifts_given_and_taken_back_when_named_then_each_has_words_of_its_own() -> None:
+    names = {phrases.what(effect) for effect in (gift_line(), gift_parcel())}
+
+    assert names == {"Gift: Mug", "Gift in a parcel of its own: Mug"}
+    for kind in ("send_gift_order", "take_back_gift_line", "cancel_gift_order"):
+        assert phrases.KINDS[kind][0] != phrases.KINDS[kind][1]
