@@ -168,6 +168,11 @@ TRAPS: Places = {
         "integrations/shopify/test_gift_order.py::a_parcel_when_sent_then_the_store_is_told_to_the_letter",
         "integrations/shopify/test_gift_order.py::an_order_that_is_not_as_wanted",
     ),
+    "a completed draft sends the shop's own mail, and is not ready at once": (
+        "integrations/sandbox/test_store_drafts.py::a_draft_when_completed_then_it_is_a_paid_order",
+        "integrations/sandbox/test_store_drafts.py::a_fresh_draft_when_read_then_it_is_not_ready",
+        "integrations/shopify/test_gift_draft.py::a_line_that_breaks_when_completed",
+    ),
     "a webhook is lost": (
         "jobs/test_sweep.py::a_fifth_of_the_webhooks_lost",
         "jobs/test_sweep.py::a_change_that_the_store_showed_late",
