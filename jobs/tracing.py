@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 
+from app.domain.mail import digest
 from app.domain.people import Person
-from app.store import traces
+from app.store import shops, traces
 from app.store.base import reading
 from app.store.shops import Merchant
 from app.store.traces import Kept
@@ -27,7 +28,14 @@ def find(world: World, merchant: Merchant, person: Person) -> Found:
     found = Found(person=_with_number(world, merchant, person))
     while True:
         with reading(world.sessions) as session:
-            person = traces.known_better(session, shop_id=merchant.id, person=found.person, letters=found.letters)
+            key = shops.mail_key(session, shop_id=merchant.id, seal=world.seal)
+            person = traces.known_better(
+                session,
+                shop_id=merchant.id,
+                person=found.person,
+                letters=found.letters,
+                digests=[] if key is None else [digest(word, key) for word in found.person.words if "@" in word],
+            )
         better = _read_letters(world, merchant, person)
         if better == found:
             return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.people import Person
@@ -41,10 +41,17 @@ def letters(session: Session, *, shop_id: int, after: int, limit: int) -> list[K
     ]
 
 
-def known_better(session: Session, *, shop_id: int, person: Person, letters: Collection[int]) -> Person:
-    """Return the person with what our books say of them: other numbers after a merge, orders, tickets."""
-    ids = _all_ids(session, shop_id, person.ids)
-    bought = select(Order.order_id).where(Order.shop_id == shop_id, Order.customer_id.in_(ids))
+def known_better(
+    session: Session, *, shop_id: int, person: Person, letters: Collection[int], digests: Collection[str]
+) -> Person:
+    """Return the person with what our books say of them: other numbers after a merge, orders, tickets.
+
+    `digests` are those of their addresses; a guest's orders are found by them alone.
+    """
+    known = select(Customer.customer_id).where(Customer.shop_id == shop_id, Customer.mail_digest.in_(digests))
+    ids = _all_ids(session, shop_id, person.ids.union(session.scalars(known)))
+    guest = and_(Order.customer_id.is_(None), Order.mail_digest.in_(digests))
+    bought = select(Order.order_id).where(Order.shop_id == shop_id, or_(Order.customer_id.in_(ids), guest))
     deeds = select(Effect.ticket_id).where(
         Effect.shop_id == shop_id, Effect.customer_id.in_(ids), Effect.ticket_id.is_not(None)
     )

@@ -123,6 +123,24 @@ def test_given_an_address_alone_when_it_is_to_be_forgotten_then_its_owner_is_fou
     assert speaks_of(person, dump(inside)) == []
 
 
+def test_given_a_guest_when_their_address_is_to_be_forgotten_then_no_digest_of_it_is_left(inside: Practice) -> None:
+    order = inside.order(customer_id=None)
+    inside.deliver(order)
+    inside.drain()
+    email = inside.call(f"/town/orders/{order}")["email"]
+    (digest,) = [row["mail_digest"] for row in tables(inside)["orders"] if row["order_id"] == order]
+    assert digest is not None
+
+    customer = {"id": None, "email": email, "phone": None}
+    inside.tell("customers/redact", shop_domain=SHOP, customer=customer, orders_to_redact=[])
+    inside.drain()
+    keep_promises(inside.world, inside.shop_id)
+    inside.deliver(order, key="late")
+    inside.drain()
+
+    assert digest not in dump(inside)
+
+
 def test_given_news_that_still_waits_when_its_person_is_forgotten_then_it_loses_its_words_and_keeps_its_meaning(
     inside: Practice,
 ) -> None:

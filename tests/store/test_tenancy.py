@@ -192,6 +192,7 @@ class Inhabitant:
 
 SAME_FOR_ALL: dict[str, Any] = {
     "person": ADA,
+    "digests": ("d",),
     "bones": b"",
     "handled": False,
     "copy": "{}",
