@@ -181,16 +181,14 @@ def _read(request: Request, response: requests.Response, size: int) -> bytes:
 
 
 def _lines(request: Request, response: requests.Response, size: int) -> Iterator[bytes]:
-    rest = bytearray()
+    rest = b""
     while piece := response.raw.read1(_CHUNK, decode_content=True):
-        rest += piece
-        *whole, last = rest.split(b"\n")
-        yield from (bytes(line) for line in whole if line.strip())
-        rest = last
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from filter(bytes.strip, whole)
         if len(rest) > size:
             raise request.failure("sent a line longer than can be read")
     if rest.strip():
-        yield bytes(rest)
+        yield rest
 
 
 def _named(request: Request, fault: Exception) -> _Failure:

@@ -14,7 +14,7 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "format": ("ruff", "format", "--check", "."),
         "lint": ("ruff", "check", "."),
-        "types": ("mypy", "app", "integrations", "jobs"),
+        "types": ("mypy", "app", "integrations", "jobs", "bench"),
         "rooms": ("lint-imports", "--no-logo"),
         "fidelity": ("python", "-m", "app", "fidelity"),
         "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile"),

@@ -60,6 +60,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             takes_arguments=True,
         ),
         "reseal": Command(module="jobs.reseal", says="seal every secret anew with the first of SEAL_KEYS"),
+        "bench": Command(
+            module="bench.command",
+            says="how quick we are, as ratios: history, value",
+            lock=Lock.TEST,
+            takes_arguments=True,
+        ),
         "migrate": Command(module="app.store.migrate", says="bring the database to the newest schema"),
         "web": Command(module="app.web.serve", says="the web server alone"),
         "worker": Command(module="jobs.worker", says="one worker alone"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 
 from psycopg import sql
@@ -12,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from app.store.base import Moment
 
 Values = Sequence[object]
 
@@ -62,14 +63,18 @@ def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values]) -> N
 
 
 def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
-    names, beginnings = zip(*shape.begins, strict=True) if shape.begins else ((), ())
-    given = [*shape.columns, *names]
+    given = (*shape.columns, *(name for name, _ in shape.begins))
     statement = sqlite.insert(shape.table).values({name: bindparam(name) for name in given})
     statement = statement.on_conflict_do_update(**_conflict(shape, statement.excluded))
     compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    # Past SQLAlchemy, which would look at each value: here a moment is text already, and the order its own.
-    in_turn = itemgetter(*(given.index(name) for name in compiled.positiontup or ()))
-    values = [in_turn((*map(_as_kept, row), *beginnings)) for row in rows]
+    # Past SQLAlchemy, which would look at each value: here moments are text already, and columns stand in its order.
+    columns = dict(zip(shape.columns, zip(*rows, strict=True), strict=True)) | {
+        name: [value] * len(rows) for name, value in shape.begins
+    }
+    for name in columns:
+        if isinstance(shape.table.c[name].type, Moment):
+            columns[name] = tuple(map(_as_kept, columns[name]))
+    values = list(zip(*(columns[name] for name in compiled.positiontup or ()), strict=True))
     session.connection().exec_driver_sql(str(compiled), values)
 
 
@@ -79,8 +84,6 @@ def _conflict(shape: Shape, excluded: ReadOnlyColumnCollection[str, Any]) -> dic
     return {"index_elements": key, "set_": {name: excluded[name] for name in shape.changes}, "where": guard}
 
 
-def _as_kept(value: object) -> object:
+def _as_kept(moment: datetime) -> str:
     """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
-    if not isinstance(value, datetime):
-        return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

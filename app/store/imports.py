@@ -13,14 +13,14 @@ from app.store import bulk, orders, people
 from app.store.base import Base, insert
 from app.store.tables import Customer, Export, Order, Shop
 
-_ORDERS = bulk.Shape(
+ORDERS = bulk.Shape(
     table=Base.metadata.tables[Order.__tablename__],
     columns=("shop_id", "order_id", *PastOrder._fields[1:]),
     changes=PastOrder._fields[1:],
     newer="updated_at",
 )
 _SUMS = ("net_minor", 0), ("orders", 0), ("special", False), ("marked", False), ("changes", 0)
-_CUSTOMERS = bulk.Shape(
+CUSTOMERS = bulk.Shape(
     table=Base.metadata.tables[Customer.__tablename__],
     columns=("shop_id", "customer_id", *PastCustomer._fields[1:]),
     changes=PastCustomer._fields[1:],
@@ -135,9 +135,9 @@ def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch:
     if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:
         raise Overtaken
     newest = {order.id: order for order in sorted(batch.orders, key=lambda order: order.updated_at)}
-    bulk.pour(session, _ORDERS, [(shop_id, *order) for order in newest.values()])
+    bulk.pour(session, ORDERS, [(shop_id, *order) for order in newest.values()])
     customers = {customer.id: customer for customer in batch.customers}
-    bulk.pour(session, _CUSTOMERS, [(shop_id, *customer) for customer in customers.values()])
+    bulk.pour(session, CUSTOMERS, [(shop_id, *customer) for customer in customers.values()])
 
 
 def finish(session: Session, *, shop_id: int) -> None:

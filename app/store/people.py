@@ -98,7 +98,8 @@ def settle(session: Session, *, shop_id: int) -> None:
         .having(func.count() == 1)
     )
     guest = (Order.customer_id.is_(None), Order.mail_digest.is_not(None))
-    for where, home in (((merged.exists(),), merged), ((*guest, known.exists()), known)):
+    anybody = select(MergedCustomer.customer_id).where(MergedCustomer.shop_id == shop_id).exists()
+    for where, home in (((anybody, merged.exists()), merged), ((*guest, known.exists()), known)):
         session.execute(
             update(Order)
             .where(Order.shop_id == shop_id, *where)

@@ -35,7 +35,7 @@ def measure(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dat
     totals = session.get_one(Totals, shop_id, populate_existing=True)
     values = {
         "threshold_minor": _threshold(session, shop_id, totals, policy),
-        "active_days": policy.active_days or _usual_pause(session, shop_id),
+        "active_days": policy.active_days or _usual_pause(session, shop_id, totals.orders - totals.customers),
         "measured_at": now,
     }
     session.execute(update(Totals).where(Totals.shop_id == shop_id).values(values))
@@ -66,8 +66,8 @@ def _mean(totals: Totals) -> int:
     return (2 * totals.net_minor + totals.customers) // (2 * totals.customers)
 
 
-def _usual_pause(session: Session, shop_id: int) -> int:
-    """Return twice the median of days between one customer's orders, within sensible bounds."""
+def _usual_pause(session: Session, shop_id: int, count: int) -> int:
+    """Return twice the median of the `count` pauses between one customer's orders, in days within sensible bounds."""
     before = func.lag(Order.processed_at).over(
         partition_by=Order.customer_id, order_by=(Order.processed_at, Order.order_id)
     )
@@ -81,8 +81,7 @@ def _usual_pause(session: Session, shop_id: int) -> int:
     else:
         seconds = cast(func.extract("epoch", pairs.c.at - pairs.c.before), BigInteger)
     gaps = select(seconds.label("seconds")).where(pairs.c.before.is_not(None)).subquery()
-    count = session.scalar(select(func.count()).select_from(gaps)) or 0
-    if count == 0:
+    if count <= 0:
         return FEWEST_DAYS
     median = session.scalar(select(gaps.c.seconds).order_by(gaps.c.seconds).offset((count - 1) // 2).limit(1)) or 0
     # Whole seconds and whole numbers: both databases arrive at the same day.

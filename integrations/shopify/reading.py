@@ -111,14 +111,15 @@ def is_ours(tags: Sequence[str], source: str | None) -> bool:
 
 def why_uncounted(*, test: bool, cancelled: bool, ours: bool, status: str | None, net_minor: int) -> str:
     """Return why an order is no real one of a customer; empty when it is."""
-    checks = (
-        (test, "It is a test order."),
-        (cancelled, "The order was cancelled."),
-        (ours, "It is one of our own gifts."),
-        (status not in _PAID, "The order is not paid."),
-        (net_minor == 0 and status != "REFUNDED", "Nothing was paid for goods."),
-    )
-    return next((why for found, why in checks if found), "")
+    if test:
+        return "It is a test order."
+    if cancelled:
+        return "The order was cancelled."
+    if ours:
+        return "It is one of our own gifts."
+    if status not in _PAID:
+        return "The order is not paid."
+    return "Nothing was paid for goods." if net_minor == 0 and status != "REFUNDED" else ""
 
 
 def _kept(line: Json) -> Money:

@@ -1,0 +1,18 @@
+"""`bench`: says how quick we are, as ratios; absolute figures change with the machine, ratios of one run hold."""
+
+import sys
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bench import history, value
+
+BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({"history": history.main, "value": value.main})
+
+
+def main(arguments: list[str]) -> int:
+    """Run one bench and return its exit code."""
+    name, *rest = arguments or [""]
+    if name not in BENCHES:
+        sys.stderr.write(f"bench measures {' or '.join(BENCHES)}\n")
+        return 2
+    return BENCHES[name](rest)

@@ -1,0 +1,35 @@
+"""Both databases, empty and migrated, for as long as a bench runs."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from app.store import migrate
+from tests.embedded import private_postgres
+
+
+@contextmanager
+def both(count: int = 1) -> Iterator[dict[str, list[str]]]:
+    """Yield the URLs of so many databases of each kind. PostgreSQL runs as in tests: nothing waits for the disk."""
+    with ExitStack() as open_things:
+        folder = Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="lagniappe-bench-")))
+        server = open_things.enter_context(private_postgres(folder / "postgres"))
+        urls = {
+            "SQLite": [f"sqlite:///{folder / f'bench-{number}.db'}" for number in range(count)],
+            "PostgreSQL": [_created(server, f"bench_{number}") for number in range(count)],
+        }
+        for url in (url for kind in urls.values() for url in kind):
+            migrate.to_head(url)
+        yield urls
+
+
+def _created(server: str, name: str) -> str:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

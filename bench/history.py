@@ -1,0 +1,160 @@
+"""`bench history`: the import beside an ORM's loop and beside plain bulk writing of the same rows, in the same run."""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import func, select
+
+from app.domain.mail import digest
+from app.store import bulk, imports, orders, tables
+from app.store.base import reading, unit_of_work
+from app.store.tables import Customer, Order
+from bench import shop
+from bench.databases import both
+from bench.past import Past, made_up, served
+from bench.report import seconds, spread
+from jobs.runtime import World
+
+ORM_ROWS = 1500  # the loop is so slow that a part of the rows must do
+BATCH = 5000
+KEY = bytes(32)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print; return 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python3 -m app bench history", description=__doc__)
+    parser.add_argument("--orders", type=int, default=100_000)
+    parser.add_argument("--customers", type=int, default=30_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args(arguments)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    past, few = made_up(chosen.orders, chosen.customers), made_up(chosen.orders // 10, chosen.customers // 10)
+    print(f"{past.orders:,} orders and {past.customers:,} customers in {past.lines:,} lines, {chosen.rounds} rounds")
+    with both() as urls, served(past) as origin, served(few) as few_origin:
+        good = [
+            _compare(kind, url, origin, past, chosen.rounds) & _survive(url, origin, few_origin)
+            for kind, (url,) in urls.items()
+        ]
+    return 0 if all(good) else 1
+
+
+def _compare(kind: str, url: str, origin: str, past: Past, rounds: int) -> bool:
+    here = shop.world(url, origin)
+    ours, plain, orm = [], [], []
+    for _ in range(rounds):
+        shop_id = shop.moved_in(here)
+        ours.append(past.things / seconds(lambda: shop.read_past(here, shop_id)))  # noqa: B023  # used at once
+        shop_id = shop.moved_in(here)
+        plain.append(past.things / seconds(lambda: _plainly(here, shop_id, past)))  # noqa: B023
+        shop_id = shop.moved_in(here)
+        orm.append(ORM_ROWS / seconds(lambda: _row_by_row(here, shop_id, past)))  # noqa: B023
+    times = [one / other for one, other in zip(ours, orm, strict=True)]
+    share = [100 * one / other for one, other in zip(ours, plain, strict=True)]
+    print(f"\n{kind}: {spread(ours)} rows/s; plain {spread(plain)}; ORM loop {spread(orm)}")
+    print(f"  {spread(times)} × the ORM loop (goal 50), {spread(share)} % of plain bulk writing (goal 60)")
+    here.sessions.kw["bind"].dispose()
+    return sorted(times)[rounds // 2] >= 50 and sorted(share)[rounds // 2] >= 60
+
+
+def _survive(url: str, origin: str, few_origin: str) -> bool:
+    """Measure the memory of a process with few and with many rows, and kill one half way."""
+    here = shop.world(url, origin)
+    small, whole = (_memory(here, url, where) for where in (few_origin, origin))
+    unbroken = _figures(here)
+    shop_id = shop.moved_in(here)
+    child = _child(url, origin, shop_id)
+    while not _lines(here, shop_id):
+        time.sleep(0.05)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    kept = _lines(here, shop_id)
+    shop.read_past(here, shop_id)
+    same = _figures(here) == unbroken
+    with unit_of_work(here.sessions) as session:
+        wrong = orders.audit(session, shop_id=shop_id, now=here.clock.now())
+    print(f"  memory {small:.0f} MB for a tenth, {whole:.0f} MB for all: {whole / small:.2f} ×")
+    print(
+        f"  killed -9 behind line {kept:,}, read on: {'the same to the cent' if same else 'DIFFERENT'}; {wrong} wrong"
+    )
+    here.sessions.kw["bind"].dispose()
+    return same and not wrong
+
+
+def _plainly(here: World, shop_id: int, past: Past) -> None:
+    """Read the rows and write them in bulk: no check, no place to go on, no sums."""
+    decode = msgspec.json.decode
+    for lines, shape, row_of in (
+        (past.customer_lines, imports.CUSTOMERS, _customer_row),
+        (past.order_lines, imports.ORDERS, _order_row),
+    ):
+        for start in range(0, len(lines), BATCH):
+            rows = [
+                row_of(shop_id, row) for row in map(decode, lines[start : start + BATCH]) if "__parentId" not in row
+            ]
+            with unit_of_work(here.sessions) as session:
+                bulk.pour(session, shape, rows)
+
+
+def _row_by_row(here: World, shop_id: int, past: Past) -> None:
+    """Read and merge each order by itself, its customer's sums with it, as one does without thinking."""
+    found = (row for row in map(json.loads, past.order_lines) if "__parentId" not in row)
+    for _, row in zip(range(ORM_ROWS), found, strict=False):
+        with unit_of_work(here.sessions) as session:
+            placed = session.merge(Order(**dict(zip(imports.ORDERS.columns, _order_row(shop_id, row), strict=True))))
+            theirs = (Order.shop_id == shop_id, Order.customer_id == placed.customer_id)
+            net, count = session.execute(select(func.sum(Order.net_minor), func.count()).where(*theirs)).one()
+            if placed.customer_id is not None:
+                sums = {"net_minor": int(net), "orders": count, "special": False, "marked": False, "changes": 0}
+                session.merge(Customer(shop_id=shop_id, customer_id=placed.customer_id, **sums))
+
+
+def _order_row(shop_id: int, row: dict[str, Any]) -> tuple[object, ...]:
+    at = datetime.fromisoformat(row["processedAt"])
+    who = _number(row["customer"]["id"]) if row["customer"] else None
+    mail = None if row["customer"] else digest(row["email"], KEY)
+    net = int(row["netPaymentSet"]["shopMoney"]["amount"].replace(".", ""))
+    return (shop_id, _number(row["id"]), who, row["name"], at, at, net, True, mail)
+
+
+def _customer_row(shop_id: int, row: dict[str, Any]) -> tuple[object, ...]:
+    spent = int(row["amountSpent"]["amount"].replace(".", ""))
+    mail = digest(row["defaultEmailAddress"]["emailAddress"], KEY)
+    return (shop_id, _number(row["id"]), mail, spent, int(row["numberOfOrders"]))
+
+
+def _number(gid: str) -> int:
+    return int(gid.rpartition("/")[2])
+
+
+def _memory(here: World, url: str, origin: str) -> float:
+    """Return the most megabytes that a process needed to read a past."""
+    child = _child(url, origin, shop.moved_in(here))
+    told, _ = child.communicate()
+    if child.returncode:
+        raise RuntimeError(f"the import ended with {child.returncode}")
+    return int(told.split()[-1]) / 1024
+
+
+def _child(url: str, origin: str, shop_id: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "bench.shop", url, origin, str(shop_id)], stdout=subprocess.PIPE)
+
+
+def _lines(here: World, shop_id: int) -> int:
+    with reading(here.sessions) as session:
+        return sum(export.lines for export in imports.readings(session, shop_id=shop_id))
+
+
+def _figures(here: World) -> list[tuple[object, ...]]:
+    with reading(here.sessions) as session:
+        columns = (Customer.customer_id, Customer.net_minor, Customer.orders, Customer.first_order_at)
+        totals = select(tables.Totals.customers, tables.Totals.orders, tables.Totals.net_minor)
+        people = select(*columns, Customer.last_order_at).order_by(Customer.customer_id)
+        return [tuple(row) for row in (*session.execute(totals), *session.execute(people))]
