@@ -14,6 +14,7 @@ from app.store.shops import Merchant
 from app.store.tables import Customer, Order, Shop
 from app.store.veil import Veil, alias_of
 from tests.builders import NOON, order, usd
+from tests.store.test_tenancy import moved_in, rows_of
 
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What may stay in the payload of a deed for somebody who was forgotten: it tells of the shop, its goods and its staff.
@@ -84,6 +85,29 @@ def test_given_orders_of_somebody_when_they_are_forgotten_then_sums_stay_under_a
     assert (person.orders, person.net_minor, person.special, person.mail_digest) == (3, 90_00, False, None)
     assert {row.customer_id for row in rows} == {person.customer_id}
     assert {row.mail_digest for row in rows} == {None}
+
+
+def test_given_two_shops_when_the_one_that_left_is_forgotten_then_nothing_of_it_is_left_and_the_other_has_everything(
+    sessions: Sessions, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        gone = moved_in(session, seal, "gone.myshopify.com", net=50_00).shop_id
+        stays = moved_in(session, seal, "stays.myshopify.com", net=90_00).shop_id
+    before = rows(sessions, stays)
+    with unit_of_work(sessions) as session:
+        assert not erasing.forget_shop(session, shop_id=gone)  # it is installed
+        session.get_one(Shop, gone).uninstalled_at = NOON
+        session.flush()
+        assert erasing.forget_shop(session, shop_id=gone)
+
+    left = {name for name, found in rows(sessions, gone).items() if found}
+    assert left == {"privacy_requests"}
+    assert rows(sessions, stays) == before
+
+
+def rows(sessions: Sessions, shop_id: int) -> dict[str, list[tuple[object, ...]]]:
+    with unit_of_work(sessions) as session:
+        return rows_of(session, shop_id)
 
 
 def test_given_two_shops_when_one_person_is_forgotten_in_both_then_their_aliases_differ(
