@@ -15,14 +15,19 @@ from app.store import follow, orders, yardstick
 from app.store.base import Session, reading, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
+from jobs.on_order import decide_on
 
 
 def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
-    """Look at the customer's standing again; their latest order is read only when its own webhook was lost."""
+    """Look at the customer's standing again. Where the webhook of their latest order was lost, this one stands in."""
     merchant, world = occasion.merchant, occasion.world
     if event.order_id is not None and not _is_known(occasion, event.order_id):
         order = OrderChanged(order_id=event.order_id, happened_at=event.happened_at)
-        gather.about_order(world, merchant, occasion.way_in, order, occasion.now)
+        about = gather.about_order(world, merchant, occasion.way_in, order, occasion.now)
+        if about.order is not None:
+            # What is written down is not swept up any more: here or never its gift is decided.
+            decide_on(occasion, order, about)
+            return
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
         decided = [] if occasion.is_old(event.happened_at) else _reviewed(session, occasion, event)

@@ -134,7 +134,10 @@ def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch:
     )
     if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:
         raise Overtaken
-    newest = {order.id: order for order in sorted(batch.orders, key=lambda order: order.updated_at)}
+    # What has changed since we began is left to the sweep: written down here, it would be known, and never acted on.
+    begun = session.scalars(select(Shop.swept_to).where(Shop.id == shop_id)).one()
+    past = [order for order in batch.orders if begun is None or order.updated_at < begun.replace(microsecond=0)]
+    newest = {order.id: order for order in sorted(past, key=lambda order: order.updated_at)}
     bulk.pour(session, ORDERS, [(shop_id, *order) for order in newest.values()])
     customers = {customer.id: customer for customer in batch.customers}
     bulk.pour(session, CUSTOMERS, [(shop_id, *customer) for customer in customers.values()])

@@ -81,6 +81,7 @@ def install(session: Session, *, profile: ShopProfile, policy: Policy, now: date
     if row.uninstalled_at is not None:
         row.installed_at, row.uninstalled_at = now, None
         row.history_handle = row.history_try_at = row.history_done_at = None
+        row.swept_to = now
         session.execute(delete(Export).where(Export.shop_id == row.id))
     doors.open_again(session, shop_id=row.id, now=now)
     row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone

@@ -12,6 +12,7 @@ from app.store import imports, orders, shops
 from app.store.base import unit_of_work
 from app.store.tables import Effect, Shop
 from jobs.practice import POLICY
+from jobs.sweep import sweep
 from tests.jobs.conftest import Practice
 
 TAG = POLICY.special_customer.tag
@@ -58,6 +59,23 @@ def test_given_a_lost_order_webhook_when_the_customers_spending_is_told_then_the
 
     assert tags(inside, customer) == [TAG]
     assert inside.reasons("special_customer") == ["entered"]
+
+
+def test_given_a_fourth_order_that_only_the_spending_tells_of_when_swept_up_later_then_its_gift_was_given_once(
+    inside: Practice,
+) -> None:
+    customer = inside.call("/town/cast")["fourth_order_customer"]
+    order = inside.order()
+    latest = f"gid://shopify/Order/{order}"
+    inside.tell("customers/purchasing_summary", customerId=gid(customer), lastOrderId=latest, occurredAt=None)
+    inside.drain()
+    assert inside.gifts_on(order) == 1
+
+    inside.later(seconds=3600)
+    sweep(inside.world, inside.shop_id)
+    inside.drain()
+
+    assert inside.gifts_on(order) == 1
 
 
 def test_given_an_order_that_is_known_when_the_spending_is_told_then_nobody_is_asked_and_nothing_is_repeated(

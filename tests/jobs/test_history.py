@@ -71,6 +71,20 @@ def test_given_a_past_when_read_then_all_of_it_is_known_and_counted(newcomer: Pr
     assert says.orders > 0
 
 
+def test_given_an_order_made_while_the_past_is_read_when_its_webhook_is_lost_then_the_sweep_brings_its_gift(
+    newcomer: Practice,
+) -> None:
+    history.import_history(newcomer.world, newcomer.shop_id)
+    order = newcomer.order()
+    read_past(newcomer)
+
+    newcomer.later(seconds=3600)
+    sweep(newcomer.world, newcomer.shop_id)
+    newcomer.drain()
+
+    assert newcomer.gifts_on(order) == 1
+
+
 def test_given_exports_under_way_when_looked_at_then_both_were_begun_together(newcomer: Practice) -> None:
     history.import_history(newcomer.world, newcomer.shop_id)
 
