@@ -84,7 +84,9 @@ def recount(session: Session, *, shop_id: int) -> None:
         ["shop_id", "customer_id", *_NOTHING, "special", "marked", "changes"], fresh
     )
     new = {name: statement.excluded[name] for name in _NOTHING}
-    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new))
+    # What is right already is not written again: on most nights that is everything.
+    differs = or_(*(getattr(Customer, name).is_distinct_from(value) for name, value in new.items()))
+    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new, where=differs))
     customers, orders, net = session.execute(_whole(shop_id)).one()
     session.execute(
         update(Totals)
