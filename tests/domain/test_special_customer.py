@@ -261,3 +261,10 @@ def test_given_a_mark_that_crossed_with_our_change_of_mind_when_looked_at_again_
     assert isinstance(tag, TagCustomer)
     assert not tag.present
     assert decision.special is None
+
+
+def test_given_sixty_days_of_records_when_an_agent_reads_why_then_it_says_since_when() -> None:
+    person = standing(first_order_at=NOON - 30 * DAY)
+
+    assert "since 22 September 2026, where our records begin" in reason_line(person, yardstick(since=NOON - 60 * DAY))
+    assert "since 2026" in reason_line(person, yardstick())
