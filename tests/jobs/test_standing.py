@@ -35,8 +35,8 @@ def test_given_a_customer_whose_order_lifts_them_above_the_average_then_the_stor
 
 def test_given_a_marked_customer_when_they_lapse_then_the_mark_comes_off_once(inside: Practice) -> None:
     customer = lifted(inside)
-    for _ in range(4):
-        inside.later(50 * DAY)
+    for _ in range(8):
+        inside.later(25 * DAY)
         keep_access(inside.world, inside.shop_id)  # as the ticker does: after ninety days of silence nobody is let in
 
     review(inside.world, inside.shop_id)
