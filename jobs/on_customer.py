@@ -1,36 +1,31 @@
 """A customer changed in the store: their standing is looked at again, and what is theirs follows them."""
 
+import json
+
 from app.domain.decisions import Decision
 from app.domain.events import (
     CustomerChanged,
     CustomerGone,
     CustomersMerged,
     CustomerTagged,
-    OrderChanged,
     SpendingChanged,
 )
 from app.domain.facts import Standing
 from app.domain.rules import special_customer
-from app.store import follow, orders, yardstick
+from app.store import follow, inbox, orders, yardstick
 from app.store.base import Session, reading, unit_of_work
-from jobs import gather
 from jobs.occasion import Occasion, finish
-from jobs.on_order import decide_on
 
 
 def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
-    """Look at the customer's standing again. Where the webhook of their latest order was lost, this one stands in."""
-    merchant, world = occasion.merchant, occasion.world
-    if event.order_id is not None and not _is_known(occasion, event.order_id):
-        order = OrderChanged(order_id=event.order_id, happened_at=event.happened_at)
-        about = gather.about_order(world, merchant, occasion.way_in, order, occasion.now)
-        if about.order is not None:
-            # What is written down is not swept up any more: here or never its gift is decided.
-            decide_on(occasion, order, about)
-            return
-    with unit_of_work(world.sessions) as session:
-        orders.lock(session, shop_id=merchant.id)
-        decided = [] if occasion.is_old(event.happened_at) else _reviewed(session, occasion, event)
+    """Look at the customer's standing again; a latest order that nobody has told us of is told of here."""
+    with unit_of_work(occasion.world.sessions) as session:
+        orders.lock(session, shop_id=occasion.merchant.id)
+        decided: list[Decision] = []
+        if event.order_id is not None and not _is_known(session, occasion, event.order_id):
+            _stand_in_for(session, occasion, event.order_id, event)
+        elif not occasion.is_old(event.happened_at):
+            decided = _reviewed(session, occasion, event)
         finish(session, occasion, decided, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
@@ -77,9 +72,27 @@ def customer_changed(occasion: Occasion, event: CustomerChanged) -> None:
         finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
-def _is_known(occasion: Occasion, order_id: int) -> bool:
-    with reading(occasion.world.sessions) as session:
-        return orders.is_recorded(session, shop_id=occasion.merchant.id, order_id=order_id)
+def _is_known(session: Session, occasion: Occasion, order_id: int) -> bool:
+    return orders.is_recorded(session, shop_id=occasion.merchant.id, order_id=order_id)
+
+
+def _stand_in_for(session: Session, occasion: Occasion, order_id: int, event: SpendingChanged) -> None:
+    """Put the order into the inbox as if its webhook had come, as old as this one is.
+
+    Read here and only written down it would be known, and no sweep would bring what was to be decided about it.
+    """
+    letter = occasion.letter
+    inbox.receive(
+        session,
+        shop_id=occasion.merchant.id,
+        source="shopify",
+        sender=occasion.merchant.domain,
+        topic="orders/updated",
+        delivery_key=f"spending:{order_id}",
+        body=json.dumps({"id": order_id}).encode(),
+        now=letter.received_at,
+        triggered_at=event.happened_at or letter.triggered_at,
+    )
 
 
 def _reviewed(session: Session, occasion: Occasion, event: SpendingChanged) -> list[Decision]:

@@ -12,14 +12,9 @@ from jobs.runtime import in_force
 
 
 def order_changed(occasion: Occasion, event: OrderChanged) -> None:
-    """Read the order, feed the ledger, decide."""
-    about = gather.about_order(occasion.world, occasion.merchant, occasion.way_in, event, occasion.now)
-    decide_on(occasion, event, about)
-
-
-def decide_on(occasion: Occasion, event: OrderChanged, about: gather.AboutOrder) -> None:
-    """Decide what follows from an order that has just been read. What is no news any more only feeds the ledger."""
+    """Read the order, feed the ledger, decide. What is no news any more only feeds."""
     merchant = occasion.merchant
+    about = gather.about_order(occasion.world, merchant, occasion.way_in, event, occasion.now)
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
         order = about.order
