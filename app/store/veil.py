@@ -21,47 +21,65 @@ from app.store.sealed import Seal
 from app.store.tables import Forgotten, Shop
 
 _KEY_BYTES = 32
+_AT_ONCE = 500  # names in one question; a batch of the past holds more
+
+
+Hidden = dict[int | str | None, int]  # customers and digests, each with the alias that stands for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Veil:
-    """What lies over a shop's forgotten people; where nobody was ever forgotten it hides nothing."""
+    """What lies over a shop's forgotten people, for one transaction; where nobody was ever forgotten it hides nothing.
 
+    Only whoever is asked about is looked up: what an event costs does not grow with the people who were forgotten.
+    """
+
+    session: Session = field(repr=False)
+    shop_id: int
     key: bytes | None = field(default=None, repr=False)
-    aliases: frozenset[int] = frozenset()
 
     def hides(self, customer_id: int) -> bool:
         """Return whether this customer was forgotten."""
-        return self.key is not None and alias_of(self.key, customer_id) in self.aliases
+        return bool(self._hidden([customer_id]))
 
     def over(self, order: facts.Order) -> facts.Order:
         """Return the order as it may be kept: with an alias, and without an address, where its buyer was forgotten."""
-        if self.key is None:
-            return order
-        if order.customer_id is not None and self.hides(order.customer_id):
-            return replace(order, customer_id=alias_of(self.key, order.customer_id), mail_digest=None)
-        if order.mail_digest is not None and alias_of(self.key, order.mail_digest) in self.aliases:
-            return replace(order, mail_digest=None)
-        return order
+        hidden = self._hidden([order.customer_id, order.mail_digest])
+        if order.customer_id in hidden:
+            return replace(order, customer_id=hidden[order.customer_id], mail_digest=None)
+        return replace(order, mail_digest=None) if order.mail_digest in hidden else order
 
     def over_past(self, batch: Batch) -> Batch:
         """Return a batch of the past as it may be kept; whoever was forgotten is left out of its customers."""
-        if self.key is None:
+        names = [name for order in batch.orders for name in (order.customer_id, order.mail_digest)]
+        hidden = self._hidden([*names, *(customer.id for customer in batch.customers)])
+        if not hidden:
             return batch
-        shown = [customer for customer in batch.customers if not self.hides(customer.id)]
+        shown = [customer for customer in batch.customers if customer.id not in hidden]
         return replace(
             batch,
-            orders=[self._over_past_order(order, self.key) for order in batch.orders],
+            orders=[_over_past_order(order, hidden) for order in batch.orders],
             customers=shown,
             refused=batch.refused + len(batch.customers) - len(shown),
         )
 
-    def _over_past_order(self, order: PastOrder, key: bytes) -> PastOrder:
-        if order.customer_id is not None and self.hides(order.customer_id):
-            return order._replace(customer_id=alias_of(key, order.customer_id), mail_digest=None)
-        if order.mail_digest is not None and alias_of(key, order.mail_digest) in self.aliases:
-            return order._replace(mail_digest=None)
-        return order
+    def _hidden(self, names: Iterable[int | str | None]) -> Hidden:
+        """Return those of the names that are hidden, each with its alias."""
+        key = self.key
+        if key is None:
+            return {}
+        aliases: Hidden = {name: alias_of(key, name) for name in {*names} if name is not None}
+        asked, known = list(aliases.values()), set[int]()
+        for start in range(0, len(asked), _AT_ONCE):
+            theirs = (Forgotten.shop_id == self.shop_id, Forgotten.alias.in_(asked[start : start + _AT_ONCE]))
+            known.update(self.session.scalars(select(Forgotten.alias).where(*theirs)))
+        return {name: alias for name, alias in aliases.items() if alias in known}
+
+
+def _over_past_order(order: PastOrder, hidden: Hidden) -> PastOrder:
+    if order.customer_id in hidden:
+        return order._replace(customer_id=hidden[order.customer_id], mail_digest=None)
+    return order._replace(mail_digest=None) if order.mail_digest in hidden else order
 
 
 def alias_of(key: bytes, name: int | str) -> int:
@@ -79,9 +97,8 @@ def drawn(session: Session, *, shop_id: int, seal: Seal) -> Veil:
     """Return the veil over the shop's forgotten people."""
     row = session.execute(select(Shop.domain, Shop.sealed_alias_key).where(Shop.id == shop_id)).one_or_none()
     if row is None or row.sealed_alias_key is None:
-        return Veil()
-    aliases = session.scalars(select(Forgotten.alias).where(Forgotten.shop_id == shop_id))
-    return Veil(key=_open(seal, row.sealed_alias_key, row.domain), aliases=frozenset(aliases))
+        return Veil(session=session, shop_id=shop_id)
+    return Veil(session=session, shop_id=shop_id, key=_open(seal, row.sealed_alias_key, row.domain))
 
 
 def key_of(session: Session, *, shop_id: int, seal: Seal) -> bytes:

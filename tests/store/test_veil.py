@@ -4,15 +4,17 @@ from dataclasses import fields
 from typing import get_args
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.domain import effects
+from app.domain.history import Batch, PastCustomer, PastOrder
 from app.domain.people import Person
 from app.store import erasing, orders, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Customer, Order, Shop
-from app.store.veil import Veil, alias_of
+from app.store.veil import alias_of
 from tests.builders import NOON, order, usd
 from tests.store.test_tenancy import moved_in, rows_of
 
@@ -61,10 +63,44 @@ def test_given_somebody_forgotten_when_an_order_of_theirs_comes_then_it_bears_th
 ) -> None:
     forget(sessions, shop, seal)
 
-    hidden = drawn(sessions, shop, seal).over(order(mail_digest="d"))
-    assert (hidden.customer_id or 0) < 0
-    assert hidden.mail_digest is None
-    assert drawn(sessions, shop, seal).over(order(customer_id=56)) == order(customer_id=56)
+    with unit_of_work(sessions) as session:
+        over = veil.drawn(session, shop_id=shop.id, seal=seal).over
+        hidden = over(order(mail_digest="d"))
+        assert (hidden.customer_id or 0) < 0
+        assert hidden.mail_digest is None
+        assert over(order(customer_id=56)) == order(customer_id=56)
+
+
+def test_given_many_forgotten_people_when_one_is_asked_about_then_one_row_is_looked_up_and_no_more(
+    sessions: Sessions, engine: Engine, shop: Merchant, seal: Seal
+) -> None:
+    forget(sessions, shop, seal)
+    with unit_of_work(sessions) as session:
+        veil.draw_over(session, shop_id=shop.id, aliases=range(-2_000, 0), now=NOON)
+    asked: list[int] = []
+    listener = lambda _c, _u, statement, given, *_: asked.append(len(given)) if "forgotten" in statement else None  # noqa: E731
+    event.listen(engine, "before_cursor_execute", listener)
+
+    with unit_of_work(sessions) as session:
+        lies = veil.drawn(session, shop_id=shop.id, seal=seal)
+        assert (lies.hides(55), lies.hides(56)) == (True, False)
+
+    event.remove(engine, "before_cursor_execute", listener)
+    assert asked == [2, 2]  # the shop, and the one alias
+
+
+def test_given_a_batch_of_the_past_when_it_is_large_then_whoever_was_forgotten_is_found_in_all_of_it(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    forget(sessions, shop, seal)
+    bought = [PastOrder(n, 55 if n % 600 == 599 else 1_000 + n, "#1", NOON, NOON, 1, True, None) for n in range(1_800)]
+    batch = Batch(lines=1, orders=bought, customers=[PastCustomer(n, None, 0, 0) for n in (55, 56)])
+
+    with unit_of_work(sessions) as session:
+        shown = veil.drawn(session, shop_id=shop.id, seal=seal).over_past(batch)
+
+    assert len([past for past in shown.orders if (past.customer_id or 0) < 0]) == 3
+    assert ([customer.id for customer in shown.customers], shown.refused) == ([56], 1)
 
 
 def test_given_orders_of_somebody_when_they_are_forgotten_then_sums_stay_under_an_alias(
@@ -141,8 +177,3 @@ def forget(sessions: Sessions, shop: Merchant, seal: Seal) -> None:
     with unit_of_work(sessions) as session:
         key = veil.key_of(session, shop_id=shop.id, seal=seal)
         assert erasing.forget_person(session, shop_id=shop.id, person=ADA, letters=(), key=key, now=NOON) == 0
-
-
-def drawn(sessions: Sessions, shop: Merchant, seal: Seal) -> Veil:
-    with unit_of_work(sessions) as session:
-        return veil.drawn(session, shop_id=shop.id, seal=seal)
