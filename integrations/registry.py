@@ -32,6 +32,8 @@ SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
 
 # Topics that are handled whatever else must wait: they need neither the shop's past nor a way into it.
 AT_ONCE = topics.AT_ONCE
+# Topics of people who ask about their data: each is written into the log before a word of it may go.
+ASKS = topics.COMPLIANCE
 # Whom a body names in full, so that one of their names leads to the others.
 PEOPLE: Mapping[str, Callable[[str, bytes], Person]] = {
     "shopify": topics.person_in,

@@ -11,6 +11,7 @@ from app.store import chores, erasing, orders, privacy, traces, veil
 from app.store.base import reading, unit_of_work
 from app.store.privacy import Request
 from app.store.shops import Merchant
+from app.store.traces import Kept
 from integrations import registry
 from jobs import tracing
 from jobs.queue import Task
@@ -112,7 +113,7 @@ def _forget_words(world: World, merchant: Merchant, found: Found) -> None:
         with unit_of_work(world.sessions) as session:
             batch = traces.letters(session, shop_id=merchant.id, after=last, limit=tracing.BATCH)
             for kept in batch:
-                if kept.id not in found.letters:
+                if kept.id not in found.letters or _asks(kept):
                     continue
                 # What is still to be handled loses its words and keeps its meaning, unless that is the person.
                 cut = registry.BONES.get(kept.source)
@@ -124,6 +125,11 @@ def _forget_words(world: World, merchant: Merchant, found: Found) -> None:
         if not batch:
             return
         last = batch[-1].id
+
+
+def _asks(kept: Kept) -> bool:
+    """Return whether the delivery is a request of its own, not yet in the log: whoever writes it there empties it."""
+    return kept.waiting and kept.source == "shopify" and kept.topic in registry.ASKS
 
 
 def _tidy(world: World, merchant: Merchant) -> None:

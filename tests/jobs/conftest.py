@@ -4,6 +4,7 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine, false, func, select
 
 from app.config import Settings
 from app.domain.policy import Policy
 from app.store import grants, inbox, migrate, shops
-from app.store.base import Sessions, open_database, sessions_of, unit_of_work
+from app.store.base import Base, Sessions, open_database, sessions_of, unit_of_work
 from app.store.sealed import Seal
 from app.store.tables import Decision, Delivery, Effect, Pool
 from integrations.gorgias import webhooks
@@ -198,18 +200,49 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def inside(lived_in: Path, tmp_path: Path) -> Iterator[Practice]:
-    """The practice shop in auto mode, its past read, with a town and a database of the test's own.
+def books() -> str:
+    """Say which kind of database the town's app keeps its books in; a test may name another, or both.
 
-    SQLite alone: what differs between the databases is tested in the store and in the stories.
+    SQLite alone, for most: what differs between the databases is tested in the store and in the stories.
     """
+    return "sqlite"
+
+
+@pytest.fixture
+def inside(lived_in: Path, tmp_path: Path, books: str, request: pytest.FixtureRequest) -> Iterator[Practice]:
+    """The practice shop in auto mode, its past read, with a town and a database of the test's own."""
     for name in ("town.db", "clock", "app.db"):
         shutil.copy(lived_in / name, tmp_path / name)
-    url = f"sqlite:///{tmp_path / 'app.db'}"
-    engine = open_database(url)
-    with start(TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")) as town:
+    with ExitStack() as opened:
+        engine = open_database(f"sqlite:///{tmp_path / 'app.db'}")
+        opened.callback(engine.dispose)
+        if books == "postgres":
+            engine = opened.enter_context(carried_over(engine, request.getfixturevalue("postgres_engine")))
+        town = opened.enter_context(start(TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")))
+        url = engine.url.render_as_string(hide_password=False)
         yield moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path)
-    engine.dispose()
+
+
+@contextmanager
+def carried_over(source: Engine, target: Engine) -> Iterator[Engine]:
+    """Let the target hold what the source does, for as long as the block runs; new rows are numbered behind it."""
+    with source.connect() as before, target.begin() as after:
+        for table in Base.metadata.sorted_tables:
+            if rows := [dict(row) for row in before.execute(select(table)).mappings()]:
+                after.execute(table.insert(), rows)
+            if (number := table.autoincrement_column) is not None:
+                sequence, last = (
+                    func.pg_get_serial_sequence(table.name, number.name),
+                    func.coalesce(func.max(number), 0),
+                )
+                after.execute(select(func.setval(sequence, last + 1, false())))
+    try:
+        yield target
+    finally:
+        target.dispose()
+        with target.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
 
 
 def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings:

@@ -10,11 +10,12 @@ from redis import Redis
 from sqlalchemy import select
 
 from app.domain.people import Asked
-from app.store import orders, privacy, shops
+from app.store import inbox, orders, privacy, shops
 from app.store.base import Base, unit_of_work
 from app.store.tables import Delivery, Shop
 from jobs import erase, export
 from jobs.export import person_of
+from jobs.handle import handle
 from jobs.practice import POLICY
 from jobs.privacy import keep_promises
 from jobs.queue import Bell, Task
@@ -53,6 +54,7 @@ def bird(inside: Practice) -> int:
     return customer
 
 
+@pytest.mark.parametrize("books", ["sqlite", "postgres"])
 def test_given_a_person_in_every_table_when_they_ask_to_be_forgotten_then_no_dump_speaks_of_them(
     inside: Practice, bird: int, redis_url: str
 ) -> None:
@@ -238,6 +240,29 @@ def test_given_an_unknown_person_when_they_ask_twice_then_both_are_done(inside: 
     keep_promises(inside.world, inside.shop_id)
 
     assert [request.done_at is not None for request in requests(inside)] == [True, True]
+
+
+@pytest.mark.parametrize("topic", ["customers/redact", "customers/data_request"])
+def test_given_a_second_request_when_the_first_is_just_carried_out_then_it_is_in_the_log_as_well(
+    inside: Practice, bird: int, topic: str
+) -> None:
+    person = inside.call(f"/town/customers/{bird}")
+    who = {"id": bird, "email": person["email"], "phone": person["phone"]}
+    inside.tell("customers/redact", key="first-one", shop_domain=SHOP, customer=who, orders_to_redact=[])
+    inside.drain()
+    inside.tell(topic, key="second", shop_domain=SHOP, customer=who, orders_to_redact=[], orders_requested=[])
+    with unit_of_work(inside.world.sessions) as session:
+        now, lease = inside.world.clock.now(), inside.world.lease
+        (second,) = inbox.claim(session, shop_id=inside.shop_id, now=now, lease=lease, limit=1, topics={topic})
+
+    keep_promises(inside.world, inside.shop_id)
+    merchant = inside.world.known(inside.shop_id)
+    assert merchant is not None
+    handle(inside.world, merchant, None, second)
+    keep_promises(inside.world, inside.shop_id)
+
+    assert [request.done_at is not None for request in requests(inside)] == [True, True]
+    assert speaks_of(person, dump(inside)) == []
 
 
 def test_given_a_request_of_another_shop_when_it_comes_under_this_ones_name_then_it_is_set_aside(
