@@ -107,6 +107,7 @@ class GiftHistory:
     gifts_today: int = 0
     owed: bool = False  # an earlier gift came too late for its parcel
     given_here: bool = False  # this very order has its gift, or is about to
+    unwished: bool = False  # somebody would not have this order's gift
     waiting_here: tuple[str, ...] = ()  # keys of this order's gifts that are still to be given
     left_here: tuple[Gift, ...] = ()  # this order's gifts that were given, or may have been
     since: datetime | None = None

@@ -117,4 +117,5 @@ def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[
         Effect.ticket_id == ticket_id,
         Effect.state.in_((State.AWAITING, State.PLANNED)),
     )
-    return tuple(session.scalars(statement.order_by(Effect.id)))
+    # Held, so that what is said of them stays true: none leaves while its withdrawal is decided.
+    return tuple(session.scalars(statement.order_by(Effect.id).with_for_update()))

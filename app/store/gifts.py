@@ -18,6 +18,7 @@ from app.store.undoing import STANDS, TAKEN_BACK
 _KINDS = ("add_gift_line", "send_gift_order")
 _STILL_HERE = (State.AWAITING, State.PLANNED)
 _PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
+_NO = ("declined", "withdrawn", "merged")  # codes of gifts that somebody would not have, by whichever parcel
 
 
 def history(
@@ -44,6 +45,7 @@ def history(
         gifts_today=session.scalar(today) or 0,
         owed=_owed(session, shop_id, order_id, customer_id, rule),
         given_here=bool(here),
+        unwished=_was_told_no(session, shop_id, order_id, rule),
         waiting_here=tuple(row.key for row in here if row.state in _STILL_HERE),
         left_here=tuple(_gift(row) for row in here if row.state in _PERHAPS_OUT and row.code != TAKEN_BACK),
         since=since,
@@ -53,7 +55,15 @@ def history(
 def _on(session: Session, shop_id: int, order_id: int, rule: str) -> list[Effect]:
     """Return what an order carries, or carried until it was taken back: nothing is given to it a second time."""
     this = select(Effect).where(*_gifts(shop_id), Effect.rule == rule, Effect.order_id == order_id)
-    return list(session.scalars(this.where(Effect.state.in_(GIVEN)).order_by(Effect.id)))
+    # Held, so that none of them passes the gate while it is decided whether it is withdrawn or has to be undone.
+    held = this.where(Effect.state.in_(GIVEN)).order_by(Effect.id).with_for_update()
+    return list(session.scalars(held.execution_options(populate_existing=True)))
+
+
+def _was_told_no(session: Session, shop_id: int, order_id: int, rule: str) -> bool:
+    told = (Effect.state == State.WITHDRAWN, Effect.code.in_(_NO))
+    this = select(Effect.id).where(*_gifts(shop_id), Effect.rule == rule, Effect.order_id == order_id, *told)
+    return session.scalar(this.limit(1)) is not None
 
 
 def _gift(row: Effect) -> Gift:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.effects import CancelGiftOrder, Effect, Pool, SendGiftOrder
+from app.domain.facts import Line
 from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
 from app.domain.ports import Address
 from app.domain.rules import gift_order, still_wanted
@@ -64,6 +65,12 @@ def test_given_an_order_that_deserves_no_gift_when_its_parcel_has_left_then_noth
 
     assert decide(order_facts(order=unfit), ALONE, NOON).code == code
     assert (still_wanted.gift_order(unfit, gift_option(), auto_policy()) or ("",))[0] == code
+
+
+def test_given_a_line_that_came_in_after_it_was_given_up_when_its_own_parcel_is_due_then_there_is_one_gift() -> None:
+    late = replace(LEFT, lines=(Line(variant_id=MUG, quantity=1, total=usd(0)),))
+
+    assert (still_wanted.gift_order(late, gift_option(), auto_policy()) or ("",))[0] == "on_board"
 
 
 def test_given_a_customer_without_an_order_when_a_gift_is_planned_then_its_key_names_the_customer() -> None:

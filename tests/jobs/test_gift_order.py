@@ -1,5 +1,6 @@
 """A gift whose parcel left without it travels by itself: once, silently, to a good address, and never counts."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 from app.domain.policy import GiftRoute, Mode, NthOrderGift, WhenLeft
 from app.store import orders
 from app.store.base import unit_of_work
+from app.store.shops import Merchant
+from app.store.tables import Effect
 from jobs import desk
 from jobs.practice import POLICY
+from jobs.runtime import World
 from tests.jobs.conftest import Practice
 
 ALONE = replace(POLICY.nth_order_gift, when_left=WhenLeft.OWN_PARCEL)
@@ -291,6 +295,54 @@ def test_given_a_rule_that_asks_first_when_the_parcel_has_left_then_the_gifts_ow
 
     assert [row.state for row in inside.effects("send_gift_order")] == ["awaiting"]
     assert parcels(inside, order) == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_given_a_gift_order_that_came_in_after_we_had_looked_when_its_turn_comes_then_it_is_found_and_not_repeated(
+    inside: Practice, route: GiftRoute
+) -> None:
+    inside.fault(CREATE[route], "commit_then_drop")
+    order = left_without(inside, replace(ALONE, route=route))
+    looked_too_early(inside, "send_gift_order")
+
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
+    assert len(parcels(inside, order)) == 1
+
+
+@pytest.mark.parametrize("no", [desk.withdraw, desk.decline])
+def test_given_a_gift_that_the_merchant_would_not_have_when_the_parcel_leaves_then_none_travels_by_itself(
+    inside: Practice, no: Callable[[World, Merchant, int], object]
+) -> None:
+    mode = Mode.APPROVE if no is desk.decline else Mode.AUTO
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, settle_minutes=60, mode=mode)))
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    (row,) = inside.effects("add_gift_line")
+    no(inside.world, merchant_of(inside), row.id)
+
+    inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+    inside.deliver(order, key="left")
+    inside.later(3700)
+    inside.drain()
+
+    assert (inside.effects("send_gift_order"), parcels(inside, order)) == ([], [])
+    assert inside.reasons("nth_order_gift") == ["gift", "unwished"]
+
+
+def merchant_of(inside: Practice) -> Merchant:
+    found = inside.world.merchant(inside.shop_id)
+    assert found is not None
+    return found
+
+
+def looked_too_early(inside: Practice, kind: str) -> None:
+    """Let a deed in doubt have been looked up when the store had not carried it out yet."""
+    with unit_of_work(inside.world.sessions) as session:
+        (row,) = (row for row in session.query(Effect) if row.kind == kind)
+        row.state, row.next_try_at = "planned", inside.world.clock.now()
 
 
 def left_without(

@@ -1,5 +1,6 @@
 """What is remembered of gifts, and what it tells the next decision."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.domain.policy import Mode
 from app.domain.rules.gift_order import TOO_LATE
 from app.domain.rules.nth_order_gift import RULE
 from app.store import decisions, gifts, ledger, orders, undoing
-from app.store.base import unit_of_work
+from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, NOON, gift_line, order, planned, usd
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
@@ -193,6 +194,36 @@ def test_given_a_gift_of_another_rule_when_the_next_order_comes_then_the_item_is
     assert history(steps) == GiftHistory(ordinal=None, given_variants=frozenset({MUG}))
 
 
+def test_given_a_gift_that_was_not_wanted_when_its_order_is_asked_then_that_is_remembered(steps: Steps) -> None:
+    gift(steps, "withdrawn")
+
+    assert history(steps, order_id=1001).unwished
+    assert not history(steps).unwished
+
+
+def test_given_a_gift_that_is_dropped_when_its_order_is_asked_then_nobody_was_against_it(steps: Steps) -> None:
+    drop(steps, gift(steps, "planned"), TOO_LATE)
+
+    assert not history(steps, order_id=1001).unwished
+
+
+def test_given_an_order_that_is_decided_on_when_its_gift_would_leave_then_the_gate_waits_for_the_decision(
+    steps: Steps,
+) -> None:
+    deed = steps.picked(gift(steps, "planned").id)
+    with ThreadPoolExecutor(1) as worker, unit_of_work(steps.sessions) as session:
+        (key,) = read(session, steps, order_id=1001).waiting_here
+        gate = worker.submit(steps.gate, deed)
+        with pytest.raises(TimeoutError):
+            gate.result(timeout=0.5)
+        assert ledger.withdraw(
+            session, shop_id=steps.shop_id, key=key, code="withdrawn", why="over", now=NOON, currency="USD"
+        )
+        session.commit()
+
+        assert gate.result() is None
+
+
 def keep(steps: Steps, made: Decision, *, mode: Mode = Mode.AUTO, at: timedelta = timedelta()) -> int:
     with unit_of_work(steps.sessions) as session:
         return decisions.keep(session, made, shop_id=steps.shop_id, delivery_id=None, mode=mode, now=NOON + at)
@@ -228,11 +259,17 @@ def history(
     steps: Steps, *, order_id: int = 2002, customer_id: int | None = 55, day_start: datetime = NOON - 12 * HOUR
 ) -> GiftHistory:
     with unit_of_work(steps.sessions) as session:
-        return gifts.history(
-            session,
-            shop_id=steps.shop_id,
-            order_id=order_id,
-            customer_id=customer_id,
-            rule=RULE,
-            day_start=day_start,
-        )
+        return read(session, steps, order_id=order_id, customer_id=customer_id, day_start=day_start)
+
+
+def read(
+    session: Session,
+    steps: Steps,
+    *,
+    order_id: int,
+    customer_id: int | None = 55,
+    day_start: datetime = NOON - 12 * HOUR,
+) -> GiftHistory:
+    return gifts.history(
+        session, shop_id=steps.shop_id, order_id=order_id, customer_id=customer_id, rule=RULE, day_start=day_start
+    )

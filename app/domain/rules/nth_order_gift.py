@@ -173,6 +173,8 @@ def _not_due(order: Order, history: GiftHistory, policy: NthOrderGift) -> tuple[
         return "guest", "The order has no customer."
     if history.ordinal is None:
         return "not_counted", order.uncounted_because or "The order does not count."
+    if history.unwished:
+        return "unwished", "The gift of this order was taken back before it was given, and no other is."
     if history.owed or _chosen(history.ordinal, policy):
         return None
     return "other_ordinal", f"It is order number {history.ordinal} of this customer."

@@ -26,6 +26,9 @@ def gift_order(order: Order | None, option: GiftOption | None, policy: Policy) -
     obstacle = None if order is None else nth_order_gift.unfit(order, policy.nth_order_gift)
     if obstacle is not None:
         return obstacle
+    if order is not None and option is not None and option.variant_id in nth_order_gift.on_board(order):
+        # The line that was given up for it may have come in after all.
+        return "on_board", f"{option.title} is on {order.name} already."
     if option is not None and not option.ships:
         return "not_shipped", f"{option.title} is nothing that is sent in a parcel."
     if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
