@@ -16,8 +16,11 @@ from app.store import ledger, lifetime
 from app.store.base import insert
 from app.store.lifetime import Share
 from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
+from app.store.undoing import TAKEN_BACK
 
 _WAITING = (State.AWAITING, State.PLANNED)
+_PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
+_GIFTS = ("add_gift_line", "send_gift_order")
 
 
 def at_home(session: Session, *, shop_id: int, order: facts.Order) -> facts.Order:
@@ -130,23 +133,27 @@ def _remember(session: Session, shop_id: int, kept: int, deleted: int) -> None:
 
 
 def _readdress(session: Session, shop_id: int, kept: int) -> None:
-    """Send what still waits to the one kept; the key stays, for it names the deed as it was decided."""
-    waiting = (Effect.shop_id == shop_id, Effect.customer_id == kept, Effect.state.in_(_WAITING))
-    for row in session.scalars(select(Effect).where(*waiting)):
-        if "customer_id" in row.payload:
+    """Let every deed speak of the one kept, so that what is out is found and undone there, and what waits goes there.
+
+    The key stays, for it names the deed as it was decided.
+    """
+    for row in session.scalars(select(Effect).where(Effect.shop_id == shop_id, Effect.customer_id == kept)):
+        if row.payload.get("customer_id") not in (None, kept):
             row.payload = row.payload | {"customer_id": kept}
 
 
 def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> None:
-    """Withdraw all but the first of the gift lines that wait: two people were due one each, one person gets one."""
-    waiting = select(Effect.key).where(
-        Effect.shop_id == shop_id,
-        Effect.customer_id == kept,
-        Effect.kind == "add_gift_line",
-        Effect.state.in_(_WAITING),
-    )
+    """Withdraw all but the first of the gifts that wait: two people were due one each, one person gets one.
+
+    And not even one that they have already: the other of the two was given the same.
+    """
+    theirs = select(Effect).where(Effect.shop_id == shop_id, Effect.customer_id == kept, Effect.kind.in_(_GIFTS))
+    gifts = session.scalars(theirs.order_by(Effect.id).execution_options(populate_existing=True)).all()
+    given = {gift.payload["variant_id"] for gift in gifts if gift.state in _PERHAPS_OUT and gift.code != TAKEN_BACK}
+    waiting = [gift for gift in gifts if gift.state in _WAITING]
+    again = [gift for gift in waiting[:1] if gift.payload["variant_id"] in given]
     currency = session.get_one(Shop, shop_id).currency
-    for key in session.scalars(waiting.order_by(Effect.id)).all()[1:]:
+    for key in [gift.key for gift in (*again, *waiting[1:])]:
         ledger.withdraw(
             session,
             shop_id=shop_id,

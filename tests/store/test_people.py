@@ -6,8 +6,9 @@ from app.domain.policy import Mode
 from app.store import ledger, orders, people, tables
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.shops import Merchant
-from tests.builders import DAY, MUG, NOON, gift_line, order, paid, purse, tag, usd
+from tests.builders import DAY, MUG, NOON, gift_line, gift_parcel, order, paid, purse, tag, usd
 from tests.store.bookkeeping import decide, plan
+from tests.store.ledger_steps import Steps, into
 
 ANN, BEN, EVE = 55, 56, 57
 MAIL = "a" * 64
@@ -64,6 +65,26 @@ def test_given_a_gift_waiting_for_each_of_two_when_merged_then_one_person_gets_o
         kept, withdrawn = session.get_one(tables.Effect, first), session.get_one(tables.Effect, second)
         assert (kept.state, withdrawn.state, withdrawn.code) == (State.PLANNED, State.WITHDRAWN, "merged")
         assert session.query(tables.Pool).one().reserved_minor == 8_00
+
+
+def test_given_a_gift_that_one_of_two_has_when_merged_then_the_same_is_not_given_to_them_again(steps: Steps) -> None:
+    into(steps, "done", paid(gift_line(order_id=1, customer_id=BEN)))
+    waiting = steps.planned(paid(gift_parcel(order_id=2, customer_id=ANN)))
+    with unit_of_work(steps.sessions) as session:
+        orders.rehome(session, shop_id=steps.shop_id, kept=ANN, deleted=BEN, now=NOON)
+
+    assert (steps.state(waiting.id), steps.row(waiting.id).code) == (State.WITHDRAWN, "merged")
+    assert steps.money() == (0, 12_00)
+
+
+def test_given_a_parcel_that_is_out_when_its_customer_is_merged_then_it_can_be_undone_where_it_is_now(
+    steps: Steps,
+) -> None:
+    given = into(steps, "done", paid(gift_parcel(customer_id=BEN)))
+    with unit_of_work(steps.sessions) as session:
+        orders.rehome(session, shop_id=steps.shop_id, kept=ANN, deleted=BEN, now=NOON)
+
+    assert steps.row(given.id).payload["customer_id"] == ANN
 
 
 def test_given_a_tag_on_its_way_to_a_merged_customer_when_sent_then_it_goes_to_the_one_kept(
