@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, PostNote, Undoing
+from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, Undoing
 from app.domain.policy import Mode
 from app.domain.rules import afterwards, gift_order
 from app.store import decisions, ledger, orders
@@ -21,9 +21,13 @@ def carry_out(
     now: datetime,
     delivery_id: int | None = None,
     most: Mode = Mode.AUTO,
+    mode: Mode | None = None,
 ) -> None:
-    """Keep the decision, plan its effects, take back what it withdraws. `most` holds a rule below its own mode."""
-    mode = merchant.policy.mode_of(decision.rule)
+    """Keep the decision, plan its effects, take back what it withdraws. `most` holds a rule below its own mode.
+
+    With `mode` a person has said how far it goes, and the rule's own does not matter.
+    """
+    mode = mode or merchant.policy.mode_of(decision.rule)
     if mode is Mode.AUTO and most is Mode.APPROVE:
         mode = most
     # One deed comes back as a handful of webhooks: the last word, where nothing follows from it, is not repeated.
@@ -82,6 +86,7 @@ def tell(
         reference=reference,
         remark=remark,
         pending=deed.pending,
+        let_alone=_is_let_alone(session, merchant, deed.effect),
     )
     if note is not None:
         _plan(
@@ -94,6 +99,15 @@ def tell(
             mode=Mode.AUTO,
             now=now,
         )
+
+
+def _is_let_alone(session: Session, merchant: Merchant, effect: Effect) -> bool:
+    """Return whether an agent's act is for somebody for whom nothing else is done."""
+    if not isinstance(effect, RefundOrder | SendFlowers) or effect.customer_id is None:
+        return False
+    customer, currency = effect.customer_id, merchant.currency
+    standing = orders.standing(session, shop_id=merchant.id, customer_id=customer, currency=currency)
+    return standing is not None and standing.let_alone
 
 
 def _plan(

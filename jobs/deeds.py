@@ -17,6 +17,7 @@ from app.domain.effects import (
     Undoing,
 )
 from app.domain.errors import Rejected
+from app.domain.facts import Standing
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
@@ -127,7 +128,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
         return refusal
     match deed.effect:
         case AddGiftLine() | SendGiftOrder() as gift:
-            return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now())
+            standing = _standing(world, merchant, gift.customer_id)
+            return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now(), standing)
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
             return _outdated(world, merchant, tag.customer_id, present=tag.present)
         case MarkInHelpdesk() as mark:
@@ -157,9 +159,12 @@ def note(session: Session, deed: Deed, now: datetime) -> None:
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:
+    return still_wanted.standing_mark(_standing(world, merchant, customer_id), present=present)
+
+
+def _standing(world: World, merchant: Merchant, customer_id: int) -> Standing | None:
     with reading(world.sessions) as session:
-        standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
-    return still_wanted.standing_mark(standing, present=present)
+        return orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
 
 
 def _send_flowers(merchant: Merchant, outside: Outside, flowers: SendFlowers, deed: Deed, now: datetime) -> Receipt:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.errors import Rejected
+from app.domain.facts import Standing
 from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
-from app.domain.rules import gift_order, still_wanted
+from app.domain.rules import gift_order, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs.runtime import Outside
@@ -47,11 +48,16 @@ def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
             return None
 
 
-def unwanted(merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, now: datetime) -> tuple[str, str] | None:
-    """Return why it should not be given after all, as (code, sentence)."""
+def unwanted(
+    merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, now: datetime, standing: Standing | None
+) -> tuple[str, str] | None:
+    """Return why it should not be given after all, as (code, sentence); `standing` is its customer's."""
     # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
     if deed.sends and find(outside, gift, deed) is not None:
         return None
+    spared = let_alone.refused(standing)
+    if spared is not None:
+        return spared
     option = outside.shop.gift_option(gift.variant_id)
     if isinstance(gift, AddGiftLine):
         return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, now)

@@ -12,8 +12,9 @@ from app.domain.events import (
 )
 from app.domain.facts import Standing
 from app.domain.rules import special_customer
-from app.store import follow, inbox, orders, yardstick
+from app.store import follow, inbox, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
+from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
 
 
@@ -53,6 +54,8 @@ def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
         forgotten = occasion.veil(session).hides
         if not forgotten(event.gone_id):  # what was theirs is nobody's by now
             orders.rehome(session, shop_id=shop_id, kept=event.kept_id, deleted=event.gone_id, now=occasion.now)
+            kept = people.home_of(session, shop_id=shop_id, customer_id=event.kept_id)
+            spare(session, occasion.world, occasion.merchant, kept)  # if either of the two is let alone, they are
         finish(session, occasion, forget_words=forgotten(event.gone_id) or forgotten(event.kept_id))
 
 

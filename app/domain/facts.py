@@ -58,6 +58,7 @@ class Standing:
     """One customer in our own ledger. `changes` counts how often the standing changed, `changed_at` is the last.
 
     `special` is what we decided; `marked` is whether the mark is truly out there, as it is not while a person is asked.
+    `let_alone`: no rule may act for them, whatever they have spent; people still may.
     """
 
     customer_id: int
@@ -69,6 +70,7 @@ class Standing:
     marked: bool = False
     changes: int = 0
     changed_at: datetime | None = None
+    let_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

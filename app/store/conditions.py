@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.domain.effects import State
 from app.store import doors
 from app.store.deeds import PENDING, Deed
-from app.store.tables import Effect, Shop
+from app.store.tables import Customer, Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
@@ -60,6 +60,12 @@ def crossed() -> ColumnElement[bool]:
         other.state.in_((State.SENDING, State.UNCERTAIN)),
     )
     return and_(Effect.kind.in_(EDITS), Effect.state == State.PLANNED, under_way.exists())
+
+
+def for_one_let_alone() -> ColumnElement[bool]:
+    """Hold for deeds for a customer for whom nothing automatic is done."""
+    theirs = (Customer.shop_id == Effect.shop_id, Customer.customer_id == Effect.customer_id)
+    return select(Customer.customer_id).where(*theirs, Customer.let_alone_since.is_not(None)).exists()
 
 
 def open_for_business(now: datetime) -> ColumnElement[bool]:

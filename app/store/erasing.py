@@ -158,9 +158,9 @@ def _rename(session: Session, shop_id: int, number: int, alias: int) -> None:
     session.execute(update(Order).where(*mine).values(customer_id=alias))
     lifetime.unite(session, shop_id=shop_id, kept=alias, gone=number)
     session.flush()
-    nothing_more = {"special": False, "marked": False, "mail_digest": None, "store_net_minor": None}
+    nothing_more = dict.fromkeys(("let_alone_since", "mail_digest", "store_net_minor", "store_orders"))
     person = (Customer.shop_id == shop_id, Customer.customer_id == alias)
-    session.execute(update(Customer).where(*person).values(**nothing_more, store_orders=None))
+    session.execute(update(Customer).where(*person).values(special=False, marked=False, **nothing_more))
 
 
 def _alias(number: int, key: bytes) -> int:

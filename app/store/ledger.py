@@ -29,6 +29,7 @@ from app.store.conditions import (
     EDITS,
     crossed,
     decided_together,
+    for_one_let_alone,
     held_back,
     mine,
     on_its_way,
@@ -165,7 +166,7 @@ def promote_observed(
 ) -> int:
     """Take up what a rule only observed so far, for the kinds that are not too late for it; return how many.
 
-    Nothing that costs money is taken up: no purse was asked for it.
+    Nothing that costs money is taken up: no purse was asked for it. Nor what is for somebody to be let alone.
     """
     state = _FIRST_STATE[mode]
     changes = {"state": state, "ended_at": None, "next_try_at": now if state is State.PLANNED else None}
@@ -177,6 +178,7 @@ def promote_observed(
             Effect.kind.in_(kinds),
             Effect.state == State.OBSERVED,
             Effect.cost_minor.is_(None),
+            ~for_one_let_alone(),
         )
         .values(changes)
     )

@@ -49,6 +49,7 @@ def unite(session: Session, *, shop_id: int, kept: int, gone: int) -> None:
     row.special, row.marked = row.special or other.special, row.marked or other.marked
     row.changes = max(row.changes, other.changes)
     row.changed_at = max(filter(None, (row.changed_at, other.changed_at)), default=None)
+    row.let_alone_since = min(filter(None, (row.let_alone_since, other.let_alone_since)), default=None)
     row.mail_digest = row.mail_digest or other.mail_digest
     session.delete(other)
     _add(session, shop_id, customers=-both)

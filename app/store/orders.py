@@ -1,8 +1,9 @@
 """The order ledger: lifetime value and ordinals, kept exact with every order, for a customer and for the shop."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import and_, func, or_, select, tuple_, update
+from sqlalchemy import CursorResult, and_, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
@@ -125,6 +126,13 @@ def set_marked(session: Session, *, shop_id: int, customer_id: int, marked: bool
     session.execute(update(Customer).where(*theirs).values(marked=marked, **since))
 
 
+def let_alone(session: Session, *, shop_id: int, customer_id: int, since: datetime | None) -> bool:
+    """Let nothing automatic be done for the customer since that moment, or anything again; False for a stranger."""
+    theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)
+    statement = update(Customer).where(*theirs).values(let_alone_since=since)
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+
+
 def ordinal(session: Session, *, shop_id: int, order_id: int) -> int | None:
     """Return the how-manyth counted order of its customer this is; None for guests and orders that do not count."""
     mine = session.execute(
@@ -173,6 +181,7 @@ def moved_by(
     floor = yardstick.threshold.minor * policy.leave_below_percent // 100
     enters = and_(
         Customer.special.is_(False),
+        Customer.let_alone_since.is_(None),
         Customer.orders > 0,
         Customer.net_minor >= yardstick.threshold.minor,
         Customer.last_order_at >= active_since,
@@ -181,7 +190,7 @@ def moved_by(
     below = or_(
         Customer.net_minor < floor, and_(Customer.marked.is_(False), Customer.net_minor < yardstick.threshold.minor)
     )
-    leaves = and_(Customer.special, or_(below, lapsed))
+    leaves = and_(Customer.special, or_(below, lapsed, Customer.let_alone_since.is_not(None)))
     crossed = and_(Customer.special.is_(False), Customer.marked)
     statement = (
         select(Customer)
@@ -202,4 +211,5 @@ def _standing(row: Customer, currency: str) -> facts.Standing:
         marked=row.marked,
         changes=row.changes,
         changed_at=row.changed_at,
+        let_alone=row.let_alone_since is not None,
     )

@@ -158,6 +158,7 @@ class Customer(Base):
     marked: Mapped[bool] = mapped_column(default=False)  # what the store shows
     changes: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime | None]
+    let_alone_since: Mapped[datetime | None]  # nothing automatic for them, as they or the merchant wish
     mail_digest: Mapped[str | None] = mapped_column(String(64))
     store_net_minor: Mapped[int | None]  # the store's own figures, shown beside ours and never decided by
     store_orders: Mapped[int | None]

@@ -10,10 +10,12 @@ from app.web.addresses import own_page
 from app.web.here import world
 from app.web.identity import merchant
 from jobs import desk
+from jobs.let_alone import let_be
 
 blueprint = Blueprint("acts", __name__)
 
-EFFECT = f"/effects/<int(max={2**63 - 1}):effect_id>"
+MOST_ID = 2**63 - 1
+EFFECT = f"/effects/<int(max={MOST_ID}):effect_id>"
 _LONGEST_REFERENCE = 255
 
 
@@ -60,6 +62,15 @@ def did_not_happen(effect_id: int) -> Response:
     return _back("put_back" if settled else "not_in_doubt")
 
 
+@blueprint.post(f"/customers/<int(max={MOST_ID}):customer_id>/let-alone")
+def let_alone(customer_id: int) -> Response:
+    """Let a customer alone, or let the rules look at them again."""
+    alone = _yes(request.form.get("alone"), "Say alone=1 to do nothing automatic for them, alone=0 to go on.")
+    if not let_be(world(), merchant(), customer_id, alone=alone):
+        abort(404, "This shop's ledger has no such customer.")
+    return _back("let_alone" if alone else "looked_at_again")
+
+
 @blueprint.post("/rules/<rule>/mode")
 def set_mode(rule: str) -> Response:
     """Set how far one rule may go."""
@@ -75,11 +86,15 @@ def set_mode(rule: str) -> Response:
 @blueprint.post("/pause")
 def pause() -> Response:
     """Stop everything, or let it go on."""
-    paused = request.form.get("paused")
-    if paused not in {"0", "1"}:
-        abort(422, "Say paused=1 to stop everything, paused=0 to let it go on.")
-    desk.pause(world(), merchant(), paused=paused == "1")
-    return _back("resumed" if paused == "0" else None)
+    paused = _yes(request.form.get("paused"), "Say paused=1 to stop everything, paused=0 to let it go on.")
+    desk.pause(world(), merchant(), paused=paused)
+    return _back(None if paused else "resumed")
+
+
+def _yes(switch: str | None, otherwise: str) -> bool:
+    if switch not in {"0", "1"}:
+        abort(422, otherwise)
+    return switch == "1"
 
 
 def _rule(name: str) -> str:

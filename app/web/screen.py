@@ -27,6 +27,8 @@ NOTICES = {
     "not_in_doubt": "This row is not in doubt any more.",
     "mode": "The rule's mode was changed.",
     "resumed": "Everything goes on.",
+    "let_alone": "Nothing automatic is done for this customer from now on. Your team still may.",
+    "looked_at_again": "The rules look at this customer again.",
     "saved": "Saved. It holds from now on.",
 }
 

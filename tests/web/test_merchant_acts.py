@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.effects import State
 from app.domain.policy import Mode, SpecialCustomer
-from tests.builders import auto_policy, flowers, paid, planned, refund, tag
+from tests.builders import auto_policy, flowers, order, paid, planned, refund, tag
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -55,6 +55,35 @@ def test_given_three_waiting_when_all_of_the_rule_are_approved_then_other_rules_
     desk.press("/approve-all", rule="special_customer")
 
     assert [desk.state(deed) for deed in (*marks, other)] == [State.PLANNED] * 3 + [State.AWAITING]
+
+
+def test_given_a_customer_when_let_alone_then_their_card_says_so_and_offers_the_way_back(desk: Desk) -> None:
+    desk.buy(order())
+    assert "Nothing automatic for this customer" in desk.open("/customers/55")
+
+    answer = desk.press("/customers/55/let-alone", alone="1", back="/customers/55")
+
+    assert (answer.status_code, answer.location) == (303, "/customers/55?said=let_alone")
+    card = desk.open("/customers/55?said=let_alone")
+    assert "let alone" in card
+    assert "Let the rules look again" in card
+    desk.press("/customers/55/let-alone", alone="0")
+    assert "The rules look at this customer." in desk.open("/customers/55")
+
+
+def test_given_another_shops_customer_when_let_alone_then_there_is_nobody_and_theirs_stays(desk: Desk) -> None:
+    desk.buy(order())
+    twin = desk.twin()
+
+    assert twin.press("/customers/55/let-alone", alone="1").status_code == 404
+    assert "The rules look at this customer." in desk.open("/customers/55")
+
+
+@pytest.mark.parametrize("alone", ["", "2", "yes"])
+def test_given_a_customer_when_asked_to_be_let_somehow_then_it_is_refused(desk: Desk, alone: str) -> None:
+    desk.buy(order())
+
+    assert desk.press("/customers/55/let-alone", alone=alone).status_code == 422
 
 
 def test_given_planned_flowers_when_taken_back_then_the_money_returns_to_the_pool(desk: Desk) -> None:

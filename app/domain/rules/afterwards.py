@@ -7,6 +7,7 @@ from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers,
 from app.domain.money import Money
 from app.domain.refunds import Way
 from app.domain.rules.agent_acts import first_name
+from app.domain.rules.let_alone import BY_HAND
 from app.domain.rules.refund_words import given_back, stays
 
 _NOBODY_KNOWS = "Only a look at the order tells; a lead has been asked to. Please do not repeat it."
@@ -41,6 +42,8 @@ _FLOWERS = {
     State.UNCERTAIN: "The flowers may have been ordered; a person must ask the florist. Please do not repeat it.",
 }
 
+_GOES_ON = (State.PLANNED, State.AWAITING, State.DONE)
+
 
 def tell(
     effect: Effect,
@@ -53,10 +56,12 @@ def tell(
     reference: str = "",
     remark: str = "",
     pending: bool = False,
+    let_alone: bool = False,
 ) -> Plan | None:
     """Return the note for the agent about an effect that reached `state`; None where there is nobody to tell.
 
-    `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail.
+    `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail;
+    `let_alone` that nothing but an agent's act is done for the customer.
     """
     if not isinstance(effect, RefundOrder | SendFlowers):
         return None
@@ -73,6 +78,8 @@ def tell(
         reference=reference,
         remark=f" {remark}" if remark else "",
     )
+    if let_alone and state in _GOES_ON:
+        text = f"{text} {BY_HAND}"
     note = PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
     return Plan(effect=note, due_at=now)
 

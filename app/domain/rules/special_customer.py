@@ -8,6 +8,7 @@ from app.domain.effects import MarkInHelpdesk, Plan, PostNote, TagCustomer, TagT
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
+from app.domain.rules import let_alone
 
 RULE = "special_customer"
 # Whoever just lost the mark may not win it back on the same day: at most one change a day reaches other people's tools.
@@ -16,6 +17,8 @@ BREATH = timedelta(days=1)
 
 def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
     """Return whether the customer's mark goes on, comes off, or stays, and why."""
+    if standing.let_alone:
+        return spared(standing, policy, now)
     if standing.special and not standing.marked:
         return _still_propose(standing, yardstick, policy, now)
     if standing.special:
@@ -25,6 +28,16 @@ def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, no
         # The change of mind and the mark crossed on their way. Where the mark is coming off already, this is that deed.
         return replace(decision, plans=_marks(standing, policy, now, special=False, turn=standing.changes))
     return decision
+
+
+def spared(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decision:
+    """Return what it means for their mark that a customer is let alone: it comes off, and none goes on."""
+    if standing.special and standing.marked:
+        return _change(standing, let_alone.CODE, let_alone.WHY, policy, now)
+    if standing.special:
+        return replace(_never_out(standing, policy, now), code=let_alone.CODE, because=let_alone.WHY)
+    plans = _marks(standing, policy, now, special=False, turn=standing.changes) if standing.marked else ()
+    return replace(_about(standing, let_alone.CODE, let_alone.WHY), plans=plans)
 
 
 def touched(standing: Standing, *, shown: bool) -> Decision:
@@ -58,6 +71,8 @@ def greet(
         return _decision(f"ticket:{ticket_id}", "no_match", "No customer of the store has this e-mail address.")
     if yardstick is None:
         return _decision(f"ticket:{ticket_id}", "no_measure", "The store's own average is not known yet.")
+    if standing.let_alone:
+        return _decision(f"ticket:{ticket_id}", let_alone.CODE, let_alone.WHY)
     if not standing.special:
         return _decision(f"ticket:{ticket_id}", "not_special", f"{reason_line(standing, yardstick)}: no mark.")
     card = f"{policy.tag}: {reason_line(standing, yardstick)}."
@@ -94,10 +109,14 @@ def _still_propose(standing: Standing, yardstick: Yardstick, policy: SpecialCust
     line = reason_line(standing, yardstick)
     if yardstick.threshold <= standing.net and _active(standing, yardstick, now):
         return _about(standing, "stays", f"{line}, active: still above {yardstick.threshold}; the mark is not out yet.")
-    never_out = _marks(standing, policy, now, special=True, turn=standing.changes)
     because = f"{line}: no longer above {yardstick.threshold} and active, before the mark was ever out."
-    withdraw = tuple(plan.effect.key for plan in never_out)
-    return _decision(f"customer:{standing.customer_id}", "outdated", because, withdraw=withdraw, special=False)
+    return replace(_never_out(standing, policy, now), because=because)
+
+
+def _never_out(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decision:
+    marks = _marks(standing, policy, now, special=True, turn=standing.changes)
+    withdraw = tuple(plan.effect.key for plan in marks)
+    return _decision(f"customer:{standing.customer_id}", "outdated", "", withdraw=withdraw, special=False)
 
 
 def _keep_or_leave(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain.facts import GiftOption, Order, Standing
 from app.domain.policy import Policy
-from app.domain.rules import nth_order_gift
+from app.domain.rules import let_alone, nth_order_gift
 
 
 def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
@@ -38,6 +38,9 @@ def gift_order(order: Order | None, option: GiftOption | None, policy: Policy) -
 
 def standing_mark(standing: Standing | None, *, present: bool) -> tuple[str, str] | None:
     """Return why a mark of standing is outdated: the customer's standing changed again in the meantime."""
+    spared = let_alone.refused(standing) if present else None
+    if spared is not None:
+        return spared
     if standing is not None and standing.special is present:
         return None
     return "outdated", "The customer's standing changed again."
