@@ -58,6 +58,7 @@ class Endpoint:
         self._lock = threading.Lock()
         self._late: list[threading.Timer] = []
         self.calls: Counter[str] = Counter()
+        self.struck: Counter[str] = Counter()  # of these: what went wrong with them was our doing
 
     def answer(self, request: Request, domain: str, version: str) -> Response:
         """Answer one request, in whatever way the store would, or the faults will have it."""
@@ -76,7 +77,11 @@ class Endpoint:
         """Count a call, and return what goes wrong with it, if anything does."""
         self._count(name)
         with self._town.books.turn() as turn:
-            return self.faults.draw(turn, name)
+            fault = self.faults.draw(turn, name)
+        if fault is not None:
+            with self._lock:
+                self.struck[name] += 1
+        return fault
 
     def close(self) -> None:
         """Wait for what is still to be carried out late."""

@@ -61,6 +61,14 @@ def door(turn: Turn, shop: Doc, token: str, *, live_secrets: Iterable[str], now:
     return 200 if iso(now) < known["ends_at"] else 401
 
 
+def expire(turn: Turn, domain: str, now: datetime) -> int:
+    """End the shop's access tokens at this moment; return how many were good until then."""
+    good = [each for each in turn.find(ACCESS, "shop", domain) if (each["ends_at"] or "") > iso(now)]
+    for each in good:
+        turn.put(ACCESS, each["token"], each | {"ends_at": iso(now)})
+    return len(good)
+
+
 def forget(turn: Turn, domain: str) -> None:
     """Let every token of the shop be worth nothing."""
     for kind in (ACCESS, REFRESH):

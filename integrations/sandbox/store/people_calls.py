@@ -1,5 +1,6 @@
-"""The town's own door to its customers: merged, deleted, tagged by hand, asking for their data or to be forgotten."""
+"""The town's own door to its customers: new, merged, deleted, tagged, asking for their data or to be forgotten."""
 
+from random import Random
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -10,8 +11,9 @@ from integrations.sandbox.post_office import KIND as LETTERS
 from integrations.sandbox.store import customers_by_hand
 from integrations.sandbox.store.actions import Impossible
 from integrations.sandbox.store.announcing import Envelope, change_envelope
+from integrations.sandbox.store.people import newcomer
 from integrations.sandbox.store.shops import KIND as SHOPS
-from integrations.sandbox.town import Town
+from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 Json = dict[str, Any]
 
@@ -25,6 +27,7 @@ class PeopleCalls:
     def register(self, blueprint: Blueprint) -> None:
         """Add the routes to a blueprint."""
         for path, handler in (
+            ("/town/customers", self.come),
             ("/town/customers/<int:key>/merge", self.merge),
             ("/town/customers/<int:key>/delete", self.delete),
             ("/town/customers/<int:key>/tags", self.tags),
@@ -34,6 +37,16 @@ class PeopleCalls:
         ):
             blueprint.add_url_rule(path, view_func=handler, methods=["POST"])
         blueprint.add_url_rule("/town/letters", view_func=self.letters)
+
+    def come(self) -> ResponseReturnValue:
+        """Let somebody new come to a shop; nobody is told before they buy."""
+        wish = _body("shop")
+        with self._town.books.turn() as turn:
+            shop = turn.get(SHOPS, wish.get("shop", PRACTICE_SHOP))
+            if shop is None:
+                raise Impossible("There is no such shop.")
+            rng = Random(turn.count("customers"))  # noqa: S311 - the same people for the same town
+            return jsonify(newcomer(turn, rng, shop, self._town.clock.now())), 201
 
     def merge(self, key: int) -> ResponseReturnValue:
         """Let staff merge the customer into another, who is kept."""

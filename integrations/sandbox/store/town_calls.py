@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.post_office import KIND as LETTERS
 from integrations.sandbox.post_office import Letter, Weather
-from integrations.sandbox.store import actions, bulk, comings, payloads, sums
+from integrations.sandbox.store import actions, bulk, comings, grants, payloads, sums
 from integrations.sandbox.store.actions import Announcement, Impossible
 from integrations.sandbox.store.announcing import News
 from integrations.sandbox.store.catalogue import stock_up
@@ -55,6 +55,7 @@ class TownCalls:
             ("/town/shops/<domain>/uninstall", self.uninstall),
             ("/town/shops/<domain>/reinstall", self.reinstall),
             ("/town/shops/<domain>/grant", self.grant),
+            ("/town/shops/<domain>/expire", self.expire),
         ):
             blueprint.add_url_rule(path, view_func=handler, methods=["POST"])
         blueprint.add_url_rule("/town/orders/<int:key>", view_func=self.order)
@@ -224,6 +225,11 @@ class TownCalls:
             letter = comings.grant(self._town, turn, domain, wish.get("scopes", ()), _announcement(wish))
             return jsonify(webhook=letter and self._webhook(letter))
 
+    def expire(self, domain: str) -> ResponseReturnValue:
+        """Let the shop's access tokens be over before their time; what renews them stays good."""
+        with self._town.books.turn() as turn:
+            return jsonify(ended=grants.expire(turn, domain, self._town.clock.now()))
+
     def order(self, key: int) -> ResponseReturnValue:
         """Answer with everything known of an order."""
         with self._town.books.turn() as turn:
@@ -250,6 +256,7 @@ class TownCalls:
             | {
                 "letters": {state: letters.count(state) for state in sorted(set(letters))},
                 "calls": dict(self._endpoint.calls),
+                "struck": dict(self._endpoint.struck),
                 "now": self._town.clock.now().isoformat(),
             }
         )

@@ -12,10 +12,22 @@ from integrations.shopify import topics, webhooks
 from tests.integrations.sandbox.store_town import StoreTown, store_town
 from tests.integrations.shopify.webhook_shapes import faults
 
+NEIGHBOUR = "neighbour.myshopify.com"
+
 
 @pytest.fixture
 def town() -> StoreTown:
     return store_town()
+
+
+def test_given_somebody_new_when_they_come_then_they_are_that_shops_and_nobody_is_told(town: StoreTown) -> None:
+    town.client.post(f"/town/shops/{NEIGHBOUR}", json={"token": "t"})
+
+    newcomer = town.client.post("/town/customers", json={"shop": NEIGHBOUR}).get_json()
+
+    assert town.client.get(f"/town/customers/{newcomer['id']}").get_json()["shop"] == NEIGHBOUR
+    assert town.client.get("/town/letters").get_json() == []
+    assert town.client.post("/town/customers", json={"shop": "nobody's"}).status_code == 400
 
 
 def test_given_two_customers_when_merged_then_the_orders_are_the_kept_ones_and_all_of_it_is_told(

@@ -153,7 +153,18 @@ def test_given_a_fault_when_refreshing_then_it_strikes_once(town: StoreTown, kin
     town.client.post("/town/faults", json={"next": [{"operation": "TokenRefresh", "kind": kind}]})
     assert refresh(town, first["refresh_token"]).status_code == status
     assert refresh(town, first["refresh_token"]).status_code == 200
-    assert town.client.get("/town/state").json["calls"]["TokenRefresh"] == 2
+    counted = town.client.get("/town/state").json
+    assert (counted["calls"]["TokenRefresh"], counted["struck"]) == (2, {"TokenRefresh": 1})
+
+
+def test_given_tokens_that_end_before_their_time_when_shown_then_the_refresh_token_brings_another(
+    town: StoreTown,
+) -> None:
+    first = pair(exchange(town))
+    ended = town.client.post(f"/town/shops/{PRACTICE_SHOP}/expire").json
+    assert ended == {"ended": 1}
+    assert door(town, first["access_token"]) == 401
+    assert door(town, pair(refresh(town, first["refresh_token"]))["access_token"]) == 200
 
 
 def test_given_an_uninstalled_app_when_it_comes_with_old_keys_then_none_opens(town: StoreTown) -> None:
