@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
 from app.domain.facts import GiftHistory, GiftOption, Order, Quote
+from app.domain.money import zero
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
@@ -51,6 +52,7 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
     order = outside.shop.order(event.order_id)
     if order is None:
         return AboutOrder(order=None)
+    order = _in_our_money(order, merchant)
     policy = in_force(merchant).nth_order_gift
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
@@ -63,8 +65,9 @@ def about_order(world: World, merchant: Merchant, outside: Outside, event: Order
         history = gift_history(session, merchant, order, now)
     if not nth_order_gift.may_be_due(order, history, policy, now):
         return AboutOrder(order=order)
-    options = (outside.shop.gift_option(variant) for variant in policy.variants)
-    return AboutOrder(order=order, options=tuple(option for option in options if option is not None))
+    options = [outside.shop.gift_option(variant) for variant in policy.variants]
+    payable = (option for option in options if option is not None and option.cost.currency == merchant.currency)
+    return AboutOrder(order=order, options=tuple(payable))
 
 
 def gift_history(session: Session, merchant: Merchant, order: Order, now: datetime) -> GiftHistory:
@@ -107,11 +110,29 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
             order = people.at_home(session, shop_id=merchant.id, order=order)
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
+    return _with_price(merchant, outside, action, order, now)
+
+
+def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+    if order.net.currency != merchant.currency:
+        return AboutAction(customer_id=order.customer_id, order=order, trouble=_other_money(order, merchant))
     if action.act is Act.REFUND_KEEP:
         return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
-    return AboutAction(customer_id=customer_id, order=order)
+    return AboutAction(customer_id=order.customer_id, order=order)
+
+
+def _in_our_money(order: Order, merchant: Merchant) -> Order:
+    """Return the order as our books can hold it: what was paid in another money than theirs does not count."""
+    if order.net.currency == merchant.currency:
+        return order
+    nothing = zero(merchant.currency)
+    return replace(order, net=nothing, counted=False, uncounted_because=_other_money(order, merchant))
+
+
+def _other_money(order: Order, merchant: Merchant) -> str:
+    return f"{order.name} was paid in {order.net.currency}, and the books here are kept in {merchant.currency}."
 
 
 def _with_offer(merchant: Merchant, outside: Outside, action: AgentAction, order: Order) -> AboutAction:

@@ -115,7 +115,7 @@ def _ask_anew(world: World, merchant: Merchant, export: Reading, problem: str, *
 def _read(world: World, merchant: Merchant, outside: Outside, export: Reading, file: str) -> bool:
     """Read on in the file, and return whether its end was reached in this turn."""
     end, at = time.monotonic() + TURN_SECONDS, export.lines
-    for batch in outside.shop.past(export.kind, file, after=at):
+    for batch in outside.shop.past(export.kind, file, after=at, currency=merchant.currency):
         with unit_of_work(world.sessions) as session:
             shown = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over_past(batch)
             imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=shown)

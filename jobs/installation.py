@@ -39,7 +39,10 @@ def install(world: World, id_token_text: str, domain: str, *, policy: Policy | N
         raise Unavailable("the store calls itself by another name")
     with unit_of_work(world.sessions) as session:
         shops.install(session, profile=profile, policy=policy or Policy(), now=world.clock.now())
+        kept = shops.by_id(session, shop_id)
     log.info("shop.installed", shop=shop_id)
+    if kept is not None and kept.currency != profile.currency:
+        log.error("shop.other_money", shop=shop_id, kept=kept.currency, now=profile.currency)
     world.bell.ring(Task.IMPORT, shop_id)
     world.bell.ring(Task.DRAIN, shop_id)
     return shop_id

@@ -51,7 +51,7 @@ class PastCustomer(NamedTuple):
 
     id: int
     mail_digest: str | None
-    store_net_minor: int
+    store_net_minor: int | None  # None: in another currency than our books
     store_orders: int
 
 

@@ -79,8 +79,11 @@ class Shop(Protocol):
         """Let the store gather its orders or customers; return the handle. A second one beside it does no harm."""
 
     def export(self, handle: str) -> Gathering: ...
-    def past(self, what: Export, file: str, *, after: int) -> Iterator[Batch]:
-        """Yield what an export's file holds behind its line `after`, a batch in memory at a time."""
+    def past(self, what: Export, file: str, *, after: int, currency: str) -> Iterator[Batch]:
+        """Yield what an export's file holds behind its line `after`, a batch in memory at a time.
+
+        Orders in another currency do not count: what they are worth in this one, nobody has told us.
+        """
 
     def customer_by_email(self, email: str) -> int | None: ...
     def has_tag(self, customer_id: int, *, tag: str) -> bool: ...

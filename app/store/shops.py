@@ -69,7 +69,8 @@ def expect(session: Session, *, domain: str, policy: Policy, now: datetime) -> i
 def install(session: Session, *, profile: ShopProfile, policy: Policy, now: datetime) -> int:
     """Make the shop known, or bring it back; the policy of a shop that was here before stays. Return its id.
 
-    Whoever comes back has its past read again from the start: what happened meanwhile, nobody told us.
+    Whoever comes back has its past read again from the start: what happened meanwhile, nobody told us. With another
+    money than before everything is stopped, as `describe` says.
     """
     values = {
         "domain": profile.domain,
@@ -84,8 +85,9 @@ def install(session: Session, *, profile: ShopProfile, policy: Policy, now: date
         row.swept_to = now
         session.execute(delete(Export).where(Export.shop_id == row.id))
     doors.open_again(session, shop_id=row.id, now=now)
-    row.name, row.currency, row.timezone = profile.name, profile.currency, profile.timezone
-    session.flush()
+    if row.currency == _NO_MONEY:
+        row.currency = profile.currency
+    describe(session, shop_id=row.id, profile=profile)
     return row.id
 
 
@@ -195,7 +197,8 @@ class HistoryState:
 def describe(session: Session, *, shop_id: int, profile: ShopProfile) -> bool:
     """Write down what the store says of itself now; return False, and stop everything, should its money be another.
 
-    Our books are kept in the money of the installation: a gift or a refund in another would be a wrong one.
+    Our books are kept in the money of the first installation: a gift or a refund in another would be a wrong one. New
+    books begin when the merchant leaves and everything of the shop is forgotten.
     """
     row = session.get_one(Shop, shop_id, populate_existing=True, with_for_update=True)
     row.name, row.timezone = profile.name, profile.timezone

@@ -7,7 +7,7 @@ file's size. The quicker ungrouped kind would need all orders at once, for a gif
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -32,7 +32,14 @@ _DOCUMENTS = {Export.CUSTOMERS: "bulk_customers", Export.ORDERS: "bulk_orders"}
 _CHILD = b'"__parentId":'
 _LONGEST_NAME, _LARGEST_ID = 64, 2**63
 
-Digest = Callable[[str], str]
+
+class Ours(NamedTuple):
+    """What our books are kept in: their currency, and digests in place of addresses."""
+
+    currency: str
+    digest: Callable[[str], str]
+
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -122,13 +129,13 @@ def look(api: AdminApi, handle: str) -> Gathering:
     return Gathering(stage=Stage.PART if part else Stage.LOST, promised=promised, file=part)
 
 
-def read(api: AdminApi, what: Export, file: str, *, after: int, digest: Digest) -> Iterator[Batch]:
+def read(api: AdminApi, what: Export, file: str, *, after: int, ours: Ours) -> Iterator[Batch]:
     """Yield the file's rows from behind its line `after`.
 
     Raises Unavailable where it breaks off, Rejected when the file is gone or in disorder: another one is needed then.
     """
     lines = islice(_lines(api, file), after, None)
-    return _orders(lines, after, digest) if what is Export.ORDERS else _customers(lines, after, digest)
+    return _orders(lines, after, ours) if what is Export.ORDERS else _customers(lines, after, ours)
 
 
 def _lines(api: AdminApi, file: str) -> Iterator[bytes]:
@@ -139,18 +146,18 @@ def _lines(api: AdminApi, file: str) -> Iterator[bytes]:
     return api.http.lines(SOURCE, file)
 
 
-def _orders(lines: Iterator[bytes], at: int, digest: Digest) -> Iterator[Batch]:
+def _orders(lines: Iterator[bytes], at: int, ours: Ours) -> Iterator[Batch]:
     families = _families(lines)
     while some := list(islice(families, ROWS)):
         at += sum(map(len, some))
-        found = [order for family in some if (order := _sound(_order, family, digest))]
+        found = [order for family in some if (order := _sound(_order, family, ours))]
         yield Batch(lines=at, orders=found, refused=len(some) - len(found))
 
 
-def _customers(lines: Iterator[bytes], at: int, digest: Digest) -> Iterator[Batch]:
+def _customers(lines: Iterator[bytes], at: int, ours: Ours) -> Iterator[Batch]:
     while some := list(islice(lines, ROWS)):
         at += len(some)
-        found = [customer for line in some if (customer := _sound(_customer, line, digest))]
+        found = [customer for line in some if (customer := _sound(_customer, line, ours))]
         yield Batch(lines=at, customers=found, refused=len(some) - len(found))
 
 
@@ -166,23 +173,23 @@ def _families(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield family
 
 
-def _sound(understand: Callable[[R, Digest], T], row: R, digest: Digest) -> T | None:
+def _sound(understand: Callable[[R, Ours], T], row: R, ours: Ours) -> T | None:
     """Return the row as it is understood; None when it makes no sense, which one in a million may not."""
     try:
-        return understand(row, digest)
+        return understand(row, ours)
     except (msgspec.MsgspecError, ValueError) as fault:
         _LOG.warning("history.nonsense", problem=type(fault).__name__)
         return None
 
 
-def _order(family: list[bytes], digest: Digest) -> PastOrder:
+def _order(family: list[bytes], ours: Ours) -> PastOrder:
     row = _ORDER.decode(family[0])
     number = _id(row.id)
     net = _money(row.net_payment_set.shop_money)
-    ours = f'"{row.id}"'.encode()
+    named = f'"{row.id}"'.encode()
     for line in family[1:]:
         # Most lines need no reading: one of this order without a `true` in it is no gift card, whatever else it says.
-        if b"true" in line or ours not in line:
+        if b"true" in line or named not in line:
             net -= _gift_card(row.id, line)
     minor = max(net.minor, 0)
     why_not = reading.why_uncounted(
@@ -192,15 +199,16 @@ def _order(family: list[bytes], digest: Digest) -> PastOrder:
         status=row.display_financial_status,
         net_minor=minor,
     )
+    counted = not why_not and net.currency == ours.currency
     return PastOrder(
         number,
         _id(row.customer.id) if row.customer else None,
         _text(row.name),
         row.processed_at,
         row.updated_at,
-        0 if why_not else minor,
-        not why_not,
-        digest(row.email) if row.email and row.customer is None else None,
+        minor if counted else 0,
+        counted,
+        ours.digest(row.email) if row.email and row.customer is None else None,
     )
 
 
@@ -213,12 +221,15 @@ def _gift_card(order: str, line: bytes) -> Money:
     return reading.kept(total, child.quantity, child.current_quantity if child.is_gift_card else 0)
 
 
-def _customer(line: bytes, digest: Digest) -> PastCustomer:
+def _customer(line: bytes, ours: Ours) -> PastCustomer:
     row = _CUSTOMER.decode(line)
     mail = row.default_email_address
     spent = Money.parse(row.amount_spent.amount, row.amount_spent.currency_code)
     return PastCustomer(
-        _id(row.id), digest(mail.email_address) if mail else None, spent.minor, int(row.number_of_orders)
+        _id(row.id),
+        ours.digest(mail.email_address) if mail else None,
+        spent.minor if spent.currency == ours.currency else None,
+        int(row.number_of_orders),
     )
 
 

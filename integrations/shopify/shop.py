@@ -24,6 +24,7 @@ from integrations.shopify import (
     refunds,
 )
 from integrations.shopify.client import AdminApi
+from integrations.shopify.history import Ours
 
 
 class ShopifyShop:
@@ -63,8 +64,8 @@ class ShopifyShop:
     def export(self, handle: str) -> Gathering:
         return history.look(self._api, handle)
 
-    def past(self, what: Export, file: str, *, after: int) -> Iterator[Batch]:
-        return history.read(self._api, what, file, after=after, digest=self._digest)
+    def past(self, what: Export, file: str, *, after: int, currency: str) -> Iterator[Batch]:
+        return history.read(self._api, what, file, after=after, ours=Ours(currency=currency, digest=self._digest))
 
     def customer_by_email(self, email: str) -> int | None:
         return customers.by_email(self._api, email)

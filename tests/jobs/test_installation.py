@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.effects import State
 from app.domain.errors import Unavailable
@@ -15,7 +16,7 @@ from app.store import grants, leaving, ledger, shops
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.sealed import Seal
 from app.store.shops import Merchant
-from app.store.tables import Effect
+from app.store.tables import Customer, Effect, Order
 from integrations.sandbox.serve import start
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -25,8 +26,9 @@ from jobs.practice import POLICY
 from jobs.queue import Bell
 from jobs.runtime import Clock, World
 from tests.conftest import NOBODY_LISTENS
-from tests.jobs.conftest import Practice, settings_for
+from tests.jobs.conftest import Practice, read_past, settings_for
 from tests.jobs.test_crash_points import Died, fate
+from tests.jobs.test_customers import ENOUGH, newcomer, standing
 from tests.store.crowd import at_once
 
 TOWN = f"/town/shops/{PRACTICE_SHOP}"
@@ -61,6 +63,13 @@ def shop(here: Practice) -> Merchant | None:
 def at_home(here: Practice) -> bool:
     found = shop(here)
     return found is not None and found.installed and found.let_in
+
+
+def counted(here: Practice) -> list[tuple[int, int]]:
+    """Return every order that counts, and what it is worth in minor units."""
+    with reading(here.world.sessions) as session:
+        rows = session.execute(select(Order.order_id, Order.net_minor).where(Order.counted).order_by(Order.order_id))
+        return [(order_id, minor) for order_id, minor in rows]
 
 
 def exchanges(here: Practice) -> int:
@@ -147,6 +156,50 @@ def test_given_a_shop_that_took_us_out_when_it_puts_us_back_then_it_has_its_poli
     assert inside.world.clock.now() - found.installed_at < timedelta(hours=1)
     with reading(inside.world.sessions) as session:
         assert shops.without_history(session, now=inside.world.clock.now()) == [inside.shop_id]
+
+
+def test_given_a_shop_that_comes_back_with_other_money_when_opened_then_everything_is_stopped_and_no_sums_are_mixed(
+    inside: Practice,
+) -> None:
+    before = counted(inside)
+    leave(inside)
+    inside.later(A_DAY)
+    inside.call(f"{TOWN}/reinstall", {})
+    inside.call(TOWN, {"currency": "EUR"})
+    inside.order(amount=ENOUGH)
+    inside.later(A_DAY)
+
+    open_app(inside)
+    read_past(inside)
+
+    found = shop(inside)
+    assert found is not None
+    assert (found.installed, found.paused, found.currency) == (True, True, "USD")
+    assert counted(inside) == before
+    with reading(inside.world.sessions) as session:
+        assert set(session.scalars(select(Customer.store_net_minor))) == {None}  # told in euros
+
+
+def test_given_other_money_that_nobody_told_us_of_when_an_order_comes_then_it_does_not_count_and_nothing_is_paid(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount="30.00"), key="before")
+    inside.drain()
+    before = standing(inside, customer)
+    inside.call(TOWN, {"currency": "EUR"})
+
+    order = inside.order(customer_id=customer, amount=ENOUGH)
+    inside.deliver(order, key="after")
+    inside.drain()
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    inside.press(ticket, "refund_keep", amount="5.00", order=inside.call(f"/town/orders/{order}")["name"])
+    inside.drain()
+
+    assert (standing(inside, customer), inside.set_aside()) == (before, [])
+    assert inside.reasons("nth_order_gift")[-1] == "not_counted"
+    assert inside.effects("refund_order") == []
+    assert "was paid in EUR, and the books here are kept in USD." in inside.effects("post_note")[-1].payload["text"]
 
 
 def test_given_an_access_that_was_revoked_when_the_app_is_opened_again_then_all_goes_on(inside: Practice) -> None:

@@ -52,12 +52,12 @@ def test_given_a_policy_of_an_older_version_when_read_then_what_is_new_has_its_d
 def test_given_a_shop_when_it_is_installed_again_then_it_is_the_same_shop_with_its_own_policy(
     sessions: Sessions, shop: Merchant, seal: Seal
 ) -> None:
-    renamed = profile(name="Practice & Sons", currency="EUR")
+    renamed = profile(name="Practice & Sons", timezone="Europe/Paris")
 
     assert install(sessions, seal, renamed, policy=Policy(), now=NOON + DAY) == shop.id
 
     found = again(sessions, shop.id)
-    assert (found.name, found.currency) == ("Practice & Sons", "EUR")
+    assert (found.name, found.timezone, found.paused) == ("Practice & Sons", "Europe/Paris", False)
     assert (found.policy, found.installed_at) == (auto_policy(), NOON)
 
 

@@ -565,4 +565,4 @@ class ShopContract:
             assert time.monotonic() < end, "the past is not gathered"
             time.sleep(0.02)
         assert past.file is not None
-        return list(shop.past(what, past.file, after=after))
+        return list(shop.past(what, past.file, after=after, currency="USD"))
