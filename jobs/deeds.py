@@ -22,7 +22,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
-from app.store import orders, undoing
+from app.store import orders, people, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -155,7 +155,15 @@ def note(session: Session, deed: Deed, now: datetime) -> None:
         undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         tag = deed.effect
-        orders.set_marked(session, shop_id=deed.shop_id, customer_id=tag.customer_id, marked=tag.present, now=now)
+        # Merged while the tag was on its way, they bear it under the name that is left.
+        theirs = people.home_of(session, shop_id=deed.shop_id, customer_id=tag.customer_id)
+        orders.set_marked(session, shop_id=deed.shop_id, customer_id=theirs, marked=tag.present, now=now)
+
+
+def note_refused(session: Session, deed: Deed) -> None:
+    """Write down what a deed that was refused means for others: a mark is not on its way any more."""
+    if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
+        people.mark_refused(session, shop_id=deed.shop_id, customer_id=deed.effect.customer_id)
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

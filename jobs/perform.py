@@ -184,6 +184,7 @@ def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if ledger.refuse(session, deed, code=code, why=why, now=now):
+            deeds.note_refused(session, deed)
             _tell(session, merchant, deed, now)
     log.warning("effect.refused", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
 

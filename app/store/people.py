@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import facts
 from app.domain.effects import State
+from app.domain.rules import special_customer
 from app.store import ledger, lifetime
 from app.store.base import insert
 from app.store.lifetime import Share
@@ -78,6 +79,14 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
     _keep_one_gift(session, shop_id, kept, now)
+    _decide_anew(session, shop_id, kept)
+
+
+def mark_refused(session: Session, *, shop_id: int, customer_id: int) -> None:
+    """Let a mark that found nobody of its name be decided about anew, where they live on under another one."""
+    kept = home_of(session, shop_id=shop_id, customer_id=customer_id)
+    if kept != customer_id:
+        _decide_anew(session, shop_id, kept)
 
 
 def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
@@ -140,6 +149,15 @@ def _readdress(session: Session, shop_id: int, kept: int) -> None:
     for row in session.scalars(select(Effect).where(Effect.shop_id == shop_id, Effect.customer_id == kept)):
         if row.payload.get("customer_id") not in (None, kept):
             row.payload = row.payload | {"customer_id": kept}
+
+
+def _decide_anew(session: Session, shop_id: int, kept: int) -> None:
+    """Count a customer whose last mark was refused as never marked: it would be thought on its way for ever."""
+    marks = (Effect.kind == "tag_customer", Effect.rule == special_customer.RULE, Effect.customer_id == kept)
+    last = select(Effect.state).where(Effect.shop_id == shop_id, *marks).order_by(Effect.id.desc()).limit(1)
+    if session.scalar(last) == State.REFUSED:
+        theirs = (Customer.shop_id == shop_id, Customer.customer_id == kept, Customer.marked.is_(False))
+        session.execute(update(Customer).where(*theirs).values(special=False, changed_at=None))
 
 
 def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> None:

@@ -175,6 +175,39 @@ def test_given_a_planned_gift_when_its_customer_is_merged_then_it_follows_and_is
     assert (gift.customer_id, gift.payload["customer_id"], gift.state) == (77, 77, "awaiting")
 
 
+@pytest.mark.parametrize("told", ["first", "last"])
+def test_given_a_mark_that_finds_its_customer_merged_when_that_is_told_then_the_one_kept_is_marked(
+    inside: Practice, told: str
+) -> None:
+    customer, kept = newcomer(inside), inside.call("/town/cast")["best_customer"]
+    inside.deliver(inside.order(customer_id=customer, amount=ENOUGH))
+    inside.fault("TagsAdd", "commit_then_drop" if told == "first" else "500_before")
+    inside.drain()
+    inside.call(f"/town/customers/{customer}/tags", {"remove": [TAG]})  # so that the merge alone brings no tag along
+    latest = inside.call(f"/town/customers/{customer}")["orders"][-1]["id"]
+    inside.call(f"/town/customers/{customer}/merge", {"into": kept})
+    if told == "last":
+        inside.later(seconds=60)
+        inside.drain()
+        assert [row.state for row in inside.effects("tag_customer")] == ["refused"]
+
+    inside.tell(
+        "customers/merge",
+        admin_graphql_api_customer_kept_id=gid(kept),
+        admin_graphql_api_customer_deleted_id=gid(customer),
+        status="completed",
+        errors=[],
+    )
+    inside.drain()
+    inside.later(seconds=60)
+    inside.drain()
+    inside.deliver(latest, key="moved")
+    inside.drain()
+
+    assert TAG in tags(inside, kept)
+    assert standing(inside, kept).marked is True
+
+
 def test_given_a_deed_that_waits_when_the_store_deletes_the_customer_then_it_is_taken_back(inside: Practice) -> None:
     inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.APPROVE)))
     customer = newcomer(inside)
