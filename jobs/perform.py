@@ -94,7 +94,7 @@ def _call(world: World, merchant: Merchant, outside: Outside, deed: Deed, *, fir
     except Unavailable as problem:
         _try_later(world, merchant, deed, problem, afresh=first)
     except Uncertain as problem:
-        _doubt(world, merchant, outside, deed, str(problem))
+        _doubt(world, merchant, outside, deed, problem)
     else:
         _done(world, merchant, deed, receipt)
     return None
@@ -113,6 +113,9 @@ def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> 
         return None
     if receipt is not None:
         _done(world, merchant, deed, receipt)
+        return None
+    if deed.refusal is not None:
+        _refuse(world, merchant, deed, "refused", deed.refusal)
         return None
     if deeds.overdue(deed, world.clock.now()):
         _leave_to_a_person(world, merchant, deed, TOO_LATE_TO_REPEAT)
@@ -237,12 +240,13 @@ def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy, *, afresh: b
     return busy
 
 
-def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, why: str) -> None:
+def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, problem: Uncertain) -> None:
     if not deeds.can_look_up(outside, deed.effect):
         _leave_to_a_person(world, merchant, deed, CANNOT_BE_ASKED)
         return
     with unit_of_work(world.sessions) as session:
-        ledger.doubt(session, deed, until=world.clock.now() + world.quarantine, why=why)
+        until = world.clock.now() + world.quarantine
+        ledger.doubt(session, deed, until=until, why=str(problem), refusal=problem.refusal)
     log.warning("effect.uncertain", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 
 

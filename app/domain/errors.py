@@ -41,4 +41,11 @@ class OurMistake(Unavailable):
 
 
 class Uncertain(Exception):
-    """It may have happened: the answer was lost on the way."""
+    """It may have happened: the answer was lost on the way.
+
+    `refusal` is a no that they gave to a repeat: it holds once it is clear that no earlier try came through.
+    """
+
+    def __init__(self, reason: str, *, refusal: str | None = None) -> None:
+        super().__init__(reason)
+        self.refusal = refusal

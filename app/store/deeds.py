@@ -35,6 +35,7 @@ class Deed:
     because: str
     code: str | None = None
     reference: str | None = None
+    remark: str | None = None
     request: str | None = None
     first_sent_at: datetime | None = None
 
@@ -42,6 +43,11 @@ class Deed:
     def pending(self) -> bool:
         """Whether it was done and may yet fail, as money does that is on its way."""
         return self.state is State.DONE and self.code == PENDING
+
+    @property
+    def refusal(self) -> str | None:
+        """Return the no that was given to a repeat of a doubtful deed: it holds should no earlier try be found."""
+        return self.remark if self.state is State.UNCERTAIN else None
 
     @property
     def for_a_person(self) -> bool:
@@ -85,6 +91,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         because=row.problem or row.because,
         code=row.code,
         reference=row.reference,
+        remark=row.remark,
         request=row.request,
         first_sent_at=row.first_sent_at,
     )

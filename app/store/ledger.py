@@ -66,7 +66,7 @@ __all__ = [
 
 _PENDING = (State.AWAITING, State.PLANNED)
 LONGEST_REFERENCE = 255
-_NOTHING_SENT = {"request": None, "first_sent_at": None}
+_NOTHING_SENT = {"request": None, "first_sent_at": None, "remark": None}
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
 
 
@@ -327,9 +327,15 @@ def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetim
     session.execute(statement.execution_options(synchronize_session=False))
 
 
-def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str) -> bool:
-    """Record that it may have happened. `until` None: only a person can find out; the money stays set aside."""
-    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": until, "problem": why}, sent(deed))
+def doubt(
+    session: Session, deed: Deed, *, until: datetime | None, why: str, refusal: str | None = None
+) -> bool:
+    """Record that it may have happened. `until` None: only a person can find out; the money stays set aside.
+
+    `refusal` is a no to this repeat of it, kept until it is known whether an earlier try came through.
+    """
+    changes = {"state": State.UNCERTAIN, "next_try_at": until, "problem": why, "remark": refusal or deed.refusal}
+    return _end(session, deed, changes, sent(deed))
 
 
 def leave_to_a_person(session: Session, deed: Deed, *, why: str) -> bool:
@@ -364,7 +370,7 @@ def _queue_for_order(session: Session, deed: Deed) -> None:
 
 
 def _ending(state: State, code: str, why: str, now: datetime) -> dict[str, Any]:
-    return {"state": state, "next_try_at": None, "code": code, "problem": why, "ended_at": now}
+    return {"state": state, "next_try_at": None, "code": code, "problem": why, "remark": None, "ended_at": now}
 
 
 def _end_unspent(session: Session, deed: Deed, changes: dict[str, Any], ours: ColumnElement[bool]) -> bool:

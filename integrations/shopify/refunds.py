@@ -53,7 +53,7 @@ def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = F
         if landed is not None:
             return receipt(landed)
         if again:
-            raise Uncertain(f"The store says: {no}") from no
+            raise Uncertain(f"the store refused a repeat: {no}", refusal=str(no)) from no
         raise
     return receipt(made)
 

@@ -292,6 +292,43 @@ def test_given_a_store_that_is_still_at_it_when_looked_up_too_early_then_the_mon
     assert (bought.row.state, bought.row.sends, bought.refunded) == ("done", 2, "5.00")
 
 
+def refused_after_a_lost_answer(bought: Purchase) -> None:
+    """Let a refund's first call never arrive, and its second be refused by the store."""
+    calls = [{"operation": "RefundCreate", "kind": kind} for kind in ("drop_before", "user_error")]
+    bought.inside.call("/town/faults", {"next": calls})
+    bought.press(amount="5.00")
+    bought.inside.later(60)
+    bought.inside.drain()
+    assert (bought.row.state, bought.row.sends) == ("uncertain", 2)
+
+
+def test_given_a_lost_answer_when_the_repeat_is_refused_then_that_holds_once_nothing_is_found(
+    bought: Purchase,
+) -> None:
+    refused_after_a_lost_answer(bought)
+    bought.inside.later(60)
+    bought.inside.drain()
+
+    assert (bought.row.state, bought.row.sends, bought.refunded) == ("refused", 2, "0.00")
+    assert purse(bought.inside) == (0, 0)
+    assert "did not go through: The store cannot do this right now." in bought.notes
+
+
+def test_given_a_repeat_that_was_refused_when_the_store_cannot_be_asked_then_its_words_are_kept(
+    bought: Purchase,
+) -> None:
+    refused_after_a_lost_answer(bought)
+    bought.inside.later(60)
+    bought.inside.fault("RefundState", "500_before")
+    bought.inside.drain()
+    assert bought.row.state == "uncertain"
+
+    bought.inside.later(14 * HOUR)
+    bought.inside.drain()
+
+    assert (bought.row.state, bought.row.problem) == ("refused", "The store cannot do this right now.")
+
+
 # On its way
 
 

@@ -56,6 +56,17 @@ def test_given_a_worker_that_died_when_its_deed_is_tried_again_then_the_first_ca
     assert sent(steps, deed.id, "second", after() + HOUR).request == "first"
 
 
+def test_given_a_no_to_a_repeat_when_it_is_asked_for_again_then_the_no_is_kept_until_the_end(steps: Steps) -> None:
+    deed = sent(steps, steps.planned().id, "first")
+    with unit_of_work(steps.sessions) as session:
+        ledger.doubt(session, deed, until=NOON, why="lost", refusal="It is locked.")
+    steps.doubt(steps.picked(deed.id))
+
+    assert steps.read(deed.id).refusal == "It is locked."
+    steps.put_back(steps.picked(deed.id), afresh=True)
+    assert steps.row(deed.id).remark is None
+
+
 def test_given_a_deed_that_may_not_be_repeated_when_left_to_a_person_then_its_money_waits_with_it(
     steps: Steps,
 ) -> None:

@@ -209,6 +209,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "look_at": None,
     "request": None,
     "afresh": False,
+    "refusal": None,
     "cost": usd(12_00),
     "limit": 50,
     "limit_minor": 700_00,

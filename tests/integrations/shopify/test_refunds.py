@@ -338,8 +338,9 @@ def test_given_an_earlier_try_in_doubt_when_the_store_refuses_then_that_is_not_i
     stands(store)
     refuses(store, "It is still being processed.")
     store.brings(order=state())
-    with pytest.raises(Uncertain, match="still being processed"):
+    with pytest.raises(Uncertain, match="still being processed") as doubt:
         give_back(again=True)
+    assert doubt.value.refusal == "It is still being processed."
 
 
 def test_given_the_line_breaks_when_refunded_then_in_doubt(store: Script) -> None:
