@@ -58,7 +58,7 @@ def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: 
         session, shop_id=merchant.id, key=key, code=code, why=why, now=now, currency=merchant.currency
     )
     if deed is not None:
-        tell(session, merchant, deed, now=now)
+        follow_up(session, merchant, deed, now=now)
     return deed
 
 
@@ -72,10 +72,10 @@ def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: st
         _plan(session, merchant, deed.rule, because, plan, decision_id=deed.decision_id, mode=mode, now=now)
 
 
-def tell(
+def follow_up(
     session: Session, merchant: Merchant, deed: Deed, *, now: datetime, reference: str = "", remark: str = ""
 ) -> None:
-    """Plan the note to the agent about what became of a deed, if there is an agent to tell."""
+    """Plan what follows from what became of a deed: the note to the agent, if there is one; a draft's end."""
     note = afterwards.tell(
         deed.effect,
         deed.state,
@@ -88,17 +88,22 @@ def tell(
         pending=deed.pending,
         let_alone=_is_let_alone(session, merchant, deed.effect),
     )
-    if note is not None:
-        _plan(
-            session,
-            merchant,
-            deed.rule,
-            deed.because,
-            note,
-            decision_id=deed.decision_id,
-            mode=Mode.AUTO,
-            now=now,
-        )
+    tidying = gift_order.tidying(
+        deed.effect, deed.state, key=deed.key, draft=deed.request, begun=deed.attempts > 0, now=now
+    )
+    mode = merchant.policy.mode_of(deed.rule)
+    for plan, how_far in ((note, Mode.AUTO), (tidying, mode)):
+        if plan is not None:
+            _plan(
+                session,
+                merchant,
+                deed.rule,
+                deed.because,
+                plan,
+                decision_id=deed.decision_id,
+                mode=how_far,
+                now=now,
+            )
 
 
 def _is_let_alone(session: Session, merchant: Merchant, effect: Effect) -> bool:
@@ -135,4 +140,4 @@ def _plan(
         now=now,
     )
     if deed is not None and mode is not Mode.OBSERVE:
-        tell(session, merchant, deed, now=now)
+        follow_up(session, merchant, deed, now=now)

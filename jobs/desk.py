@@ -13,7 +13,7 @@ from app.store import ledger, orders, shops, stories, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs.carry_out import tell
+from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
 from jobs.queue import Task
 from jobs.runtime import World, purse
@@ -72,7 +72,7 @@ def decline(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
             currency=merchant.currency,
         )
         for deed in moved:
-            tell(session, merchant, deed, now=now)
+            follow_up(session, merchant, deed, now=now)
     _ring(world, merchant, "desk.declined", effects=[deed.id for deed in moved])
     return moved
 
@@ -98,7 +98,7 @@ def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str
         )
         if settled:
             done = _deed(session, merchant, effect_id)
-            tell(session, merchant, done, now=now, reference=reference)
+            follow_up(session, merchant, done, now=now, reference=reference)
     _ring(world, merchant, "desk.happened", effect=effect_id, settled=settled)
     return settled
 
@@ -179,7 +179,7 @@ def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
 def _approve(session: Session, merchant: Merchant, effect_id: int, now: datetime) -> list[Deed]:
     moved = ledger.approve(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
     for deed in moved:
-        tell(session, merchant, deed, now=now)
+        follow_up(session, merchant, deed, now=now)
     return moved
 
 

@@ -23,6 +23,8 @@ def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -
         case TakeBackGiftLine():
             return outside.shop.take_back_gift_line(gift.order_id, variant_id=gift.variant_id, key=gift.undoes)
         case CancelGiftOrder():
+            if gift.draft is not None:
+                outside.shop.discard_gift_draft(gift.draft, key=gift.undoes)
             return outside.shop.cancel_gift_order(gift.customer_id, key=gift.undoes)
 
 

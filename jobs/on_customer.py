@@ -14,6 +14,7 @@ from app.domain.facts import Standing
 from app.domain.rules import special_customer
 from app.store import follow, inbox, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
+from jobs.carry_out import follow_up, withdraw
 from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
 
@@ -53,7 +54,9 @@ def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
         orders.lock(session, shop_id=shop_id)
         forgotten = occasion.veil(session).hides
         if not forgotten(event.gone_id):  # what was theirs is nobody's by now
-            orders.rehome(session, shop_id=shop_id, kept=event.kept_id, deleted=event.gone_id, now=occasion.now)
+            gone = event.gone_id
+            for deed in orders.rehome(session, shop_id=shop_id, kept=event.kept_id, deleted=gone, now=occasion.now):
+                follow_up(session, occasion.merchant, deed, now=occasion.now)
             kept = people.home_of(session, shop_id=shop_id, customer_id=event.kept_id)
             spare(session, occasion.world, occasion.merchant, kept)  # if either of the two is let alone, they are
         finish(session, occasion, forget_words=forgotten(event.gone_id) or forgotten(event.kept_id))
@@ -61,11 +64,13 @@ def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
 
 def customer_gone(occasion: Occasion, event: CustomerGone) -> None:
     """Take back whatever was still to come for somebody who is no longer a customer; their orders are nobody's now."""
+    merchant, customer_id = occasion.merchant, event.customer_id
+    why = "The customer no longer exists in the store."
     with unit_of_work(occasion.world.sessions) as session:
-        orders.lock(session, shop_id=occasion.merchant.id)
-        why = "The customer no longer exists in the store."
-        follow.nobody(session, shop_id=occasion.merchant.id, customer_id=event.customer_id, why=why, now=occasion.now)
-        orders.orphan(session, shop_id=occasion.merchant.id, customer_id=event.customer_id)
+        orders.lock(session, shop_id=merchant.id)
+        for deed in follow.coming(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency):
+            withdraw(session, merchant, deed.key, code="gone", why=why, now=occasion.now)
+        orders.orphan(session, shop_id=merchant.id, customer_id=customer_id)
         finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
 
 

@@ -18,7 +18,7 @@ from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds
-from jobs.carry_out import give_otherwise, tell
+from jobs.carry_out import follow_up, give_otherwise
 from jobs.doors import shut_until
 from jobs.runtime import Outside, World
 
@@ -113,17 +113,21 @@ def _look_up(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> 
         return None
     if receipt is not None:
         _done(world, merchant, deed, receipt)
-        return None
+    else:
+        _go_on_without(world, merchant, deed)
+    return None
+
+
+def _go_on_without(world: World, merchant: Merchant, deed: Deed) -> None:
+    """Go on with a deed in doubt that was looked for and is not there."""
+    log.info("effect.absent", shop=merchant.id, effect=deed.id)
     if deed.refusal is not None:
         _refuse(world, merchant, deed, "refused", deed.refusal)
-        return None
-    if deeds.overdue(deed, world.clock.now()):
+    elif deeds.overdue(deed, world.clock.now()):
         _leave_to_a_person(world, merchant, deed, TOO_LATE_TO_REPEAT)
-        return None
-    with unit_of_work(world.sessions) as session:
-        ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
-    log.info("effect.absent", shop=merchant.id, effect=deed.id)
-    return None
+    else:
+        with unit_of_work(world.sessions) as session:
+            ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
 
 
 def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
@@ -142,7 +146,7 @@ def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed
         return None
     with unit_of_work(world.sessions) as session:
         if ledger.leave_to_a_person(session, deed, why=TOO_LATE_TO_REPEAT):
-            _tell(session, merchant, deed, world.clock.now())
+            _follow_up(session, merchant, deed, world.clock.now())
     log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
     return None
 
@@ -152,7 +156,7 @@ def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> Non
     with unit_of_work(world.sessions) as session:
         if ledger.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
             deeds.note(session, deed, now)
-            _tell(session, merchant, deed, now, receipt)
+            _follow_up(session, merchant, deed, now, receipt)
     log.info("effect.done", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, sends=deed.sends)
 
 
@@ -165,7 +169,7 @@ def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> B
     except Rejected as problem:
         with unit_of_work(world.sessions) as session:
             if pending.failed(session, deed, why=str(problem), now=now):
-                _tell(session, merchant, deed, now)
+                _follow_up(session, merchant, deed, now)
         log.warning("effect.failed_late", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
         return None
     except Unavailable as problem:
@@ -178,7 +182,7 @@ def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> B
         if receipt.pending:
             pending.wait(session, deed, until=again)
         elif pending.arrived(session, deed, receipt) and receipt.remark:
-            _tell(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
+            _follow_up(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
     log.info("effect.followed", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, pending=receipt.pending)
     return None
 
@@ -188,7 +192,7 @@ def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -
     with unit_of_work(world.sessions) as session:
         if ledger.refuse(session, deed, code=code, why=why, now=now):
             deeds.note_refused(session, deed)
-            _tell(session, merchant, deed, now)
+            _follow_up(session, merchant, deed, now)
     log.warning("effect.refused", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
 
 
@@ -196,7 +200,7 @@ def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> 
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if ledger.drop(session, deed, code=code, why=why, now=now):
-            _tell(session, merchant, deed, now)
+            _follow_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
     log.info("effect.unwanted", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
 
@@ -205,7 +209,7 @@ def _ask_a_person(world: World, merchant: Merchant, deed: Deed, why: str) -> Non
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if parking.park(session, deed, code="needs_person", why=why):
-            _tell(session, merchant, deed, now)
+            _follow_up(session, merchant, deed, now)
     log.info("effect.parked", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 
 
@@ -260,14 +264,14 @@ def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed, why: str) -
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if ledger.doubt(session, deed, until=None, why=why):
-            _tell(session, merchant, deed, now)
+            _follow_up(session, merchant, deed, now)
     log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 
 
-def _tell(session: Session, merchant: Merchant, deed: Deed, now: datetime, receipt: Receipt | None = None) -> None:
+def _follow_up(session: Session, merchant: Merchant, deed: Deed, now: datetime, receipt: Receipt | None = None) -> None:
     ended = ledger.read(session, shop_id=merchant.id, effect_id=deed.id, currency=merchant.currency)
     if ended is not None:
-        tell(
+        follow_up(
             session,
             merchant,
             ended,

@@ -129,13 +129,17 @@ class SendGiftOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelGiftOrder:
-    """Stop a free parcel that has not left; `undoes` is the key of the gift."""
+    """Stop a free parcel that has not left; `undoes` is the key of the gift.
+
+    `draft` is the number of a draft that may be left of it, "" where that is not known; None where there was none.
+    """
 
     kind: Literal["cancel_gift_order"] = "cancel_gift_order"
     customer_id: int
     title: str
     undoes: str
     order_id: int | None = None
+    draft: str | None = None
 
     @property
     def key(self) -> str:

@@ -120,6 +120,9 @@ class Shop(Protocol):
         """Make the draft an order, once; Busy while the store prepares it. The store may mail the customer."""
 
     def find_completed_draft(self, draft: str) -> Receipt | None: ...
+    def discard_gift_draft(self, draft: str, *, key: str) -> None:
+        """Delete what was drafted under that key and became no order; `draft` is "" where its number is not known."""
+
     def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None: ...
     def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
         """Cancel what was sent under that key, silently, and restock it; repeating it changes nothing."""

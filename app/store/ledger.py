@@ -327,9 +327,7 @@ def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetim
     session.execute(statement.execution_options(synchronize_session=False))
 
 
-def doubt(
-    session: Session, deed: Deed, *, until: datetime | None, why: str, refusal: str | None = None
-) -> bool:
+def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str, refusal: str | None = None) -> bool:
     """Record that it may have happened. `until` None: only a person can find out; the money stays set aside.
 
     `refusal` is a no to this repeat of it, kept until it is known whether an earlier try came through.

@@ -11,6 +11,7 @@ from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
 from app.store import lifetime, people
 from app.store.base import insert
+from app.store.deeds import Deed
 from app.store.lifetime import Share
 from app.store.tables import Customer, Order, Totals
 
@@ -76,10 +77,13 @@ def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
     )
 
 
-def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> None:
-    """Let everything of a customer whom the store merged into another be the kept one's, whatever comes later too."""
+def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> list[Deed]:
+    """Let everything of a customer whom the store merged into another be the kept one's, whatever comes later too.
+
+    Return the deeds that were withdrawn, for one person is not given twice.
+    """
     lock(session, shop_id=shop_id)
-    people.rehome(session, shop_id=shop_id, kept=kept, deleted=deleted, now=now)
+    return people.rehome(session, shop_id=shop_id, kept=kept, deleted=deleted, now=now)
 
 
 def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:

@@ -15,6 +15,7 @@ from app.domain.effects import State
 from app.domain.rules import special_customer
 from app.store import ledger, lifetime
 from app.store.base import insert
+from app.store.deeds import Deed
 from app.store.lifetime import Share
 from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
 from app.store.undoing import TAKEN_BACK
@@ -61,11 +62,14 @@ def introduce(session: Session, *, shop_id: int, customer_id: int, mail_digest: 
             lifetime.move(session, shop_id=shop_id, before=None, after=share)
 
 
-def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> None:
-    """Let everything of a merged customer be the kept one's: orders, sums, marks, gifts; none comes twice."""
+def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> list[Deed]:
+    """Let everything of a merged customer be the kept one's: orders, sums, marks, gifts; none comes twice.
+
+    Return the gifts that were withdrawn for that.
+    """
     kept = home_of(session, shop_id=shop_id, customer_id=kept)
     if kept == deleted:
-        return
+        return []
     _remember(session, shop_id, kept, deleted)
     for table in (Order, Effect):
         session.execute(
@@ -78,8 +82,8 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     )
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
-    _keep_one_gift(session, shop_id, kept, now)
     _decide_anew(session, shop_id, kept)
+    return _keep_one_gift(session, shop_id, kept, now)
 
 
 def mark_refused(session: Session, *, shop_id: int, customer_id: int) -> None:
@@ -160,7 +164,7 @@ def _decide_anew(session: Session, shop_id: int, kept: int) -> None:
         session.execute(update(Customer).where(*theirs).values(special=False, changed_at=None))
 
 
-def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> None:
+def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> list[Deed]:
     """Withdraw all but the first of the gifts that wait: two people were due one each, one person gets one.
 
     And not even one that they have already: the other of the two was given the same.
@@ -171,13 +175,16 @@ def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> 
     waiting = [gift for gift in gifts if gift.state in _WAITING]
     again = [gift for gift in waiting[:1] if gift.payload["variant_id"] in given]
     currency = session.get_one(Shop, shop_id).currency
-    for key in [gift.key for gift in (*again, *waiting[1:])]:
+    gone = [
         ledger.withdraw(
             session,
             shop_id=shop_id,
-            key=key,
+            key=gift.key,
             code="merged",
             why="The store merged this customer with another who gets a gift already.",
             now=now,
             currency=currency,
         )
+        for gift in (*again, *waiting[1:])
+    ]
+    return [deed for deed in gone if deed is not None]

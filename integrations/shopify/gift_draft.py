@@ -37,8 +37,27 @@ def complete(api: AdminApi, draft: str) -> Receipt:
     price = reading.money(node["totalPriceSet"])
     if price.minor != 0:
         raise Rejected(f"The draft would cost the customer {price}.")
-    completed = api.do("gift_draft_complete", {"id": node["id"]}).payload("draftOrderComplete")["draftOrder"]
+    try:
+        completed = api.do("gift_draft_complete", {"id": node["id"]}).payload("draftOrderComplete")["draftOrder"]
+    except Rejected:
+        # It may only mean that an earlier try has come in since we looked.
+        landed = find(api, draft)
+        if landed is None:
+            raise
+        return landed
     return gift_order.receipt(completed["order"])
+
+
+def discard(api: AdminApi, draft: str, *, key: str) -> None:
+    """Delete what was drafted under that key and has not become an order: `draft`, "" where its number is not known.
+
+    Where the store has none such any more, nothing changes.
+    """
+    known = {draft} if draft else set[str]()
+    for number in sorted(known | set(_open_drafts(api, gift_order.mark(key)))):
+        node = _read(api, number)
+        if node is not None and node["status"] != _COMPLETED:
+            api.ask("gift_draft_delete", {"id": node["id"]}).payload("draftOrderDelete")
 
 
 def find(api: AdminApi, draft: str) -> Receipt | None:

@@ -123,6 +123,9 @@ class ShopifyShop:
     def find_gift_order(self, customer_id: int, *, key: str) -> Receipt | None:
         return gift_order.find(self._api, customer_id, key=key)
 
+    def discard_gift_draft(self, draft: str, *, key: str) -> None:
+        gift_draft.discard(self._api, draft, key=key)
+
     def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
         return gift_order.cancel(self._api, customer_id, key=key)
 

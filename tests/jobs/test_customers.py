@@ -220,6 +220,23 @@ def test_given_a_deed_that_waits_when_the_store_deletes_the_customer_then_it_is_
     assert {(row.state, row.code) for row in inside.effects("tag_customer")} == {("withdrawn", "gone")}
 
 
+def test_given_a_refund_that_waits_when_the_store_deletes_the_customer_then_the_agent_is_told(inside: Practice) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, refund_mode=Mode.APPROVE)))
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount="20.00"))
+    inside.drain()
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    inside.press(ticket, "refund_keep", amount="5.00")
+    inside.drain()
+
+    inside.tell("customers/delete", id=customer)
+    inside.drain()
+
+    assert [row.code for row in inside.effects("refund_order")] == ["gone"]
+    notes = [note["text"] for note in inside.call(f"/town/tickets/{ticket}")["notes"]]
+    assert any("was not made: The customer no longer exists in the store." in note for note in notes)
+
+
 @pytest.mark.parametrize(("currency", "paused"), [("USD", False), ("EUR", True)])
 def test_given_a_shop_that_changed_when_told_then_it_is_read_afresh_and_other_money_stops_everything(
     inside: Practice, currency: str, paused: bool

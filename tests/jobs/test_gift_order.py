@@ -332,6 +332,73 @@ def test_given_a_gift_that_the_merchant_would_not_have_when_the_parcel_leaves_th
     assert inside.reasons("nth_order_gift") == ["gift", "unwished"]
 
 
+def test_given_a_draft_that_is_being_prepared_when_its_order_is_over_then_it_is_deleted(inside: Practice) -> None:
+    order = drafted(inside)
+    inside.call(f"/town/orders/{order}/refund", {"announce": "lose"})
+
+    inside.later(30)
+    inside.drain()
+
+    assert [(row.state, row.code) for row in inside.effects("send_gift_order")] == [("withdrawn", "refunded")]
+    assert [(row.state, row.remark) for row in inside.effects("cancel_gift_order")] == [("done", "It was not there.")]
+    assert inside.call("/town/drafts") == {}
+    assert (parcels(inside, order), inside.reserved(), inside.spent()) == ([], 0, 0)
+
+
+def test_given_a_draft_that_is_being_prepared_when_the_merchant_takes_the_gift_back_then_it_is_deleted_once(
+    inside: Practice,
+) -> None:
+    drafted(inside)
+    (row,) = inside.effects("send_gift_order")
+    inside.fault("GiftDraftDelete", "commit_then_drop")
+
+    assert desk.withdraw(inside.world, merchant_of(inside), row.id)
+    inside.drain()
+    inside.later(30)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("cancel_gift_order")] == ["done"]
+    assert inside.call("/town/drafts") == {}
+
+
+def test_given_a_draft_whose_number_was_lost_when_its_gift_is_taken_back_then_it_is_found_by_its_mark_and_deleted(
+    inside: Practice,
+) -> None:
+    inside.fault("GiftDraftCreate", "commit_then_drop")
+    drafted(inside)
+    (row,) = inside.effects("send_gift_order")
+    assert row.request is None
+
+    desk.withdraw(inside.world, merchant_of(inside), row.id)
+    inside.drain()
+    assert inside.call("/town/drafts") == {"OPEN": 1}
+    inside.later(301)
+    inside.drain()
+
+    assert inside.call("/town/drafts") == {}
+
+
+def test_given_the_kill_switch_when_a_drafted_gift_is_taken_back_then_the_draft_waits_for_it(inside: Practice) -> None:
+    drafted(inside)
+    (row,) = inside.effects("send_gift_order")
+    inside.pause(paused=True)
+    desk.withdraw(inside.world, merchant_of(inside), row.id)
+    inside.drain()
+
+    assert inside.call("/town/drafts") == {"OPEN": 1}
+
+
+def drafted(inside: Practice) -> int:
+    """Let a gift that travels by itself have got as far as its draft, which the store still prepares."""
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, route=GiftRoute.DRAFT)))
+    order = inside.order()
+    inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    assert inside.call("/town/drafts") == {"OPEN": 1}
+    return order
+
+
 def merchant_of(inside: Practice) -> Merchant:
     found = inside.world.merchant(inside.shop_id)
     assert found is not None

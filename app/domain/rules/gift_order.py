@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.domain.effects import AddGiftLine, Effect, Plan, Pool, SendGiftOrder
+from app.domain.effects import AddGiftLine, CancelGiftOrder, Effect, Plan, Pool, SendGiftOrder, State
 from app.domain.facts import GiftOption, Order
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
@@ -18,6 +18,8 @@ _BOXES = re.compile(
     r"|apartado|casella\s+postale|caixa\s+postal)\b|\bb\.\s?p\.",
     re.IGNORECASE,
 )
+_CAME_TO_NOTHING = (State.WITHDRAWN, State.REFUSED, State.OVER_BUDGET)
+_INDEXED = timedelta(minutes=5)  # by then a search finds what was just written
 _NEEDED = ("name", "street", "city", "country")
 
 
@@ -51,6 +53,22 @@ def instead(line: Effect, code: str, policy: NthOrderGift, *, cost: Money | None
         order_name=line.order_name,
     )
     return Plan(effect=gift, due_at=now, cost=cost, pool=Pool.GIFTS)
+
+
+def tidying(gift: Effect, state: State, *, key: str, draft: str | None, begun: bool, now: datetime) -> Plan | None:
+    """Return how the draft of a gift that came to nothing is deleted; None where there can be none.
+
+    `key` is the gift's own in the ledger, `begun` whether a worker has ever had it in hands. A draft whose number was
+    never kept is only found by a search, and searches lag.
+    """
+    if not isinstance(gift, SendGiftOrder) or gift.route is not GiftRoute.DRAFT:
+        return None
+    if not begun or state not in _CAME_TO_NOTHING:
+        return None
+    back = CancelGiftOrder(
+        customer_id=gift.customer_id, title=gift.title, undoes=key, order_id=gift.order_id, draft=draft or ""
+    )
+    return Plan(effect=back, due_at=now if draft else now + _INDEXED)
 
 
 def as_granted(policy: NthOrderGift, granted: frozenset[str] | None) -> NthOrderGift:

@@ -37,6 +37,7 @@ TYPES: dict[str, tuple[str, ...]] = {
 MUTATIONS = {
     "draftOrderComplete": "write_draft_orders",
     "draftOrderCreate": "write_draft_orders",
+    "draftOrderDelete": "write_draft_orders",
     "orderCancel": "write_orders",
     "orderCreate": "write_orders",
     "orderEditAddLineItemDiscount": "write_order_edits",

@@ -72,6 +72,18 @@ def draft_order_complete(info: Info, arguments: Mapping[str, Argument]) -> View:
     return {"draftOrder": _view(call, draft)}
 
 
+def draft_order_delete(info: Info, arguments: Mapping[str, Argument]) -> View:
+    """Take a draft away that has not become an order."""
+    call = info.context
+    draft = call.owned(KIND, key_of(arguments["input"]["id"], "DraftOrder"))
+    if draft is None:
+        raise Refused("Draft order not found.", "id")
+    if draft["status"] == "COMPLETED":
+        raise Refused("A completed draft order cannot be deleted.", "id")
+    call.turn.delete(KIND, draft["id"])
+    return {"deletedId": arguments["input"]["id"]}
+
+
 def draft_order(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002 - the schema's name
     """Answer with one draft, or null."""
     draft = info.context.owned(KIND, key_of(id, "DraftOrder"))

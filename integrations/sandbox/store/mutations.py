@@ -11,6 +11,7 @@ _DEEDS: dict[str, Deed] = {
     "bulkOperationRunQuery": bulk.bulk_operation_run_query,
     "draftOrderComplete": drafts.draft_order_complete,
     "draftOrderCreate": drafts.draft_order_create,
+    "draftOrderDelete": drafts.draft_order_delete,
     "metafieldsSet": metafields.metafields_set,
     "orderCancel": cancelling.order_cancel,
     "orderCreate": creating.order_create,

@@ -359,6 +359,31 @@ class ShopContract:
         assert shop.prepare_gift_draft(parcel, key=key) == draft
         assert shop.prepare_gift_draft(parcel, key=f"{key}:other") != draft
 
+    @pytest.mark.parametrize("known", [True, False])
+    def test_given_a_draft_that_is_not_wanted_when_discarded_then_it_is_gone_and_again_changes_nothing(
+        self, stage: ShopStage, shop: Shop, *, known: bool
+    ) -> None:
+        order_id = stage.place_order()
+        parcel, key = self.parcel(stage, shop, order_id), self.parcel_key(order_id)
+        draft = shop.prepare_gift_draft(parcel, key=key)
+        other = shop.prepare_gift_draft(parcel, key=f"{key}:other")
+        stage.let_drafts_be_prepared()
+        for _ in range(3):
+            shop.discard_gift_draft(draft if known else "", key=key)
+        with pytest.raises(Rejected, match="deleted"):
+            shop.complete_gift_draft(draft)
+        assert shop.complete_gift_draft(other).reference
+
+    def test_given_a_draft_that_became_an_order_when_discarded_then_the_order_stays(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        draft = shop.prepare_gift_draft(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
+        stage.let_drafts_be_prepared()
+        made = shop.complete_gift_draft(draft)
+        shop.discard_gift_draft(draft, key=self.parcel_key(order_id))
+        assert shop.find_completed_draft(draft) == made
+
     def test_given_a_gift_sent_when_cancelled_then_it_is_stopped_silently_and_restocked_once(
         self, stage: ShopStage, shop: Shop
     ) -> None:

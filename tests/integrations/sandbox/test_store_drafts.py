@@ -53,6 +53,20 @@ def test_given_a_draft_when_completed_then_it_is_a_paid_order_with_its_tags_and_
     assert town.doc("variants", town.variants[SOCKS]["id"])["stock"] == town.variants[SOCKS]["stock"] - 1
 
 
+def test_given_a_draft_when_deleted_then_it_is_gone_and_no_other_time(town: StoreTown) -> None:
+    made = draft(town)
+
+    assert town.do("gift_draft_delete", id=made)["deletedId"] == made
+    assert messages(town.do("gift_draft_delete", id=made)) == ["Draft order not found."]
+
+
+def test_given_a_completed_draft_when_deleted_then_that_is_refused(town: StoreTown) -> None:
+    made = draft(town)
+    town.do("gift_draft_complete", id=made)
+
+    assert "cannot be deleted" in messages(town.do("gift_draft_delete", id=made))[0]
+
+
 def test_given_a_draft_when_completed_twice_then_the_second_is_refused(town: StoreTown) -> None:
     made = draft(town)
     town.do("gift_draft_complete", id=made)

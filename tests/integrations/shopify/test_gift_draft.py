@@ -90,6 +90,23 @@ def test_given_a_line_that_breaks_when_completed_then_in_doubt_and_the_draft_tel
     assert shop().find_completed_draft("88") == Receipt(reference="6001", remark="Order #1055.")
 
 
+def test_given_an_earlier_try_that_comes_in_while_we_repeat_when_refused_then_it_is_found(store: Script) -> None:
+    store.brings(draftOrder=drafted())
+    refusal = {"draftOrder": None, "userErrors": [{"field": ["id"], "message": "It was completed already."}]}
+    store.brings(draftOrderComplete=refusal)
+    store.brings(draftOrder=drafted(status="COMPLETED", order=made()))
+    assert shop().complete_gift_draft("88").reference == "6001"
+
+
+def test_given_a_draft_that_the_store_will_not_complete_when_tried_then_refused_in_its_words(store: Script) -> None:
+    store.brings(draftOrder=drafted())
+    refusal = {"draftOrder": None, "userErrors": [{"field": ["id"], "message": "The product is out of stock."}]}
+    store.brings(draftOrderComplete=refusal)
+    store.brings(draftOrder=drafted())
+    with pytest.raises(Rejected, match="out of stock"):
+        shop().complete_gift_draft("88")
+
+
 @pytest.mark.parametrize("found", [drafted(), None], ids=["open", "deleted"])
 def test_given_a_draft_that_became_no_order_when_looked_for_then_there_is_none(
     store: Script, found: dict[str, Any] | None
