@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.people import WITHIN, Asked, Person
@@ -123,8 +123,12 @@ def drop_copies_about(session: Session, *, shop_id: int, person: Person, seal: S
 
 def overdue(session: Session, *, now: datetime) -> int:
     """Return how many requests of all shops are late. Only the doctor may ask, and learns a number alone."""
-    late = (PrivacyRequest.done_at.is_(None), PrivacyRequest.due_at < now)
-    return session.scalar(select(func.count()).where(*late)) or 0
+    return session.scalar(select(func.count()).where(*_late(now))) or 0
+
+
+def overdue_in(session: Session, *, shop_id: int, now: datetime) -> int:
+    """Return how many of the shop's requests are late."""
+    return session.scalar(select(func.count()).where(PrivacyRequest.shop_id == shop_id, *_late(now))) or 0
 
 
 def shops_with_requests(session: Session, *, now: datetime) -> list[int]:
@@ -143,6 +147,10 @@ def _written(shop_id: int | None, kind: Asked, subject: str, now: datetime, *, h
         next_try_at=None if handled else now,
         done_at=now if handled else None,
     )
+
+
+def _late(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return PrivacyRequest.done_at.is_(None), PrivacyRequest.due_at < now
 
 
 def _row(session: Session, shop_id: int, request_id: int) -> PrivacyRequest | None:

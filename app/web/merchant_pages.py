@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.effects import State
 from app.domain.facts import Standing, Yardstick
 from app.domain.policy import Mode
-from app.store import imports, orders, reasons, reports, shops, stories, yardstick
+from app.store import imports, orders, privacy, reasons, reports, shops, stories, yardstick
 from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import phrases, rights
@@ -112,6 +112,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
         "figures": reports.figures(session, now=seen.now, **shop),
         "pools": _pools(seen),
+        "overdue": privacy.overdue_in(session, shop_id=shop_id, now=seen.now),
         "rights": rights.off(seen.merchant, world().settings),
         "back": "/",
         **_rows(seen, Search()),

@@ -176,6 +176,7 @@ class Inhabitant:
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
             "delivery_id": self.letter.id if name == "erasing.forget_words" else None,
+            "now": NOON + (100 * DAY if name == "privacy.overdue_in" else HOUR),
             "before": None if name == "lifetime.move" else NOON + 2 * DAY,
             "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
         }
@@ -198,7 +199,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "handled": False,
     "copy": "{}",
     "aliases": (-7,),
-    "now": NOON + HOUR,
     "since": NOON - DAY,
     "older_than": NOON + DAY,
     "until": NOON + DAY,

@@ -32,6 +32,24 @@ def test_given_a_request_when_its_day_is_over_then_it_says_so_aloud(desk: Desk) 
     assert "overdue since" in desk.open("/privacy")
 
 
+def test_given_overdue_requests_when_today_is_opened_then_they_stand_first_and_only_in_their_own_shop(
+    desk: Desk,
+) -> None:
+    assert "about their data" not in desk.open("/")
+    desk.note(Asked.ERASURE)
+    desk.clock.forward(WITHIN + DAY)
+
+    page = desk.open("/")
+
+    assert "A customer&#39;s request about their data is not carried out" in page
+    assert 'href="/privacy"' in page
+    assert "about their data" in desk.open("/fragments/today")
+    assert "about their data" not in desk.twin().open("/")
+    desk.note(Asked.COPY)
+    desk.clock.forward(WITHIN + DAY)
+    assert "2 requests of customers about their data are" in desk.open("/")
+
+
 def test_given_a_copy_when_downloaded_then_it_is_whole_and_nobody_on_the_way_keeps_it(desk: Desk) -> None:
     request = desk.hand_over()
     assert f"/privacy/{request}/copy" in desk.open("/privacy")
