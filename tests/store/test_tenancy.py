@@ -168,7 +168,7 @@ class Inhabitant:
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
             "orders": [order(id=1001, net=usd(3), updated_at=NOON + DAY)],
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
-            "customer_id": 54 if name == "people.home_of" else 55,
+            "customer_id": 54 if name in {"people.home_of", "people.mark_refused"} else 55,
             "account": "somebody",
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
@@ -521,6 +521,8 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     ledger.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
     ledger.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers()))
+    refused = pick(write(planned(tag(occasion="standing-2")), rule="special_customer"))
+    ledger.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
     ledger.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     return {
