@@ -136,6 +136,18 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def nth(number: int) -> str:
+    """Return "4th" for 4."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def listed(words: list[str]) -> str:
+    """Return "4th, 5th or 6th"; "" for no words."""
+    *most, last = words or [""]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
 def moment(value: datetime, *, zone: str, now: datetime) -> Markup:
     """Return the moment as the shop's clock shows it: the hour for today, the day for longer ago or ahead."""
     there, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
@@ -194,10 +206,12 @@ def _marks(policy: SpecialCustomer) -> str:
 
 
 def _gifts(policy: NthOrderGift) -> str:
-    numbers = ", ".join(map(str, policy.ordinals)) or "none"
-    which = f"every {policy.every}th order" if policy.every else f"order number {numbers}"
+    orders = f"every {nth(policy.every)}" if policy.every else listed([nth(number) for number in policy.ordinals])
+    if not orders:
+        return "Gives nothing yet: choose in the settings which orders bring a gift."
     return (
-        f"Slips a free line into the parcel of a customer's {which}, {policy.per_day} a day at most."
+        f"Slips a free line into the parcel of a customer's {orders} order:"
+        f" {counted(policy.per_day, 'gift', 'gifts')} a day at most."
         f" {_LEFT[policy.when_left, policy.route]}"
     )
 

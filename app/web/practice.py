@@ -71,7 +71,7 @@ def told(found: Progress) -> list[str]:
     if figures.threshold is not None:
         lines.append(
             f"{figures.above_and_active:,} of them are above {figures.threshold} and active;"
-            f" {figures.marked:,} are marked."
+            f" {figures.marked:,} {'is' if figures.marked == 1 else 'are'} marked."
         )
     if found.done:
         lines.append(f"Done so far: {', '.join(phrases.tally(tally) for tally in found.done)}.")

@@ -11,7 +11,7 @@ from flask import render_template
 
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from app.web import identity, phrases
+from app.web import identity, phrases, reason_words
 from app.web.here import world
 
 # What a page says once after a press; the redirect carries the name, never the words.
@@ -44,6 +44,8 @@ WORDS: dict[str, object] = {
     "tally": phrases.tally,
     "counted": phrases.counted,
     "month": phrases.month,
+    "reason": reason_words.reason,
+    "occasion": reason_words.occasion,
 }
 
 

@@ -117,7 +117,7 @@ def test_given_answers_to_two_orders_when_reasons_are_counted_then_each_order_co
 
     page = desk.open("/decisions")
 
-    assert re.search(r'>foreign</a></td>\s*<td class="number count">2</td>', page)
+    assert re.search(r'>ships abroad</a></td>\s*<td class="number count">2</td>', page)
 
 
 def test_given_a_code_when_reasons_are_opened_then_its_newest_decisions_are_told(desk: Desk) -> None:

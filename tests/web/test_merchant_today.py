@@ -109,9 +109,20 @@ def test_given_the_past_is_being_read_when_today_is_opened_then_it_counts_what_w
         imports.keep(session, shop_id=desk.merchant.id, reading=orders_file, after=0, batch=batch)
 
     page = desk.open()
+    assert "read:\n" in page
     assert "12,400 of 100,000 orders" in page
     assert '<progress value="12400" max="100000"' in page
     assert "nothing older than 60 days" in page
+
+
+def test_given_exports_that_were_only_asked_for_when_today_is_opened_then_it_counts_nothing(desk: Desk) -> None:
+    with unit_of_work(desk.world.sessions) as session:
+        shops.note_history(session, shop_id=desk.merchant.id, done_at=None)
+        imports.begin(session, shop_id=desk.merchant.id, now=NOON, since=None)
+
+    page = desk.open()
+    assert "The store's past is being gathered." in page
+    assert "0 of 0" not in page
 
 
 def test_given_figures_that_were_wrong_at_night_when_today_is_opened_then_it_says_so(desk: Desk) -> None:

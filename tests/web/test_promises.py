@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.policy import GiftRoute, NthOrderGift, Policy, WhenLeft
-from app.web import phrases
+from app.web import phrases, reason_words
 from app.web.settings_table import GROUPS
 from tests.builders import gift_line, gift_parcel
 
@@ -45,3 +45,26 @@ def test_given_gifts_given_and_taken_back_when_named_then_each_has_words_of_its_
     assert names == {"Gift: Mug", "Gift in a parcel of its own: Mug"}
     for kind in ("send_gift_order", "take_back_gift_line", "cancel_gift_order"):
         assert phrases.KINDS[kind][0] != phrases.KINDS[kind][1]
+
+
+@pytest.mark.parametrize(
+    ("gifts", "said"),
+    [
+        (NthOrderGift(ordinals=(4, 5, 6), per_day=25), "a customer's 4th, 5th or 6th order: 25 gifts a day at most."),
+        (NthOrderGift(ordinals=(22,), per_day=1), "a customer's 22nd order: 1 gift a day at most."),
+        (NthOrderGift(every=3), "a customer's every 3rd order:"),
+        (NthOrderGift(ordinals=(11, 113)), "a customer's 11th or 113th order:"),
+        (NthOrderGift(ordinals=()), "Gives nothing yet"),
+    ],
+)
+def test_given_chosen_orders_when_the_rule_promises_then_they_read_as_people_count(
+    gifts: NthOrderGift, said: str
+) -> None:
+    assert said in phrases.promises(replace(Policy(), nth_order_gift=gifts), "USD")["nth_order_gift"]
+
+
+def test_given_any_code_or_call_when_shown_then_it_is_words() -> None:
+    assert reason_words.reason("other_ordinal") == "not its turn"
+    assert reason_words.occasion("customers/purchasing_summary") == "news of the customer's spending"
+    assert reason_words.reason("brand_new") == "brand new"
+    assert reason_words.occasion("brand/new") == "brand/new"
