@@ -3,13 +3,29 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import CTE, Select, and_, false, func, literal, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    outerjoin,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.store.base import insert
 from app.store.tables import Customer, Order, Totals
 
 _NOTHING = {"net_minor": 0, "orders": 0, "first_order_at": None, "last_order_at": None}
+_SPENT = or_(Customer.orders != 0, Customer.net_minor != 0)
 
 
 class Share(NamedTuple):
@@ -64,15 +80,15 @@ def leave(session: Session, *, shop_id: int, customer_id: int) -> None:
 
 
 def recount(session: Session, *, shop_id: int) -> None:
-    """Compute every sum of the shop afresh from its orders, set by set; marks stay as they are."""
-    counted = _counted(shop_id)
-    bare = select(counted.c.customer_id).where(counted.c.customer_id == Customer.customer_id).exists()
+    """Compute every sum of the shop afresh from its orders, set by set; marks and right figures stay untouched."""
+    bare = ~exists().where(Order.shop_id == shop_id, Order.customer_id == Customer.customer_id, Order.counted)
     session.execute(
         update(Customer)
-        .where(Customer.shop_id == shop_id, or_(Customer.orders != 0, Customer.net_minor != 0), ~bare)
+        .where(Customer.shop_id == shop_id, _SPENT, bare)
         .values(_NOTHING)
         .execution_options(synchronize_session=False)
     )
+    counted, beside, differs = _compared(shop_id)
     # The mark of a customer met for the first time is off; one met before keeps theirs.
     fresh = select(
         literal(shop_id),
@@ -80,14 +96,13 @@ def recount(session: Session, *, shop_id: int) -> None:
         false().label("special"),
         false().label("marked"),
         literal(0).label("changes"),
-    ).where(counted.c.orders > 0)
+    )
     statement = insert(session, Customer).from_select(
-        ["shop_id", "customer_id", *_NOTHING, "special", "marked", "changes"], fresh
+        ["shop_id", "customer_id", *_NOTHING, "special", "marked", "changes"],
+        fresh.select_from(beside).where(differs),
     )
     new = {name: statement.excluded[name] for name in _NOTHING}
-    # What is right already is not written again: on most nights that is everything.
-    differs = or_(*(getattr(Customer, name).is_distinct_from(value) for name, value in new.items()))
-    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new, where=differs))
+    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new))
     customers, orders, net = session.execute(_whole(shop_id)).one()
     session.execute(
         update(Totals)
@@ -98,23 +113,15 @@ def recount(session: Session, *, shop_id: int) -> None:
 
 def wrong(session: Session, *, shop_id: int) -> int:
     """Return how many kept figures differ from what the orders say: one for each customer, one for the shop."""
-    counted = _counted(shop_id)
-    true = select(*(counted.c[name] for name in ("customer_id", *_NOTHING)))
-    kept = select(Customer.customer_id, *(getattr(Customer, name) for name in _NOTHING)).where(
-        Customer.shop_id == shop_id, or_(Customer.orders != 0, Customer.net_minor != 0)
-    )
-    either = union(
-        select(kept.except_(true).subquery().c.customer_id), select(true.except_(kept).subquery().c.customer_id)
-    ).subquery()
-    people = session.scalar(select(func.count()).select_from(either)) or 0
+    counted, beside, differs = _compared(shop_id)
+    true = (func.coalesce(func.sum(counted.c[name]), 0) for name in ("orders", "net_minor"))
+    many = select(func.count(), *true, _number_of(differs), _number_of(_SPENT)).select_from(beside)
+    people, orders, net, others, met = map(int, session.execute(many).one())
+    # Nobody was met twice, so whoever has figures and was not met has no order that counts.
+    spent = session.scalar(select(func.count()).where(Customer.shop_id == shop_id, _SPENT)) or 0
     totals = session.get(Totals, shop_id, populate_existing=True)
     known = (totals.customers, totals.orders, totals.net_minor) if totals else (0, 0, 0)
-    count, orders, net = session.execute(
-        select(
-            func.count(), func.coalesce(func.sum(counted.c.orders), 0), func.coalesce(func.sum(counted.c.net_minor), 0)
-        ).select_from(counted)
-    ).one()
-    return people + (known != (count, int(orders), int(net)))
+    return others + (spent - met) + (known != (people, orders, net))
 
 
 def _add(session: Session, shop_id: int, *, customers: int, orders: int = 0, net: int = 0) -> None:
@@ -155,8 +162,12 @@ def _edge(row: Customer) -> Select[datetime]:
     return select(Order.processed_at).where(theirs)
 
 
-def _counted(shop_id: int) -> CTE:
-    return (
+def _compared(shop_id: int) -> tuple[Subquery, FromClause, ColumnElement[bool]]:
+    """Return each customer's sums as their orders say, those with the row kept of them, and whether the two differ.
+
+    Orders are passed once, along an index that holds all of it, customer by customer.
+    """
+    counted = (
         select(
             Order.customer_id,
             func.sum(Order.net_minor).label("net_minor"),
@@ -166,8 +177,15 @@ def _counted(shop_id: int) -> CTE:
         )
         .where(Order.shop_id == shop_id, Order.counted, Order.customer_id.is_not(None))
         .group_by(Order.customer_id)
-        .cte("counted")
+        .subquery("counted")
     )
+    theirs = and_(Customer.shop_id == shop_id, Customer.customer_id == counted.c.customer_id)
+    differs = or_(*(getattr(Customer, name).is_distinct_from(counted.c[name]) for name in _NOTHING))
+    return counted, outerjoin(counted, Customer, theirs), differs
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
 
 
 def _whole(shop_id: int) -> Select[int, int, int]:

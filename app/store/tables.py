@@ -112,7 +112,8 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         # `counted` before the dates: a customer's first, last and latest order that counts are one look each.
-        Index("ix_orders_counted", "shop_id", "customer_id", "counted", "processed_at", "order_id"),
+        # What it came to at the end: a customer's sums, and everybody's, are read here without the rows.
+        Index("ix_orders_sums", "shop_id", "customer_id", "counted", "processed_at", "order_id", "net_minor"),
         Index(
             "ix_orders_guests",
             "shop_id",

@@ -139,6 +139,20 @@ def test_given_a_figure_that_is_wrong_when_audited_then_it_is_repaired_and_said(
         assert known(session, shop).net == usd(50_00)
 
 
+def test_given_sums_of_somebody_without_an_order_when_audited_then_they_are_taken_away_and_said(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        orders.record(session, shop_id=shop.id, order=order())
+        session.add(Customer(shop_id=shop.id, customer_id=BEN, orders=1, net_minor=5, last_order_at=NOON, marked=True))
+
+        assert orders.audit(session, shop_id=shop.id, now=NOON) == 1
+        session.expire_all()
+        left = session.get_one(Customer, (shop.id, BEN))
+        assert (left.orders, left.net_minor, left.last_order_at, left.marked) == (0, 0, None, True)
+        assert orders.audit(session, shop_id=shop.id, now=NOON) == 0
+
+
 def figures(session: Session, shop: Merchant) -> list[object]:
     """Return every sum that is kept, of customers with orders and of the shop."""
     session.expire_all()
