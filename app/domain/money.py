@@ -39,10 +39,10 @@ class Money:
         if not _DECIMAL_TEXT.fullmatch(text):
             raise ValueError(f"not a plain decimal amount: {text[:24]!r}")
         whole, _, fraction = text.partition(".")
-        kept, lost = fraction[: decimals(currency)], fraction[decimals(currency) :]
-        if lost.strip("0"):
+        places = decimals(currency)
+        if fraction[places:].strip("0"):
             raise ValueError(f"{text[:24]!r} has more decimals than {currency}")
-        return cls(minor=int(whole + kept.ljust(decimals(currency), "0")), currency=currency)
+        return cls(minor=int(whole + fraction[:places].ljust(places, "0")), currency=currency)
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import Column, MetaData, Table, bindparam, literal, select
+from sqlalchemy import Column, ColumnClause, MetaData, Table, bindparam, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
@@ -15,11 +15,12 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from app.store.base import Moment
 
 Values = Sequence[object]
+Same = dict[str, ColumnClause[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How rows come: the columns in their order, what each new row begins with, and which columns a known row keeps.
+    """How a shop's rows come: the columns in their order, what each new row begins with, and which a known row changes.
 
     With `newer`, a known row is left alone whose value there is higher.
     """
@@ -31,17 +32,18 @@ class Shape:
     newer: str | None = None
 
 
-def pour(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
-    """Write the rows, no two of one key, each new or over the known one."""
+def pour(session: Session, shape: Shape, rows: Sequence[Values], *, shop_id: int) -> None:
+    """Write the shop's rows, no two of one key, each new or over the known one."""
     if not rows:
         return
+    same: Same = {name: literal_column(str(value)) for name, value in (("shop_id", shop_id), *shape.begins)}
     if session.get_bind().dialect.name == "sqlite":
-        _all_in_one(session, shape, rows)
+        _all_in_one(session, shape, rows, same)
     else:
-        _copy_and_merge(session, shape, rows)
+        _copy_and_merge(session, shape, rows, same)
 
 
-def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
+def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values], same: Same) -> None:
     staged = Table(
         f"staged_{shape.table.name}",
         MetaData(),
@@ -56,24 +58,20 @@ def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values]) -> N
     with driver.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             copy.write_row(row)
-    beginnings = dict(shape.begins)
-    found = select(*staged.c, *(literal(value, shape.table.c[name].type) for name, value in beginnings.items()))
-    statement = postgresql.insert(shape.table).from_select([*shape.columns, *beginnings], found)
+    statement = postgresql.insert(shape.table).from_select([*shape.columns, *same], select(*staged.c, *same.values()))
     session.execute(statement.on_conflict_do_update(**_conflict(shape, statement.excluded)))
 
 
-def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values]) -> None:
-    given = (*shape.columns, *(name for name, _ in shape.begins))
-    statement = sqlite.insert(shape.table).values({name: bindparam(name) for name in given})
+def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values], same: Same) -> None:
+    # What is the same in all rows stands in the statement itself.
+    statement = sqlite.insert(shape.table).values({name: bindparam(name) for name in shape.columns} | same)
     statement = statement.on_conflict_do_update(**_conflict(shape, statement.excluded))
     compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
     # Past SQLAlchemy, which would look at each value: here moments are text already, and columns stand in its order.
-    columns = dict(zip(shape.columns, zip(*rows, strict=True), strict=True)) | {
-        name: [value] * len(rows) for name, value in shape.begins
-    }
-    for name in columns:
+    columns = dict(zip(shape.columns, zip(*rows, strict=True), strict=True))
+    for name, found in columns.items():
         if isinstance(shape.table.c[name].type, Moment):
-            columns[name] = tuple(map(_as_kept, columns[name]))
+            columns[name] = tuple(map(_as_kept, found))
     values = list(zip(*(columns[name] for name in compiled.positiontup or ()), strict=True))
     session.connection().exec_driver_sql(str(compiled), values)
 
@@ -86,4 +84,4 @@ def _conflict(shape: Shape, excluded: ReadOnlyColumnCollection[str, Any]) -> dic
 
 def _as_kept(moment: datetime) -> str:
     """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")

@@ -1,7 +1,8 @@
 """How far the past is read, and its rows: each batch is kept together with the place where the next one begins."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 from typing import cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -15,14 +16,14 @@ from app.store.tables import Customer, Export, Order, Shop
 
 ORDERS = bulk.Shape(
     table=Base.metadata.tables[Order.__tablename__],
-    columns=("shop_id", "order_id", *PastOrder._fields[1:]),
+    columns=("order_id", *PastOrder._fields[1:]),
     changes=PastOrder._fields[1:],
     newer="updated_at",
 )
 _SUMS = ("net_minor", 0), ("orders", 0), ("special", False), ("marked", False), ("changes", 0)
 CUSTOMERS = bulk.Shape(
     table=Base.metadata.tables[Customer.__tablename__],
-    columns=("shop_id", "customer_id", *PastCustomer._fields[1:]),
+    columns=("customer_id", *PastCustomer._fields[1:]),
     changes=PastCustomer._fields[1:],
     begins=_SUMS,
 )
@@ -136,11 +137,11 @@ def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch:
         raise Overtaken
     # What has changed since we began is left to the sweep: written down here, it would be known, and never acted on.
     begun = session.scalars(select(Shop.swept_to).where(Shop.id == shop_id)).one()
-    past = [order for order in batch.orders if begun is None or order.updated_at < begun.replace(microsecond=0)]
-    newest = {order.id: order for order in sorted(past, key=lambda order: order.updated_at)}
-    bulk.pour(session, ORDERS, [(shop_id, *order) for order in newest.values()])
-    customers = {customer.id: customer for customer in batch.customers}
-    bulk.pour(session, CUSTOMERS, [(shop_id, *customer) for customer in customers.values()])
+    before = datetime.max.replace(tzinfo=UTC) if begun is None else begun.replace(microsecond=0)
+    past = [order for order in batch.orders if order.updated_at < before]
+    newest = {order.id: order for order in sorted(past, key=attrgetter("updated_at"))}
+    bulk.pour(session, ORDERS, [*newest.values()], shop_id=shop_id)
+    bulk.pour(session, CUSTOMERS, [*{customer.id: customer for customer in batch.customers}.values()], shop_id=shop_id)
 
 
 def finish(session: Session, *, shop_id: int) -> None:

@@ -241,8 +241,8 @@ from jobs.runtime import world
 files.ROWS, poured = 20, []
 pour = bulk.pour
 
-def fatal(session, shape, rows):
-    pour(session, shape, rows)
+def fatal(session, shape, rows, *, shop_id):
+    pour(session, shape, rows, shop_id=shop_id)
     poured.append(1)
     if len(poured) == 8:
         os.kill(os.getpid(), signal.SIGKILL)
