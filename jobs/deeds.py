@@ -135,7 +135,7 @@ def unwanted(  # noqa: PLR0911  # one a kind
         case MarkInHelpdesk() as mark:
             if outside.helpdesk is None:
                 return "no_helpdesk", "No helpdesk is connected."
-            return _outdated(world, merchant, mark.customer_id, present=mark.special)
+            return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id), mark)
         case SendFlowers() as flowers:
             return still_wanted.errand(outside.shop.order(flowers.order_id))
         case TagTicket() | PostNote() if outside.helpdesk is None:

@@ -11,10 +11,11 @@ from app.domain.events import (
     SpendingChanged,
 )
 from app.domain.facts import Standing
+from app.domain.policy import Mode
 from app.domain.rules import special_customer
 from app.store import follow, inbox, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
-from jobs.carry_out import follow_up, withdraw
+from jobs.carry_out import carry_out, follow_up, withdraw
 from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
 
@@ -43,8 +44,9 @@ def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
     shown = occasion.way_in.shop.has_tag(event.customer_id, tag=tag) if ours and standing else None
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=occasion.merchant.id)
-        decided = [] if shown is None else _noted(session, occasion, event.customer_id, shown=shown)
-        finish(session, occasion, decided, forget_words=occasion.veil(session).hides(event.customer_id))
+        if shown is not None:
+            _note(session, occasion, event.customer_id, shown=shown)
+        finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
 
 
 def customers_merged(occasion: Occasion, event: CustomersMerged) -> None:
@@ -114,12 +116,16 @@ def _reviewed(session: Session, occasion: Occasion, event: SpendingChanged) -> l
     return [decision] if decision.changes_anything else []
 
 
-def _noted(session: Session, occasion: Occasion, customer_id: int, *, shown: bool) -> list[Decision]:
-    standing = _standing(session, occasion, customer_id)
+def _note(session: Session, occasion: Occasion, customer_id: int, *, shown: bool) -> None:
+    standing, merchant, now = _standing(session, occasion, customer_id), occasion.merchant, occasion.now
     if standing is None or not standing.special or standing.marked is shown:
-        return []
-    orders.set_marked(session, shop_id=occasion.merchant.id, customer_id=customer_id, marked=shown, now=occasion.now)
-    return [special_customer.touched(standing, shown=shown)]
+        return
+    orders.set_marked(session, shop_id=merchant.id, customer_id=customer_id, marked=shown, now=now)
+    decision = special_customer.touched(standing, now, shown=shown)
+    # Whoever touched the tag was asked by nobody, and is not asked again; a rule that only watches writes nothing.
+    watches = merchant.policy.mode_of(decision.rule) is Mode.OBSERVE
+    mode = Mode.OBSERVE if watches else Mode.AUTO
+    carry_out(session, merchant, decision, now=now, delivery_id=occasion.letter.id, mode=mode)
 
 
 def _standing(session: Session, occasion: Occasion, customer_id: int) -> Standing | None:

@@ -12,8 +12,8 @@ from app.domain.decisions import Decision
 from app.domain.effects import MarkInHelpdesk, PostNote, TagCustomer, TagTicket
 from app.domain.facts import Standing, Yardstick
 from app.domain.policy import SpecialCustomer
-from app.domain.rules.special_customer import decide, greet, reason_line
-from tests.builders import DAY, HOUR, MINUTE, NOON, standing, usd, yardstick
+from app.domain.rules.special_customer import decide, greet, reason_line, touched
+from tests.builders import DAY, HOUR, MINUTE, NOON, mark, standing, usd, yardstick
 
 POLICY = SpecialCustomer()
 
@@ -268,3 +268,13 @@ def test_given_sixty_days_of_records_when_an_agent_reads_why_then_it_says_since_
 
     assert "since 22 September 2026, where our records begin" in reason_line(person, yardstick(since=NOON - 60 * DAY))
     assert "since 2026" in reason_line(person, yardstick())
+
+
+def test_given_a_mark_on_its_way_to_the_helpdesk_when_a_hand_takes_the_tag_off_then_it_comes_after() -> None:
+    who = standing(special=True, marked=True, changes=3)
+    ours = mark(occasion="standing-3").key
+
+    off, on = (touched(who, NOON, shown=shown) for shown in (False, True))
+
+    assert (off.withdraw, on.withdraw) == ((ours,), ())
+    assert [plan.after for plan in (*off.plans, *on.plans)] == [ours, ours]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.domain.effects import MarkInHelpdesk
 from app.domain.facts import GiftOption, Line, Order, Standing
 from app.domain.policy import NthOrderGift, Policy
-from app.domain.rules import still_wanted
+from app.domain.rules import special_customer, still_wanted
 from app.domain.rules.gift_order import TOO_LATE
 from tests.builders import DAY, MUG, NOON, auto_policy, gift_option, order, standing, usd
 
@@ -63,6 +64,28 @@ def test_given_a_customer_who_is_gone_when_a_mark_is_looked_at_again_then_it_is_
     gone: Standing | None = None
 
     assert reason(still_wanted.standing_mark(gone, present=True)) == "outdated"
+
+
+@pytest.mark.parametrize(
+    ("special", "marked", "shown", "wanted"),
+    [
+        (True, False, False, True),
+        (True, True, True, True),
+        (True, True, False, False),
+        (True, False, True, False),
+        (False, False, False, True),
+        (False, True, True, False),
+    ],
+)
+def test_given_a_mark_that_follows_a_hand_when_looked_at_again_then_it_says_what_the_store_shows(
+    special: bool, marked: bool, shown: bool, wanted: bool
+) -> None:
+    (plan,) = special_customer.touched(standing(special=True), NOON, shown=shown).plans
+    assert isinstance(plan.effect, MarkInHelpdesk)
+
+    verdict = still_wanted.helpdesk_mark(standing(special=special, marked=marked), plan.effect)
+
+    assert (verdict is None) is wanted
 
 
 @pytest.mark.parametrize(("found", "wanted"), [(order(), True), (order(shipped=True), True), (None, False)])

@@ -130,6 +130,50 @@ def test_given_our_tag_when_a_person_takes_it_off_then_it_is_noted_and_never_put
     assert inside.reasons("special_customer") == ["entered", "taken_off_by_hand", "stays"]
 
 
+@pytest.mark.parametrize("mode", [Mode.AUTO, Mode.APPROVE])
+def test_given_our_tag_when_a_person_takes_it_off_and_puts_it_back_then_the_helpdesk_follows(
+    inside: Practice, mode: Mode
+) -> None:
+    opened = inside.call("/town/tickets", {"customer_id": newcomer(inside), "subject": "Hello"})["ticket_id"]
+    customer = marked(inside)
+    assert TAG in ticket_tags(inside, opened)
+    inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, mode=mode)))
+
+    by_hand(inside, customer, "remove")
+    assert TAG not in ticket_tags(inside, opened)
+    by_hand(inside, customer, "add")
+
+    assert TAG in ticket_tags(inside, opened)
+    assert [row.state for row in inside.effects("mark_in_helpdesk")] == ["done"] * 3
+    assert inside.reasons("special_customer") == ["entered", "taken_off_by_hand", "put_on_by_hand"]
+
+
+def test_given_a_rule_that_only_watches_when_a_person_takes_our_tag_off_then_it_is_noted_and_nothing_is_written(
+    inside: Practice,
+) -> None:
+    opened = inside.call("/town/tickets", {"customer_id": newcomer(inside), "subject": "Hello"})["ticket_id"]
+    customer = marked(inside)
+    inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.OBSERVE)))
+
+    by_hand(inside, customer, "remove")
+
+    assert TAG in ticket_tags(inside, opened)
+    assert [row.state for row in inside.effects("mark_in_helpdesk")] == ["done", "observed"]
+
+
+def by_hand(inside: Practice, customer: int, change: str) -> None:
+    """Let a person add or remove our tag in the store, and tell of it."""
+    inside.call(f"/town/customers/{customer}/tags", {change: [TAG]})
+    topic = {"add": "customer.tags_added", "remove": "customer.tags_removed"}[change]
+    inside.tell(topic, customerId=gid(customer), tags=[TAG], occurredAt=None)
+    inside.drain()
+
+
+def ticket_tags(inside: Practice, ticket: int) -> list[str]:
+    found: list[str] = inside.call(f"/town/tickets/{ticket}")["tags"]
+    return found
+
+
 def test_given_a_late_word_of_a_tag_taken_off_when_the_store_shows_it_then_the_store_is_believed(
     inside: Practice,
 ) -> None:

@@ -13,6 +13,9 @@ from app.domain.rules import let_alone
 RULE = "special_customer"
 # Whoever just lost the mark may not win it back on the same day: at most one change a day reaches other people's tools.
 BREATH = timedelta(days=1)
+_PUT_ON = ("put_on_by_hand", "Somebody put the tag back on in the store.")
+_TAKEN_OFF = ("taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
+_BY_HAND = "by-hand-"
 
 
 def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
@@ -40,14 +43,26 @@ def spared(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decisi
     return replace(_about(standing, let_alone.CODE, let_alone.WHY), plans=plans)
 
 
-def touched(standing: Standing, *, shown: bool) -> Decision:
+def touched(standing: Standing, now: datetime, *, shown: bool) -> Decision:
     """Return what it means that somebody else put the tag of a special customer back, or took it off.
 
-    A hand that takes it off knows something that our sums do not: we do not put it back.
+    A hand that takes it off knows something that our sums do not: we do not put it back. The helpdesk follows the
+    store, for agents must not read there what the merchant would not have.
     """
-    if shown:
-        return _about(standing, "put_on_by_hand", "Somebody put the tag back on in the store.")
-    return _about(standing, "taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
+    code, because = _PUT_ON if shown else _TAKEN_OFF
+    ours = MarkInHelpdesk(customer_id=standing.customer_id, special=True, reason="", occasion=_turn(standing.changes))
+    occasion = f"{_BY_HAND}{now:%Y-%m-%dT%H:%M:%S.%f}"
+    mark = MarkInHelpdesk(customer_id=standing.customer_id, special=shown, reason=because, occasion=occasion)
+    return replace(
+        _about(standing, code, because),
+        plans=(Plan(effect=mark, due_at=now, after=ours.key),),
+        withdraw=() if shown else (ours.key,),
+    )
+
+
+def is_by_hand(mark: MarkInHelpdesk) -> bool:
+    """Return whether the mark follows a hand in the store, and not our own sums."""
+    return mark.occasion.startswith(_BY_HAND)
 
 
 def reason_line(standing: Standing, yardstick: Yardstick) -> str:
@@ -140,10 +155,14 @@ def _change(standing: Standing, code: str, because: str, policy: SpecialCustomer
 def _marks(
     standing: Standing, policy: SpecialCustomer, now: datetime, *, special: bool, turn: int, reason: str = ""
 ) -> tuple[Plan, Plan]:
-    customer, occasion = standing.customer_id, f"standing-{turn}"
+    customer, occasion = standing.customer_id, _turn(turn)
     tag = TagCustomer(customer_id=customer, tag=policy.tag, present=special, occasion=occasion)
     mark = MarkInHelpdesk(customer_id=customer, special=special, reason=reason, occasion=occasion)
     return Plan(effect=tag, due_at=now), Plan(effect=mark, due_at=now)
+
+
+def _turn(number: int) -> str:
+    return f"standing-{number}"
 
 
 def _about(standing: Standing, code: str, because: str) -> Decision:

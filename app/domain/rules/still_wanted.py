@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from app.domain.effects import MarkInHelpdesk
 from app.domain.facts import GiftOption, Order, Standing
 from app.domain.policy import Policy
-from app.domain.rules import let_alone, nth_order_gift
+from app.domain.rules import let_alone, nth_order_gift, special_customer
 
 
 def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
@@ -44,6 +45,16 @@ def standing_mark(standing: Standing | None, *, present: bool) -> tuple[str, str
     if standing is not None and standing.special is present:
         return None
     return "outdated", "The customer's standing changed again."
+
+
+def helpdesk_mark(standing: Standing | None, mark: MarkInHelpdesk) -> tuple[str, str] | None:
+    """Return why a helpdesk mark is outdated: one that follows a hand in the store says what the store shows."""
+    if not special_customer.is_by_hand(mark):
+        return standing_mark(standing, present=mark.special)
+    shown = standing is not None and standing.special and standing.marked
+    if shown is not mark.special:
+        return "outdated", "The tag in the store changed again."
+    return let_alone.refused(standing) if mark.special else None
 
 
 def errand(order: Order | None) -> tuple[str, str] | None:
