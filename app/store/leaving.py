@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
+from app.domain.rules import special_customer
 from app.store import pools
-from app.store.tables import Effect
+from app.store.tables import Customer, Effect
 
 _PENDING = (State.AWAITING, State.PLANNED)
 CODE = "shop_gone"
@@ -26,4 +27,18 @@ def withdraw_everything(session: Session, *, shop_id: int, why: str, now: dateti
         if row.pool_id is not None and row.cost_minor:
             pools.release(session, shop_id=shop_id, pool_id=row.pool_id, minor=row.cost_minor)
     session.flush()
+    _decide_anew(session, shop_id, now)
     return len(rows)
+
+
+def _decide_anew(session: Session, shop_id: int, now: datetime) -> None:
+    """Count those whose mark never left, on or off, as undecided: it would be thought on its way for ever."""
+    marks = (Effect.kind == "tag_customer", Effect.rule == special_customer.RULE)
+    taken_back = (Effect.state == State.WITHDRAWN, Effect.code == CODE, Effect.ended_at == now)
+    theirs = select(Effect.customer_id).where(Effect.shop_id == shop_id, *marks, *taken_back)
+    session.execute(
+        update(Customer)
+        .where(Customer.shop_id == shop_id, Customer.customer_id.in_(theirs))
+        .values(special=False, changes=Customer.changes + 1, changed_at=None)
+        .execution_options(synchronize_session=False)
+    )

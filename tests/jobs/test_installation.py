@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.domain.effects import State
 from app.domain.errors import Unavailable
-from app.domain.policy import Policy
+from app.domain.policy import Mode, Policy
 from app.store import grants, leaving, ledger, shops
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.sealed import Seal
@@ -156,6 +157,26 @@ def test_given_a_shop_that_took_us_out_when_it_puts_us_back_then_it_has_its_poli
     assert inside.world.clock.now() - found.installed_at < timedelta(hours=1)
     with reading(inside.world.sessions) as session:
         assert shops.without_history(session, now=inside.world.clock.now()) == [inside.shop_id]
+
+
+def test_given_a_mark_that_waited_when_the_shop_took_us_out_and_comes_back_then_it_is_decided_about_anew(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.APPROVE)))
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount=ENOUGH))
+    inside.drain()
+    leave(inside)
+    inside.policy(POLICY)
+    inside.call(f"{TOWN}/reinstall", {})
+    open_app(inside)
+    read_past(inside)
+
+    inside.deliver(inside.order(customer_id=customer), key="back")
+    inside.drain()
+
+    assert [row.state for row in inside.effects("tag_customer")] == ["withdrawn", "done"]
+    assert standing(inside, customer).marked
 
 
 def test_given_a_shop_that_comes_back_with_other_money_when_opened_then_everything_is_stopped_and_no_sums_are_mixed(
