@@ -6,7 +6,7 @@ import sys
 from app.domain.people import Person
 from app.store import shops
 from app.store.base import reading
-from jobs import privacy
+from jobs import logs, privacy
 from jobs.export import person_of
 from jobs.runtime import World, world
 
@@ -14,7 +14,8 @@ from jobs.runtime import World, world
 def main(arguments: list[str]) -> int:
     """Forget, and say so; return 1 when something is in the way."""
     options = _parse(arguments)
-    return run(world(), options.shop, person_of(options.customer) if options.customer else None)
+    logs.start("erase", to=sys.stderr)
+    return run(world(), options.shop, options.customer)
 
 
 def run(here: World, domain: str, person: Person | None) -> int:
@@ -25,7 +26,9 @@ def run(here: World, domain: str, person: Person | None) -> int:
         return _say(f"nothing is kept of {domain}", code=0)
     if person is None:
         gone = privacy.forget_shop(here, merchant)
-        return _say("everything of the shop is gone", code=0) if gone else _say("the shop is installed", code=1)
+        if not gone:
+            return _say("nothing was erased: the shop is installed, and must take the app out first", code=1)
+        return _say("everything of the shop is gone", code=0)
     left = privacy.forget(here, merchant, person)
     if left:
         return _say(f"forgotten, but for {left} deeds under way; please repeat when they have ended", code=1)
@@ -40,5 +43,5 @@ def _say(words: str, *, code: int) -> int:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m app erase", description=__doc__)
     parser.add_argument("--shop", metavar="DOMAIN", required=True)
-    parser.add_argument("--customer", metavar="ID", help="the store's number, or an e-mail address")
+    parser.add_argument("--customer", metavar="ID", type=person_of, help="the store's number, or an e-mail address")
     return parser.parse_args(arguments)

@@ -1,11 +1,13 @@
 """People who ask what is kept on them, or to be forgotten: dumped before and after, in every table and in Redis."""
 
+import argparse
 import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from redis import Redis
 from sqlalchemy import select
 
@@ -330,6 +332,26 @@ def test_given_an_operator_when_they_export_and_erase_by_hand_then_it_is_the_sam
     uninstall(inside)
     assert erase.run(inside.world, SHOP, None) == 0
     assert export.run(inside.world, SHOP, person_of(str(bird))) == 1
+
+
+@pytest.mark.parametrize("said", ["1", "4002", "goose", "@", "customer.example", "a b@c", ""])
+def test_given_a_word_that_would_lead_to_everybody_when_named_by_hand_then_it_is_nobody(said: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="neither a customer's number"):
+        person_of(said)
+
+
+def test_given_an_address_when_a_copy_is_asked_for_by_hand_then_nothing_but_json_is_printed(
+    inside: Practice, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "world", lambda: inside.world)
+    try:
+        assert export.main(["--shop", SHOP, "--customer", "Nobody@Example.com"]) == 0
+    finally:
+        structlog.reset_defaults()
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["kept"] == {}
+    assert "shopify.personal_data" in said.err
 
 
 def ask(inside: Practice, customer: int, what: str, *, email_only: bool = False) -> None:
