@@ -77,6 +77,7 @@ def scopes_changed(world: World, shop_id: int, current: frozenset[str]) -> None:
     scopes = current if outside is None else outside.shop.scopes()
     with unit_of_work(world.sessions) as session:
         grants.set_scopes(session, shop_id=shop_id, scopes=scopes)
+    world.bell.heard(Task.SWEEP, shop_id)  # it may have been hushed for hours, for want of just this right
     log.info("shop.scopes", shop=shop_id, scopes=sorted(scopes))
 
 

@@ -1,8 +1,12 @@
 """The store takes a right back: what needed it is off before anything is tried, and the rest goes on."""
 
+from dataclasses import replace
+
 from app.domain.effects import State
 from integrations.sandbox.store.shops import SCOPES
 from integrations.sandbox.town import PRACTICE_SHOP
+from jobs.installation import scopes_changed
+from jobs.queue import Bell, Task
 from tests.jobs.conftest import Practice
 
 WITHOUT_EDITS = sorted(set(SCOPES) - {"write_order_edits"})
@@ -50,6 +54,19 @@ def test_given_a_right_that_comes_back_when_the_next_gift_is_due_then_it_is_give
     inside.drain()
 
     assert inside.gifts_on(order) == 1
+
+
+def test_given_a_sweep_that_was_hushed_for_want_of_a_right_when_it_is_granted_then_it_may_ring_again(
+    inside: Practice, redis_url: str
+) -> None:
+    bell = Bell.at(redis_url, patient=True)
+    bell.redis.flushdb()
+    bell.hush(Task.SWEEP, inside.shop_id, seconds=4 * 3600.0)
+
+    scopes_changed(replace(inside.world, bell=bell), inside.shop_id, frozenset(SCOPES))
+
+    assert not bell.redis.keys("lagniappe:bell:sweep:*")
+    bell.redis.close()
 
 
 def grant(here: Practice, *scopes: str) -> None:
