@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
     try:
         real = schema.read(path)
         recorded = [each for file in options.recorded for each in recordings.read(file)]
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
+        return _tell([f"fidelity: {fault.filename} cannot be read: {fault.strerror}"], code=2)
+    except ValueError as fault:
         return _tell([f"fidelity: {fault}"], code=2)
     faults = [*_documents(real), *_versions(real), *_twin(real)]
     _tell(faults)

@@ -28,7 +28,7 @@ def read(path: Path) -> Real:
     """Return the schema in an introspection file, plain or gzipped. Raises OSError or ValueError for what is none."""
     try:
         part = full_schema(path)
-    except (KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise ValueError(f"{path} holds no introspection answer") from fault
     schema = client_schema(part)
     for name, fits in SCALARS.items():

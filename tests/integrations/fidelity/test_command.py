@@ -74,4 +74,9 @@ def test_given_a_file_that_is_no_schema_when_asked_then_one_line_and_code_2(
     odd.write_text(text)
 
     assert command.main(["--schema", str(odd)]) == 2
-    assert capsys.readouterr().out.count("\n") == 1
+    assert capsys.readouterr().out == f"fidelity: {odd} holds no introspection answer\n"
+
+
+def test_given_a_file_that_is_not_there_when_asked_then_one_line_names_it(capsys: Screen, tmp_path: Path) -> None:
+    assert command.main(["--schema", str(tmp_path / "none.json")]) == 2
+    assert capsys.readouterr().out == f"fidelity: {tmp_path / 'none.json'} cannot be read: No such file or directory\n"
