@@ -56,7 +56,10 @@ def test_given_shipping_alone_when_pressed_then_no_item_is_spoken_of() -> None:
 
 
 def test_given_shipping_that_cost_nothing_when_pressed_then_nothing_happens() -> None:
-    assert pressed(shipping=True).code == "not_refundable"
+    decision = pressed(shipping=True)
+
+    assert decision.code == "not_refundable"
+    assert "Nothing was paid for that on #1001" in told(decision)
 
 
 def test_given_an_amount_and_items_when_pressed_then_the_agent_is_asked_for_one_of_both() -> None:

@@ -32,7 +32,9 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
     except ValueError as no:
         return sorry(action, RULE, "bad_amount", str(no), facts, now)
     problem = (
-        _problem(amount, order, offer) or _credit_problem(action, order, policy) or _repeated(action, amount, facts)
+        _problem(action, amount, order, offer)
+        or _credit_problem(action, order, policy)
+        or _repeated(action, amount, facts)
     )
     if problem is not None:
         return sorry(action, RULE, *problem, facts, now)
@@ -64,12 +66,14 @@ def _amount(action: AgentAction, offer: RefundOffer) -> Money:
         raise ValueError(f"“{action.amount[:LONGEST_ECHO]}” is not an amount in {currency}.") from None
 
 
-def _problem(amount: Money, order: Order, offer: RefundOffer) -> tuple[str, str] | None:
+def _problem(action: AgentAction, amount: Money, order: Order, offer: RefundOffer) -> tuple[str, str] | None:
     if offer.only_authorised:
         because = f"The payment of {order.name} is only authorised, so nothing came in yet; the order can be cancelled."
         return "not_refundable", because
     if offer.most.minor <= 0:
         return "not_refundable", f"Nothing of {order.name} is left to refund."
+    if amount.minor == 0 and action.amount is None:
+        return "not_refundable", f"Nothing was paid for that on {order.name}, or it was given back already."
     if amount.minor <= 0 or offer.most < amount:
         return "not_refundable", f"{offer.most} of {order.name} can be refunded, not {amount}."
     return None
