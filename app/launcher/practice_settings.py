@@ -68,10 +68,14 @@ class Practice:
         A demo stays inside the practice town whatever the .env file says about real services; only a variable typed
         for this very run can lead it to another test server.
         """
+        return {**given.written, **given.typed, **self.decided(given), "PYTHONUNBUFFERED": "1"}
+
+    def decided(self, given: Given) -> dict[str, str]:
+        """Return what a command from another terminal must be told as well, to look at this demo."""
         sealed = {**PRACTICE_APP, **self._origins()}
+        database = given.get("DATABASE_URL")
         return {
-            **given.written,
-            **given.typed,
+            **({"DATABASE_URL": database} if database else {}),
             "SEAL_KEYS": given.get("SEAL_KEYS") or self.identity["SEAL_KEYS"],
             "APP_INSTANCE": self.identity["APP_INSTANCE"],
             **{name: given.typed.get(name) or value for name, value in sealed.items()},
@@ -85,7 +89,6 @@ class Practice:
             "PRACTICE": "1",
             "SWEEP_SECONDS": given.get("SWEEP_SECONDS") or SWEEP_SECONDS,
             "CLOCK_FILE": str(self.folder / "clock"),
-            "PYTHONUNBUFFERED": "1",
         }
 
     def _origins(self) -> dict[str, str]:

@@ -5,8 +5,10 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shlex
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -16,6 +18,7 @@ from app.launcher.refusal import Refusal
 
 LOCK: Final = "launcher.lock"
 SECRETS: Final = "practice.env"
+SURROUNDINGS: Final = "town.sh"
 OUR_FOLDER: Final = "FOLDER_MADE_BY_LAGNIAPPE"
 BURIAL_SECONDS: Final = 5.0
 
@@ -69,6 +72,12 @@ class StateFolder:
         """Write into the lock file what a second launcher is to say of us."""
         os.ftruncate(self.lock, 0)
         os.pwrite(self.lock, f"{os.getpid()} {page}\n".encode(), 0)
+
+    def tell_surroundings(self, variables: Mapping[str, str]) -> None:
+        """Write down what a shell must know, so that a command beside us looks at this demo: `(. var/town.sh; …)`."""
+        path = self.path / SURROUNDINGS
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
 
     def recall(self) -> dict[str, str]:
         """Return the names and values kept from earlier runs."""

@@ -61,6 +61,7 @@ class Town:
             identity=identity,
         )
         environment = practice.environment(self.given)
+        self.folder.tell_surroundings(practice.decided(self.given))
         # What is looked at first starts first: on two cores, seven starting Pythons are in each other's way.
         self._keep(["sandbox"], environment)
         self._run_once("practice", environment)  # the shop lets the app in, so its town must be there

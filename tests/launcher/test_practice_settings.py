@@ -47,6 +47,14 @@ def test_given_a_database_in_the_env_file_when_practising_then_it_is_used() -> N
     assert variables["DATABASE_URL"] == "postgresql://db/lagniappe"
 
 
+def test_given_another_terminal_when_told_what_was_decided_then_it_is_all_that_makes_this_demo() -> None:
+    told = PRACTICE.decided(given(typed={"DATABASE_URL": "sqlite:///mine", "HOME": "/root"}))
+    assert told["DATABASE_URL"] == "sqlite:///mine"
+    assert told["APP_VAR"] == "/state"
+    assert told["SEAL_KEYS"] == "made up"
+    assert "HOME" not in told
+
+
 def test_given_seal_keys_of_the_person_when_practising_then_none_are_made_up() -> None:
     assert PRACTICE.environment(given(written={"SEAL_KEYS": "mine"}))["SEAL_KEYS"] == "mine"
     assert PRACTICE.environment(given())["SEAL_KEYS"] == "made up"

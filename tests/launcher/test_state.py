@@ -41,6 +41,17 @@ def test_given_an_identity_when_asked_for_again_then_it_is_the_same_and_private(
     assert (folder.path / "practice.env").stat().st_mode & 0o777 == 0o600
 
 
+def test_given_surroundings_when_told_then_a_shell_reads_them_as_they_are_and_nobody_else(tmp_path: Path) -> None:
+    folder = StateFolder.take(tmp_path / "it's var")
+    folder.tell_surroundings({"SHOPIFY_ORIGIN": "http://town/{shop}", "ODD": "$HOME it's"})
+
+    told = folder.path / "town.sh"
+    script = '. "$0"; printf %s "$SHOPIFY_ORIGIN|$ODD"'
+    said = subprocess.run(["sh", "-c", script, told], check=True, capture_output=True, text=True)  # noqa: S607
+    assert said.stdout == "http://town/{shop}|$HOME it's"
+    assert told.stat().st_mode & 0o777 == 0o600
+
+
 def test_given_our_folder_when_emptied_then_a_new_identity_is_made_up(tmp_path: Path) -> None:
     folder = StateFolder.take(tmp_path / "var")
     first = folder.identity()["SEAL_KEYS"]
