@@ -121,7 +121,8 @@ def _rows(here: World) -> Iterator[Finding]:
         due = checkup.waiting(session, now=now)
         late = privacy.overdue(session, now=now)
         hang_on_older = grants.worth_renewing(session, now=now, secret=here.current_secret)
-    words = f"{kept} shops and accounts, {len(here.seal.keys)} keys"
+    keys = len(here.seal.keys)
+    words = f"{kept} shops and accounts, {keys} {'key' if keys == 1 else 'keys'}"
     if closed:
         yield bad("seal", f"{words}; no key opens {', '.join(closed)}")
     elif older:
