@@ -6,6 +6,7 @@ from app.domain.effects import (
     AddGiftLine,
     CancelGiftOrder,
     Effect,
+    Gesture,
     MarkInHelpdesk,
     PostNote,
     RefundOrder,
@@ -22,7 +23,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
-from app.store import orders, people, undoing
+from app.store import leaving, orders, people, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -126,6 +127,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
     refusal = off_for(deed.effect, merchant.scopes)
     if refusal is not None:
         return refusal
+    if _was_left_behind(merchant, outside, deed):
+        return leaving.CODE, "The app was taken out of the store before it was done."
     match deed.effect:
         case AddGiftLine() | SendGiftOrder() as gift:
             standing = _standing(world, merchant, gift.customer_id)
@@ -164,6 +167,16 @@ def note_refused(session: Session, deed: Deed) -> None:
     """Write down what a deed that was refused means for others: a mark is not on its way any more."""
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         people.mark_refused(session, shop_id=deed.shop_id, customer_id=deed.effect.customer_id)
+
+
+def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:
+    """Return whether a gesture was under way when the app was taken out, and never came through.
+
+    What had not been tried by then was withdrawn on the spot; nobody waits for the rest any more, either.
+    """
+    if not (isinstance(deed.effect, Gesture) and deed.sends and deed.created_at < merchant.installed_at):
+        return False
+    return not can_look_up(outside, deed.effect) or find(outside, deed) is None
 
 
 def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:

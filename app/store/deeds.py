@@ -33,6 +33,7 @@ class Deed:
     pool_id: int | None
     decision_id: int | None
     because: str
+    created_at: datetime
     code: str | None = None
     reference: str | None = None
     remark: str | None = None
@@ -89,6 +90,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         pool_id=row.pool_id,
         decision_id=row.decision_id,
         because=row.problem or row.because,
+        created_at=row.created_at,
         code=row.code,
         reference=row.reference,
         remark=row.remark,

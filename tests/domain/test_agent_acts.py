@@ -120,6 +120,12 @@ def test_given_a_refund_that_came_to_nothing_when_pressed_again_then_it_is_anoth
     assert second == f"{first}:again-1"
 
 
+def test_given_a_confirmed_refund_that_came_to_nothing_when_confirmed_again_then_it_is_another_deed() -> None:
+    first, second = (refunded(action(confirm="2"), agent_facts(ended=ended)).plans[-1].effect.key for ended in (0, 1))
+
+    assert second == f"{first}:again-1"
+
+
 def test_given_flowers_that_are_planned_when_pressed_again_then_the_agent_reads_so() -> None:
     assert sent(action(act=Act.FLOWERS), agent_facts(live=(60_00,))).code == "already"
 

@@ -300,6 +300,26 @@ def test_given_a_deed_in_a_workers_hands_when_the_app_is_taken_out_then_it_finds
         assert ledger.gate(session, picked, now=now, lease=timedelta(minutes=1)) is None
 
 
+@pytest.mark.parametrize(("kind", "state", "gifts"), [("drop_before", "withdrawn", 0), ("commit_then_drop", "done", 1)])
+def test_given_a_gift_in_doubt_when_the_app_is_back_then_what_never_came_through_is_not_given_any_more(
+    inside: Practice, kind: str, state: str, gifts: int
+) -> None:
+    inside.fault("OrderEditCommit", kind)
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    assert [row.state for row in inside.effects("add_gift_line")] == ["uncertain"]
+
+    leave(inside)
+    inside.later(A_DAY)
+    inside.call(f"{TOWN}/reinstall", {})
+    open_app(inside)
+    inside.drain()
+
+    assert ([row.state for row in inside.effects("add_gift_line")], inside.gifts_on(order)) == ([state], gifts)
+    assert inside.reserved() == 0
+
+
 def test_given_news_of_an_uninstallation_before_the_present_installation_when_it_comes_late_then_we_stay(
     inside: Practice,
 ) -> None:

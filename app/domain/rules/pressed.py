@@ -39,5 +39,6 @@ def decided(
 
 
 def confirmed(action: AgentAction, facts: AgentFacts) -> str:
-    """Return what tells this deed from earlier ones: what the agent confirmed, or that those came to nothing."""
-    return action.confirm or (f"again-{facts.ended}" if facts.ended else "")
+    """Return what tells this deed from earlier ones: what the agent confirmed, and that those came to nothing."""
+    again = f"again-{facts.ended}" if facts.ended else ""
+    return ":".join(filter(None, (action.confirm, again)))
