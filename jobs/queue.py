@@ -52,6 +52,18 @@ class ListedJob(Job):
             raise ForbiddenTask(self.func_name)
         return super().func
 
+    @property
+    def success_callback(self) -> None:
+        """Nobody, whoever is named: RQ would import and call anything."""
+
+    @property
+    def failure_callback(self) -> None:
+        """Nobody."""
+
+    @property
+    def stopped_callback(self) -> None:
+        """Nobody."""
+
 
 @dataclass(slots=True)
 class Bell:

@@ -1,6 +1,7 @@
 """The bell: rung once until heard, deaf when Redis is, and never a way to make a worker do what is not listed."""
 
 import json
+import pickle
 import socket
 import time
 import zlib
@@ -9,7 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from rq import Queue, SimpleWorker
+from rq import Callback, Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from jobs.queue import FLAG_SECONDS, IMPATIENT_SECONDS, QUEUE, Bell, ListedJob, Task
@@ -20,6 +21,7 @@ def bell(redis_url: str) -> Iterator[Bell]:
     bell = Bell.at(redis_url, patient=True)
     bell.redis.flushdb()
     yield bell
+    bell.redis.flushdb()  # what became of a job is kept for others to see
     bell.redis.close()
 
 
@@ -112,11 +114,53 @@ def test_given_a_job_that_is_not_listed_when_a_worker_meets_it_then_it_is_refuse
     stranger = Queue(QUEUE, connection=bell.redis, serializer=JSONSerializer)
     job = stranger.enqueue_call(name, args=args)
 
-    worked = SimpleWorker([QUEUE], connection=bell.redis, serializer=JSONSerializer, job_class=ListedJob)
-    worked.work(burst=True, logging_level="ERROR")
+    work(bell)
 
     assert job.get_status(refresh=True) == "failed"
     assert "ForbiddenTask" in str(job.latest_result().exc_string)
+
+
+CALLED_BACK: list[object] = []
+
+
+def called_back(*told: object) -> None:
+    CALLED_BACK.append(told)
+
+
+@pytest.mark.parametrize(("name", "ends"), [("jobs.queue.Task", "failed"), ("jobs.tasks.drain", "finished")])
+def test_given_a_job_that_wants_somebody_called_back_when_it_ends_then_nobody_is(
+    bell: Bell, name: str, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.tasks.drain", lambda _shop: None)
+    stranger = Queue(QUEUE, connection=bell.redis, serializer=JSONSerializer)
+    who = Callback(f"{__name__}.called_back")
+    job = stranger.enqueue_call(name, args=[7], on_success=who, on_failure=who, on_stopped=who)
+
+    work(bell)
+
+    assert (job.get_status(refresh=True), CALLED_BACK) == (ends, [])
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", pickle.dumps(["jobs.tasks.drain", None, [7], {}]), b"x" * 1_000_000])
+def test_given_a_job_that_nobody_can_read_when_a_worker_meets_it_then_the_next_one_is_done(
+    bell: Bell, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drained: list[int] = []
+    monkeypatch.setattr("jobs.tasks.drain", drained.append)
+    stranger = Queue(QUEUE, connection=bell.redis, serializer=JSONSerializer)
+    job = stranger.enqueue_call("jobs.tasks.drain", args=[8])
+    bell.redis.hset(job.key, "data", data)
+    bell.redis.rpush(stranger.key, "no-such-job")
+    bell.ring(Task.DRAIN, 7)
+
+    work(bell)
+
+    assert drained == [7]
+
+
+def work(bell: Bell) -> None:
+    worker = SimpleWorker([QUEUE], connection=bell.redis, serializer=JSONSerializer, job_class=ListedJob)
+    worker.work(burst=True, logging_level="CRITICAL")
 
 
 @pytest.fixture
