@@ -88,7 +88,8 @@ def open_database(url: str) -> Engine:
 
     SQLite's default transactions begin late and overwrite each other silently; these begin with the write lock.
     """
-    engine = create_engine(url, pool_pre_ping=True)
+    # What a statement was given may be somebody's name or a body, and errors end in logs and in Redis.
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)

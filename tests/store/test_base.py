@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.shops import Merchant
@@ -34,6 +34,15 @@ def test_given_any_moment_when_kept_then_it_comes_back_as_the_same_moment_in_utc
     assert kept == moment.astimezone(UTC)
     assert kept is not None
     assert kept.utcoffset() == timedelta()
+
+
+def test_given_a_statement_that_fails_when_the_error_is_told_then_nothing_that_it_was_given_is_in_it(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with rolled_back(sessions) as session, pytest.raises(DBAPIError) as caught:
+        session.execute(text("SELECT :canary FROM nowhere"), {"canary": "ada@example.com"})
+
+    assert "ada@example.com" not in str(caught.value)
 
 
 def test_given_a_moment_without_a_zone_when_kept_then_it_is_refused(sessions: Sessions, shop: Merchant) -> None:
