@@ -296,6 +296,18 @@ def test_given_a_shop_that_left_when_it_is_to_be_forgotten_then_only_the_log_is_
     assert (copy["sealed_person"], copy["sealed_copy"], shop["done_at"] is not None) == (None, None, True)
 
 
+def test_given_a_shop_that_left_and_nobody_told_us_when_it_is_to_be_forgotten_then_it_is(
+    inside: Practice, bird: int
+) -> None:
+    inside.call(f"/town/shops/{SHOP}/uninstall", {"announce": "lose"})
+
+    inside.tell("shop/redact", shop_id=1, shop_domain=SHOP)
+    inside.drain()
+    keep_promises(inside.world, inside.shop_id)
+
+    assert {name for name, rows in tables(inside).items() if rows} - {"alembic_version"} == {"privacy_requests"}
+
+
 def test_given_a_shop_that_came_back_when_it_is_to_be_forgotten_then_nothing_is_touched(
     inside: Practice, bird: int
 ) -> None:
