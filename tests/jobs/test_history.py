@@ -1,5 +1,6 @@
 """The past, read from the town's exports: in whatever way it breaks off, the figures are the same to the cent."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, event, select
+from urllib3 import HTTPResponse
+from urllib3.exceptions import ProtocolError
 
 from app.store import imports, orders, reports, shops, tables
 from app.store.base import Sessions, reading, unit_of_work
@@ -140,6 +143,33 @@ def test_given_addresses_that_are_denied_when_read_then_all_else_is_known(newcom
         assert [export.without_people for export in imports.readings(session, shop_id=newcomer.shop_id)] == [True, True]
 
 
+def test_given_addresses_that_come_as_nothing_when_read_then_all_else_is_known(
+    newcomer: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_past(newcomer)
+    whole = [row[:2] for row in figures(newcomer)[1:]]
+    forget(newcomer)
+    lines = newcomer.world.http.lines
+
+    def without_addresses(source: str, url: str) -> Iterator[bytes]:
+        for line in lines(source, url):
+            row = json.loads(line)
+            yield json.dumps(row | dict.fromkeys(row.keys() & {"email", "defaultEmailAddress"})).encode()
+
+    monkeypatch.setattr(newcomer.world.http, "lines", without_addresses)
+    read_past(newcomer)
+
+    found = figures(newcomer)[1:]
+    assert len(found) == len(whole)
+    with reading(newcomer.world.sessions) as session:
+        exports = imports.readings(session, shop_id=newcomer.shop_id)
+        assert set(session.scalars(select(tables.Customer.mail_digest))) == {None}
+        assert set(session.scalars(select(tables.Order.mail_digest))) == {None}
+        assert [(each.failures, each.without_people, each.promised - each.things) for each in exports] == [
+            (0, False, 0)
+        ] * 2
+
+
 def test_given_sixty_days_alone_when_more_is_granted_later_then_the_past_is_read_again(newcomer: Practice) -> None:
     newcomer.call(f"/town/shops/{PRACTICE_SHOP}", {"scopes": [s for s in ALL_SCOPES if s != "read_all_orders"]})
     read_past(newcomer)
@@ -176,7 +206,7 @@ def test_given_a_worker_that_dies_at_any_boundary_when_read_on_then_the_figures_
 
 
 @pytest.mark.usefixtures("in_small_pieces")
-def test_given_a_file_that_breaks_off_in_a_line_when_read_on_then_it_goes_on_behind_what_was_kept(
+def test_given_a_file_that_breaks_off_between_lines_when_read_on_then_it_goes_on_behind_what_was_kept(
     newcomer: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_past(newcomer)
@@ -200,6 +230,38 @@ def test_given_a_file_that_breaks_off_in_a_line_when_read_on_then_it_goes_on_beh
 
     assert len(begun) >= 6
     assert figures(newcomer) == whole
+
+
+@pytest.mark.usefixtures("in_small_pieces")
+def test_given_a_file_that_breaks_off_in_the_middle_of_a_line_when_read_on_then_the_half_line_is_nothing(
+    newcomer: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_past(newcomer)
+    whole = figures(newcomer)
+    forget(newcomer)
+    halves: dict[HTTPResponse, bytes] = {}
+    read1 = HTTPResponse.read1
+
+    def breaking(response: HTTPResponse, *asked: int, **how: bool) -> bytes:
+        if response in halves:
+            raise ProtocolError
+        piece = read1(response, *asked, **how)
+        line_ends = piece.find(b"\n", 3000 * (len(halves) + 1))
+        if "jsonl" not in response.headers["Content-Type"] or line_ends < 0 or len(halves) == 5:
+            return piece
+        halves[response] = piece[line_ends + 1 : line_ends + 31]
+        return piece[: line_ends + 31]
+
+    monkeypatch.setattr(HTTPResponse, "read1", breaking)
+    for _ in range(40):
+        read_past(newcomer, looks=1)
+        newcomer.later(AFTER_THE_LEASE)
+
+    assert len(halves) == 5
+    assert all(half.startswith(b"{") and b"\n" not in half for half in halves.values())
+    assert figures(newcomer) == whole
+    with reading(newcomer.world.sessions) as session:
+        assert [export.failures for export in imports.readings(session, shop_id=newcomer.shop_id)] == [0, 0]
 
 
 def test_given_a_process_that_is_killed_when_another_reads_on_then_the_figures_are_the_same(
