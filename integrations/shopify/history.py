@@ -165,10 +165,12 @@ def _families(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
     """Yield each order's line with those of its children, which follow it."""
     family: list[bytes] = []
     for line in lines:
-        if family and _CHILD not in line:
+        if _CHILD in line:
+            family.append(line)
+            continue
+        if family:
             yield family
-            family = []
-        family.append(line)
+        family = [line]
     if family:
         yield family
 
