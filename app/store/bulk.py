@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import Column, ColumnClause, MetaData, Table, bindparam, literal_column, select
+from sqlalchemy import Column, ColumnClause, MetaData, Table, bindparam, delete, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
@@ -60,6 +60,7 @@ def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values], same
             copy.write_row(row)
     statement = postgresql.insert(shape.table).from_select([*shape.columns, *same], select(*staged.c, *same.values()))
     session.execute(statement.on_conflict_do_update(**_conflict(shape, statement.excluded)))
+    session.execute(delete(staged))  # the same transaction may pour again, into another shop too
 
 
 def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values], same: Same) -> None:
