@@ -30,19 +30,20 @@ def drain(world: World, shop_id: int) -> None:
     """Work through the shop's deliveries and effects; ring again when there is more than one turn's worth."""
     world.bell.heard(Task.DRAIN, shop_id)
     end = time.monotonic() + TURN_SECONDS
-    while _one_batch(world, shop_id):
+    stuck: set[int] = set()  # deeds that nobody could even pick up: once a turn is enough
+    while _one_batch(world, shop_id, stuck):
         if time.monotonic() > end:
             world.bell.ring(Task.DRAIN, shop_id)
             return
 
 
-def _one_batch(world: World, shop_id: int) -> bool:
+def _one_batch(world: World, shop_id: int, stuck: set[int]) -> bool:
     """Return whether there was anything to do. The shop is looked at afresh, for it may have changed meanwhile."""
     merchant = world.merchant(shop_id)
     outside = None if merchant is None else world.outside(merchant)
     if merchant is None or outside is None:
         return _from_outside_the_door(world, shop_id)
-    return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside)
+    return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside, stuck)
 
 
 def _from_outside_the_door(world: World, shop_id: int) -> bool:
@@ -56,13 +57,13 @@ def _from_outside_the_door(world: World, shop_id: int) -> bool:
     return bool(letters)
 
 
-def _work(world: World, merchant: Merchant, outside: Outside | None) -> bool:
+def _work(world: World, merchant: Merchant, outside: Outside | None, stuck: set[int]) -> bool:
     """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
     letters = _claim(world, merchant)
     if not _handle_all(world, merchant, outside, letters) or outside is None:
         return bool(letters)
-    due = _due(world, merchant)
-    if _perform_all(world, merchant, outside, due) and (letters or due):
+    due = [effect_id for effect_id in _due(world, merchant) if effect_id not in stuck]
+    if _perform_all(world, merchant, outside, due, stuck) and (letters or due):
         found_open(world, merchant)
     return bool(letters or due)
 
@@ -76,7 +77,7 @@ def _handle_all(world: World, merchant: Merchant, outside: Outside | None, lette
     for place, letter in enumerate(letters):
         if letter.source in told:
             continue
-        with _bug_kept_small("delivery.failed", merchant.id, letter.id):
+        with _bug_kept_small("delivery.failed", merchant.id, letter.id, set()):
             busy = handle(world, merchant, outside, letter)
             if isinstance(busy, Closed):
                 merchant, outside = world.merchant(merchant.id) or merchant, None
@@ -88,10 +89,10 @@ def _handle_all(world: World, merchant: Merchant, outside: Outside | None, lette
     return outside is not None
 
 
-def _perform_all(world: World, merchant: Merchant, outside: Outside, due: list[int]) -> bool:
+def _perform_all(world: World, merchant: Merchant, outside: Outside, due: list[int], stuck: set[int]) -> bool:
     """Perform the deeds; return False when the door was found shut."""
     for effect_id in due:
-        with _bug_kept_small("effect.failed", merchant.id, effect_id):
+        with _bug_kept_small("effect.failed", merchant.id, effect_id, stuck):
             if isinstance(perform(world, merchant, outside, effect_id), Closed):
                 return False
     return True
@@ -117,11 +118,15 @@ def _due(world: World, merchant: Merchant) -> list[int]:
 
 
 @contextmanager
-def _bug_kept_small(event: str, shop_id: int, row_id: int) -> Iterator[None]:
-    """Let one bad row fail alone. It keeps its lease, so it comes back later, and its tries are counted."""
+def _bug_kept_small(event: str, shop_id: int, row_id: int, stuck: set[int]) -> Iterator[None]:
+    """Let one bad row fail alone. It keeps its lease, so it comes back later, and its tries are counted.
+
+    Where it could not even be leased, it is one of the `stuck`.
+    """
     try:
         yield
     except JobTimeoutException:
         raise
     except Exception:
+        stuck.add(row_id)
         log.exception(event, shop=shop_id, row=row_id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
 from app.store import doors
-from app.store.deeds import PENDING, Deed
+from app.store.deeds import KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
@@ -30,6 +30,12 @@ def sent(deed: Deed) -> ColumnElement[bool]:
 def on_its_way() -> ColumnElement[bool]:
     """Hold for what is done and may yet fail."""
     return and_(Effect.state == State.DONE, Effect.code == PENDING)
+
+
+def due_by(now: datetime) -> ColumnElement[bool]:
+    """Hold for what can be taken a step further; what only another version understands is left to it."""
+    ours = and_(Effect.kind.in_(KINDS), Effect.state.in_((State.PLANNED, State.UNCERTAIN, State.DONE)))
+    return and_(Effect.next_try_at <= now, ours, ~held_back(), ~crossed())
 
 
 def decided_together(effect_id: int, shop_id: int) -> ColumnElement[bool]:

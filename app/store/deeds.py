@@ -1,10 +1,10 @@
 """A ledger row as the rest of the house sees it, there and back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
@@ -12,7 +12,14 @@ from app.domain.money import Money
 from app.store.tables import Effect
 
 PENDING = "pending"  # the code of a deed that is done and may yet fail
-_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(Annotated[DomainEffect, Field(discriminator="kind")])
+# The kinds of deeds that this version knows: beside a newer one, or after one, there may be others.
+KINDS = frozenset(
+    str(field.default) for deed in get_args(DomainEffect) for field in fields(deed) if field.name == "kind"
+)
+_EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(
+    Annotated[DomainEffect, Field(discriminator="kind")],
+    config=ConfigDict(hide_input_in_errors=True),  # it speaks of people, and errors end in logs
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,8 @@ from app.store.conditions import (
     EDITS,
     crossed,
     decided_together,
+    due_by,
     for_one_let_alone,
-    held_back,
     mine,
     on_its_way,
     open_for_business,
@@ -187,13 +187,8 @@ def promote_observed(
 
 def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[int]:
     """Return the ids of deeds with something to do now, the oldest first."""
-    statement = (
-        select(Effect.id)
-        .where(Effect.shop_id == shop_id, Effect.next_try_at <= now, ~held_back(), ~crossed())
-        .order_by(Effect.next_try_at, Effect.id)
-        .limit(limit)
-    )
-    return list(session.scalars(statement))
+    waiting = select(Effect.id).where(Effect.shop_id == shop_id, due_by(now))
+    return list(session.scalars(waiting.order_by(Effect.next_try_at, Effect.id).limit(limit)))
 
 
 def pick(

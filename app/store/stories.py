@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
-from app.store.deeds import deed_of
+from app.store.deeds import KINDS, deed_of
 from app.store.tables import Decision, Effect, Order
 from app.store.undoing import STANDS
 
@@ -158,7 +158,7 @@ def _described(shop_id: int) -> Select[Effect, str, str]:
         select(Effect, Order.name, Decision.because)
         .outerjoin(Order, (Order.shop_id == Effect.shop_id) & (Order.order_id == Effect.order_id))
         .outerjoin(Decision, (Decision.shop_id == Effect.shop_id) & (Decision.id == Effect.decision_id))
-        .where(Effect.shop_id == shop_id)
+        .where(Effect.shop_id == shop_id, Effect.kind.in_(KINDS))
         .execution_options(populate_existing=True)
     )
 

@@ -65,6 +65,7 @@ NO_SHOP_NEEDED = {
     "checkup.waiting": "the operator's: numbers over all shops",
     "conditions.crossed": "a condition inside statements that name the shop",
     "conditions.decided_together": "a condition inside statements that name the shop",
+    "conditions.due_by": "a condition inside statements that name the shop",
     "conditions.for_one_let_alone": "a condition inside statements that name the shop",
     "conditions.held_back": "a condition inside statements that name the shop",
     "conditions.mine": "a condition inside statements that name the shop",

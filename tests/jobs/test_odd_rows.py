@@ -1,0 +1,73 @@
+"""Rows that this version cannot read: they are left alone, hold nobody up, and tell nothing."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.domain.effects import State
+from app.store.base import unit_of_work
+from app.store.deeds import understood
+from app.store.tables import Effect
+from app.web import create_app
+from integrations.sandbox.store.admin import id_token
+from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+from tests.jobs.conftest import Practice
+from tests.jobs.test_customers import newcomer
+
+NEWER = {"kind": "send_a_choir", "payload": {"kind": "send_a_choir", "song": "canary"}}
+ODD = [NEWER, {"state": "dreaming"}, {"payload": {"kind": "post_note", "song": "canary"}}]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_given_a_deed_that_cannot_be_read_when_drained_then_others_are_done_and_nobody_goes_round_in_circles(
+    inside: Practice, odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount="30.00"))
+    inside.drain()
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    number = write(inside, odd)
+    monkeypatch.setattr(
+        type(inside.world.bell), "ring", lambda *_: pytest.fail("it went round until its turn was over")
+    )
+
+    inside.press(ticket, "refund_keep", amount="5.00")
+    inside.drain()
+
+    assert [row.state for row in inside.effects("refund_order")] == [State.DONE]
+    with unit_of_work(inside.world.sessions) as session:
+        row = session.get_one(Effect, number)
+        assert (row.state, row.attempts) == (odd.get("state", State.PLANNED), 0)
+
+
+@pytest.mark.parametrize("odd", [NEWER, ODD[2]])
+def test_given_a_deed_that_cannot_be_read_when_the_error_is_told_then_nothing_of_the_deed_is_in_it(
+    odd: dict[str, Any],
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        understood(Effect(**odd))
+
+    assert "canary" not in str(caught.value)
+
+
+def test_given_a_deed_of_a_newer_version_when_the_pages_are_opened_then_they_are_there(inside: Practice) -> None:
+    write(inside, NEWER)
+    browser = create_app(inside.world).test_client()
+    proof = id_token(TownSettings(), PRACTICE_SHOP, inside.world.clock.now())
+
+    for page in ("/", "/ledger", "/fragments/today"):
+        assert browser.get(page, headers={"Authorization": f"Bearer {proof}"}).status_code == 200
+
+
+def write(inside: Practice, odd: dict[str, Any]) -> int:
+    """Write a row as a newer version, or a hand, might have."""
+    now = inside.world.clock.now()
+    note = {"kind": "post_note", "ticket_id": "1", "text": "Hm", "about": "it"}
+    usual = {"kind": "post_note", "rule": "flowers", "state": State.PLANNED, "payload": note, "because": "because"}
+    moments = {"due_at": now, "next_try_at": now, "created_at": now}
+    with unit_of_work(inside.world.sessions) as session:
+        row = Effect(shop_id=inside.shop_id, key="odd", attempts=0, sends=0, **(usual | moments | odd))
+        session.add(row)
+        session.flush()
+        return row.id
