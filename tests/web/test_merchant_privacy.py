@@ -52,7 +52,9 @@ def test_given_overdue_requests_when_today_is_opened_then_they_stand_first_and_o
 
 def test_given_a_copy_when_downloaded_then_it_is_whole_and_nobody_on_the_way_keeps_it(desk: Desk) -> None:
     request = desk.hand_over()
-    assert f"/privacy/{request}/copy" in desk.open("/privacy")
+    page = desk.open("/privacy")
+    assert f"/privacy/{request}/copy" in page
+    assert "done, <time" in page
 
     answer = desk.ask(f"/privacy/{request}/copy")
 
