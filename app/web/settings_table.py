@@ -99,9 +99,9 @@ GROUPS = (
         fields=(
             Field(
                 path="nth_order_gift.ordinals",
-                label="With a customer's orders number",
+                label="With these orders of a customer",
                 kind=Wholes(least=1, most=1_000, longest=20),
-                hint="Such as 4, or 4, 8, 12.",
+                hint="By their number: 4, or 4, 8, 12.",
             ),
             Field(
                 path="nth_order_gift.every",
