@@ -75,9 +75,11 @@ def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
 
 
 @contextmanager
-def running(folder: Path, database_url: str) -> Iterator[Stack]:
-    """Run a demo on this state folder and database until the block ends."""
-    web, town = free_port(), free_port()
+def running(
+    folder: Path, database_url: str, *, ports: tuple[int, int] | None = None, **surroundings: str
+) -> Iterator[Stack]:
+    """Run a demo on this state folder and database until the block ends; what surrounds it can be changed by name."""
+    web, town = ports or (free_port(), free_port())
     environment = os.environ | {
         "APP_VAR": str(folder),
         "DATABASE_URL": database_url,
@@ -87,6 +89,7 @@ def running(folder: Path, database_url: str) -> Iterator[Stack]:
         "SWEEP_SECONDS": "3",
         "QUARANTINE_SECONDS": "2",
         "LEASE_SECONDS": "5",
+        **surroundings,
     }
     log = (folder.parent / f"{folder.name}.log").open("ab")
     process = subprocess.Popen(

@@ -1,0 +1,112 @@
+"""Both sides' books, looked into from outside: how far the app has come, and all that is written when it is over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.domain.effects import State
+from app.domain.policy import Policy
+from app.store import shops, tables
+from app.store.base import Base, Session, Sessions, open_database, reading, sessions_of, unit_of_work
+from app.store.conditions import on_its_way
+from app.store.tables import Delivery, Effect, Grant, Shop
+from integrations.sandbox.books import Books
+from tests.stories.promises import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The app's database, beside its own processes."""
+
+    sessions: Sessions
+
+    def set_policy(self, domain: str, policy: Policy, now: datetime) -> None:
+        """Decide for the merchant, who may not have let the app in yet."""
+        with unit_of_work(self.sessions) as session:
+            known = shops.by_domain(session, domain)
+            shop_id = known.id if known else shops.expect(session, domain=domain, policy=policy, now=now)
+            shops.change_policy(session, shop_id=shop_id, policy=policy)
+
+    def let_in_since(self, domain: str, moment: datetime) -> bool:
+        """Return whether the shop has given us its tokens after that moment."""
+        with reading(self.sessions) as session:
+            given = select(Grant.given_at).join(Shop, Shop.id == Grant.shop_id).where(Shop.domain == domain)
+            shop = shops.by_domain(session, domain)
+            given_at = session.scalar(given)
+        return bool(shop and shop.installed and shop.let_in and given_at is not None and given_at > moment)
+
+    def knows(self, order_id: int) -> bool:
+        """Return whether the order is written down."""
+        with reading(self.sessions) as session:
+            return session.scalar(select(tables.Order.order_id).where(tables.Order.order_id == order_id)) is not None
+
+    def is_sending(self) -> bool:
+        """Return whether a call may be under way."""
+        with reading(self.sessions) as session:
+            return session.scalar(select(func.count()).where(Effect.state == State.SENDING)) != 0
+
+    def waits(self, *, swept_since: datetime) -> list[str]:
+        """Return what is still to come; nothing when the app has done all, after one more sweep than that moment."""
+        with reading(self.sessions) as session:
+            letters = session.scalar(select(func.count()).where(Delivery.next_try_at.is_not(None)))
+            deeds = session.scalar(select(func.count()).where(Effect.next_try_at.is_not(None), ~on_its_way()))
+            unread = session.scalar(select(func.count()).where(_at_home(), Shop.history_done_at.is_(None)))
+            unswept = session.scalar(
+                select(func.count()).where(_at_home(), or_(Shop.swept_to.is_(None), Shop.swept_to < swept_since))
+            )
+        counts = {"deliveries": letters, "effects": deeds, "histories": unread, "sweeps": unswept}
+        return [f"{count} {name}" for name, count in counts.items() if count]
+
+    def is_only_waiting(self, now: datetime) -> bool:
+        """Return whether nothing can be done before time passes."""
+        with reading(self.sessions) as session:
+            shut = select(Shop.id).where(Shop.closed_until > now)
+            due = (
+                select(func.count()).where(Delivery.next_try_at <= now, Delivery.shop_id.not_in(shut)),
+                select(func.count()).where(Effect.next_try_at <= now, Effect.shop_id.not_in(shut)),
+                select(func.count()).where(Effect.state == State.SENDING),
+            )
+            return not any(session.scalar(each) for each in due)
+
+    def rows(self) -> dict[str, tuple[Row, ...]]:
+        """Return every row that a promise is about, by table."""
+        names = ("shops", "deliveries", "effects", "orders", "customers", "totals", "pools", "grants")
+        with reading(self.sessions) as session:
+            return {name: _all(session, name) for name in names}
+
+
+@contextmanager
+def ledger(database_url: str) -> Iterator[Ledger]:
+    """Look into the app's database while the block runs."""
+    engine = open_database(database_url)
+    try:
+        yield Ledger(sessions=sessions_of(engine))
+    finally:
+        engine.dispose()
+
+
+def town_rows(folder: Path) -> dict[str, tuple[Row, ...]]:
+    """Return what the town has written down, once it is closed."""
+    books = Books(folder / "town.db")
+    try:
+        with books.turn() as turn:
+            return {
+                "their_orders": tuple(turn.all("orders")),
+                "their_customers": tuple(turn.all("customers")),
+                "letters": tuple(turn.all("letters")),
+            }
+    finally:
+        books.close()
+
+
+def _at_home() -> ColumnElement[bool]:
+    return Shop.uninstalled_at.is_(None)
+
+
+def _all(session: Session, name: str) -> tuple[Row, ...]:
+    table = Base.metadata.tables[name]
+    return tuple(dict(row) for row in session.execute(select(table)).mappings())
