@@ -5,6 +5,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
+from app.store.sealed import Unsealable
 
 log = structlog.get_logger("web")
 
@@ -13,6 +14,7 @@ def install(app: Flask) -> None:
     """Teach the application its error answers and security headers."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(StoreUnavailable, _store_unavailable)
+    app.register_error_handler(Unsealable, _store_unavailable)
     app.after_request(_guard)
 
 
@@ -21,7 +23,7 @@ def _http(problem: HTTPException) -> Response:
 
 
 def _store_unavailable(problem: Exception) -> Response:
-    # 503, so that the sender tries again: what we could not keep, we must not acknowledge.
+    # 503, so that the sender tries again: what we could not keep, or not open, we must not acknowledge.
     log.error("store.unavailable", problem=type(problem).__name__)
     return Response("could not be kept; please send it again\n", status=503, mimetype="text/plain")
 

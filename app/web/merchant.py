@@ -1,15 +1,18 @@
 """The merchant's screen: its pages, its presses, and who is let in to them."""
 
+import structlog
 from flask import Blueprint, Response, make_response, render_template
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
+from app.store.sealed import Unsealable
 from app.web import framing, identity, merchant_acts, merchant_pages, merchant_privacy, merchant_settings
 from app.web.identity import StoreAway
 from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
 
+log = structlog.get_logger("web")
 blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
@@ -40,7 +43,9 @@ def _not_yet(_problem: StoreAway) -> Response:
 
 
 @blueprint.errorhandler(StoreUnavailable)
-def _books_are_shut(_problem: StoreUnavailable) -> Response:
+@blueprint.errorhandler(Unsealable)
+def _books_are_shut(problem: StoreUnavailable | Unsealable) -> Response:
+    log.error("store.unavailable", problem=type(problem).__name__)
     why = "The books cannot be read right now. Nothing is lost; please try again in a moment."
     return _page("no.html", 503, title="One moment", why=why)
 

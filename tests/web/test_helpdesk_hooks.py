@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.store import shops
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
-from app.store.tables import Delivery
+from app.store.tables import Connection, Delivery
 from app.web import create_app
 from jobs.drain import drain
 from jobs.runtime import World
@@ -71,6 +71,17 @@ def test_given_a_wrong_token_or_secret_when_called_then_it_is_401_and_nothing_is
 ) -> None:
     assert press(client, token=token, secret=secret) == 401
     assert kept(world) == []
+
+
+def test_given_keys_that_cannot_be_opened_when_called_then_the_helpdesk_is_asked_to_call_again(
+    client: FlaskClient, world: World
+) -> None:
+    with unit_of_work(world.sessions) as session:
+        session.scalars(select(Connection)).one().sealed_secrets = world.seal.close("x", place="another shop's")
+
+    answer = client.post(f"/hooks/gorgias/{TOKEN}", json=PRESS)
+
+    assert (answer.status_code, "another shop" in answer.text) == (503, False)
 
 
 def test_given_a_double_click_when_both_calls_come_then_one_is_kept(client: FlaskClient, world: World) -> None:

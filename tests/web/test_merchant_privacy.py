@@ -5,6 +5,8 @@ import json
 import pytest
 
 from app.domain.people import WITHIN, Asked
+from app.store.base import unit_of_work
+from app.store.tables import PrivacyRequest
 from tests.builders import DAY
 from tests.web.desk import Desk
 
@@ -61,6 +63,18 @@ def test_given_a_copy_when_downloaded_then_it_is_whole_and_nobody_on_the_way_kee
     assert json.loads(answer.text) == {"kept": {}}
     assert answer.headers["Cache-Control"] == "no-store"
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_given_a_copy_that_cannot_be_opened_when_asked_for_then_it_says_so_and_is_no_error_of_ours(desk: Desk) -> None:
+    request = desk.hand_over()
+    with unit_of_work(desk.world.sessions) as session:
+        row = session.get_one(PrivacyRequest, request)
+        row.sealed_copy = desk.world.seal.close("{}", place="another shop's")
+
+    answer = desk.ask(f"/privacy/{request}/copy")
+
+    assert answer.status_code == 503
+    assert "Nothing is lost" in answer.text
 
 
 def test_given_another_shops_copy_when_asked_for_then_there_is_none(desk: Desk) -> None:
