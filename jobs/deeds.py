@@ -59,7 +59,7 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return _send_flowers(merchant, outside, flowers, deed, now)
 
 
-def prepare(merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
+def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
     """Return the call that the deed will make, where that must stay the same to the letter; None for all others.
 
     Raises Rejected when it turns out that it cannot be done.
@@ -67,7 +67,7 @@ def prepare(merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
     if deed.request is not None:
         return deed.request
     if isinstance(deed.effect, SendGiftOrder):
-        return gift_deeds.prepare(merchant, outside, deed.effect, deed)
+        return gift_deeds.prepare(world, merchant, outside, deed.effect, deed)
     if isinstance(deed.effect, RefundOrder):
         return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
     return None

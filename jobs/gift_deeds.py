@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
-from app.domain.errors import Rejected
+from app.domain.errors import Busy, Rejected
 from app.domain.facts import Standing
 from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
 from app.domain.rules import gift_order, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs.runtime import Outside
+from jobs.runtime import Outside, World
 
 
 def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt:
@@ -28,10 +28,14 @@ def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -
             return outside.shop.cancel_gift_order(gift.customer_id, key=gift.undoes)
 
 
-def prepare(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> str | None:
+def prepare(world: World, merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> str | None:
     """Return the number of the draft that the deed will complete; None where it makes the order itself."""
     if gift.route is not GiftRoute.DRAFT:
         return None
+    now = world.merchant(merchant.id)
+    if now is None or now.paused:
+        # The gate will ask as well, but a draft is written before it.
+        raise Busy("the shop was stopped at this very moment")
     return outside.shop.prepare_gift_draft(_parcel(merchant, outside, gift), key=deed.key)
 
 

@@ -63,7 +63,7 @@ def _do(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy 
     try:
         reason = deeds.unwanted(world, merchant, outside, deed)
         question = None if reason is not None else deeds.question(outside, deed)
-        request = None if reason or question else deeds.prepare(merchant, outside, deed)
+        request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
     except Busy as busy:
         return _wait(world, merchant, deed, busy)
     except Unavailable as problem:

@@ -11,7 +11,7 @@ from app.store import orders
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
-from jobs import desk
+from jobs import deeds, desk
 from jobs.practice import POLICY
 from jobs.runtime import World
 from tests.jobs.conftest import Practice
@@ -386,6 +386,22 @@ def test_given_the_kill_switch_when_a_drafted_gift_is_taken_back_then_the_draft_
     inside.drain()
 
     assert inside.call("/town/drafts") == {"OPEN": 1}
+
+
+def test_given_the_kill_switch_when_it_is_thrown_during_the_last_look_then_no_draft_is_made(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deeds, "question", lambda *_: inside.pause(paused=True))
+
+    order = left_without(inside, replace(ALONE, route=GiftRoute.DRAFT))
+
+    assert (inside.call("/town/drafts"), parcels(inside, order)) == ({}, [])
+    monkeypatch.undo()
+    inside.pause(paused=False)
+    for _ in range(2):
+        inside.later(300)
+        inside.drain()
+    assert len(parcels(inside, order)) == 1
 
 
 def drafted(inside: Practice) -> int:
