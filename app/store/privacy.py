@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.people import WITHIN, Asked, Person
 from app.store import veil
-from app.store.sealed import Seal
+from app.store.sealed import Seal, Unsealable
 from app.store.tables import PrivacyRequest
 
 _PERSON = TypeAdapter(Person)
+UNREADABLE = "Who asks cannot be read with the keys at hand."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +54,15 @@ def take(session: Session, *, shop_id: int, now: datetime, lease: timedelta, sea
     """Return the shop's requests that are to be carried out now; they wait for `lease`, should their worker die."""
     waiting = (PrivacyRequest.shop_id == shop_id, PrivacyRequest.next_try_at <= now)
     rows = session.scalars(select(PrivacyRequest).where(*waiting).order_by(PrivacyRequest.id).with_for_update()).all()
+    found = []
     for row in rows:
         row.next_try_at = now + lease
+        try:
+            found.append(_request(row, _who(row, seal)))
+        except Unsealable:
+            row.problem = UNREADABLE  # one lost key must not keep the others waiting
     session.flush()
-    return [_request(row, _who(row, seal)) for row in rows]
+    return found
 
 
 def done(session: Session, *, shop_id: int, request_id: int, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain.people import Asked
 from app.store import inbox, orders, privacy, shops
 from app.store.base import Base, unit_of_work
-from app.store.tables import Delivery, Shop
+from app.store.tables import Delivery, PrivacyRequest, Shop
 from jobs import erase, export
 from jobs.export import person_of
 from jobs.handle import handle
@@ -265,6 +265,22 @@ def test_given_a_second_request_when_the_first_is_just_carried_out_then_it_is_in
 
     assert [request.done_at is not None for request in requests(inside)] == [True, True]
     assert speaks_of(person, dump(inside)) == []
+
+
+def test_given_a_request_that_no_key_opens_when_another_waits_then_that_one_is_carried_out(inside: Practice) -> None:
+    for number in range(2):
+        customer = {"id": 4_000_000_000_000 + number, "email": None, "phone": None}
+        inside.tell("customers/redact", key=str(number), shop_domain=SHOP, customer=customer, orders_to_redact=[])
+    inside.drain()
+    with unit_of_work(inside.world.sessions) as session:
+        first = session.scalars(select(PrivacyRequest).order_by(PrivacyRequest.id)).first()
+        assert first is not None
+        first.sealed_person = inside.world.seal.close("{}", place="another shop's")
+
+    keep_promises(inside.world, inside.shop_id)
+
+    found = [(request.done_at is not None, request.problem) for request in requests(inside)]
+    assert found == [(False, privacy.UNREADABLE), (True, None)]
 
 
 def test_given_a_request_of_another_shop_when_it_comes_under_this_ones_name_then_it_is_set_aside(
