@@ -12,6 +12,7 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from jobs import deeds, desk
+from jobs.perform import perform
 from jobs.practice import POLICY
 from jobs.runtime import World
 from tests.jobs.conftest import Practice
@@ -406,11 +407,17 @@ def test_given_the_kill_switch_when_it_is_thrown_during_the_last_look_then_no_dr
 
 def drafted(inside: Practice) -> int:
     """Let a gift that travels by itself have got as far as its draft, which the store still prepares."""
-    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, route=GiftRoute.DRAFT)))
+    inside.policy(replace(POLICY, nth_order_gift=replace(ALONE, route=GiftRoute.DRAFT, settle_minutes=60)))
     order = inside.order()
     inside.call(f"/town/orders/{order}/fulfil", {"announce": "lose"})
     inside.deliver(order)
     inside.drain()
+    inside.later(3600)
+    # One step and no more: a whole turn of a slow worker might outlast the store's preparing.
+    (row,), merchant = inside.effects("send_gift_order"), merchant_of(inside)
+    outside = inside.world.outside(merchant)
+    assert outside is not None
+    perform(inside.world, merchant, outside, row.id)
     assert inside.call("/town/drafts") == {"OPEN": 1}
     return order
 
