@@ -207,8 +207,8 @@ def _marks(policy: SpecialCustomer) -> str:
 
 def _gifts(policy: NthOrderGift) -> str:
     orders = f"every {nth(policy.every)}" if policy.every else listed([nth(number) for number in policy.ordinals])
-    if not orders:
-        return "Gives nothing yet: choose in the settings which orders bring a gift."
+    if not orders or not policy.variants:
+        return "Gives nothing yet: choose the gifts in the settings, and the orders that bring one."
     return (
         f"Slips a free line into the parcel of a customer's {orders} order:"
         f" {counted(policy.per_day, 'gift', 'gifts')} a day at most."
@@ -224,4 +224,6 @@ def _refunds(policy: TeamGestures, limit: Money) -> str:
 
 
 def _flowers(policy: TeamGestures, limit: Money) -> str:
+    if not policy.flowers_product:
+        return "Nobody can send flowers yet: the settings want the florist's number of the bouquet."
     return f"Agents send flowers up to {limit}, {policy.flowers_days} days ahead unless they choose a day."

@@ -9,7 +9,7 @@ from app.domain.effects import Pool
 from app.domain.history import Batch, Export
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
-from app.store import doors, imports, ledger, orders, shops
+from app.store import doors, imports, ledger, orders, shops, yardstick
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -123,6 +123,15 @@ def test_given_exports_that_were_only_asked_for_when_today_is_opened_then_it_cou
     page = desk.open()
     assert "The store's past is being gathered." in page
     assert "0 of 0" not in page
+
+
+def test_given_a_shop_without_orders_when_its_measure_was_taken_then_no_threshold_is_dated(desk: Desk) -> None:
+    with unit_of_work(desk.world.sessions) as session:
+        yardstick.measure(session, shop_id=desk.merchant.id, policy=SpecialCustomer(), now=NOON)
+
+    page = desk.open()
+    assert "There is nothing to measure before the first order that counts." in page
+    assert "Threshold as of" not in page
 
 
 def test_given_figures_that_were_wrong_at_night_when_today_is_opened_then_it_says_so(desk: Desk) -> None:

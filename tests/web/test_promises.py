@@ -22,7 +22,7 @@ from tests.builders import gift_line, gift_parcel
 def test_given_a_policy_for_late_gifts_when_the_rule_promises_then_it_says_what_becomes_of_them(
     when_left: WhenLeft, route: GiftRoute, said: str
 ) -> None:
-    policy = replace(Policy(), nth_order_gift=NthOrderGift(when_left=when_left, route=route))
+    policy = replace(Policy(), nth_order_gift=NthOrderGift(variants=(7,), when_left=when_left, route=route))
 
     promise = phrases.promises(policy, "USD")["nth_order_gift"]
 
@@ -50,11 +50,15 @@ def test_given_gifts_given_and_taken_back_when_named_then_each_has_words_of_its_
 @pytest.mark.parametrize(
     ("gifts", "said"),
     [
-        (NthOrderGift(ordinals=(4, 5, 6), per_day=25), "a customer's 4th, 5th or 6th order: 25 gifts a day at most."),
-        (NthOrderGift(ordinals=(22,), per_day=1), "a customer's 22nd order: 1 gift a day at most."),
-        (NthOrderGift(every=3), "a customer's every 3rd order:"),
-        (NthOrderGift(ordinals=(11, 113)), "a customer's 11th or 113th order:"),
-        (NthOrderGift(ordinals=()), "Gives nothing yet"),
+        (
+            NthOrderGift(variants=(7,), ordinals=(4, 5, 6), per_day=25),
+            "a customer's 4th, 5th or 6th order: 25 gifts a day at most.",
+        ),
+        (NthOrderGift(variants=(7,), ordinals=(22,), per_day=1), "a customer's 22nd order: 1 gift a day at most."),
+        (NthOrderGift(variants=(7,), every=3), "a customer's every 3rd order:"),
+        (NthOrderGift(variants=(7,), ordinals=(11, 113)), "a customer's 11th or 113th order:"),
+        (NthOrderGift(variants=(7,), ordinals=()), "Gives nothing yet"),
+        (NthOrderGift(variants=()), "Gives nothing yet"),
     ],
 )
 def test_given_chosen_orders_when_the_rule_promises_then_they_read_as_people_count(
@@ -68,3 +72,12 @@ def test_given_any_code_or_call_when_shown_then_it_is_words() -> None:
     assert reason_words.occasion("customers/purchasing_summary") == "news of the customer's spending"
     assert reason_words.reason("brand_new") == "brand new"
     assert reason_words.occasion("brand/new") == "brand/new"
+
+
+def test_given_no_bouquet_when_the_rule_promises_then_it_promises_no_flowers() -> None:
+    def said(product: str) -> str:
+        policy = replace(Policy(), team=replace(Policy().team, flowers_product=product))
+        return phrases.promises(policy, "USD")["flowers"]
+
+    assert said("").startswith("Nobody can send flowers yet")
+    assert said("F1-210").startswith("Agents send flowers up to $")
