@@ -21,6 +21,9 @@ blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
+_TITLES = {404: "Nothing here", 422: "Please look again"}
+_OUR_MISTAKE = "The mistake is ours, and it is written down. The ledger shows what was done and what was not."
+
 
 @blueprint.record_once
 def _teach_words(state: BlueprintSetupState) -> None:
@@ -29,12 +32,14 @@ def _teach_words(state: BlueprintSetupState) -> None:
 
 @blueprint.errorhandler(HTTPException)
 def _say_no(problem: HTTPException) -> Response:
-    return _page("no.html", problem.code or 500, title=problem.name, why=problem.description)
+    code = problem.code or 500
+    why = _OUR_MISTAKE if code == 500 else problem.description
+    return _page("no.html", code, title=_TITLES.get(code, "That did not work"), why=why)
 
 
 @blueprint.errorhandler(NoSuchDeed)
 def _no_such_deed(_problem: NoSuchDeed) -> Response:
-    return _page("no.html", 404, title="Not Found", why="The ledger has no such row.")
+    return _page("no.html", 404, title=_TITLES[404], why="The ledger has no such row.")
 
 
 @blueprint.errorhandler(StoreAway)

@@ -162,3 +162,11 @@ def test_given_a_long_story_when_it_is_opened_then_the_database_is_asked_a_bound
         desk.decide(gift, rule="nth_order_gift", subject=f"order:{1001 + number}", because=str(number))
 
     assert len(desk.statements(path)) <= MOST_STATEMENTS
+
+
+def test_given_an_order_that_is_not_known_when_opened_then_the_page_says_so_in_plain_words(desk: Desk) -> None:
+    answer = desk.ask("/orders/404404")
+
+    assert answer.status_code == 404
+    assert "<h1>Nothing here</h1>" in answer.text
+    assert "This shop&#39;s ledger has no such order." in answer.text
