@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import Column, ColumnClause, MetaData, Table, bindparam, delete, literal_column, select
+from sqlalchemy import Column, ColumnClause, MetaData, Table, bindparam, delete, literal_column, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
@@ -41,6 +41,13 @@ def pour(session: Session, shape: Shape, rows: Sequence[Values], *, shop_id: int
         _all_in_one(session, shape, rows, same)
     else:
         _copy_and_merge(session, shape, rows, same)
+
+
+def weigh(session: Session, *shapes: Shape) -> None:
+    """Let PostgreSQL see how much was poured: it plans by what it last saw, which may have been an empty table."""
+    if session.get_bind().dialect.name == "postgresql":
+        for shape in shapes:
+            session.execute(text(f"ANALYZE {shape.table.name}"))
 
 
 def _copy_and_merge(session: Session, shape: Shape, rows: Sequence[Values], same: Same) -> None:

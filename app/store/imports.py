@@ -147,6 +147,7 @@ def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch:
 def finish(session: Session, *, shop_id: int) -> None:
     """Give every order its true customer and compute all sums, once both files are read."""
     orders.lock(session, shop_id=shop_id)
+    bulk.weigh(session, ORDERS, CUSTOMERS)
     people.settle(session, shop_id=shop_id)
     orders.recount(session, shop_id=shop_id)
 
