@@ -251,7 +251,6 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_
 
     What may yet fail keeps its money set aside, and is looked at again at `look_at`.
     """
-    cost = true_cost(deed, receipt)
     changes = {
         "state": State.DONE,
         "next_try_at": look_at if receipt.pending else None,
@@ -259,7 +258,6 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_
         "remark": receipt.remark or None,
         "problem": None,
         "code": PENDING if receipt.pending else None,
-        "cost_minor": cost.minor if cost else None,
         "ended_at": now,
     }
     # Whoever truly sent it is believed even after the row was put back: better late news than a second deed.
@@ -267,7 +265,7 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_
     if not _end(session, deed, changes, or_(sent_once, mine(deed))):
         return False
     if not receipt.pending:
-        settle(session, deed, cost)
+        settle(session, deed, true_cost(deed, receipt))
     return True
 
 

@@ -28,11 +28,9 @@ def wait(session: Session, deed: Deed, *, until: datetime) -> bool:
 
 def arrived(session: Session, deed: Deed, receipt: Receipt) -> bool:
     """Record that nothing can go wrong with it any more, and what it truly cost."""
-    cost = true_cost(deed, receipt)
-    minor = cost.minor if cost else None
-    if not _move(session, deed, next_try_at=None, code=None, cost_minor=minor, remark=receipt.remark or None):
+    if not _move(session, deed, next_try_at=None, code=None, remark=receipt.remark or None):
         return False
-    settle(session, deed, cost)
+    settle(session, deed, true_cost(deed, receipt))
     return True
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Pool, State
@@ -53,24 +53,27 @@ def true_cost(deed: Deed, receipt: Receipt) -> Money | None:
 
 
 def settle(session: Session, deed: Deed, cost: Money | None) -> None:
-    """Turn the money that was set aside for a deed into money spent."""
-    if deed.pool_id is None or deed.cost is None or cost is None:
+    """Turn the money that is set aside for a deed into money spent, and write down what it truly cost.
+
+    What is set aside, and where, is the row's to say: a person may have approved it anew, in another month, since its
+    worker looked.
+    """
+    found = select(Effect).where(Effect.id == deed.id, Effect.shop_id == deed.shop_id)
+    row = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
         return
-    if _booked(session, deed, cost.minor):
-        return
-    # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
-    _booked(session, deed, deed.cost.minor)
-    problem = f"cost {cost}, only {deed.cost} was set aside and the pool is empty"
-    session.execute(update(Effect).where(Effect.id == deed.id, Effect.shop_id == deed.shop_id).values(problem=problem))
+    held, row.cost_minor = row.cost_minor, None if cost is None else cost.minor
+    if row.pool_id is not None and held is not None and cost is not None:
+        fits = _book(session, row, row.pool_id, held_minor=held, spent_minor=cost.minor)
+        if not fits:
+            # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
+            _book(session, row, row.pool_id, held_minor=held, spent_minor=held)
+            aside = Money(minor=held, currency=cost.currency)
+            row.problem = f"cost {cost}, only {aside} was set aside and the pool is empty"
+    session.flush()
 
 
-def _booked(session: Session, deed: Deed, spent_minor: int) -> bool:
-    if deed.pool_id is None or deed.cost is None:
-        return False
+def _book(session: Session, row: Effect, pool_id: int, *, held_minor: int, spent_minor: int) -> bool:
     return pools.settle(
-        session,
-        shop_id=deed.shop_id,
-        pool_id=deed.pool_id,
-        reserved_minor=deed.cost.minor,
-        spent_minor=spent_minor,
+        session, shop_id=row.shop_id, pool_id=pool_id, reserved_minor=held_minor, spent_minor=spent_minor
     )

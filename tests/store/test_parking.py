@@ -7,7 +7,7 @@ from app.store import parking
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
 from tests.builders import paid, purse, refund
-from tests.store.ledger_steps import Steps
+from tests.store.ledger_steps import QUARANTINE, Steps, after
 
 
 def test_given_a_picked_deed_when_parked_then_it_waits_for_a_person_and_its_money_is_free(steps: Steps) -> None:
@@ -30,6 +30,20 @@ def test_given_a_parked_deed_when_approved_then_its_money_is_set_aside_in_the_mo
     assert steps.state(deed.id) is State.PLANNED
     assert (steps.money("2026-11"), steps.money("2026-12")) == ((0, 0), (12_00, 0))
     assert steps.row(deed.id).problem is None
+
+
+def test_given_a_frozen_worker_when_it_tells_of_success_after_the_deed_was_approved_anew_then_the_new_month_pays(
+    steps: Steps,
+) -> None:
+    frozen = steps.sent(steps.planned(paid()).id)
+    steps.doubt_the_silent(after())
+    steps.put_back(steps.picked(frozen.id, after() + QUARANTINE), after() + QUARANTINE)
+    park(steps, steps.picked(frozen.id, after() + QUARANTINE))
+    steps.approve(frozen.id, purse=purse(month="2026-12"))
+
+    assert steps.done(frozen)
+
+    assert (steps.money("2026-11"), steps.money("2026-12")) == ((0, 0), (0, 12_00))
 
 
 @pytest.mark.parametrize("end", ["decline", "withdraw"])
