@@ -55,6 +55,7 @@ from tests.store.test_decisions import decision
 NO_SHOP_NEEDED = {
     "base.insert": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
+    "bulk.weigh": "lets the database count its own rows",
     "base.open_database": "opens the database",
     "base.sessions_of": "opens the database",
     "base.reading": "opens the database",
