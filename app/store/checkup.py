@@ -62,7 +62,7 @@ def waiting(session: Session, *, now: datetime) -> Waiting:
 def older_order(session: Session, *, shop_id: int, older_than: datetime) -> int | None:
     """Return an order of the shop that is from before that moment; None when we know none."""
     old = select(Order.order_id).where(Order.shop_id == shop_id, Order.processed_at < older_than)
-    return session.scalar(old.order_by(Order.processed_at.desc()).limit(1))
+    return session.scalar(old.order_by(Order.processed_at.desc(), Order.order_id.desc()).limit(1))
 
 
 def _opens_token(session: Session, shop: Shop, seal: Seal) -> bool:
