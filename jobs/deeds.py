@@ -169,6 +169,12 @@ def note_refused(session: Session, deed: Deed) -> None:
         people.mark_refused(session, shop_id=deed.shop_id, customer_id=deed.effect.customer_id)
 
 
+def note_dropped(session: Session, deed: Deed, now: datetime) -> None:
+    """Count a mark whose first try was never answered as out, so that the next decision takes it off again."""
+    if isinstance(deed.effect, TagCustomer) and deed.first_sent_at is not None:
+        note(session, deed, now)
+
+
 def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:
     """Return whether a gesture was under way when the app was taken out, and never came through.
 

@@ -200,6 +200,7 @@ def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> 
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if ledger.drop(session, deed, code=code, why=why, now=now):
+            deeds.note_dropped(session, deed, now)
             _follow_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
     log.info("effect.unwanted", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)

@@ -47,6 +47,27 @@ def test_given_a_marked_customer_when_they_lapse_then_the_mark_comes_off_once(in
     assert [(e.payload["present"], e.state) for e in changes] == [(True, "done"), (False, "done")]
 
 
+def test_given_a_mark_whose_answer_was_lost_when_it_is_no_longer_deserved_then_it_comes_off_all_the_same(
+    inside: Practice,
+) -> None:
+    customer = inside.call("/town/cast")["almost_average_customer"]
+    order = inside.order(customer_id=customer, amount="80.00")
+    inside.fault("TagsAdd", "commit_then_drop")
+    inside.deliver(order)
+    inside.drain()
+    inside.call(f"/town/orders/{order}/cancel", {})
+    inside.deliver(order, key="cancelled")
+    inside.drain()
+    inside.later(5)
+    inside.drain()
+    assert TAG in tags(inside, customer)
+
+    inside.deliver(order, key="news of them")
+    inside.drain()
+
+    assert TAG not in tags(inside, customer)
+
+
 def test_given_a_review_when_rung_for_again_on_the_same_day_then_it_is_not_made_twice(inside: Practice) -> None:
     review(inside.world, inside.shop_id)
     decided = len(inside.reasons("special_customer"))
