@@ -170,8 +170,11 @@ def note_refused(session: Session, deed: Deed) -> None:
 
 
 def note_dropped(session: Session, deed: Deed, now: datetime) -> None:
-    """Count a mark whose first try was never answered as out, so that the next decision takes it off again."""
-    if isinstance(deed.effect, TagCustomer) and deed.first_sent_at is not None:
+    """Count a mark whose first try was never answered as out, so that the next decision takes it off again.
+
+    Not so one that was coming off: whoever deserves it again has another deed that puts it on.
+    """
+    if isinstance(deed.effect, TagCustomer) and deed.effect.present and deed.first_sent_at is not None:
         note(session, deed, now)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from app.domain.policy import Mode
+from app.store.base import reading
+from app.store.tables import Customer
 from jobs import desk
 from jobs.installation import keep_access
 from jobs.practice import POLICY
@@ -66,6 +68,29 @@ def test_given_a_mark_whose_answer_was_lost_when_it_is_no_longer_deserved_then_i
     inside.drain()
 
     assert TAG not in tags(inside, customer)
+
+
+def test_given_a_mark_whose_coming_off_was_never_answered_when_it_is_deserved_again_then_it_is_known_to_be_out(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(POLICY, special_customer=replace(POLICY.special_customer, dwell_days=0)))
+    customer = inside.call("/town/cast")["almost_average_customer"]
+    order = inside.order(customer_id=customer, amount="80.00")
+    inside.deliver(order)
+    inside.drain()
+    inside.later(2 * DAY)
+    inside.fault("TagsRemove", "commit_then_drop")
+    inside.call(f"/town/orders/{order}/cancel", {})
+    inside.deliver(order, key="cancelled")
+    inside.drain()
+    inside.later(2 * DAY)
+    inside.deliver(inside.order(customer_id=customer, amount="80.00"), key="again")
+    inside.drain()
+
+    assert TAG in tags(inside, customer)
+    with reading(inside.world.sessions) as session:
+        row = session.get_one(Customer, (inside.shop_id, customer))
+        assert (row.special, row.marked) == (True, True)
 
 
 def test_given_a_review_when_rung_for_again_on_the_same_day_then_it_is_not_made_twice(inside: Practice) -> None:
