@@ -66,6 +66,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             lock=Lock.TEST,
             takes_arguments=True,
         ),
+        "torture": Command(
+            module="tests.torture.command",
+            says="prove by force that nothing is lost and nothing is done twice; `torture help` lists how",
+            lock=Lock.TEST,
+            takes_arguments=True,
+        ),
         "migrate": Command(module="app.store.migrate", says="bring the database to the newest schema"),
         "web": Command(module="app.web.serve", says="the web server alone"),
         "worker": Command(module="jobs.worker", says="one worker alone"),

@@ -1,0 +1,41 @@
+"""`torture`: proves by force that nothing is lost and nothing is done twice, and says what was tried."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tests.torture import points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torment:
+    """One row: `main` is handed the further words and returns the exit code."""
+
+    main: Callable[[list[str]], int]
+    says: str
+
+
+TORMENTS: Mapping[str, Torment] = MappingProxyType(
+    {
+        "points": Torment(main=points.main, says="death at every boundary of every flow, once"),
+    }
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one torment and return its exit code: 1 when a promise broke, 2 for a word that is none."""
+    name, *rest = arguments or ["help"]
+    if name in ("help", "--help", "-h"):
+        return tell_help()
+    if name not in TORMENTS:
+        sys.stderr.write(f"lagniappe: torture knows {', '.join(TORMENTS)}, not `{name}`\n")
+        return 2
+    return TORMENTS[name].main(rest)
+
+
+def tell_help() -> int:
+    print("usage: python3 -m app torture <what> [options]\n")
+    for name, torment in TORMENTS.items():
+        print(f"  {name:<10}{torment.says}")
+    return 0
