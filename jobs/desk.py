@@ -9,7 +9,7 @@ import structlog
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import ledger, orders, shops, stories, yardstick
+from app.store import endings, ledger, orders, shops, stories, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -93,7 +93,7 @@ def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
-        settled = _is_doubtful(session, merchant, effect_id) and ledger.done(
+        settled = _is_doubtful(session, merchant, effect_id) and endings.done(
             session, deed, Receipt(reference=reference, remark=f"confirmed {PERSON}"), now=now
         )
         if settled:
@@ -108,7 +108,7 @@ def did_not_happen(world: World, merchant: Merchant, effect_id: int) -> bool:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
-        settled = _is_doubtful(session, merchant, effect_id) and ledger.put_back(
+        settled = _is_doubtful(session, merchant, effect_id) and endings.put_back(
             session, deed, until=now, why=f"It had not happened, said {PERSON}.", afresh=True
         )
     _ring(world, merchant, "desk.did_not_happen", effect=effect_id, settled=settled)

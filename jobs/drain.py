@@ -8,7 +8,7 @@ import structlog
 from rq.timeouts import JobTimeoutException
 
 from app.domain.errors import Busy, Closed
-from app.store import inbox, ledger, shops
+from app.store import endings, inbox, ledger, shops
 from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
@@ -113,7 +113,7 @@ def _claimed(session: Session, world: World, merchant: Merchant, *, topics: froz
 def _due(world: World, merchant: Merchant) -> list[int]:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        ledger.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=world.quarantine)
+        endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=world.quarantine)
         return [] if merchant.paused else ledger.due(session, shop_id=merchant.id, now=now, limit=BATCH)
 
 

@@ -13,7 +13,7 @@ from app.domain.effects import State
 from app.domain.errors import Busy, Closed, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy, wait_after
-from app.store import ledger, parking, pending
+from app.store import endings, ledger, parking, pending
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -127,7 +127,7 @@ def _go_on_without(world: World, merchant: Merchant, deed: Deed) -> None:
         _leave_to_a_person(world, merchant, deed, TOO_LATE_TO_REPEAT)
     else:
         with unit_of_work(world.sessions) as session:
-            ledger.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
+            endings.put_back(session, deed, until=world.clock.now(), why="looked up: it had not happened")
 
 
 def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> Busy | None:
@@ -139,13 +139,13 @@ def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed
     except Unavailable as problem:
         # Never given up, as in `_ask_again`.
         with unit_of_work(world.sessions) as session:
-            ledger.put_back(session, deed, until=world.clock.now() + wait_after(deed.tries), why=str(problem))
+            endings.put_back(session, deed, until=world.clock.now() + wait_after(deed.tries), why=str(problem))
         return None
     if receipt is not None:
         _done(world, merchant, deed, receipt)
         return None
     with unit_of_work(world.sessions) as session:
-        if ledger.leave_to_a_person(session, deed, why=TOO_LATE_TO_REPEAT):
+        if endings.leave_to_a_person(session, deed, why=TOO_LATE_TO_REPEAT):
             _follow_up(session, merchant, deed, world.clock.now())
     log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
     return None
@@ -154,7 +154,7 @@ def _look_up_only(world: World, merchant: Merchant, outside: Outside, deed: Deed
 def _done(world: World, merchant: Merchant, deed: Deed, receipt: Receipt) -> None:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if ledger.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
+        if endings.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
             deeds.note(session, deed, now)
             _follow_up(session, merchant, deed, now, receipt)
     log.info("effect.done", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, sends=deed.sends)
@@ -190,7 +190,7 @@ def _follow(world: World, outside: Outside, merchant: Merchant, deed: Deed) -> B
 def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> None:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if ledger.refuse(session, deed, code=code, why=why, now=now):
+        if endings.refuse(session, deed, code=code, why=why, now=now):
             deeds.note_refused(session, deed)
             _follow_up(session, merchant, deed, now)
     log.warning("effect.refused", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, code=code)
@@ -199,7 +199,7 @@ def _refuse(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -
 def _drop(world: World, merchant: Merchant, deed: Deed, code: str, why: str) -> None:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if ledger.drop(session, deed, code=code, why=why, now=now):
+        if endings.drop(session, deed, code=code, why=why, now=now):
             deeds.note_dropped(session, deed, now)
             _follow_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
@@ -220,7 +220,7 @@ def _try_later(world: World, merchant: Merchant, deed: Deed, problem: Unavailabl
         _refuse(world, merchant, deed, "gave_up", f"given up after {deed.tries} tries: {problem}")
         return
     with unit_of_work(world.sessions) as session:
-        ledger.put_back(session, deed, until=world.clock.now() + pause, why=str(problem), afresh=afresh)
+        endings.put_back(session, deed, until=world.clock.now() + pause, why=str(problem), afresh=afresh)
     log.info(
         "effect.put_back",
         shop=merchant.id,
@@ -239,8 +239,8 @@ def _wait(world: World, merchant: Merchant, deed: Deed, busy: Busy, *, afresh: b
             until = now  # the shop waits as a whole
         else:
             until = now + pause_when_busy(busy)
-            ledger.wait_together(session, deed, until=until, now=now)
-        ledger.ask_to_wait(session, deed, until=until, why=str(busy), afresh=afresh)
+            endings.wait_together(session, deed, until=until, now=now)
+        endings.ask_to_wait(session, deed, until=until, why=str(busy), afresh=afresh)
     log.info("effect.waits", shop=merchant.id, effect=deed.id, kind=deed.effect.kind, problem=str(busy))
     return busy
 
@@ -251,20 +251,20 @@ def _doubt(world: World, merchant: Merchant, outside: Outside, deed: Deed, probl
         return
     with unit_of_work(world.sessions) as session:
         until = world.clock.now() + world.quarantine
-        ledger.doubt(session, deed, until=until, why=str(problem), refusal=problem.refusal)
+        endings.doubt(session, deed, until=until, why=str(problem), refusal=problem.refusal)
     log.warning("effect.uncertain", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 
 
 def _ask_again(world: World, deed: Deed, why: str) -> None:
     # Never given up: money is set aside for it, and nobody may guess.
     with unit_of_work(world.sessions) as session:
-        ledger.doubt(session, deed, until=world.clock.now() + wait_after(deed.tries), why=why)
+        endings.doubt(session, deed, until=world.clock.now() + wait_after(deed.tries), why=why)
 
 
 def _leave_to_a_person(world: World, merchant: Merchant, deed: Deed, why: str) -> None:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        if ledger.doubt(session, deed, until=None, why=why):
+        if endings.doubt(session, deed, until=None, why=why):
             _follow_up(session, merchant, deed, now)
     log.warning("effect.needs_person", shop=merchant.id, effect=deed.id, kind=deed.effect.kind)
 

@@ -1,13 +1,12 @@
 """A deed that a person must see to before it can be done: it waits for their yes, as it would have for a first one."""
 
-from typing import cast
-
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.store.conditions import picked
 from app.store.deeds import Deed
+from app.store.moves import moved
 from app.store.settling import release
 from app.store.tables import Effect
 
@@ -20,7 +19,7 @@ def park(session: Session, deed: Deed, *, code: str, why: str) -> bool:
         .values(state=State.AWAITING, next_try_at=None, code=code, problem=why)
         .execution_options(synchronize_session=False)
     )
-    if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:
+    if not moved(session, statement):
         return False
     row = session.get_one(Effect, deed.id, populate_existing=True)
     release(session, row)

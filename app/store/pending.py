@@ -6,15 +6,15 @@ failed ─▶ refused          it came back: the money goes back to the month th
 """
 
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store.conditions import on_its_way
 from app.store.deeds import Deed
+from app.store.moves import moved
 from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
 
@@ -53,4 +53,4 @@ def _move(session: Session, deed: Deed, **changes: datetime | str | int | None) 
     # The try counts: whoever looked before, and comes back late, must not overwrite what was seen since.
     mine = (Effect.id == deed.id, Effect.shop_id == deed.shop_id, on_its_way(), Effect.attempts == deed.attempts)
     statement = update(Effect).where(*mine).values(**changes).execution_options(synchronize_session=False)
-    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    return moved(session, statement)

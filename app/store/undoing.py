@@ -1,12 +1,11 @@
 """A deed that was taken back: its row stays where it is and says so, and its money is in the pool again."""
 
-from typing import cast
-
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.store import pools
+from app.store.moves import moved
 from app.store.tables import Effect
 
 TAKEN_BACK = "taken_back"  # the code of a deed that was done and then undone
@@ -24,7 +23,7 @@ def undone(session: Session, *, shop_id: int, key: str) -> bool:
         .values(code=TAKEN_BACK, problem="It was taken back; the money is in the pool again.")
         .execution_options(synchronize_session=False)
     )
-    if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:
+    if not moved(session, statement):
         return False
     row = session.scalars(select(Effect).where(Effect.shop_id == shop_id, Effect.key == key)).one()
     if row.pool_id is not None and row.cost_minor:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, State
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
-from app.store import ledger, pools, shops
+from app.store import endings, ledger, pools, shops
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
@@ -34,7 +34,7 @@ def lose_the_answer(world: World, shop: Merchant, effect_id: int, *, person: boo
         picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=NOON, lease=HOUR, currency="USD")
         sent = picked and ledger.gate(session, picked, now=NOON, lease=HOUR)
         assert sent is not None
-        assert ledger.doubt(session, sent, until=None if person else NOON + HOUR, why="nobody answered")
+        assert endings.doubt(session, sent, until=None if person else NOON + HOUR, why="nobody answered")
 
 
 def state(world: World, effect_id: int) -> State:

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.decisions import Decision
 from app.domain.effects import Plan
 from app.domain.policy import Mode
-from app.store import decisions, inbox, ledger, stories
+from app.store import decisions, endings, inbox, ledger, stories
 from app.store.base import Session
 from app.store.shops import Merchant
 from app.store.stories import Search
@@ -52,7 +52,7 @@ def finish(session: Session, shop: Merchant, effect_id: int, *, at: datetime = N
     picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=at, lease=HOUR, currency="USD")
     sent = picked and ledger.gate(session, picked, now=at, lease=HOUR)
     assert sent is not None
-    assert ledger.done(session, sent, receipt(), now=at)
+    assert endings.done(session, sent, receipt(), now=at)
 
 
 def doubt(session: Session, shop: Merchant, effect_id: int, *, until: datetime | None = None) -> None:
@@ -60,7 +60,7 @@ def doubt(session: Session, shop: Merchant, effect_id: int, *, until: datetime |
     picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=NOON, lease=HOUR, currency="USD")
     sent = picked and ledger.gate(session, picked, now=NOON, lease=HOUR)
     assert sent is not None
-    assert ledger.doubt(session, sent, until=until, why="nobody answered")
+    assert endings.doubt(session, sent, until=until, why="nobody answered")
 
 
 def keep_delivery(session: Session, shop: Merchant, key: str, *, problem: str | None) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.domain.effects import Plan, State
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
-from app.store import ledger
+from app.store import endings, ledger
 from app.store.base import Sessions, unit_of_work
 from app.store.ledger import Deed, Purse
 from app.store.tables import Effect, Pool
@@ -97,31 +97,31 @@ class Steps:
 
     def done(self, deed: Deed, proof: Receipt = receipt()) -> bool:  # noqa: B008  # frozen
         with unit_of_work(self.sessions) as session:
-            return ledger.done(session, deed, proof, now=NOON, look_at=NOON + HOUR)
+            return endings.done(session, deed, proof, now=NOON, look_at=NOON + HOUR)
 
     def refuse(self, deed: Deed) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.refuse(session, deed, code="refused", why="no", now=NOON)
+            return endings.refuse(session, deed, code="refused", why="no", now=NOON)
 
     def drop(self, deed: Deed) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.drop(session, deed, code="too_late", why="no", now=NOON)
+            return endings.drop(session, deed, code="too_late", why="no", now=NOON)
 
     def put_back(self, deed: Deed, until: datetime = NOON, *, afresh: bool = False) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.put_back(session, deed, until=until, why="later", afresh=afresh)
+            return endings.put_back(session, deed, until=until, why="later", afresh=afresh)
 
     def ask_to_wait(self, deed: Deed, until: datetime = NOON) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.ask_to_wait(session, deed, until=until, why="busy")
+            return endings.ask_to_wait(session, deed, until=until, why="busy")
 
     def doubt(self, deed: Deed, until: datetime | None = NOON) -> bool:
         with unit_of_work(self.sessions) as session:
-            return ledger.doubt(session, deed, until=until, why="lost")
+            return endings.doubt(session, deed, until=until, why="lost")
 
     def doubt_the_silent(self, now: datetime) -> int:
         with unit_of_work(self.sessions) as session:
-            return ledger.doubt_the_silent(session, shop_id=self.shop_id, now=now, quarantine=QUARANTINE)
+            return endings.doubt_the_silent(session, shop_id=self.shop_id, now=now, quarantine=QUARANTINE)
 
     def read(self, effect_id: int) -> Deed:
         with unit_of_work(self.sessions) as session:

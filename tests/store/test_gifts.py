@@ -11,7 +11,7 @@ from app.domain.facts import GiftHistory
 from app.domain.policy import Mode
 from app.domain.rules.gift_order import TOO_LATE
 from app.domain.rules.nth_order_gift import RULE
-from app.store import decisions, gifts, ledger, orders, undoing
+from app.store import decisions, endings, gifts, ledger, orders, undoing
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, NOON, gift_line, order, planned, usd
@@ -247,7 +247,7 @@ def drop(steps: Steps, deed: Deed, code: str) -> None:
     """Let a worker find out that it is no longer wanted."""
     picked = steps.picked(deed.id)
     with unit_of_work(steps.sessions) as session:
-        assert ledger.drop(session, picked, code=code, why="It has left.", now=NOON)
+        assert endings.drop(session, picked, code=code, why="It has left.", now=NOON)
 
 
 def decision(code: str = "other_ordinal", subject: str = "order:1001") -> Decision:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.domain.effects import Plan, Pool, State
 from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import ledger, tables
+from app.store import endings, ledger, tables
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -216,7 +216,7 @@ def test_given_a_deed_read_before_and_after_it_was_done_when_both_in_one_transac
 
     with unit_of_work(steps.sessions) as session:
         ledger.read(session, shop_id=steps.shop_id, effect_id=deed.id, currency="USD")
-        ledger.done(session, deed, receipt(), now=NOON)
+        endings.done(session, deed, receipt(), now=NOON)
         after_all = ledger.read(session, shop_id=steps.shop_id, effect_id=deed.id, currency="USD")
 
     assert after_all is not None

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from app.domain.effects import State
 from app.domain.policy import Mode
-from app.store import ledger, pending, shops
+from app.store import endings, ledger, pending, shops
 from app.store.base import Base, Session, open_database, sessions_of, unit_of_work
 from app.store.deeds import PENDING
 from app.store.ledger import Deed
@@ -120,7 +120,7 @@ class Ledger(RuleBasedStateMachine):
     def time_passes(self, dice: Random) -> None:
         self.now += timedelta(seconds=dice.choice([1, 60, 120, 180, 200]))
         with unit_of_work(self.sessions) as session:
-            ledger.doubt_the_silent(session, shop_id=self.shop_id, now=self.now, quarantine=QUARANTINE)
+            endings.doubt_the_silent(session, shop_id=self.shop_id, now=self.now, quarantine=QUARANTINE)
 
     def work(self, worker: Worker, answer: str) -> None:
         """Take the worker's next step: pick, call, look up, or write down what was heard, fresh or long ago."""
@@ -161,19 +161,19 @@ class Ledger(RuleBasedStateMachine):
             if heard in BANK:
                 self.book(session, deed, heard)
             elif heard == "on its way":
-                ledger.done(session, deed, receipt(pending=True), now=self.now, look_at=self.now + LEASE)
+                endings.done(session, deed, receipt(pending=True), now=self.now, look_at=self.now + LEASE)
             elif heard in {"done", "found"}:
-                ledger.done(session, deed, receipt(cost=usd(PRICE - 1)), now=self.now)
+                endings.done(session, deed, receipt(cost=usd(PRICE - 1)), now=self.now)
             elif heard == "refused":
-                ledger.refuse(session, deed, code="refused", why="no", now=self.now)
+                endings.refuse(session, deed, code="refused", why="no", now=self.now)
             elif heard == "unwanted":
-                ledger.drop(session, deed, code="too_late", why="It has left.", now=self.now)
+                endings.drop(session, deed, code="too_late", why="It has left.", now=self.now)
             elif heard == "busy":
-                ledger.ask_to_wait(session, deed, until=self.now, why="busy")
+                endings.ask_to_wait(session, deed, until=self.now, why="busy")
             elif heard in {"unavailable", "not found"}:
-                ledger.put_back(session, deed, until=self.now, why="later")
+                endings.put_back(session, deed, until=self.now, why="later")
             else:
-                ledger.doubt(session, deed, until=self.now + QUARANTINE, why="lost")
+                endings.doubt(session, deed, until=self.now + QUARANTINE, why="lost")
 
     def book(self, session: Session, deed: Deed, heard: str) -> None:
         if heard == "arrived":

@@ -2,7 +2,7 @@
 
 from app.domain.effects import State
 from app.domain.refunds import Way
-from app.store import ledger
+from app.store import endings
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
 from app.store.tables import Effect
@@ -14,7 +14,7 @@ NEW = {"pieces", "shipping", "way", "credit_until"}
 
 def leave(steps: Steps, deed: Deed) -> bool:
     with unit_of_work(steps.sessions) as session:
-        return ledger.leave_to_a_person(session, deed, why="too long ago")
+        return endings.leave_to_a_person(session, deed, why="too long ago")
 
 
 def sent(steps: Steps, deed_id: int, request: str, now: object = NOON) -> Deed:
@@ -59,7 +59,7 @@ def test_given_a_worker_that_died_when_its_deed_is_tried_again_then_the_first_ca
 def test_given_a_no_to_a_repeat_when_it_is_asked_for_again_then_the_no_is_kept_until_the_end(steps: Steps) -> None:
     deed = sent(steps, steps.planned().id, "first")
     with unit_of_work(steps.sessions) as session:
-        ledger.doubt(session, deed, until=NOON, why="lost", refusal="It is locked.")
+        endings.doubt(session, deed, until=NOON, why="lost", refusal="It is locked.")
     steps.doubt(steps.picked(deed.id))
 
     assert steps.read(deed.id).refusal == "It is locked."

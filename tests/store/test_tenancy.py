@@ -19,7 +19,21 @@ from app.domain.effects import Pool
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Mode, Policy, SpecialCustomer
-from app.store import chores, decisions, doors, imports, inbox, ledger, orders, pools, privacy, shops, veil, yardstick
+from app.store import (
+    chores,
+    decisions,
+    doors,
+    endings,
+    imports,
+    inbox,
+    ledger,
+    orders,
+    pools,
+    privacy,
+    shops,
+    veil,
+    yardstick,
+)
 from app.store.base import Base, Session, Sessions
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
@@ -87,6 +101,9 @@ NO_SHOP_NEEDED = {
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
     "migrate.where": "looks at tables, not data",
+    "moves.ending": "asks no database",
+    "moves.how_many": "runs a statement that names the shop",
+    "moves.moved": "runs a statement that names the shop",
     "privacy.note_stranger": "about a shop of which nothing is kept",
     "privacy.overdue": "the doctor's: a number alone",
     "privacy.shops_with_requests": "the ticker's: ids alone",
@@ -189,7 +206,7 @@ class Inhabitant:
             return self.moving
         return (
             self.picked
-            if name in {"ledger.gate", "ledger.drop", "ledger.leave_to_a_person", "parking.park"}
+            if name in {"ledger.gate", "endings.drop", "endings.leave_to_a_person", "parking.park"}
             else self.sending
         )
 
@@ -519,14 +536,14 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
 
     write(planned(tag()), Mode.OBSERVE)
     doubtful = send(write(paid(refund(order_id=3))))
-    ledger.doubt(session, doubtful, until=None, why="lost")
-    ledger.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
-    ledger.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
+    endings.doubt(session, doubtful, until=None, why="lost")
+    endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
+    endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers()))
     refused = pick(write(planned(tag(occasion="standing-2")), rule="special_customer"))
-    ledger.refuse(session, refused, code="refused", why="no such customer", now=NOON)
+    endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
-    ledger.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
+    endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
         "waiting": write(paid(refund(order_id=2))).id,

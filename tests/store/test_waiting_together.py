@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from app.domain.effects import Effect
-from app.store import inbox, ledger
+from app.store import endings, inbox
 from app.store.base import Sessions, unit_of_work
 from app.store.shops import Merchant
 from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, mark, note, planned, refund, tag, ticket_tag
@@ -23,7 +23,7 @@ def test_given_a_busy_store_when_one_tag_is_asked_to_wait_then_all_tags_wait_and
     steps.picked(third)
 
     with unit_of_work(sessions) as session:
-        ledger.wait_together(session, deed, until=LATER, now=NOON)
+        endings.wait_together(session, deed, until=LATER, now=NOON)
 
     assert steps.row(second).next_try_at == LATER
     assert steps.row(third).next_try_at == NOON + LEASE  # in another worker's hands
@@ -38,7 +38,7 @@ def test_given_a_deed_for_which_a_person_waits_when_it_is_asked_to_wait_then_its
     steps.ask_to_wait(deed, NOON)
 
     with unit_of_work(sessions) as session:
-        ledger.wait_together(session, deed, until=LATER, now=NOON)
+        endings.wait_together(session, deed, until=LATER, now=NOON)
 
     assert steps.due() == []
 
@@ -52,7 +52,7 @@ def test_given_deeds_that_ended_or_are_for_later_when_others_are_asked_to_wait_t
     deed = steps.picked(steps.planned(planned(tag(customer_id=3))).id)
 
     with unit_of_work(sessions) as session:
-        ledger.wait_together(session, deed, until=LATER, now=NOON)
+        endings.wait_together(session, deed, until=LATER, now=NOON)
 
     assert steps.row(done.id).next_try_at is None
     assert steps.row(next_year).next_try_at == NOON + 9000 * HOUR

@@ -14,7 +14,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import Plan, State
 from app.domain.people import Asked, Person
 from app.domain.policy import Mode, Policy
-from app.store import inbox, ledger, orders, privacy, shops, yardstick
+from app.store import endings, inbox, ledger, orders, privacy, shops, yardstick
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -103,13 +103,13 @@ class Desk:
         """Do a planned deed."""
         sent = self.send(effect_id)
         with unit_of_work(self.world.sessions) as session:
-            assert ledger.done(session, sent, receipt(reference=reference), now=self.world.clock.now())
+            assert endings.done(session, sent, receipt(reference=reference), now=self.world.clock.now())
 
     def doubt(self, effect_id: int) -> None:
         """Lose the answer to a planned deed that only a person can ask about."""
         sent = self.send(effect_id)
         with unit_of_work(self.world.sessions) as session:
-            assert ledger.doubt(session, sent, until=None, why="nobody answered")
+            assert endings.doubt(session, sent, until=None, why="nobody answered")
 
     def misunderstand(self, problem: str) -> None:
         """Keep a delivery that makes no sense."""

@@ -9,7 +9,7 @@ from app.domain.effects import Pool
 from app.domain.history import Batch, Export
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
-from app.store import doors, imports, ledger, orders, shops, yardstick
+from app.store import doors, endings, imports, orders, shops, yardstick
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -62,7 +62,7 @@ def test_given_money_on_its_way_when_today_is_opened_then_its_row_says_pending_a
     sent = desk.send(desk.plan(paid(refund()), rule="refund_keep"))
     now = desk.clock.now()
     with unit_of_work(desk.world.sessions) as session:
-        assert ledger.done(session, sent, receipt(pending=True), now=now, look_at=now + HOUR)
+        assert endings.done(session, sent, receipt(pending=True), now=now, look_at=now + HOUR)
 
     page = desk.open()
 
