@@ -18,7 +18,7 @@ from app.store.grants import Pair
 from app.store.sealed import Seal
 from jobs import history
 from jobs.queue import Bell
-from jobs.runtime import Clock, World
+from jobs.runtime import Clock, World, way_out
 
 SEAL_KEY = base64.b64encode(bytes(32)).decode()
 _NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -36,6 +36,7 @@ def world(database_url: str, origin: str) -> World:
         seal=Seal.from_settings((SEAL_KEY,)),
         clock=Clock(),
         bell=Bell.at("redis://127.0.0.1:1/0", patient=False),
+        http=way_out(chosen),
     )
 
 

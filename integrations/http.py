@@ -4,21 +4,20 @@ import json
 import os
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 import requests
 import structlog
 import urllib3.exceptions as wire
 
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
+from integrations.addresses import refuse_odd
 from integrations.deadline import session
 from integrations.retry_after import pause_asked_for
 
 _LOG = structlog.get_logger()
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHUNK = 65_536
 _GONE = {403, 404, 410}
 _LONGEST_NUMBER = 64
@@ -81,10 +80,14 @@ class Answer:
 
 
 class Http:
-    """Calls with limits. Safe to share between threads and over a fork: each has a session of its own."""
+    """Calls with limits. Safe to share between threads and over a fork: each has a session of its own.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    They lead to public addresses, and to the origins that are `trusted` because whoever runs us named them.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, trusted: Container[str] = frozenset()) -> None:
         self._limits = limits or Limits()
+        self._trusted = trusted
         self._own = threading.local()
 
     def call(self, request: Request) -> Answer:
@@ -93,7 +96,7 @@ class Http:
         Refused connections, 3xx and 429 (Busy) certainly did nothing; timeouts, cut answers and 5xx leave a
         write in doubt.
         """
-        _refuse_open_wires(request.url)
+        refuse_odd(request.url, self._trusted)
         try:
             with self._send(self._session(), request) as response:
                 _refuse_status(request, response)
@@ -112,10 +115,13 @@ class Http:
         The session is a fresh one: no token of ours goes along. Raises Unavailable, at any line, or Rejected when
         there is no such file, or no longer.
         """
-        _refuse_open_wires(url)
         request = Request(source=source, method="GET", url=url, writes=False)
         try:
-            with session(seconds=self._limits.stream) as fresh, self._send(fresh, request) as response:
+            refuse_odd(url, self._trusted)
+        except ValueError as odd:
+            raise Rejected(f"{source} gave an address that is not called: {odd}.") from None
+        try:
+            with self._fresh(self._limits.stream) as fresh, self._send(fresh, request) as response:
                 _refuse_status(request, response)
                 if response.status_code in _GONE:
                     raise Rejected(f"{source} keeps this file no longer.")
@@ -128,9 +134,12 @@ class Http:
     def _session(self) -> requests.Session:
         # A forked child inherits its parent's open sockets; speaking on them would mix up two conversations.
         if getattr(self._own, "process", None) != os.getpid():
-            self._own.session, self._own.process = session(seconds=self._limits.total), os.getpid()
+            self._own.session, self._own.process = self._fresh(self._limits.total), os.getpid()
         own: requests.Session = self._own.session
         return own
+
+    def _fresh(self, seconds: float) -> requests.Session:
+        return session(seconds=seconds, trusted=self._trusted)
 
     def _send(self, through: requests.Session, request: Request) -> requests.Response:
         return through.request(
@@ -145,16 +154,6 @@ class Http:
             allow_redirects=False,
             stream=True,
         )
-
-
-def on_this_machine(url: str) -> bool:
-    """Return whether the address is the loopback: practice, where nothing leaves the machine."""
-    return urlsplit(url).hostname in _LOOPBACK
-
-
-def _refuse_open_wires(url: str) -> None:
-    if not (url.startswith("https://") or (url.startswith("http://") and on_this_machine(url))):
-        raise ValueError("only https may leave this machine")
 
 
 def _refuse_status(request: Request, response: requests.Response) -> None:

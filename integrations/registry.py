@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from app.domain.events import Event
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, Shop
+from integrations.addresses import on_this_machine
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
 from integrations.gorgias import webhooks as gorgias
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
-from integrations.http import Http, Limits, on_this_machine
+from integrations.http import Http
 from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
 from integrations.shopify.budget import Budget
@@ -63,9 +64,9 @@ def shopify_shop(
     return ShopifyShop(api, mail_key=mail_key)
 
 
-def shopify_checkup(origin_template: str, domain: str, access: Access, *, limits: Limits | None = None) -> Checkup:
+def shopify_checkup(origin_template: str, domain: str, access: Access, *, http: Http | None = None) -> Checkup:
     """Return one shop's doctor; its domain is known from our own books."""
-    return Checkup(origin=origin_template.replace("{shop}", domain), domain=domain, access=access, limits=limits)
+    return Checkup(origin=origin_template.replace("{shop}", domain), domain=domain, access=access, http=http)
 
 
 def shopify_tokens(

@@ -16,7 +16,7 @@ from app.store.shops import Merchant
 from integrations import registry
 from integrations.shopify.checkup import Patient
 from jobs import logs, surroundings
-from jobs.runtime import LIMITS, World, world
+from jobs.runtime import World, world
 
 _WINDOW = timedelta(days=60)
 _LATE = timedelta(hours=2)
@@ -52,7 +52,7 @@ def of_shop(here: World, domain: str) -> Iterator[Finding]:
     features = {str(feature): scopes for feature, scopes in NEEDED.items()}
     patient = Patient(gifts=merchant.policy.nth_order_gift.variants, old_order=old, features=features)
     access = here.access(merchant.id, merchant.domain)
-    doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, access, limits=LIMITS)
+    doctor = registry.shopify_checkup(here.settings.shopify_origin, merchant.domain, access, http=here.http)
     yield from doctor.findings(patient, here.clock.now())
 
 

@@ -17,6 +17,7 @@ from app.store.ledger import Purse
 from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
 from integrations import registry
+from integrations.addresses import named_origins
 from integrations.http import Http, Limits
 from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
@@ -71,8 +72,8 @@ class World:
     seal: Seal
     clock: Clock
     bell: Bell
+    http: Http  # one a process: it keeps the connections
     budgets: Budgets = field(default_factory=NoBudgets)
-    http: Http = field(default_factory=lambda: Http(LIMITS))  # one a process: it keeps the connections
 
     @property
     def lease(self) -> timedelta:
@@ -196,8 +197,15 @@ def build(chosen: Settings, *, patient: bool) -> World:
         seal=_seal(chosen),
         clock=Clock(chosen.clock_file if chosen.practice else None),
         bell=Bell.at(chosen.redis_url, patient=patient),
+        http=way_out(chosen),
         budgets=SharedBudgets.at(chosen.redis_url),
     )
+
+
+def way_out(chosen: Settings, limits: Limits = LIMITS) -> Http:
+    """Return the one way to the outside: to public addresses, and to what the settings name."""
+    named = named_origins(chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
+    return Http(limits, trusted=named)
 
 
 def _seal(chosen: Settings) -> Seal:

@@ -15,7 +15,7 @@ from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
 from app.store import checkup, grants, migrate, privacy, resealing
 from app.store.base import StoreUnavailable, reading
-from integrations.http import on_this_machine
+from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
 from integrations.shopify.versions import newest, served_until
 from jobs.queue import Bell

@@ -135,7 +135,9 @@ def world(settings: Settings, sessions: Sessions, seal: Seal, clock: SettableClo
     # Imported late: tests of the store and the domain must not need the rooms above them.
     runtime, queue = import_module("jobs.runtime"), import_module("jobs.queue")
     bell = queue.Bell.at(settings.redis_url, patient=False)
-    return runtime.World(settings=settings, sessions=sessions, seal=seal, clock=clock, bell=bell)
+    return runtime.World(
+        settings=settings, sessions=sessions, seal=seal, clock=clock, bell=bell, http=runtime.way_out(settings)
+    )
 
 
 def let_in(session: Session, shop_id: int, seal: Seal, pair: Pair | None = None) -> None:

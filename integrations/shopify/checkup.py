@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import Unavailable
 from app.domain.findings import Finding, ask, bad, fine, look
 from app.domain.scopes import with_implied
-from integrations.http import Http, Limits
+from integrations.http import Http
 from integrations.shopify import reading
 from integrations.shopify.access import Access
 from integrations.shopify.answers import Json
@@ -34,8 +34,8 @@ class Patient:
 class Checkup:
     """One shop, looked over through the client and the adapter that work for it every day."""
 
-    def __init__(self, *, origin: str, domain: str, access: Access, limits: Limits | None = None) -> None:
-        self._api = AdminApi(Http(limits), origin=origin, domain=domain, access=access)
+    def __init__(self, *, origin: str, domain: str, access: Access, http: Http | None = None) -> None:
+        self._api = AdminApi(http or Http(), origin=origin, domain=domain, access=access)
         self._shop = ShopifyShop(self._api)
 
     def findings(self, patient: Patient, now: datetime) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ import structlog
 from app.domain.errors import Rejected, Unavailable
 from app.domain.history import Batch, Export, Gathering, PastCustomer, PastOrder, Stage
 from app.domain.money import Money
-from integrations.http import on_this_machine
+from integrations.addresses import on_this_machine
 from integrations.shopify import reading
 from integrations.shopify.answers import said
 from integrations.shopify.client import SOURCE, AdminApi

@@ -27,7 +27,7 @@ from integrations.shopify import webhooks as shopify
 from jobs import history, practice
 from jobs.drain import drain
 from jobs.queue import Bell
-from jobs.runtime import Clock, World
+from jobs.runtime import Clock, World, way_out
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 
 
@@ -268,6 +268,7 @@ def moved_in(chosen: Settings, sessions: Sessions, folder: Path) -> Practice:
         seal=Seal.from_settings((SEAL_KEY,)),
         clock=Clock(folder / "clock"),
         bell=Bell.at(NOBODY_LISTENS, patient=False),
+        http=way_out(chosen),
     )
     town = chosen.florist_origin.removesuffix("/florist")
     return Practice(world=world, shop_id=practice.move_in(world), town=town)

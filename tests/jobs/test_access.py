@@ -23,7 +23,7 @@ from integrations.shopify.tokens import fingerprint
 from jobs import installation, practice
 from jobs.access import StoreAccess
 from jobs.queue import Bell, Task
-from jobs.runtime import Clock, World
+from jobs.runtime import Clock, World, way_out
 from jobs.ticker import make_round
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 from tests.jobs.conftest import Practice, settings_for
@@ -50,14 +50,16 @@ def home(sessions: Sessions, seal: Seal, tmp_path: Path) -> Iterator[Practice]:
     """The practice shop, let in a moment ago, on either database, with both secrets still alive in the town."""
     settings = TownSettings(year=False, clock_file=tmp_path / "clock", client_secrets=(NEW, OLD))
     with start(settings) as town:
+        chosen = settings_for(town, tmp_path, "").model_copy(
+            update={"shopify_client_secrets": SecretStr(OLD), "shopify_client_id": PRACTICE_CLIENT_ID}
+        )
         world = World(
-            settings=settings_for(town, tmp_path, "").model_copy(
-                update={"shopify_client_secrets": SecretStr(OLD), "shopify_client_id": PRACTICE_CLIENT_ID}
-            ),
+            settings=chosen,
             sessions=sessions,
             seal=seal,
             clock=Clock(tmp_path / "clock"),
             bell=Bell.at(NOBODY_LISTENS, patient=False),
+            http=way_out(chosen),
         )
         yield Practice(world=world, shop_id=practice.move_in(world), town=town.url)
 

@@ -17,6 +17,7 @@ from integrations.shopify import gift_order
 from jobs.practice import POLICY
 from jobs.privacy import keep_promises
 from jobs.runtime import LIMITS
+from tests.integrations.raw_server import HERE
 from tests.jobs.conftest import Practice
 
 MOST_BOUNDARIES = 72
@@ -59,7 +60,7 @@ class FragileHttp(Http):
     """An Http whose process may die right before or right after any call."""
 
     def __init__(self, fate: Fate) -> None:
-        super().__init__(LIMITS)
+        super().__init__(LIMITS, trusted=HERE)
         self._fate = fate
 
     def call(self, request: Request) -> Answer:

@@ -25,7 +25,7 @@ from integrations.shopify.tokens import NotVouchedFor
 from jobs import installation
 from jobs.practice import POLICY
 from jobs.queue import Bell
-from jobs.runtime import Clock, World
+from jobs.runtime import Clock, World, way_out
 from tests.conftest import NOBODY_LISTENS
 from tests.jobs.conftest import Practice, read_past, settings_for
 from tests.jobs.test_crash_points import Died, fate
@@ -40,12 +40,14 @@ A_DAY = 24 * 3600
 def street(sessions: Sessions, seal: Seal, tmp_path: Path) -> Iterator[Practice]:
     """The town with its shop, in which nobody has opened the app yet, on either database."""
     with start(TownSettings(year=False, clock_file=tmp_path / "clock")) as town:
+        chosen = settings_for(town, tmp_path, "")
         world = World(
-            settings=settings_for(town, tmp_path, ""),
+            settings=chosen,
             sessions=sessions,
             seal=seal,
             clock=Clock(tmp_path / "clock"),
             bell=Bell.at(NOBODY_LISTENS, patient=False),
+            http=way_out(chosen),
         )
         yield Practice(world=world, shop_id=0, town=town.url)
 

@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -350,4 +351,4 @@ def statements(world: World) -> Iterator[list[str]]:
 
 
 def with_settings(world: World, settings: Any) -> World:
-    return World(settings=settings, sessions=world.sessions, seal=world.seal, clock=world.clock, bell=world.bell)
+    return replace(world, settings=settings)
