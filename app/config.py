@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     keep_words_days: int = Field(default=30, ge=1)  # what deliveries said is kept so long, for a person who looks why
+    worker_threads: int = Field(default=16, ge=1, le=128)  # calls to the outside that one worker makes at once
     lease_seconds: int = 90  # longer than any single outgoing call may last
 
     @field_validator("database_url")

@@ -1,25 +1,17 @@
 """One bell, one shop: everything that waits is handled and performed, in batches, until nothing is due."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import structlog
-from rq.timeouts import JobTimeoutException
-
-from app.domain.errors import Busy, Closed
 from app.store import endings, inbox, ledger, shops
 from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
 from jobs.doors import found_open
-from jobs.handle import handle, wait
-from jobs.perform import perform
+from jobs.handle import handle_all
+from jobs.perform import perform_all
 from jobs.queue import Task
 from jobs.runtime import Outside, World
-
-log = structlog.get_logger("drain")
 
 BATCH = 50
 # One shop's storm gives way to the others after this long; it goes to the end of the queue and comes back.
@@ -53,49 +45,19 @@ def _from_outside_the_door(world: World, shop_id: int) -> bool:
         return False
     with unit_of_work(world.sessions) as session:
         letters = _claimed(session, world, merchant, topics=registry.AT_ONCE)
-    _handle_all(world, merchant, None, letters)
+    handle_all(world, merchant, None, letters)
     return bool(letters)
 
 
 def _work(world: World, merchant: Merchant, outside: Outside | None, stuck: set[int]) -> bool:
     """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
     letters = _claim(world, merchant)
-    if not _handle_all(world, merchant, outside, letters) or outside is None:
+    if not handle_all(world, merchant, outside, letters) or outside is None:
         return bool(letters)
     due = [effect_id for effect_id in _due(world, merchant) if effect_id not in stuck]
-    if _perform_all(world, merchant, outside, due, stuck) and (letters or due):
+    if perform_all(world, merchant, outside, due, stuck) and (letters or due):
         found_open(world, merchant)
     return bool(letters or due)
-
-
-def _handle_all(world: World, merchant: Merchant, outside: Outside | None, letters: list[Letter]) -> bool:
-    """Handle the deliveries; return False when the door was found shut.
-
-    Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
-    """
-    told: dict[str, Busy] = {}
-    for place, letter in enumerate(letters):
-        if letter.source in told:
-            continue
-        with _bug_kept_small("delivery.failed", merchant.id, letter.id, set()):
-            busy = handle(world, merchant, outside, letter)
-            if isinstance(busy, Closed):
-                merchant, outside = world.merchant(merchant.id) or merchant, None
-            elif busy is not None:
-                told[letter.source] = busy
-                alike = [each for each in letters[place + 1 :] if each.source == letter.source]
-                if alike:
-                    wait(world, merchant, alike, busy)
-    return outside is not None
-
-
-def _perform_all(world: World, merchant: Merchant, outside: Outside, due: list[int], stuck: set[int]) -> bool:
-    """Perform the deeds; return False when the door was found shut."""
-    for effect_id in due:
-        with _bug_kept_small("effect.failed", merchant.id, effect_id, stuck):
-            if isinstance(perform(world, merchant, outside, effect_id), Closed):
-                return False
-    return True
 
 
 def _claim(world: World, merchant: Merchant) -> list[Letter]:
@@ -115,18 +77,3 @@ def _due(world: World, merchant: Merchant) -> list[int]:
     with unit_of_work(world.sessions) as session:
         endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=world.quarantine)
         return [] if merchant.paused else ledger.due(session, shop_id=merchant.id, now=now, limit=BATCH)
-
-
-@contextmanager
-def _bug_kept_small(event: str, shop_id: int, row_id: int, stuck: set[int]) -> Iterator[None]:
-    """Let one bad row fail alone. It keeps its lease, so it comes back later, and its tries are counted.
-
-    Where it could not even be leased, it is one of the `stuck`.
-    """
-    try:
-        yield
-    except JobTimeoutException:
-        raise
-    except Exception:
-        stuck.add(row_id)
-        log.exception(event, shop=shop_id, row=row_id)

@@ -43,8 +43,30 @@ from jobs.on_order import order_changed
 from jobs.on_privacy import copy_asked, erasure_asked, shop_erasure_asked
 from jobs.on_shop import app_uninstalled, export_ended, scopes_changed, shop_changed
 from jobs.runtime import Outside, World
+from jobs.small_bugs import kept_small
 
 log = structlog.get_logger("inbox")
+
+
+def handle_all(world: World, merchant: Merchant, outside: Outside | None, letters: list[Letter]) -> bool:
+    """Handle the deliveries; return False when the door was found shut.
+
+    Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
+    """
+    told: dict[str, Busy] = {}
+    for place, letter in enumerate(letters):
+        if letter.source in told:
+            continue
+        with kept_small("delivery.failed", merchant.id, letter.id):
+            busy = handle(world, merchant, outside, letter)
+            if isinstance(busy, Closed):
+                merchant, outside = world.merchant(merchant.id) or merchant, None
+            elif busy is not None:
+                told[letter.source] = busy
+                alike = [each for each in letters[place + 1 :] if each.source == letter.source]
+                if alike:
+                    wait(world, merchant, alike, busy)
+    return outside is not None
 
 
 def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Letter) -> Busy | None:

@@ -21,11 +21,27 @@ from jobs import deeds
 from jobs.carry_out import follow_up, give_otherwise
 from jobs.doors import shut_until
 from jobs.runtime import Outside, World
+from jobs.small_bugs import kept_small
 
 log = structlog.get_logger("effect")
 
 CANNOT_BE_ASKED = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
 TOO_LATE_TO_REPEAT = "the first try, long ago, was never answered; please check the order and say what is true"
+
+
+def perform_all(world: World, merchant: Merchant, outside: Outside, due: list[int], stuck: set[int]) -> bool:
+    """Perform the deeds, side by side; return False when the door was found shut."""
+    shut = False
+
+    def one(effect_id: int) -> None:
+        nonlocal shut
+        with kept_small("effect.failed", merchant.id, effect_id, stuck):
+            if not shut and isinstance(perform(world, merchant, outside, effect_id), Closed):
+                shut = True
+
+    for _ in world.hands.each(one, due):
+        pass
+    return not shut
 
 
 def perform(world: World, merchant: Merchant, outside: Outside, effect_id: int) -> Busy | None:

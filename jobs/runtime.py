@@ -23,6 +23,7 @@ from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
+from jobs.hands import Hands
 from jobs.queue import Bell
 
 # The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
@@ -74,6 +75,7 @@ class World:
     bell: Bell
     http: Http  # one a process: it keeps the connections
     budgets: Budgets = field(default_factory=NoBudgets)
+    hands: Hands = field(default_factory=Hands)  # one a process as well, so that its threads are counted
 
     @property
     def lease(self) -> timedelta:
@@ -193,12 +195,13 @@ def build(chosen: Settings, *, patient: bool) -> World:
     """Return a world for these settings. Workers are patient with Redis; whoever answers a webhook is not."""
     return World(
         settings=chosen,
-        sessions=sessions_of(open_database(chosen.database)),
+        sessions=sessions_of(open_database(chosen.database, threads=chosen.worker_threads)),
         seal=_seal(chosen),
         clock=Clock(chosen.clock_file if chosen.practice else None),
         bell=Bell.at(chosen.redis_url, patient=patient),
         http=way_out(chosen),
         budgets=SharedBudgets.at(chosen.redis_url),
+        hands=Hands(chosen.worker_threads),
     )
 
 

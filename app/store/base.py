@@ -43,6 +43,7 @@ __all__ = [
 StoreUnavailable = OperationalError
 
 _READING = "lagniappe_reading"
+_POOL = 5  # connections kept, beside one for each thread
 
 # Ids of the store exceed 2^31; SQLite counts rows up by itself only for its own INTEGER type.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -83,13 +84,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, int: BigInteger}  # noqa: RUF012  # SQLAlchemy reads it from the class
 
 
-def open_database(url: str) -> Engine:
-    """Return an engine that loses no update and survives a fork.
+def open_database(url: str, *, threads: int = 1) -> Engine:
+    """Return an engine that loses no update and survives a fork; `threads` may use it beside those who serve.
 
     SQLite's default transactions begin late and overwrite each other silently; these begin with the write lock.
     """
     # What a statement was given may be somebody's name or a body, and errors end in logs and in Redis.
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=_POOL + threads)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)
