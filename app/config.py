@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     sandbox_faults: float = Field(default=0.0, ge=0.0, le=1.0)
     sandbox_seed: int = 7
     sandbox_customers: int = Field(default=3_000, ge=100)
+    sandbox_regulars: int = Field(default=24, ge=24)
+    sandbox_letters_kept: int = Field(default=2_000, ge=0)
     sandbox_record: Path | None = None  # a folder: what the town's store was asked and answered, for `fidelity`
     shopify_admin_schema: str = ""  # the file of the real schema, for `fidelity`
 

@@ -6,13 +6,17 @@ Every document is kept twice: as a row in one SQLite file, and as text in memory
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 Doc = dict[str, Any]
 Key = int | str
+LAGGING = frozenset({"customers", "orders"})  # kinds of which a reading may show what was a moment ago
+_REMEMBERED_SECONDS = 10.0
 FIRST_ID = 4_300_000_001  # real ids passed 2**31 long ago: whoever keeps one in 32 bits shall notice here
 
 _SCHEMA = """
@@ -42,10 +46,13 @@ class Books:
         self._counters: dict[str, int] = dict(self._file.execute("select kind, last from counters"))
         self._lock = threading.Lock()
         self._owner: int | None = None
+        self._before: deque[tuple[float, tuple[str, str], str | None]] = deque()  # what was changed lately
 
     @contextmanager
-    def turn(self) -> Iterator["Turn"]:
+    def turn(self, *, seconds_ago: float = 0.0) -> Iterator["Turn"]:
         """Open the books for one thread at a time; all is kept on leaving, nothing when the block raises.
+
+        With `seconds_ago`, orders and customers that are looked up are shown as they were then.
 
         Raises RuntimeError when the thread already has its turn: two could not both be undone.
         """
@@ -54,7 +61,7 @@ class Books:
         with self._lock:
             self._owner = threading.get_ident()
             try:
-                turn = Turn(self._shelf, self._counters)
+                turn = Turn(self._shelf, self._counters, self._as_of(seconds_ago))
                 yield turn
                 self._keep(turn)
             finally:
@@ -81,8 +88,21 @@ class Books:
             self._file.execute("rollback")
             raise
         for (kind, key), body in turn.changes.items():
+            self._remember((kind, key))
             self._shelf(kind).put(key, body)
         self._counters.update(turn.counted)
+
+    def _remember(self, place: tuple[str, str]) -> None:
+        if place[0] in LAGGING:
+            now = time.monotonic()
+            self._before.append((now, place, self._shelf(place[0]).bodies.get(place[1])))
+            while now - self._before[0][0] > _REMEMBERED_SECONDS:
+                self._before.popleft()
+
+    def _as_of(self, seconds_ago: float) -> dict[tuple[str, str], str | None]:
+        since = time.monotonic() - seconds_ago
+        # Backwards, so that of several changes since then the first one's "before" stays.
+        return {place: body for at, place, body in reversed(self._before) if at > since} if seconds_ago else {}
 
     def _write(self, turn: "Turn") -> None:
         kept = [(kind, key, body) for (kind, key), body in turn.changes.items() if body is not None]
@@ -95,9 +115,15 @@ class Books:
 class Turn:
     """One thread's turn at the books. Documents go in and come out as copies; ids may be numbers or text."""
 
-    def __init__(self, shelf: Callable[[str], "Shelf"], counters: dict[str, int]) -> None:
+    def __init__(
+        self,
+        shelf: Callable[[str], "Shelf"],
+        counters: dict[str, int],
+        as_of: Mapping[tuple[str, str], str | None],
+    ) -> None:
         self._shelf = shelf
         self._counters = counters
+        self._as_of = as_of
         self.changes: dict[tuple[str, str], str | None] = {}
         self.counted: dict[str, int] = {}
         self.deeds: list[Callable[[], None]] = []
@@ -105,7 +131,7 @@ class Turn:
     def get(self, kind: str, key: Key) -> Doc | None:
         """Return a copy of the document, or None."""
         place = (kind, str(key))
-        body = self.changes[place] if place in self.changes else self._shelf(kind).bodies.get(place[1])
+        body = self.changes[place] if place in self.changes else self._kept(*place)
         return None if body is None else json.loads(body)
 
     def put(self, kind: str, key: Key, doc: Doc) -> None:
@@ -142,7 +168,8 @@ class Turn:
         The first question about a field builds its index; later ones are answered from it.
         """
         keys = self._shelf(kind).index(field).keys_of(value)
-        found = [json.loads(self._shelf(kind).bodies[key]) for key in keys if (kind, key) not in self.changes]
+        bodies = [self._kept(kind, key) for key in keys if (kind, key) not in self.changes]
+        found = [json.loads(body) for body in bodies if body is not None]
         return found + [doc for doc in self._changed(kind) if doc.get(field) == value]
 
     def column(self, kind: str, field: str) -> list[tuple[str, object]]:
@@ -155,6 +182,10 @@ class Turn:
     def afterwards(self, deed: Callable[[], None]) -> None:
         """Call the deed once the turn is kept and the books are free; never when the turn is refused."""
         self.deeds.append(deed)
+
+    def _kept(self, kind: str, key: str) -> str | None:
+        place = (kind, key)
+        return self._as_of[place] if place in self._as_of else self._shelf(kind).bodies.get(key)
 
     def _changed(self, kind: str) -> Iterable[Doc]:
         bodies = [body for (of, _), body in self.changes.items() if of == kind]

@@ -17,7 +17,7 @@ from integrations.sandbox.books import Books, Doc, Turn
 from integrations.sandbox.clock import Clock
 
 KIND = "letters"
-_KEPT = 2_000  # delivered letters kept for looking at; a long storm must not fill the memory
+KEPT = 2_000  # delivered letters kept for looking at, unless told otherwise
 _CONNECT_SECONDS, _ANSWER_SECONDS = 1, 5
 
 
@@ -53,10 +53,11 @@ class Weather:
 class PostOffice:
     """Carries letters from its own threads. Without a target, letters are only kept."""
 
-    def __init__(self, books: Books, clock: Clock, *, target: str | None, seed: int) -> None:
+    def __init__(self, books: Books, clock: Clock, *, target: str | None, seed: int, kept: int = KEPT) -> None:
         self._books = books
         self._clock = clock
         self._target = target
+        self._kept = kept
         self._rng = Random(seed)  # noqa: S311 - the same storm again for the same seed, not a secret
         self._bell = threading.Condition()
         self._due: list[tuple[float, int]] = []
@@ -173,7 +174,7 @@ class PostOffice:
     def _forget_oldest(self, turn: Turn, delivered: int) -> None:
         with self._bell:
             self._delivered.append(delivered)
-            oldest = self._delivered.popleft() if len(self._delivered) > _KEPT else None
+            oldest = self._delivered.popleft() if len(self._delivered) > self._kept else None
         if oldest is not None:
             turn.delete(KIND, oldest)
 

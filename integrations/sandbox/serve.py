@@ -115,13 +115,16 @@ def start(town_settings: TownSettings, *, port: int = 0) -> RunningTown:
 
 def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
     """Build a town around its books; empty books are filled with the practice shop and its year."""
-    post = PostOffice(books, clock, target=town_settings.target, seed=town_settings.seed)
+    post = PostOffice(
+        books, clock, target=town_settings.target, seed=town_settings.seed, kept=town_settings.letters_kept
+    )
     town = Town(settings=town_settings, books=books, clock=clock, post=post)
     with books.turn() as turn:
         fresh = turn.count("shops") == 0
         shop = open_shop(turn, _PRACTICE)
         if fresh and town_settings.year:
-            write_year(turn, shop, clock.now(), town_settings.seed, customers=town_settings.customers)
+            people = {"customers": town_settings.customers, "regulars": town_settings.regulars}
+            write_year(turn, shop, clock.now(), town_settings.seed, **people)
     engine = Engine()
     endpoint = Endpoint(town, engine)
     flask = create_town(town, endpoint)
@@ -168,6 +171,8 @@ def _from_environment(found: Settings) -> TownSettings:
         target=found.sandbox_target or None,
         seed=found.sandbox_seed,
         customers=found.sandbox_customers,
+        regulars=found.sandbox_regulars,
+        letters_kept=found.sandbox_letters_kept,
         faults=found.sandbox_faults,
         books=found.sandbox_books or found.app_var / "town.db",
         clock_file=found.clock_file,

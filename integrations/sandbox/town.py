@@ -5,7 +5,7 @@ from pathlib import Path
 
 from integrations.sandbox.books import Books
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.post_office import PostOffice
+from integrations.sandbox.post_office import KEPT, PostOffice
 
 PRACTICE_SHOP = "lagniappe-practice.myshopify.com"
 PRACTICE_TOKEN = "shpat_practice"  # noqa: S105 - opens nothing but the town
@@ -41,6 +41,8 @@ class TownSettings:
     )  # eight retries as the real one's, minutes for its hours
     year: bool = True  # fill empty books with a year of orders
     customers: int = 3_000  # who came in that year
+    regulars: int = 24  # of whom the next order will be the fourth
+    letters_kept: int = KEPT  # of those delivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

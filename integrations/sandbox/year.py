@@ -19,7 +19,7 @@ from integrations.sandbox.store.wire import iso, money
 _DAYS = 365
 CUSTOMERS = 3_000
 _GUESTS_PER_CUSTOMER = 0.18
-_AT_THREE = 24  # customers whose next order is the fourth
+REGULARS = 24  # customers whose next order is the fourth
 _ALMOST, _BEREAVED = 4, 4  # how many play these parts
 _BELOW_THE_AVERAGE = 30_00
 _BOX, _BOOTS = 0, 2  # places in the catalogue
@@ -50,12 +50,14 @@ class Stage:
         return Item(variant=self.variants[place], price=price)
 
 
-def write_year(turn: Turn, shop: Doc, now: datetime, seed: int, *, customers: int = CUSTOMERS) -> None:
+def write_year(
+    turn: Turn, shop: Doc, now: datetime, seed: int, *, customers: int = CUSTOMERS, regulars: int = REGULARS
+) -> None:
     """Fill the books of a shop with a year that ends now, in which so many customers came, and the cast besides."""
     rng = Random(seed)  # noqa: S311 - the same year again for the same seed, not a secret
     stage = Stage(turn=turn, shop=shop, now=now, rng=rng, variants=stock_up(turn, shop))
     visits = _crowd(stage, customers)
-    cast = _play(stage, visits)
+    cast = _play(stage, visits, regulars)
     orders = [_enter(stage, each) for each in sorted(visits, key=lambda each: each.at)]
     cast["guest_order"] = next(each["id"] for each in reversed(orders) if each["customer_id"] is None)
     cast["bereaved_order"] = next(
@@ -76,10 +78,10 @@ def _crowd(stage: Stage, customers: int) -> list[Visit]:
     return visits
 
 
-def _play(stage: Stage, visits: list[Visit]) -> dict[str, object]:
+def _play(stage: Stage, visits: list[Visit], regulars: int) -> dict[str, object]:
     """Add the visits of the cast, and return who plays which part."""
     box = stage.item(_BOX)
-    fourths = [stage.person(95, (92, box), (55, box), (20 + each, box)) for each in _days(_AT_THREE)]
+    fourths = [stage.person(95, (92, box), (55, box), (20 + each, box)) for each in _days(regulars)]
     bereaved = [stage.person(140, (120, box), (9, stage.item(_BOOTS))) for _ in range(_BEREAVED)]
     fresh, first_box = stage.person(6, (5.5, box))
     for _, bought in [*fourths, *bereaved]:

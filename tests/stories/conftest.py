@@ -1,124 +1,13 @@
-"""The whole thing, as a newcomer starts it: the launcher, its processes, and the practice town, on either database."""
+"""A running demo for the stories of each database."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 import pytest
 
 from tests.embedded import private_postgres
+from tests.stack import Stack, running
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 60.0
 DATABASES = ("sqlite", "postgres")
-
-Seen = TypeVar("Seen")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stack:
-    """A running demo, seen from outside: the app's address and the town's."""
-
-    app: str
-    town: str
-    process: subprocess.Popen[bytes]
-
-    def get(self, path: str) -> Any:
-        """Return what the town tells at that path."""
-        return _call(f"{self.town}{path}")
-
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Make something happen in the town."""
-        return _call(f"{self.town}{path}", body or {})
-
-    def order(self, customer_id: int | None, **changes: Any) -> dict[str, Any]:
-        """Let the customer place the next order."""
-        placed: dict[str, Any] = self.post("/town/orders", {"customer_id": customer_id, "announce": "send"} | changes)
-        return placed
-
-    def summary(self) -> Any:
-        """Return what the app says of itself."""
-        return _call(f"{self.app}/practice/summary")
-
-    def gift_lines(self, order_id: int) -> list[dict[str, Any]]:
-        """Return the lines of an order that cost nothing and are still on it."""
-        return gift_lines(self.get(f"/town/orders/{order_id}"))
-
-
-def gift_lines(order: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the free lines of an order as the town shows it."""
-    return [
-        line
-        for line in order["lines"]
-        if line["current_quantity"] and line["price"] and line["discount"] == line["price"]
-    ]
-
-
-def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
-    """Return the first true thing seen; fail when none is seen in time."""
-    end = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < end, f"did not come true within {seconds} s: {seen!r}"
-        time.sleep(0.1)
-    return seen
-
-
-@contextmanager
-def running(
-    folder: Path, database_url: str, *, ports: tuple[int, int] | None = None, **surroundings: str
-) -> Iterator[Stack]:
-    """Run a demo on this state folder and database until the block ends; what surrounds it can be changed by name."""
-    web, town = ports or (free_port(), free_port())
-    environment = os.environ | {
-        "APP_VAR": str(folder),
-        "DATABASE_URL": database_url,
-        "WEB_PORT": str(web),
-        "SANDBOX_PORT": str(town),
-        "SANDBOX_CUSTOMERS": "300",
-        "SWEEP_SECONDS": "3",
-        "QUARANTINE_SECONDS": "2",
-        "LEASE_SECONDS": "5",
-        **surroundings,
-    }
-    log = (folder.parent / f"{folder.name}.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-    )
-    stack = Stack(app=f"http://127.0.0.1:{web}", town=f"http://127.0.0.1:{town}", process=process)
-    try:
-        until(lambda: ready(stack))
-        yield stack
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-        log.close()
-
-
-def ready(stack: Stack) -> bool:
-    """Return whether the demo shows its first effects; fail when it has ended."""
-    assert stack.process.poll() is None, "the demo ended; see its log beside the state folder"
-    try:
-        return bool(stack.summary()["ready"])
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-
-
-def free_port() -> int:
-    """Return a port that nobody uses just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="session", params=DATABASES)
@@ -136,10 +25,3 @@ def stack(story_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One running demo for all the stories on this database."""
     with running(tmp_path_factory.mktemp("demo") / "var", story_database) as up:
         yield up
-
-
-def _call(url: str, body: dict[str, Any] | None = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())

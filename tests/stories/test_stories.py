@@ -6,7 +6,7 @@ One file, so that the stories of one database share one running demo.
 import urllib.request
 from typing import Any
 
-from tests.stories.conftest import Stack, gift_lines, until
+from tests.stack import Stack, gift_lines, until
 
 TAG = "make-it-right"
 

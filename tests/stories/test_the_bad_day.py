@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.conftest import Stack, running, until
+from tests.stack import Stack, running, until
 
 CUSTOMERS = 12
 

@@ -19,6 +19,7 @@ from integrations.sandbox.store.engine import BadRequest, Engine, Prepared
 from integrations.sandbox.store.faults import Fault, Faults
 from integrations.sandbox.store.recording import Recorder
 from integrations.sandbox.store.shops import KIND as SHOPS
+from integrations.sandbox.store.striking import struck_after, struck_before
 from integrations.sandbox.town import Town
 
 _VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")  # a dead one is served by the oldest of them
@@ -27,7 +28,6 @@ _AT_THE_DOOR = {
     401: "[API] Invalid API key or access token (unrecognized login or wrong password)",
     403: "[API] Non-expiring access tokens are no longer accepted for the Admin API.",
 }
-_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 Json = dict[str, Any]
 
@@ -118,36 +118,31 @@ class Endpoint:
 
     def _struck(self, asked: Asked, fault: Fault | None) -> Response:
         kind = fault.kind if fault else ""
-        if kind in faults.BEFORE:
-            return self._struck_before(kind, asked)
+        if kind == "throttled":
+            return self._throttled(asked)
+        if fault and kind in faults.BEFORE:
+            return struck_before(fault, self._town.clock.real_seconds())
         if fault and kind == "late_commit":
             self._execute_late(asked, fault.seconds)
             return hang_up()
-        response = self._run(asked, refuse=kind == "user_error")
-        return _struck_after(fault, response) if fault and kind in faults.AFTER else response
+        response = self._run(asked, fault)
+        return struck_after(fault, response) if fault and kind in faults.AFTER else response
 
-    def _struck_before(self, kind: str, asked: Asked) -> Response:
-        if kind == "429":
-            return Response('{"errors":"Too Many Requests"}', 429, {"Retry-After": "2.0"}, mimetype="application/json")
-        if kind == "throttled":
-            return self._throttled(asked)
-        if kind == "drop_before":
-            return hang_up()
-        return _page(500, "Internal Server Error") if kind == "500_before" else _page(502, "Bad Gateway")
-
-    def _run(self, asked: Asked, *, refuse: bool = False) -> Response:
-        answer = self._execute(asked, refuse=refuse)
+    def _run(self, asked: Asked, fault: Fault | None) -> Response:
+        kind = fault.kind if fault else ""
+        behind = fault.seconds if fault and kind == "stale" and not asked.prepared.writes else 0.0
+        answer = self._execute(asked, refuse=kind == "user_error", seconds_ago=behind)
         if answer is not None:
             return jsonify(answer)
         self._count("throttled")
         return self._throttled(asked)
 
-    def _execute(self, asked: Asked, *, refuse: bool = False) -> Json | None:
+    def _execute(self, asked: Asked, *, refuse: bool = False, seconds_ago: float = 0.0) -> Json | None:
         """Carry the request out and return its answer; None when the bucket is too empty for it."""
         bucket, requested = self.bucket(asked.shop["domain"]), asked.prepared.requested
         if not bucket.take(requested, time.monotonic()):
             return None
-        with self._town.books.turn() as turn:
+        with self._town.books.turn(seconds_ago=seconds_ago) as turn:
             call = Call(
                 town=self._town,
                 turn=turn,
@@ -215,24 +210,7 @@ def _read(body: object) -> tuple[str, Json, str | None]:
     return body["query"], variables, name
 
 
-def _struck_after(fault: Fault, response: Response) -> Response:
-    if fault.kind == "commit_then_drop":
-        return hang_up()
-    if fault.kind == "500_after":
-        return _page(500, "Internal Server Error")
-    if fault.kind == "truncated":
-        body = response.get_data()
-        response.set_data(body[: len(body) // 2])
-        return response
-    time.sleep(fault.seconds)
-    return response
-
-
 def _said(status: int, errors: str) -> Response:
     response = jsonify(errors=errors)
     response.status_code = status
     return response
-
-
-def _page(status: int, title: str) -> Response:
-    return Response(_PAGE.format(f"{status} {title}"), status, mimetype="text/html")

@@ -13,6 +13,7 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     build_schema,
     execute_sync,
     get_operation_ast,
@@ -67,6 +68,11 @@ class Prepared:
     def name(self) -> str:
         """Return the operation's name, or "" when it has none."""
         return self.operation.name.value if self.operation.name else ""
+
+    @property
+    def writes(self) -> bool:
+        """Return whether it may change something."""
+        return self.operation.operation is OperationType.MUTATION
 
     @property
     def text(self) -> str:

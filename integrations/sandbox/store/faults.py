@@ -7,11 +7,14 @@ from typing import Any
 
 from integrations.sandbox.books import Turn
 
-BEFORE = ("429", "throttled", "500_before", "html_502", "drop_before")
-AFTER = ("500_after", "commit_then_drop", "slow", "truncated")
+USUAL_BEFORE = ("429", "throttled", "500_before", "html_502", "drop_before")
+USUAL_AFTER = ("500_after", "commit_then_drop", "slow", "truncated")
+BEFORE = (*USUAL_BEFORE, "429_whole", "429_date", "429_bare", "429_odd", "hang_before", "redirect")
+AFTER = (*USUAL_AFTER, "hang_after", "drip", "partial", "odd_type", "odd_date", "huge")
 # user_error: the store refuses for a reason of its own. late_commit: the line breaks at once, and the call is
-# carried out afterwards, when the caller may already have looked whether it was.
-RARE = ("user_error", "late_commit")
+# carried out afterwards, when the caller may already have looked whether it was. stale: a reading shows orders and
+# customers as they were some seconds ago, as if what was written since had not happened.
+RARE = ("user_error", "late_commit", "stale")
 KINDS = BEFORE + AFTER + RARE
 _PLACE = ("switches", "store_faults")
 _SECONDS = 1.0
@@ -41,12 +44,13 @@ class Faults:
                 turn.put(*_PLACE, switch)
                 return Fault(kind=entry["kind"], seconds=float(entry.get("seconds", _SECONDS)))
         if switch["rate"] and self._rng.random() < switch["rate"]:
-            return Fault(kind=self._rng.choice(switch["kinds"]))
+            least, most = switch.get("seconds", (_SECONDS, _SECONDS))
+            return Fault(kind=self._rng.choice(switch["kinds"]), seconds=self._rng.uniform(least, most))
         return None
 
     def switch(self, turn: Turn) -> dict[str, Any]:
-        """Return what is switched on: rate, kinds, and what waits for the next calls."""
-        quiet = {"rate": self._rate, "kinds": list(BEFORE + AFTER), "next": []}
+        """Return what is switched on: rate, kinds, how many seconds they take, and what waits for the next calls."""
+        quiet = {"rate": self._rate, "kinds": list(USUAL_BEFORE + USUAL_AFTER), "next": []}
         return turn.get(*_PLACE) or quiet
 
     def change(self, turn: Turn, wish: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +58,10 @@ class Faults:
         switch = {**self.switch(turn), **wish}
         kinds = [*switch["kinds"], *(entry.get("kind") for entry in switch["next"])]
         unknown = [kind for kind in kinds if kind not in KINDS]
-        if unknown or set(switch) != {"rate", "kinds", "next"} or not 0 <= switch["rate"] <= 1:
-            raise ValueError(f"Give rate 0..1, kinds and next; the kinds are {', '.join(KINDS)}; not {unknown}.")
+        least, most = switch.get("seconds", (0, 0))
+        known = set(switch) <= {"rate", "kinds", "next", "seconds"} and 0 <= least <= most
+        if unknown or not known or not 0 <= switch["rate"] <= 1:
+            words = f"Give rate 0..1, kinds, seconds [least, most] and next; the kinds are {', '.join(KINDS)}"
+            raise ValueError(f"{words}; not {unknown}.")
         turn.put(*_PLACE, switch)
         return switch

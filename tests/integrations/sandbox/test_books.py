@@ -36,6 +36,22 @@ def test_given_a_turn_that_raises_when_it_ends_then_nothing_of_it_is_kept() -> N
         assert turn.all("orders") == [{"n": 1}]
 
 
+def test_given_changes_of_this_moment_when_books_are_read_as_of_before_then_they_show_what_was() -> None:
+    books = Books()
+    with books.turn() as turn:
+        turn.put("orders", 1, {"buyer": 7, "n": 1})
+        turn.put("products", 1, {"n": 1})
+    with books.turn() as turn:
+        turn.put("orders", 1, {"buyer": 7, "n": 2})
+    with books.turn(seconds_ago=5) as turn:
+        then = [turn.get("orders", 1), turn.find("orders", "buyer", 7), turn.get("products", 1)]
+    with books.turn() as turn:
+        now = turn.get("orders", 1)
+
+    assert then == [None, [], {"n": 1}]  # five seconds ago there was no such order; of products nothing is remembered
+    assert now == {"buyer": 7, "n": 2}
+
+
 def test_given_changes_within_a_turn_when_asked_then_the_turn_sees_them() -> None:
     books = Books()
     with books.turn() as turn:

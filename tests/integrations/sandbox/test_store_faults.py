@@ -10,7 +10,7 @@ import requests
 
 from integrations.sandbox.books import Books
 from integrations.sandbox.serve import RunningTown, start
-from integrations.sandbox.store.faults import BEFORE, KINDS, Faults
+from integrations.sandbox.store.faults import KINDS, RARE, USUAL_BEFORE, Faults
 from integrations.sandbox.store.subset import documents
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
 
@@ -58,6 +58,16 @@ def tag(town: RunningTown) -> requests.Response:
 def tags(town: RunningTown) -> list[str]:
     with town.town.books.turn() as turn:
         return list((turn.get("customers", 1) or {})["tags"])
+
+
+def has_tags(town: RunningTown) -> object:
+    answer = requests.post(
+        f"{town.url}/shopify/{PRACTICE_SHOP}/admin/api/2026-10/graphql.json",
+        json={"query": '{customer(id: "gid://shopify/Customer/1") {tags}}'},
+        headers={"X-Shopify-Access-Token": "shpat_practice"},
+        timeout=5,
+    )
+    return (answer.json()["data"]["customer"] or {}).get("tags")
 
 
 @contextmanager
@@ -138,6 +148,102 @@ def test_given_a_user_error_when_called_then_it_is_refused_and_nothing_was_done(
         assert tags(town) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("429_whole", "1"), ("429_bare", None), ("429_odd", "-7 bananas"), ("429_date", "GMT")]
+)
+def test_given_a_429_of_each_form_when_called_then_it_asks_for_a_pause_like_that(
+    town: RunningTown, kind: str, asked: str | None
+) -> None:
+    with queued(town, kind):
+        answer = tag(town)
+
+        said = answer.headers.get("Retry-After")
+        assert answer.status_code == 429
+        assert said == asked or (asked and said and said.endswith(asked))
+        assert tags(town) == []
+
+
+@pytest.mark.parametrize(("kind", "then"), [("hang_before", []), ("hang_after", ["a"])])
+def test_given_a_store_that_hangs_when_called_then_no_answer_ever_comes(
+    town: RunningTown, kind: str, then: list[str]
+) -> None:
+    with queued(town, kind, seconds=0.2):
+        with pytest.raises(requests.ConnectionError):
+            tag(town)
+
+        assert tags(town) == then
+
+
+def test_given_a_redirect_when_called_then_nothing_was_done(town: RunningTown) -> None:
+    assert switch(town, next=[{"operation": "TagsAdd", "kind": "redirect"}]).ok
+    url = f"{town.url}/shopify/{PRACTICE_SHOP}/admin/api/2026-10/graphql.json"
+    answer = requests.post(
+        url,
+        json={"query": QUERIES["tags_add"], "variables": {"id": "gid://shopify/Customer/1", "tags": ["a"]}},
+        headers={"X-Shopify-Access-Token": "shpat_practice"},
+        allow_redirects=False,
+        timeout=5,
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/elsewhere")
+    assert tags(town) == []
+
+
+def test_given_a_dripping_store_when_called_then_the_whole_answer_comes_in_the_end(town: RunningTown) -> None:
+    with queued(town, "drip", seconds=1):
+        began = time.monotonic()
+
+        assert tag(town).json()["data"]["tagsAdd"]["userErrors"] == []
+        assert time.monotonic() - began >= 1
+
+
+def test_given_a_partial_answer_when_called_then_it_was_done_and_is_not_shown(town: RunningTown) -> None:
+    with queued(town, "partial"):
+        answer = tag(town).json()
+
+        assert answer["data"] == {"tagsAdd": None}
+        assert answer["errors"][0]["path"] == ["tagsAdd"]
+        assert tags(town) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "value"),
+    [("odd_type", "Content-Type", "text/html"), ("odd_date", "Date", "Mon, 01 Jan 2001 00:00:00 GMT")],
+)
+def test_given_an_odd_header_when_called_then_the_answer_is_right_all_the_same(
+    town: RunningTown, kind: str, header: str, value: str
+) -> None:
+    with queued(town, kind):
+        answer = tag(town)
+
+        assert answer.headers[header] == value
+        assert answer.json()["data"]["tagsAdd"]["userErrors"] == []
+
+
+def test_given_a_flood_when_called_then_the_answer_is_longer_than_anybody_reads(town: RunningTown) -> None:
+    with queued(town, "huge"):
+        assert len(tag(town).content) > 9_000_000
+        assert tags(town) == ["a"]
+
+
+def test_given_a_stale_store_when_read_then_it_shows_the_customer_of_a_moment_ago(town: RunningTown) -> None:
+    assert tag(town).ok
+    assert switch(town, next=[{"kind": "stale", "seconds": 5}, {"kind": "stale", "seconds": 5}]).ok
+    seen = [has_tags(town), has_tags(town), has_tags(town)]
+
+    assert seen[0] == seen[1] != ["a"] == seen[2]
+
+
+def test_given_how_long_faults_take_when_drawn_then_each_takes_some_of_it() -> None:
+    faults, books = Faults(rate=1.0, seed=42), Books()
+    with books.turn() as turn:
+        faults.change(turn, {"kinds": ["slow"], "seconds": [0.5, 8.0]})
+        taken = [fault.seconds for fault in (faults.draw(turn, "TagsAdd") for _ in range(100)) if fault]
+
+    assert 0.5 <= min(taken) < 2
+    assert 6 < max(taken) <= 8
+
+
 def test_given_a_fault_for_another_operation_when_called_then_it_waits(town: RunningTown) -> None:
     switch(town, next=[{"operation": "OrderEditCommit", "kind": "500_before"}])
 
@@ -147,7 +253,15 @@ def test_given_a_fault_for_another_operation_when_called_then_it_waits(town: Run
 
 
 @pytest.mark.parametrize(
-    "wish", [{"rate": 2}, {"kinds": ["fire"]}, {"next": [{"operation": "TagsAdd"}]}, {"colour": "red"}, {"rate": "x"}]
+    "wish",
+    [
+        {"rate": 2},
+        {"kinds": ["fire"]},
+        {"next": [{"operation": "TagsAdd"}]},
+        {"colour": "red"},
+        {"rate": "x"},
+        {"seconds": [3, 1]},
+    ],
 )
 def test_given_a_switch_that_is_none_when_turned_then_400(town: RunningTown, wish: dict[str, Any]) -> None:
     assert switch(town, **wish).status_code == 400
@@ -163,4 +277,4 @@ def test_given_a_seed_when_drawn_again_then_the_same_storm_comes() -> None:
     struck = [fault.kind for fault in storms[0] if fault is not None]
     assert storms[0] == storms[1]
     assert 250 < len(struck) < 350
-    assert set(BEFORE) <= set(struck) <= set(KINDS) - {"user_error", "late_commit"}
+    assert set(USUAL_BEFORE) <= set(struck) <= set(KINDS) - set(RARE)

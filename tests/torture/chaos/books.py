@@ -15,7 +15,7 @@ from app.store.base import Base, Session, Sessions, open_database, reading, sess
 from app.store.conditions import on_its_way
 from app.store.tables import Delivery, Effect, Grant, Shop
 from integrations.sandbox.books import Books
-from tests.stories.promises import Row
+from tests.torture.chaos.promises import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

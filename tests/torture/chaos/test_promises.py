@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.shopify import gift_order, refund_state
-from tests.stories.promises import TAG, Facts, Row, broken
+from tests.torture.chaos.promises import TAG, Facts, Row, broken
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SHOP, OTHER = "here.myshopify.com", "elsewhere.myshopify.com"

@@ -12,8 +12,8 @@ from typing import Any
 
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import TownSettings
-from tests.stories.books import Ledger
-from tests.stories.conftest import Stack, until
+from tests.stack import Stack, until
+from tests.torture.chaos.books import Ledger
 
 OTHER_SHOP = "other-storm.myshopify.com"
 WEATHER = {"loss": 0.2, "duplicates": 0.2, "reorder": 0.3, "delay": 0.1, "seconds": 3}

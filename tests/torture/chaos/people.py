@@ -12,7 +12,7 @@ from app.domain.policy import Policy, WhenLeft
 from integrations.sandbox.store.catalogue import PRODUCTS
 from integrations.sandbox.town import PRACTICE_SHOP
 from jobs.practice import POLICY
-from tests.stories.day import OTHER_SHOP, Day
+from tests.torture.chaos.day import OTHER_SHOP, Day
 
 REGULARS = 8  # customers of the other shop with three orders each, for its past
 NO_LIMIT = 1_000_000_00

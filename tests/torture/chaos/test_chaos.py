@@ -16,12 +16,12 @@ import pytest
 from app.launcher.ports import is_taken
 from integrations.sandbox.town import PRACTICE_SECRETS
 from integrations.shopify.tokens import fingerprint
-from tests.stories import people
-from tests.stories.books import Ledger, ledger, town_rows
-from tests.stories.conftest import free_port, running, until
-from tests.stories.day import Day
-from tests.stories.killer import Killer
-from tests.stories.promises import Facts, broken
+from tests.stack import free_port, running, until
+from tests.torture.chaos import people
+from tests.torture.chaos.books import Ledger, ledger, town_rows
+from tests.torture.chaos.day import Day
+from tests.torture.chaos.killer import Killer
+from tests.torture.chaos.promises import Facts, broken
 
 SEEDS = [int(seed) for seed in os.environ.get("STORM_SEEDS", "1").split()]
 NEW_SECRET = "secret-of-the-afternoon"
