@@ -4,7 +4,8 @@ import json
 import os
 import ssl
 import threading
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ _LOG = structlog.get_logger()
 _CHUNK = 65_536
 _GONE = {403, 404, 410}
 _LONGEST_NUMBER = 64
+_ASKING = frozenset({"GET", "HEAD"})
 # What breaks on the way. Other faults of the library are about a request that could never be sent: bugs, and they fly.
 _BROKEN = (requests.ConnectionError, requests.Timeout, wire.HTTPError)
 _Failure = Unavailable | Uncertain
@@ -39,7 +41,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call. `source` names the other side in errors; `writes` says that it may change something there."""
+    """One call. `source` names the other side in errors; `writes` says that a lost answer leaves a deed in doubt.
+
+    `asks` says that it changes nothing of anybody's although its method could. Whatever does not say so is held back
+    while the switch is thrown: a new way of writing needs to know of no switch to be stopped by it.
+    """
 
     source: str
     method: str
@@ -50,6 +56,12 @@ class Request:
     body: object = field(default=None, repr=False)  # sent as JSON
     form: Mapping[str, str] | None = field(default=None, repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)
+    asks: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Return whether it could change something there, be it only a step towards a deed."""
+        return self.method not in _ASKING and not self.asks
 
     def failure(self, what: str, *, retry_after: float | None = None) -> _Failure:
         """Return how to name an answer that cannot be used: a write may have done its work all the same."""
@@ -89,6 +101,13 @@ class Http:
         self._limits = limits or Limits()
         self._trusted = trusted
         self._own = threading.local()
+        self.lever: Callable[[], None] = _nobody_objects
+
+    def under(self, lever: Callable[[], None]) -> "Http":
+        """Return the same connections under a lever: before each call that could change something it may raise."""
+        held = copy(self)
+        held.lever = lever
+        return held
 
     def call(self, request: Request) -> Answer:
         """Return the answer, or raise Unavailable (certainly nothing happened) or Uncertain (it may have).
@@ -97,6 +116,8 @@ class Http:
         write in doubt.
         """
         refuse_odd(request.url, self._trusted)
+        if request.changes:
+            self.lever()  # the last thing before the call
         try:
             with self._send(self._session(), request) as response:
                 _refuse_status(request, response)
@@ -154,6 +175,10 @@ class Http:
             allow_redirects=False,
             stream=True,
         )
+
+
+def _nobody_objects() -> None:
+    """Let every call be made, as where there are no books in which somebody could have stopped it."""
 
 
 def _refuse_status(request: Request, response: requests.Response) -> None:

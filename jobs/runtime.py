@@ -24,6 +24,7 @@ from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.hands import Hands
+from jobs.lever import Lever
 from jobs.queue import Bell
 
 # The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
@@ -132,13 +133,13 @@ class World:
         with reading(self.sessions) as session:
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
-        origins, access = self.settings, self.access(merchant.id, merchant.domain)
-        mail_key = self._mail_key(merchant)
+        http = self.http.under(Lever(self.sessions, merchant.id))
+        access, mail_key = self.access(merchant.id, merchant.domain), self._mail_key(merchant)
         return Outside(
-            shop=self._store(merchant, access, mail_key, urgent=False),
-            shop_at_once=self._store(merchant, access, mail_key, urgent=True),
-            helpdesk=None if desk is None else _helpdesk(origins, desk, self.http),
-            florist=None if florist is None else _florist(origins, florist, self.http),
+            shop=self._store(merchant, access, mail_key, http, urgent=False),
+            shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
+            helpdesk=None if desk is None else _helpdesk(self.settings, desk, http),
+            florist=None if florist is None else _florist(self.settings, florist, http),
         )
 
     def _mail_key(self, merchant: Merchant) -> bytes:
@@ -150,10 +151,10 @@ class World:
         with unit_of_work(self.sessions) as session:
             return shops.new_mail_key(session, shop_id=merchant.id, seal=self.seal)
 
-    def _store(self, merchant: Merchant, access: Access, mail_key: bytes, *, urgent: bool) -> Shop:
+    def _store(self, merchant: Merchant, access: Access, mail_key: bytes, http: Http, *, urgent: bool) -> Shop:
         budget = self.budgets.of(merchant.id, urgent=urgent)
         origin = self.settings.shopify_origin
-        return registry.shopify_shop(origin, merchant.domain, access, mail_key=mail_key, http=self.http, budget=budget)
+        return registry.shopify_shop(origin, merchant.domain, access, mail_key=mail_key, http=http, budget=budget)
 
 
 def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
@@ -193,16 +194,22 @@ def purse(merchant: Merchant, now: datetime) -> Purse:
 
 def build(chosen: Settings, *, patient: bool) -> World:
     """Return a world for these settings. Workers are patient with Redis; whoever answers a webhook is not."""
+    sessions = sessions_of(open_database(chosen.database, threads=chosen.worker_threads))
     return World(
         settings=chosen,
-        sessions=sessions_of(open_database(chosen.database, threads=chosen.worker_threads)),
+        sessions=sessions,
         seal=_seal(chosen),
-        clock=Clock(chosen.clock_file if chosen.practice else None),
+        clock=clock_of(chosen),
         bell=Bell.at(chosen.redis_url, patient=patient),
-        http=way_out(chosen),
+        http=way_out(chosen).under(Lever(sessions)),
         budgets=SharedBudgets.at(chosen.redis_url),
         hands=Hands(chosen.worker_threads),
     )
+
+
+def clock_of(chosen: Settings) -> Clock:
+    """Return the clock of these settings; a file moves it in practice alone."""
+    return Clock(chosen.clock_file if chosen.practice else None)
 
 
 def way_out(chosen: Settings, limits: Limits = LIMITS) -> Http:

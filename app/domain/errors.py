@@ -5,6 +5,7 @@
     Unavailable    certainly did not happen: try again later
       Busy         they are well and ask us to come back: no try is used up
         Closed     nobody of this shop gets in until a person acts: the whole shop rests
+        Stopped    the switch is thrown: nothing of ours goes out until somebody releases it
       OurMistake   they do not take what we ask: only a few tries, for a new version of ours may mend it
     Uncertain      may have happened: look before trying again
 
@@ -34,6 +35,10 @@ class Busy(Unavailable):
 
 class Closed(Busy):
     """The shop's doors are shut, and only a person can open them; `retry_after` says when to try the handle again."""
+
+
+class Stopped(Busy):
+    """Somebody has thrown the switch, so the call was not made; nobody out there knows of it."""
 
 
 class OurMistake(Unavailable):

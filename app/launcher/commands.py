@@ -49,6 +49,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "erase": Command(
             module="jobs.erase", says="forget one customer, or a shop that has left", takes_arguments=True
         ),
+        "stop": Command(
+            module="jobs.stop", says="nothing leaves the house any more, of any shop; --why WORDS", takes_arguments=True
+        ),
+        "go": Command(module="jobs.go", says="let everything go on that was stopped"),
         "doctor": Command(
             module="jobs.doctor",
             says="what is chosen and how it is; --shop DOMAIN looks one shop over",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.store import grants, shops
+from app.store import grants, shops, switch
 from app.store.base import Moment
 from app.store.sealed import Seal, Unsealable
 from app.store.tables import Connection, Delivery, Effect, Order, Shop
@@ -43,7 +43,7 @@ def unsealable(session: Session, seal: Seal) -> tuple[int, list[str]]:
 
 
 def waiting(session: Session, *, now: datetime) -> Waiting:
-    """Return the due work of the shops that are installed and not paused."""
+    """Return the due work of the shops that are installed and not paused; deeds only while they may be done."""
     here = (Shop.uninstalled_at.is_(None), Shop.paused.is_(False), Shop.history_done_at.is_not(None))
     letters, first_letter = session.execute(
         select(func.count(), func.min(Delivery.next_try_at))
@@ -53,7 +53,7 @@ def waiting(session: Session, *, now: datetime) -> Waiting:
     deeds, first_deed = session.execute(
         select(func.count(), func.min(Effect.next_try_at))
         .join(Shop, Shop.id == Effect.shop_id)
-        .where(*here, Effect.next_try_at <= now)
+        .where(*here, Effect.next_try_at <= now, ~switch.is_thrown())
     ).one()
     oldest = min((each for each in (first_letter, first_deed) if each is not None), default=None)
     return Waiting(letters=letters, deeds=deeds, oldest=oldest)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
-from app.store import doors
+from app.store import doors, switch
 from app.store.deeds import KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
@@ -75,6 +75,6 @@ def for_one_let_alone() -> ColumnElement[bool]:
 
 
 def open_for_business(now: datetime) -> ColumnElement[bool]:
-    """Ask in the very statement that moves the row whether the shop is installed, not paused, and its door open."""
-    willing = (Shop.paused.is_(False), Shop.uninstalled_at.is_(None), doors.are_open(now))
+    """Ask in the very statement that moves the row whether the shop is in, its door open, no switch thrown."""
+    willing = (Shop.paused.is_(False), Shop.uninstalled_at.is_(None), doors.are_open(now), ~switch.is_thrown())
     return select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists()

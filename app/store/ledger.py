@@ -169,8 +169,8 @@ def promote_observed(
 
 
 def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[int]:
-    """Return the ids of deeds with something to do now, the oldest first."""
-    waiting = select(Effect.id).where(Effect.shop_id == shop_id, due_by(now))
+    """Return the ids of deeds with something to do now, the oldest first; none while everything is stopped."""
+    waiting = select(Effect.id).where(Effect.shop_id == shop_id, due_by(now), open_for_business(now))
     return list(session.scalars(waiting.order_by(Effect.next_try_at, Effect.id).limit(limit)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
-from app.store import doors, grants
+from app.store import doors, grants, switch
 from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Connection, Delivery, Effect, Export, Grant, Shop
@@ -180,7 +180,7 @@ def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
 
 
 def pause(session: Session, *, shop_id: int, paused: bool) -> None:
-    """Throw the kill switch, or lift it."""
+    """Throw the merchant's switch, or release it."""
     session.execute(update(Shop).where(Shop.id == shop_id).values(paused=paused))
 
 
@@ -266,7 +266,7 @@ def with_work(session: Session, *, now: datetime, older_than: timedelta, at_once
     letters = exists().where(Delivery.shop_id == Shop.id, Delivery.next_try_at <= before)
     deeds = select(Effect.id).where(Effect.shop_id == Shop.id, Effect.next_try_at <= before).exists()
     open_shops = and_(Shop.uninstalled_at.is_(None), grants.let_us_in())
-    at_work = and_(Shop.paused.is_(False), doors.are_open(now))
+    at_work = and_(Shop.paused.is_(False), doors.are_open(now), ~switch.is_thrown())
     # A letter may be about a shop whose door is shut, and need nobody inside; the others wait by themselves.
     waiting = or_(and_(Shop.history_done_at.is_not(None), letters), and_(at_work, deeds))
     urgent = letters.where(Delivery.topic.in_(at_once)) if at_once else false()

@@ -301,6 +301,17 @@ class Effect(Base):
     ended_at: Mapped[datetime | None]
 
 
+class Stop(Base):
+    """One throw of the operator's switch. As long as one was not released, nothing leaves the house, of any shop."""
+
+    __tablename__ = "stops"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    stopped_at: Mapped[datetime]
+    because: Mapped[str]  # for every merchant to read
+    released_at: Mapped[datetime | None]
+
+
 class Chore(Base):
     """One calendar job of one shop, done once for its period."""
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import render_template
 
+from app.store import switch
 from app.store.base import Session, reading
 from app.store.shops import Merchant
+from app.store.switch import Standstill
 from app.web import identity, phrases, reason_words
 from app.web.here import world
 
@@ -56,6 +58,7 @@ class Look:
     session: Session
     merchant: Merchant
     now: datetime
+    standstill: Standstill | None = None  # the operator has stopped everything
 
 
 @contextmanager
@@ -64,7 +67,7 @@ def look() -> Iterator[Look]:
     here = world()
     now = here.clock.now()
     with reading(here.sessions) as session:
-        yield Look(session=session, merchant=identity.merchant(), now=now)
+        yield Look(session=session, merchant=identity.merchant(), now=now, standstill=switch.standstill(session))
 
 
 def show(template: str, seen: Look, facts: dict[str, Any]) -> str:
@@ -75,6 +78,7 @@ def show(template: str, seen: Look, facts: dict[str, Any]) -> str:
         merchant=seen.merchant,
         town=f"http://127.0.0.1:{world().settings.sandbox_port}/" if world().settings.practice else None,
         now=seen.now,
+        standstill=seen.standstill,
         when=partial(phrases.moment, zone=zone, now=seen.now),
         day=partial(phrases.day, zone=zone),
         date=partial(phrases.date, zone=zone),

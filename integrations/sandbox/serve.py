@@ -34,6 +34,7 @@ from integrations.sandbox.town import (
     Town,
     TownSettings,
 )
+from integrations.sandbox.turnstile import Turnstile
 from integrations.sandbox.year import write_year
 
 _HOST = "127.0.0.1"
@@ -133,9 +134,11 @@ def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
 
 def create_town(town: Town, endpoint: Endpoint) -> Flask:
     """Return the town's web application."""
-    flask = Flask("town", static_folder=None)
+    flask, turnstile = Flask("town", static_folder=None), Turnstile()
     flask.before_request(partial(_refuse_strangers, admin.app_origin(town)))
+    flask.before_request(turnstile.count)
     flask.json = _InOrder(flask)
+    flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
     for part in (admin, helpdesk, florist, page, opening):
         flask.register_blueprint(part.blueprint(town))

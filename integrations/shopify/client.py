@@ -7,7 +7,7 @@ from functools import lru_cache
 import structlog
 from shopify.api_version import ApiVersion
 
-from app.domain.errors import Busy, OurMistake, Unavailable, Uncertain
+from app.domain.errors import Busy, OurMistake, Stopped, Unavailable, Uncertain
 from integrations.http import Answer, Http, Request
 from integrations.shopify.access import Access
 from integrations.shopify.answers import LONGEST_PAUSE, Reply, understand
@@ -65,6 +65,7 @@ class AdminApi:
             method="POST",
             url=f"{self.origin}{_PATH}/graphql.json",
             writes=writes,
+            asks=not wanted.mutation,
             headers={"X-Shopify-Access-Token": token, "Accept": "application/json"},
             body={"query": wanted.text, "variables": variables, "operationName": wanted.operation},
         )
@@ -72,6 +73,8 @@ class AdminApi:
         try:
             answer = self.http.call(request)
             cost = cost_in(answer)
+        except Stopped:
+            raise  # nobody was asked, so nothing was learnt of the bucket
         except Busy as busy:
             cost = Cost(available=0.0)  # all that a 429 says
             # No bucket takes longer to fill: more would be a slip of theirs, and would stop the shop for a day.

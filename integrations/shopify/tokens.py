@@ -90,6 +90,7 @@ class TokenEndpoint:
                 method="POST",
                 url=self._url,
                 writes=False,
+                asks=True,  # tokens are ours: without a living one nobody could even read while all is stopped
                 headers={"Accept": "application/json"},
                 form={"client_id": self._client_id, "client_secret": secret, **fields},
             )

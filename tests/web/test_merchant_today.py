@@ -9,7 +9,7 @@ from app.domain.effects import Pool
 from app.domain.history import Batch, Export
 from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
-from app.store import doors, endings, imports, orders, shops, yardstick
+from app.store import doors, endings, imports, orders, shops, switch, yardstick
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -32,7 +32,7 @@ from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-MOST_STATEMENTS = 16  # of today's page, whatever lies in the books
+MOST_STATEMENTS = 17  # of today's page, whatever lies in the books
 
 
 def approving() -> Policy:
@@ -214,6 +214,15 @@ def test_given_the_kill_switch_is_thrown_when_any_page_is_opened_then_it_says_so
     desk.press("/pause", paused="1")
 
     assert all("Everything is stopped." in desk.open(path) for path in ("/", "/ledger", "/decisions"))
+
+
+def test_given_the_operator_stopped_every_shop_when_any_page_is_opened_then_it_says_why(desk: Desk) -> None:
+    with unit_of_work(desk.world.sessions) as session:
+        switch.stop(session, because="The store's <prices> are wrong.", now=NOON)
+
+    pages = [desk.open(path) for path in ("/", "/ledger", "/decisions", "/settings", "/privacy")]
+    assert all("Lagniappe is stopped for every store" in page for page in pages)
+    assert all("The store&#39;s &lt;prices&gt; are wrong." in page for page in pages)
 
 
 def test_given_noon_in_utc_when_today_is_opened_then_moments_are_told_in_the_shops_own_zone(desk: Desk) -> None:
