@@ -7,7 +7,7 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
 from app.domain.facts import AgentFacts, RefundsBefore, TicketFacts
 from app.domain.rules import on_action, on_ticket
-from app.store import decisions, orders, yardstick
+from app.store import decisions, orders, trail, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
@@ -32,7 +32,8 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
     if occasion.is_old():
         asked = replace(asked, trouble=TOO_LATE)
-    with unit_of_work(occasion.world.sessions) as session:
+    who = occasion.world.agent(merchant, event.agent_email)
+    with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, who):
         orders.lock(session, shop_id=merchant.id)
         finish(session, occasion, _act(session, occasion, event, asked), forget_words=asked.forgotten)
 

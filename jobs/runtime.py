@@ -1,5 +1,6 @@
 """What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
 
+import hmac
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.domain.rules import gift_order
 from app.store import shops
-from app.store.base import Sessions, open_database, reading, sessions_of, unit_of_work
+from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
 from app.store.ledger import Purse
 from app.store.sealed import Seal
 from app.store.shops import Account, Merchant
@@ -77,6 +78,14 @@ class World:
     http: Http  # one a process: it keeps the connections
     budgets: Budgets = field(default_factory=NoBudgets)
     hands: Hands = field(default_factory=Hands)  # one a process as well, so that its threads are counted
+
+    def signed(self, who: str) -> "World":
+        """Return the same world, in which whatever is written is written in somebody's name."""
+        return replace(self, sessions=signed(self.sessions, who))
+
+    def agent(self, merchant: Merchant, email: str) -> str:
+        """Return by what name the trail knows an agent: always the same one, which leads to nobody without our keys."""
+        return f"agent:{hmac.digest(self._mail_key(merchant), email.encode(), 'sha256').hex()[:16]}"
 
     @property
     def lease(self) -> timedelta:

@@ -18,6 +18,7 @@ from app.store.base import StoreUnavailable, reading
 from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
 from integrations.shopify.versions import newest, served_until
+from jobs import trail
 from jobs.queue import Bell
 from jobs.runtime import World
 
@@ -139,6 +140,7 @@ def _rows(here: World) -> Iterator[Finding]:
         yield bad("work", f"{words}, the oldest since {due.oldest:%Y-%m-%d %H:%M} UTC: is anybody working?")
     else:
         yield fine("work", f"{words}, none of them for long")
+    yield trail.finding(here)
     if late:
         yield bad("privacy", f"{late} requests about personal data are older than {WITHIN.days} days")
     else:

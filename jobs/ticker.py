@@ -10,7 +10,7 @@ import structlog
 from app.store import grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
-from jobs import logs
+from jobs import logs, trail
 from jobs.queue import Task
 from jobs.runtime import World, world
 
@@ -20,6 +20,7 @@ TICK_SECONDS = 0.5
 # Younger work has just been rung for by whoever made it.
 GRACE = timedelta(milliseconds=400)
 ROUND_SECONDS = 20.0
+SEAL_SECONDS = 5.0
 
 
 def main() -> int:
@@ -29,11 +30,15 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     here, next_round = world(), 0.0
+    next_seal = 0.0
     while not stopped.wait(TICK_SECONDS):
         ring_due(here)
         if time.monotonic() >= next_round:
             next_round = time.monotonic() + ROUND_SECONDS
             make_round(here)
+        if time.monotonic() >= next_seal:
+            next_seal = time.monotonic() + SEAL_SECONDS
+            trail.seal(here)
     return 0
 
 

@@ -58,6 +58,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             says="what is chosen and how it is; --shop DOMAIN looks one shop over",
             takes_arguments=True,
         ),
+        "trail": Command(
+            module="jobs.trail",
+            says="who moved what; --verify proves that nobody has touched it since",
+            takes_arguments=True,
+        ),
         "fidelity": Command(
             module="integrations.fidelity.command",
             says="documents, twin and recordings against Shopify's real schema",

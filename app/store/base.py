@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 Sessions = sessionmaker[Session]
 
 __all__ = [
+    "WHO",
     "Base",
     "BigId",
     "Moment",
@@ -36,12 +37,14 @@ __all__ = [
     "open_database",
     "reading",
     "sessions_of",
+    "signed",
     "unit_of_work",
 ]
 
 # The database is away, full or locked: nothing was written.
 StoreUnavailable = OperationalError
 
+WHO = "lagniappe_who"  # in a session's info: in whose name it writes, when not in the house's own
 _READING = "lagniappe_reading"
 _POOL = 5  # connections kept, beside one for each thread
 
@@ -116,6 +119,11 @@ def reading(sessions: Sessions) -> Iterator[Session]:
 def sessions_of(engine: Engine) -> Sessions:
     """Return the factory of sessions whose objects stay readable after the commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def signed(sessions: Sessions, who: str) -> Sessions:
+    """Return sessions that write in somebody's name."""
+    return sessionmaker(class_=sessions.class_, **(sessions.kw | {"info": {WHO: who}}))
 
 
 def insert(session: Session, table: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
+from app.store import trail
 from app.store.conditions import mine, picked, sent
 from app.store.deeds import PENDING, Deed
-from app.store.moves import ending, how_many, moved
+from app.store.moves import ending, moved
 from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
 
@@ -44,8 +45,16 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_
     sent_once = and_(Effect.state == State.PLANNED, Effect.sends == deed.sends, Effect.sends > 0)
     if not _end(session, deed, changes, or_(sent_once, mine(deed))):
         return False
+    cost = true_cost(deed, receipt)
     if not receipt.pending:
-        settle(session, deed, true_cost(deed, receipt))
+        settle(session, deed, cost)
+    trail.happened(
+        session,
+        deed,
+        why=PENDING if receipt.pending else "",
+        minor=None if cost is None else cost.minor,
+        reference=receipt.reference[:LONGEST_REFERENCE],
+    )
     return True
 
 
@@ -67,7 +76,7 @@ def put_back(session: Session, deed: Deed, *, until: datetime, why: str, afresh:
     changes: dict[str, Any] = {"state": State.PLANNED, "next_try_at": until, "problem": why}
     if afresh:
         changes |= _NOTHING_SENT
-    return _end(session, deed, changes, mine(deed))
+    return _end(session, deed, changes, mine(deed)) and _moved(session, deed, State.PLANNED, "put_back")
 
 
 def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str, afresh: bool = False) -> bool:
@@ -80,7 +89,7 @@ def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str, afre
     changes: dict[str, Any] = {"state": state, "next_try_at": until, "problem": why, "waits": Effect.waits + 1}
     if afresh:
         changes |= _NOTHING_SENT
-    return _end(session, deed, changes, mine(deed))
+    return _end(session, deed, changes, mine(deed)) and _moved(session, deed, state, "busy")
 
 
 def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetime) -> None:
@@ -106,12 +115,15 @@ def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str, ref
     `refusal` is a no to this repeat of it, kept until it is known whether an earlier try came through.
     """
     changes = {"state": State.UNCERTAIN, "next_try_at": until, "problem": why, "remark": refusal or deed.refusal}
-    return _end(session, deed, changes, sent(deed))
+    if not _end(session, deed, changes, sent(deed)):
+        return False
+    return _moved(session, deed, State.UNCERTAIN, "in_doubt") if until else _left_to_a_person(session, deed)
 
 
 def leave_to_a_person(session: Session, deed: Deed, *, why: str) -> bool:
     """Keep a picked deed from being sent once more: an earlier try may have come through, and nobody can find out."""
-    return _end(session, deed, {"state": State.UNCERTAIN, "next_try_at": None, "problem": why}, picked(deed))
+    changes = {"state": State.UNCERTAIN, "next_try_at": None, "problem": why}
+    return _end(session, deed, changes, picked(deed)) and _left_to_a_person(session, deed)
 
 
 def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
@@ -120,9 +132,24 @@ def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantin
         update(Effect)
         .where(Effect.shop_id == shop_id, Effect.state == State.SENDING, Effect.next_try_at <= now)
         .values(state=State.UNCERTAIN, next_try_at=now + quarantine, problem="the worker died during the call")
+        .returning(Effect.id)
         .execution_options(synchronize_session=False)
     )
-    return how_many(session, statement)
+    silent = sorted(session.scalars(statement).all())
+    trail.some_moved(session, shop_id=shop_id, effect_ids=silent, what=State.UNCERTAIN, why="silent")
+    return len(silent)
+
+
+def _moved(session: Session, deed: Deed, state: State, why: str) -> bool:
+    """Tell of the move where there was one: what only goes on waiting as it was has not moved."""
+    if deed.state is not state:
+        trail.moved(session, deed, state, why=why)
+    return True
+
+
+def _left_to_a_person(session: Session, deed: Deed) -> bool:
+    trail.moved(session, deed, State.UNCERTAIN, why="needs_person")
+    return True
 
 
 def _end_unspent(session: Session, deed: Deed, changes: dict[str, Any], ours: ColumnElement[bool]) -> bool:
@@ -130,6 +157,7 @@ def _end_unspent(session: Session, deed: Deed, changes: dict[str, Any], ours: Co
         return False
     row = session.get_one(Effect, deed.id, populate_existing=True)
     release(session, row)
+    trail.row_moved(session, row, row.state, why=row.code or "")
     return True
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import pools
+from app.store import pools, trail
 from app.store.tables import Customer, Effect
 
 _PENDING = (State.AWAITING, State.PLANNED)
@@ -26,6 +26,7 @@ def withdraw_everything(session: Session, *, shop_id: int, why: str, now: dateti
         row.code, row.problem = CODE, why
         if row.pool_id is not None and row.cost_minor:
             pools.release(session, shop_id=shop_id, pool_id=row.pool_id, minor=row.cost_minor)
+        trail.row_moved(session, row, row.state, why=CODE)
     session.flush()
     _decide_anew(session, shop_id, now)
     return len(rows)

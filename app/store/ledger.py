@@ -20,6 +20,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.effects import Plan, State
 from app.domain.policy import Mode
+from app.store import trail
 from app.store.base import insert
 from app.store.conditions import (
     EDITS,
@@ -31,7 +32,7 @@ from app.store.conditions import (
     open_for_business,
 )
 from app.store.deeds import Deed, deed_of, described
-from app.store.moves import ending, how_many, moved
+from app.store.moves import ending, moved
 from app.store.settling import Purse, release, reserve
 from app.store.tables import Effect, Order
 
@@ -95,6 +96,7 @@ def plan(
     row = session.get_one(Effect, effect_id, populate_existing=True)
     if state is State.PLANNED:
         reserve(session, row, purse, now)
+    trail.row_moved(session, row, row.state, why=row.code or "decided")
     return deed_of(row, purse.currency)
 
 
@@ -112,6 +114,7 @@ def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now
     ]
     for row in rows:
         reserve(session, row, purse, now)
+        trail.row_moved(session, row, row.state, why="approved")
     return [deed_of(row, purse.currency) for row in rows]
 
 
@@ -125,7 +128,10 @@ def decline(session: Session, *, shop_id: int, effect_id: int, why: str, now: da
         .execution_options(synchronize_session=False)
     )
     ids = sorted(session.scalars(statement).all())
-    return [deed_of(session.get_one(Effect, row_id, populate_existing=True), currency) for row_id in ids]
+    rows = [session.get_one(Effect, row_id, populate_existing=True) for row_id in ids]
+    for row in rows:
+        trail.row_moved(session, row, row.state, why="declined")
+    return [deed_of(row, currency) for row in rows]
 
 
 def withdraw(
@@ -141,6 +147,7 @@ def withdraw(
     row.code, row.problem = code, why
     session.flush()
     release(session, row)
+    trail.row_moved(session, row, row.state, why=code)
     return deed_of(row, currency)
 
 
@@ -164,8 +171,12 @@ def promote_observed(
             ~for_one_let_alone(),
         )
         .values(changes)
+        .returning(Effect.id)
+        .execution_options(synchronize_session=False)
     )
-    return how_many(session, statement)
+    taken_up = sorted(session.scalars(statement).all())
+    trail.some_moved(session, shop_id=shop_id, effect_ids=taken_up, what=state, why="taken_up")
+    return len(taken_up)
 
 
 def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[int]:
@@ -226,6 +237,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
     if not moved(session, statement):
         return None
     row = session.get_one(Effect, deed.id, populate_existing=True)
+    trail.row_moved(session, row, row.state)
     return deed_of(row, deed.cost.currency if deed.cost else "")
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
+from app.store import trail
 from app.store.conditions import picked
 from app.store.deeds import Deed
 from app.store.moves import moved
@@ -25,4 +26,5 @@ def park(session: Session, deed: Deed, *, code: str, why: str) -> bool:
     release(session, row)
     row.pool_id = None
     session.flush()
+    trail.row_moved(session, row, row.state, why=code)
     return True

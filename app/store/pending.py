@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
+from app.store import trail
 from app.store.conditions import on_its_way
 from app.store.deeds import Deed
 from app.store.moves import moved
@@ -30,7 +31,9 @@ def arrived(session: Session, deed: Deed, receipt: Receipt) -> bool:
     """Record that nothing can go wrong with it any more, and what it truly cost."""
     if not _move(session, deed, next_try_at=None, code=None, remark=receipt.remark or None):
         return False
-    settle(session, deed, true_cost(deed, receipt))
+    cost = true_cost(deed, receipt)
+    settle(session, deed, cost)
+    trail.moved(session, deed, State.DONE, why="arrived", minor=None if cost is None else cost.minor)
     return True
 
 
@@ -38,7 +41,9 @@ def failed(session: Session, deed: Deed, *, why: str, now: datetime) -> bool:
     """Record that it came to nothing after all."""
     if not _move(session, deed, state=State.REFUSED, next_try_at=None, code=FAILED, problem=why, ended_at=now):
         return False
-    release(session, session.get_one(Effect, deed.id, populate_existing=True))
+    row = session.get_one(Effect, deed.id, populate_existing=True)
+    release(session, row)
+    trail.row_moved(session, row, row.state, why=FAILED)
     return True
 
 

@@ -11,14 +11,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.changes import changed
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
-from app.store import doors, grants, switch
+from app.store import doors, grants, switch, trail
 from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Connection, Delivery, Effect, Export, Grant, Shop
 
 _POLICY = TypeAdapter(Policy)
+_WITH_GRANT = select(Shop, Grant).outerjoin(Grant, Grant.shop_id == Shop.id)
 _NO_MONEY = "XXX"  # ISO 4217's own word for it
 
 
@@ -88,6 +90,7 @@ def install(session: Session, *, profile: ShopProfile, policy: Policy, now: date
     if row.currency == _NO_MONEY:
         row.currency = profile.currency
     describe(session, shop_id=row.id, profile=profile)
+    trail.note(session, shop_id=row.id, what="installed")
     return row.id
 
 
@@ -99,7 +102,10 @@ def uninstall(session: Session, *, shop_id: int, triggered_at: datetime, now: da
         .values(uninstalled_at=now)
         .execution_options(synchronize_session=False)
     )
-    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    gone = cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+    if gone:
+        trail.note(session, shop_id=shop_id, what="uninstalled")
+    return gone
 
 
 def connect(
@@ -126,6 +132,7 @@ def connect(
     row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
     row.token_digest = digest(url_token) if url_token is not None else None
     session.flush()
+    trail.note(session, shop_id=shop_id, what="connected", why=kind)
 
 
 def digest(token: str) -> str:
@@ -141,6 +148,11 @@ def by_domain(session: Session, domain: str) -> Merchant | None:
 def by_id(session: Session, shop_id: int) -> Merchant | None:
     """Return the shop of that id, installed or not."""
     return _merchant(session, Shop.id == shop_id)
+
+
+def everybody(session: Session) -> list[Merchant]:
+    """Return every shop, installed or not. Crosses tenants: for an operator's commands alone."""
+    return [_merchant_of(row, grant) for row, grant in session.execute(_WITH_GRANT.order_by(Shop.id))]
 
 
 def mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes | None:
@@ -175,13 +187,18 @@ def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account
 
 def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
     """Replace the shop's policy."""
+    before = session.scalar(select(Shop.policy).where(Shop.id == shop_id))
     values = {"policy": _POLICY.dump_python(policy, mode="json")}
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
+    if before is not None:
+        why = changed(_POLICY.validate_python(before), policy)
+        trail.note(session, shop_id=shop_id, what="settings", why=why)
 
 
 def pause(session: Session, *, shop_id: int, paused: bool) -> None:
     """Throw the merchant's switch, or release it."""
     session.execute(update(Shop).where(Shop.id == shop_id).values(paused=paused))
+    trail.note(session, shop_id=shop_id, what="stopped" if paused else "resumed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,12 +304,11 @@ def _known(session: Session, values: dict[str, Any], policy: Policy, now: dateti
 
 
 def _merchant(session: Session, which: ColumnElement[bool]) -> Merchant | None:
-    both = select(Shop, Grant).outerjoin(Grant, Grant.shop_id == Shop.id).where(which)
-    found = session.execute(both.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        return None
-    row: Shop = found[0]
-    grant: Grant | None = found[1]
+    found = session.execute(_WITH_GRANT.where(which).execution_options(populate_existing=True)).one_or_none()
+    return None if found is None else _merchant_of(*found)
+
+
+def _merchant_of(row: Shop, grant: Grant | None) -> Merchant:
     return Merchant(
         id=row.id,
         domain=row.domain,

@@ -4,7 +4,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
-from app.store import pools
+from app.store import pools, trail
 from app.store.moves import moved
 from app.store.tables import Effect
 
@@ -28,4 +28,5 @@ def undone(session: Session, *, shop_id: int, key: str) -> bool:
     row = session.scalars(select(Effect).where(Effect.shop_id == shop_id, Effect.key == key)).one()
     if row.pool_id is not None and row.cost_minor:
         pools.give_back(session, shop_id=shop_id, pool_id=row.pool_id, minor=row.cost_minor)
+    trail.row_moved(session, row, TAKEN_BACK)
     return True

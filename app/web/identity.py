@@ -18,6 +18,7 @@ from integrations.shopify import id_token
 from integrations.shopify.id_token import Unproven
 from integrations.shopify.tokens import NotVouchedFor
 from jobs import installation
+from jobs.runtime import World
 
 log = structlog.get_logger("web")
 blueprint = Blueprint("identity", __name__)
@@ -53,6 +54,11 @@ def merchant() -> Merchant:
     """Return the shop of whoever looks."""
     found: Merchant = g.merchant
     return found
+
+
+def in_their_name() -> World:
+    """Return the world in which whatever is written is written in the name of whoever looks."""
+    return world().signed(f"staff:{g.visitor.user_id}")
 
 
 @blueprint.get("/session-token-bounce")

@@ -7,8 +7,7 @@ from app.domain.effects import State
 from app.domain.policy import Mode
 from app.store.ledger import Deed
 from app.web.addresses import own_page
-from app.web.here import world
-from app.web.identity import merchant
+from app.web.identity import in_their_name, merchant
 from jobs import desk
 from jobs.let_alone import let_be
 
@@ -22,26 +21,26 @@ _LONGEST_REFERENCE = 255
 @blueprint.post(EFFECT + "/approve")
 def approve(effect_id: int) -> Response:
     """Let a waiting deed go ahead."""
-    return _back(_approved(desk.approve(world(), merchant(), effect_id)))
+    return _back(_approved(desk.approve(in_their_name(), merchant(), effect_id)))
 
 
 @blueprint.post("/approve-all")
 def approve_all() -> Response:
     """Let everything go ahead that waits under one rule."""
-    return _back(_approved(desk.approve_all(world(), merchant(), _rule(request.form.get("rule", "")))))
+    return _back(_approved(desk.approve_all(in_their_name(), merchant(), _rule(request.form.get("rule", "")))))
 
 
 @blueprint.post(EFFECT + "/decline")
 def decline(effect_id: int) -> Response:
     """Let a waiting deed be."""
-    moved = desk.decline(world(), merchant(), effect_id)
+    moved = desk.decline(in_their_name(), merchant(), effect_id)
     return _back("declined" if moved else "nothing_waited")
 
 
 @blueprint.post(EFFECT + "/withdraw")
 def withdraw(effect_id: int) -> Response:
     """Take a deed back that has not left."""
-    gone = desk.withdraw(world(), merchant(), effect_id)
+    gone = desk.withdraw(in_their_name(), merchant(), effect_id)
     return _back("withdrawn" if gone else "too_late")
 
 
@@ -51,14 +50,14 @@ def happened(effect_id: int) -> Response:
     reference = "".join(filter(str.isprintable, request.form.get("reference", ""))).strip()
     if not 0 < len(reference) <= _LONGEST_REFERENCE:
         abort(422, "Please enter the vendor's own order number, so that it can be found again.")
-    settled = desk.happened(world(), merchant(), effect_id, reference=reference)
+    settled = desk.happened(in_their_name(), merchant(), effect_id, reference=reference)
     return _back("settled" if settled else "not_in_doubt")
 
 
 @blueprint.post(EFFECT + "/did-not-happen")
 def did_not_happen(effect_id: int) -> Response:
     """Say that a doubtful deed was not done, so that it is tried again."""
-    settled = desk.did_not_happen(world(), merchant(), effect_id)
+    settled = desk.did_not_happen(in_their_name(), merchant(), effect_id)
     return _back("put_back" if settled else "not_in_doubt")
 
 
@@ -66,7 +65,7 @@ def did_not_happen(effect_id: int) -> Response:
 def let_alone(customer_id: int) -> Response:
     """Let a customer alone, or let the rules look at them again."""
     alone = _yes(request.form.get("alone"), "Say alone=1 to do nothing automatic for them, alone=0 to go on.")
-    if not let_be(world(), merchant(), customer_id, alone=alone):
+    if not let_be(in_their_name(), merchant(), customer_id, alone=alone):
         abort(404, "This shop's ledger has no such customer.")
     return _back("let_alone" if alone else "looked_at_again")
 
@@ -79,7 +78,7 @@ def set_mode(rule: str) -> Response:
         abort(404, "There is no such rule.")
     if mode not in set(Mode):
         abort(422, "A rule's mode is one of observe, approve and auto.")
-    desk.set_mode(world(), merchant(), rule, Mode(mode))
+    desk.set_mode(in_their_name(), merchant(), rule, Mode(mode))
     return _back("mode")
 
 
@@ -87,7 +86,7 @@ def set_mode(rule: str) -> Response:
 def pause() -> Response:
     """Stop everything, or let it go on."""
     paused = _yes(request.form.get("paused"), "Say paused=1 to stop everything, paused=0 to let it go on.")
-    desk.pause(world(), merchant(), paused=paused)
+    desk.pause(in_their_name(), merchant(), paused=paused)
     return _back(None if paused else "resumed")
 
 

@@ -11,8 +11,7 @@ from app.domain.money import Money
 from app.domain.policy import Measure, Mode, Policy
 from app.store import reports
 from app.web import settings_table
-from app.web.here import world
-from app.web.identity import merchant
+from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
 from jobs import desk
 from jobs.runtime import purse
@@ -46,7 +45,7 @@ def save() -> Response:
     if wrongs:
         return _form(422, texts, edition=edition, wrongs=wrongs)
     try:
-        desk.set_policy(world(), merchant(), lambda current: _changed(current, values, edition))
+        desk.set_policy(in_their_name(), merchant(), lambda current: _changed(current, values, edition))
     except Stale as stale:
         current = settings_table.typed(stale.current, merchant().currency)
         lost = {path: text for path, text in texts.items() if text != current[path]}

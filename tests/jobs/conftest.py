@@ -28,7 +28,7 @@ from jobs import history, practice
 from jobs.drain import drain
 from jobs.queue import Bell
 from jobs.runtime import Clock, World, way_out
-from tests.conftest import NOBODY_LISTENS, SEAL_KEY
+from tests.conftest import NOBODY_LISTENS, SEAL_KEY, empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,9 +240,7 @@ def carried_over(source: Engine, target: Engine) -> Iterator[Engine]:
         yield target
     finally:
         target.dispose()
-        with target.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
+        empty(target)
 
 
 def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings:

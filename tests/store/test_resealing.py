@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.people import Asked, Person
-from app.store import grants, privacy, resealing, shops, veil
+from app.store import chain, grants, privacy, resealing, shops, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
@@ -34,6 +34,7 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         )
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
         privacy.hand_over(session, shop_id=shop.id, request_id=request, copy="all of it", seal=seal, now=NOON)
+        chain.seal_some(session, shop_id=shop.id, seal=seal)
     return shop
 
 
