@@ -31,11 +31,11 @@ class Stack:
 
     def get(self, path: str) -> Any:
         """Return what the town tells at that path."""
-        return _call(f"{self.town}{path}")
+        return call(f"{self.town}{path}")
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Make something happen in the town."""
-        return _call(f"{self.town}{path}", body or {})
+        return call(f"{self.town}{path}", body or {})
 
     def order(self, customer_id: int | None, **changes: Any) -> dict[str, Any]:
         """Let the customer place the next order."""
@@ -44,7 +44,7 @@ class Stack:
 
     def summary(self) -> Any:
         """Return what the app says of itself."""
-        return _call(f"{self.app}/practice/summary")
+        return call(f"{self.app}/practice/summary")
 
     def gift_lines(self, order_id: int) -> list[dict[str, Any]]:
         """Return the lines of an order that cost nothing and are still on it."""
@@ -116,7 +116,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _call(url: str, body: dict[str, Any] | None = None) -> Any:
+def call(url: str, body: dict[str, Any] | None = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:

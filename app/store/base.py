@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
@@ -46,6 +47,18 @@ StoreUnavailable = OperationalError
 
 WHO = "lagniappe_who"  # in a session's info: in whose name it writes, when not in the house's own
 _READING = "lagniappe_reading"
+
+# A host that is cut off says no goodbye. Whoever is cut off must notice, and must not keep the rows that it has locked:
+# the server ends a transaction in which nothing is said any more. None of ours thinks for that long.
+_POSTGRES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "options": "-c idle_in_transaction_session_timeout=15000 -c tcp_user_timeout=15000"
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+}
 _POOL = 5  # connections kept, beside one for each thread
 
 # Ids of the store exceed 2^31; SQLite counts rows up by itself only for its own INTEGER type.
@@ -93,7 +106,10 @@ def open_database(url: str, *, threads: int = 1) -> Engine:
     SQLite's default transactions begin late and overwrite each other silently; these begin with the write lock.
     """
     # What a statement was given may be somebody's name or a body, and errors end in logs and in Redis.
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, pool_size=_POOL + threads)
+    wire = _POSTGRES if make_url(url).get_backend_name() == "postgresql" else {}
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, pool_size=_POOL + threads, connect_args=dict(wire)
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from app.store.base import Session, Sessions, reading, unit_of_work
@@ -110,3 +110,13 @@ def test_given_a_writer_at_work_when_somebody_only_looks_then_they_need_not_wait
         writing.execute(text("SELECT 1"))
         with reading(sessions) as looking:
             assert looking.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_given_somebody_who_falls_silent_in_a_transaction_when_time_passes_then_the_server_ends_it(
+    postgres_engine: Engine,
+) -> None:
+    """A host that is cut off keeps no row locked: asked of the server, not waited for."""
+    with postgres_engine.connect() as connection:
+        patience = connection.scalar(text("SHOW idle_in_transaction_session_timeout"))
+
+    assert patience == "15s"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.torture import points
+from tests.torture.hosts import command as hosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Torment:
 TORMENTS: Mapping[str, Torment] = MappingProxyType(
     {
         "points": Torment(main=points.main, says="death at every boundary of every flow, once"),
+        "hosts": Torment(main=hosts.main, says="three hosts, one of them cut off in mid-storm"),
     }
 )
 
