@@ -21,7 +21,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 Sessions = sessionmaker[Session]
@@ -33,7 +33,9 @@ __all__ = [
     "Moment",
     "Session",
     "Sessions",
+    "StoreFault",
     "StoreUnavailable",
+    "as_kept",
     "insert",
     "open_database",
     "reading",
@@ -44,6 +46,8 @@ __all__ = [
 
 # The database is away, full or locked: nothing was written.
 StoreUnavailable = OperationalError
+# The database is there and will not have this.
+StoreFault = DBAPIError
 
 WHO = "lagniappe_who"  # in a session's info: in whose name it writes, when not in the house's own
 _READING = "lagniappe_reading"
@@ -140,6 +144,11 @@ def sessions_of(engine: Engine) -> Sessions:
 def signed(sessions: Sessions, who: str) -> Sessions:
     """Return sessions that write in somebody's name."""
     return sessionmaker(class_=sessions.class_, **(sessions.kw | {"info": {WHO: who}}))
+
+
+def as_kept(moment: datetime) -> str:
+    """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def insert(session: Session, table: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import sql
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from app.store.base import Moment
+from app.store.base import Moment, as_kept
 
 Values = Sequence[object]
 Same = dict[str, ColumnClause[Any]]
@@ -79,7 +78,7 @@ def _all_in_one(session: Session, shape: Shape, rows: Sequence[Values], same: Sa
     columns = dict(zip(shape.columns, zip(*rows, strict=True), strict=True))
     for name, found in columns.items():
         if isinstance(shape.table.c[name].type, Moment):
-            columns[name] = tuple(map(_as_kept, found))
+            columns[name] = tuple(map(as_kept, found))
     values = list(zip(*(columns[name] for name in compiled.positiontup or ()), strict=True))
     session.connection().exec_driver_sql(str(compiled), values)
 
@@ -88,8 +87,3 @@ def _conflict(shape: Shape, excluded: ReadOnlyColumnCollection[str, Any]) -> dic
     key = [column.name for column in shape.table.primary_key]
     guard = None if shape.newer is None else shape.table.c[shape.newer] <= excluded[shape.newer]
     return {"index_elements": key, "set_": {name: excluded[name] for name in shape.changes}, "where": guard}
-
-
-def _as_kept(moment: datetime) -> str:
-    """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
-    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")

@@ -69,6 +69,9 @@ from tests.conftest import let_in
 from tests.store.test_decisions import decision
 
 NO_SHOP_NEEDED = {
+    "arrivals.keep": "finds out which shop each is for, by the domain that it came with",
+    "arrivals.strangers": "finds out which domains are no shop's",
+    "base.as_kept": "asks no database",
     "base.insert": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
     "bulk.weigh": "lets the database count its own rows",
