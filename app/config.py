@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     web_host: str = "127.0.0.1"
     web_port: int = 8765
+    web_concurrency: int = Field(default=1, ge=1)  # web processes on one machine
 
     # Templates, so that the same code speaks to the real service, to the practice town or to anybody's test server.
     shopify_origin: str = "https://{shop}"

@@ -7,6 +7,16 @@ from werkzeug.exceptions import HTTPException
 from app.store.base import StoreUnavailable
 from app.store.sealed import Unsealable
 
+GUARD = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
 log = structlog.get_logger("web")
 
 
@@ -29,12 +39,6 @@ def _store_unavailable(problem: Exception) -> Response:
 
 
 def _guard(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    )
+    for name, value in GUARD.items():
+        response.headers.setdefault(name, value)
     return response

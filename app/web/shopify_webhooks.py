@@ -1,13 +1,17 @@
-"""Shopify's webhooks: verified on the raw bytes, kept once, answered. Nothing is parsed before the 200."""
+"""Shopify's webhooks taken in: verified on the raw bytes, kept with whatever came beside them, answered. Unread."""
 
-from flask import Blueprint, Response, request
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
 
 from app.domain.people import Asked
-from app.store import inbox, privacy, shops
-from app.store.base import unit_of_work
-from app.web.here import world
+from app.store import arrivals, privacy
+from app.store.arrivals import Arrival
+from app.store.base import Session, StoreFault, StoreUnavailable, unit_of_work
 from integrations.shopify import webhooks
-from jobs.queue import Task
+from jobs.queue import Bell, Task
+from jobs.runtime import World
 
 LONGEST_TOPIC = 64  # twice the longest that Shopify has
 ASKED = {
@@ -16,37 +20,79 @@ ASKED = {
     "shop/redact": Asked.SHOP_ERASURE,
 }
 
-blueprint = Blueprint("shopify_webhooks", __name__)
+log = structlog.get_logger("web")
 
 
-@blueprint.post("/webhooks/shopify")
-@blueprint.post("/webhooks/shopify/compliance")
-def receive() -> Response:
-    """Keep the delivery and ring for its shop; 401 for whoever cannot sign, before anything else is looked at."""
-    here, headers, body = world(), dict(request.headers), request.get_data()
-    if not webhooks.signed(body, webhooks.signature(headers), here.settings.webhook_secrets):
-        return Response("not signed by Shopify", status=401)
-    # The headers are not signed: they say whose inbox it is, and everything that matters is read fresh from that shop.
-    domain = webhooks.shop_domain(headers)
-    topic = webhooks.topic(headers)[:LONGEST_TOPIC]
-    with unit_of_work(here.sessions) as session:
-        shop = shops.by_domain(session, domain) if domain else None
-        if shop is None and topic in ASKED:
+class Ringer:
+    """Rings for shops with news, in a thread of its own: a silent Redis holds up no answer.
+
+    What gathers while it waits is rung once.
+    """
+
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
+        self._shops: set[int] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ringer")
+
+    def ring_for(self, shop_ids: set[int]) -> None:
+        """Ring soon, and return at once."""
+        self._shops |= shop_ids
+        self._thread.submit(self._ring)
+
+    def rest(self) -> None:
+        """Return when nobody is left to be rung for."""
+        self._thread.submit(lambda: None).result()
+
+    def _ring(self) -> None:
+        while self._shops:
+            self._bell.ring(Task.DRAIN, self._shops.pop())
+
+
+def signed(here: World, headers: Mapping[str, str], body: bytes) -> bool:
+    """Return whether Shopify signed these bytes."""
+    return webhooks.signed(body, webhooks.signature(headers), here.settings.webhook_secrets)
+
+
+def arrival(headers: Mapping[str, str], body: bytes) -> Arrival:
+    """Return the delivery as it says itself what it is.
+
+    The headers are not signed: they say whose inbox it is, and all that matters is read fresh from that shop.
+    """
+    return Arrival(
+        sender=webhooks.shop_domain(headers) or "",
+        topic=webhooks.topic(headers)[:LONGEST_TOPIC],
+        delivery_key=webhooks.delivery_key(headers, body),
+        event_key=webhooks.event_key(headers, body),
+        body=body,
+        triggered_at=webhooks.triggered_at(headers),
+    )
+
+
+def keep(here: World, ringer: Ringer, came: Sequence[Arrival]) -> list[bool]:
+    """Keep all that came in one transaction and ring for it; return which are kept, and may be acknowledged."""
+    try:
+        with unit_of_work(here.sessions) as session:
+            news = _keep(session, here, came)
+    except StoreUnavailable as problem:
+        log.error("store.unavailable", problem=type(problem).__name__)  # noqa: TRY400  # its text may hold a body
+        return [False] * len(came)
+    except (StoreFault, ValueError) as problem:
+        if len(came) > 1:
+            # One of them cannot be written. The others must not suffer for it.
+            return [kept for each in came for kept in keep(here, ringer, [each])]
+        log.error("intake.unwritable", problem=type(problem).__name__)  # noqa: TRY400
+        return [False]
+    ringer.ring_for(news)
+    return [True] * len(came)
+
+
+def _keep(session: Session, here: World, came: Sequence[Arrival]) -> set[int]:
+    now = here.clock.now()
+    asking = {each.sender for each in came if each.topic in ASKED}
+    strangers = arrivals.strangers(session, asking) if asking else set()
+    for each in came:
+        if each.topic in ASKED and each.sender in strangers:
             # We keep nothing of that shop, and will not begin with what it asks us to forget.
-            privacy.note_stranger(session, domain=domain or "", kind=ASKED[topic], now=here.clock.now())
-            return Response(status=200)
-        new = inbox.receive(
-            session,
-            shop_id=shop.id if shop else None,
-            source="shopify",
-            sender=domain or "",
-            topic=topic,
-            delivery_key=webhooks.delivery_key(headers, body),
-            event_key=webhooks.event_key(headers, body),
-            body=body,
-            now=here.clock.now(),
-            triggered_at=webhooks.triggered_at(headers),
-        )
-    if new and shop is not None:
-        here.bell.ring(Task.DRAIN, shop.id)
-    return Response(status=200)
+            privacy.note_stranger(session, domain=each.sender, kind=ASKED[each.topic], now=now)
+    rest = [each for each in came if each.topic not in ASKED or each.sender not in strangers]
+    return arrivals.keep(session, rest, now=now) if rest else set()

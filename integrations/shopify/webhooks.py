@@ -69,6 +69,9 @@ def triggered_at(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:
+    quick = headers.get(_PREFIXES[0] + name)  # servers hand names on in small letters
+    if quick is not None:
+        return quick
     lowered = {key.lower(): value for key, value in headers.items()}
     return next((lowered[prefix + name] for prefix in _PREFIXES if prefix + name in lowered), None)
 

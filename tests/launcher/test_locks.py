@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from app.launcher.locks import Lock, asked, name_of, normalised, pinned
-from app.launcher.places import LOCKS, ROOT
+from app.launcher.places import ROOT
 
 EVERY_LOCK = pytest.mark.parametrize("lock", list(Lock), ids=lambda lock: lock.name)
 
@@ -33,12 +33,6 @@ def test_given_a_lock_when_read_then_each_package_is_hashed_and_no_place_is_name
     assert len(packages) == len(pinned(lock))
     assert all("--hash=sha256:" in package for package in packages)
     assert not re.search(r"://|--index-url|--find-links|^-|file:|^/", text, re.MULTILINE)
-
-
-def test_given_the_lock_of_production_when_compared_then_it_adds_only_its_web_server() -> None:
-    production = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", (LOCKS / "lock-prod.txt").read_text(), re.MULTILINE))
-    assert set(production.items()) - set(pinned(Lock.RUN).items()) == {("gunicorn", production["gunicorn"])}
-    assert pinned(Lock.RUN).items() <= production.items()
 
 
 def test_given_a_runtime_dependency_when_the_domain_imports_it_then_a_contract_forbids_that() -> None:

@@ -255,14 +255,6 @@ def test_given_another_shops_name_in_every_parameter_when_asked_then_the_token_a
     assert "Twin" in page
 
 
-def test_given_the_web_process_when_it_logs_what_was_asked_then_addresses_lose_their_query(database: str) -> None:
-    web = next(line for line in PROCFILE.read_text().splitlines() if line.startswith("web:"))
-
-    # %(r)s and %(q)s would write ID tokens down; without a format of ours gunicorn writes %(r)s.
-    assert "--access-logformat" in web
-    assert not {"%(r)s", "%(q)s"} & set(re.findall(r"%\([^)]*\)s", web))
-
-
 def test_given_a_token_when_a_minute_has_gone_by_then_it_opens_nothing_any_more(desk: Desk) -> None:
     headers = desk.proof()
     desk.clock.forward(2 * MINUTE)

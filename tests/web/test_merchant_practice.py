@@ -17,6 +17,7 @@ from app.web import create_app
 from app.web.practice import PRACTICE_SECRET, PRACTICE_SHOP, signed_webhook
 from integrations.sandbox import town
 from tests.builders import NOON, mark, order, planned, usd
+from tests.web.caller import Caller
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -97,7 +98,7 @@ def test_given_the_printed_line_when_it_is_run_then_its_webhook_is_accepted_and_
 
     words = sent.stdout.splitlines()
     headers = dict(word.split(": ", 1) for word in words if ": " in word)
-    answer = desk.browser.post("/webhooks/shopify", data=words[-1], headers=headers)
+    answer = Caller(desk.world).post("/webhooks/shopify", data=words[-1], headers=headers)
     with unit_of_work(desk.world.sessions) as session:
         kept = session.scalars(select(Delivery)).one()
     assert answer.status_code == 200

@@ -11,28 +11,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
-from werkzeug.test import TestResponse
 
-from app.store import inbox
+from app.store import arrivals
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Delivery, PrivacyRequest
-from app.web import create_app
 from integrations.shopify import topics
 from jobs.drain import drain
 from jobs.runtime import World
+from tests.web.caller import Answer, Caller
 
 SECRET = "practice-secret"
 BODY = b'{"id":4300000001,"updated_at":"2026-11-21T10:00:00-05:00"}'
 
 
 @pytest.fixture
-def client(world: World, shop: Merchant) -> FlaskClient:
-    return create_app(world).test_client()
+def client(world: World, shop: Merchant) -> Caller:
+    return Caller(world)
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
@@ -40,8 +38,8 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 
 
 def post(
-    client: FlaskClient, shop: Merchant, body: bytes = BODY, path: str = "/webhooks/shopify", **changes: str | None
-) -> TestResponse:
+    client: Caller, shop: Merchant, body: bytes = BODY, path: str = "/webhooks/shopify", **changes: str | None
+) -> Answer:
     """Send a signed orders/paid; `changes` replace or, as None, leave out headers."""
     headers = {
         "Content-Type": "application/json",
@@ -59,7 +57,7 @@ def kept(world: World) -> list[Delivery]:
 
 
 def test_given_a_signed_call_when_received_then_its_bytes_are_kept_as_they_came(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     assert post(client, shop).status_code == 200
 
@@ -86,7 +84,7 @@ def test_given_a_signed_call_when_received_then_its_bytes_are_kept_as_they_came(
     ],
 )
 def test_given_a_call_that_is_not_signed_so_when_received_then_it_is_401_and_the_database_is_not_asked(
-    client: FlaskClient, world: World, shop: Merchant, header: str | None
+    client: Caller, world: World, shop: Merchant, header: str | None
 ) -> None:
     with statements(world) as seen:
         answer = post(client, shop, Hmac_Sha256=header)
@@ -98,7 +96,7 @@ def test_given_a_secret_being_rotated_when_the_older_one_signs_then_the_call_is_
     world: World, shop: Merchant
 ) -> None:
     rotating = world.settings.model_copy(update={"shopify_client_secrets": SecretStr(f"brand-new,{SECRET}")})
-    client = create_app(with_settings(world, rotating)).test_client()
+    client = Caller(with_settings(world, rotating))
 
     assert post(client, shop).status_code == 200
     assert len(kept(world)) == 1
@@ -109,21 +107,21 @@ def test_given_no_secret_when_somebody_signs_with_nothing_then_the_door_is_shut(
     world: World, shop: Merchant, blank: str
 ) -> None:
     bare = world.settings.model_copy(update={"shopify_client_secrets": SecretStr(blank)})
-    client = create_app(with_settings(world, bare)).test_client()
+    client = Caller(with_settings(world, bare))
 
     assert post(client, shop, Hmac_Sha256=signature(BODY, "")).status_code == 401
     assert post(client, shop, Hmac_Sha256=signature(BODY, " ")).status_code == 401
 
 
 def test_given_one_delivery_when_it_comes_five_times_then_it_is_kept_once_and_answered_200_each_time(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     assert [post(client, shop).status_code for _ in range(5)] == [200] * 5
     assert len(kept(world)) == 1
 
 
 def test_given_one_event_in_two_deliveries_when_both_say_the_same_then_it_is_kept_once(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     event = "98880550-7158-44d4-b7cd-2c97c8a091b5"
     for number in range(2):
@@ -135,7 +133,7 @@ def test_given_one_event_in_two_deliveries_when_both_say_the_same_then_it_is_kep
 
 @pytest.mark.parametrize("written", ["2026-11-21T15:00:00.123456789Z", "last week", None])
 def test_given_a_time_of_origin_or_garbage_when_received_then_the_call_is_kept_with_what_can_be_read(
-    client: FlaskClient, world: World, shop: Merchant, written: str | None
+    client: Caller, world: World, shop: Merchant, written: str | None
 ) -> None:
     assert post(client, shop, Triggered_At=written).status_code == 200
 
@@ -144,7 +142,7 @@ def test_given_a_time_of_origin_or_garbage_when_received_then_the_call_is_kept_w
 
 
 def test_given_header_names_of_the_newer_kind_when_received_then_they_are_understood(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     headers = {
         "Shopify-Topic": "orders/paid",
@@ -188,7 +186,7 @@ def test_given_header_names_of_the_newer_kind_when_received_then_they_are_unders
     ],
 )
 def test_given_a_signed_body_that_makes_no_sense_when_received_then_it_is_kept_and_set_aside(
-    client: FlaskClient, world: World, shop: Merchant, body: bytes
+    client: Caller, world: World, shop: Merchant, body: bytes
 ) -> None:
     assert post(client, shop, body).status_code == 200
 
@@ -202,7 +200,7 @@ def test_given_a_signed_body_that_makes_no_sense_when_received_then_it_is_kept_a
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id":1,"id":2}', b"\xff"])
 @pytest.mark.parametrize("topic", topics.READERS)
 def test_given_any_topic_of_ours_when_its_body_makes_no_sense_then_it_is_kept_and_set_aside(
-    client: FlaskClient, world: World, shop: Merchant, topic: str, body: bytes
+    client: Caller, world: World, shop: Merchant, topic: str, body: bytes
 ) -> None:
     assert post(client, shop, body, Topic=topic).status_code == 200
 
@@ -215,7 +213,7 @@ def test_given_any_topic_of_ours_when_its_body_makes_no_sense_then_it_is_kept_an
 
 @pytest.mark.parametrize("domain", ["stranger.myshopify.com", "evil.com", "x.myshopify.com.evil.com", "x" * 5000, ""])
 def test_given_a_signed_call_for_a_shop_we_do_not_know_when_received_then_it_is_kept_for_a_person_and_never_acted_on(
-    client: FlaskClient, world: World, shop: Merchant, domain: str
+    client: Caller, world: World, shop: Merchant, domain: str
 ) -> None:
     assert post(client, shop, Shop_Domain=domain).status_code == 200
 
@@ -224,23 +222,23 @@ def test_given_a_signed_call_for_a_shop_we_do_not_know_when_received_then_it_is_
 
 
 def test_given_a_topic_of_any_length_when_received_then_it_is_kept(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     assert post(client, shop, Topic="x" * 5_000).status_code == 200
     assert len(kept(world)[0].topic) == 64
 
 
-def test_given_a_body_over_the_limit_when_received_then_it_is_413(client: FlaskClient, shop: Merchant) -> None:
+def test_given_a_body_over_the_limit_when_received_then_it_is_413(client: Caller, shop: Merchant) -> None:
     assert post(client, shop, b"x" * (2 * 1024 * 1024 + 1)).status_code == 413
 
 
 def test_given_a_database_that_is_away_when_received_then_it_is_503_so_that_it_comes_again(
-    client: FlaskClient, world: World, shop: Merchant, monkeypatch: pytest.MonkeyPatch
+    client: Caller, world: World, shop: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object, **__: object) -> bool:
+    def away(*_: object, **__: object) -> set[int]:
         raise OperationalError("INSERT", {}, Exception("the disk is full"))
 
-    monkeypatch.setattr(inbox, "receive", away)
+    monkeypatch.setattr(arrivals, "keep", away)
 
     answer = post(client, shop)
 
@@ -248,14 +246,14 @@ def test_given_a_database_that_is_away_when_received_then_it_is_503_so_that_it_c
 
 
 def test_given_no_redis_when_received_then_it_is_kept_and_answered_all_the_same(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     assert post(client, shop).status_code == 200  # the bell of this world reaches nobody
     assert world.bell.failures == 1
 
 
 def test_given_a_delivery_when_received_then_one_transaction_keeps_it(
-    client: FlaskClient, world: World, shop: Merchant
+    client: Caller, world: World, shop: Merchant
 ) -> None:
     commits: list[object] = []
     note, engine = commits.append, world.sessions.kw["bind"]
@@ -268,9 +266,9 @@ def test_given_a_delivery_when_received_then_one_transaction_keeps_it(
     assert len(commits) == 1
 
 
-@pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_given_another_method_when_called_then_it_is_405(client: FlaskClient, method: str) -> None:
-    assert getattr(client, method)("/webhooks/shopify").status_code == 405
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_given_another_method_when_called_then_it_is_405(client: Caller, method: str) -> None:
+    assert client.call(method, "/webhooks/shopify").status_code == 405
 
 
 COMPLIANCE = "/webhooks/shopify/compliance"
@@ -288,7 +286,7 @@ def compliant(topic: str, shop: Merchant) -> bytes:
 @pytest.mark.parametrize("path", [COMPLIANCE, "/webhooks/shopify"])
 @pytest.mark.parametrize("topic", BODIES)
 def test_given_a_request_about_data_when_received_at_either_address_then_it_is_kept_and_answered_at_once(
-    client: FlaskClient, world: World, shop: Merchant, topic: str, path: str
+    client: Caller, world: World, shop: Merchant, topic: str, path: str
 ) -> None:
     assert post(client, shop, compliant(topic, shop), path, Topic=topic).status_code == 200
 
@@ -298,7 +296,7 @@ def test_given_a_request_about_data_when_received_at_either_address_then_it_is_k
 @pytest.mark.parametrize("header", [None, "", "AAAA", "é" * 44, signature(BODY, "another-secret")])
 @pytest.mark.parametrize("topic", BODIES)
 def test_given_a_request_about_data_that_is_not_signed_when_received_then_it_is_401_and_the_database_is_not_asked(
-    client: FlaskClient, world: World, shop: Merchant, topic: str, header: str | None
+    client: Caller, world: World, shop: Merchant, topic: str, header: str | None
 ) -> None:
     with statements(world) as seen:
         answer = post(client, shop, compliant(topic, shop), COMPLIANCE, Topic=topic, Hmac_Sha256=header)
@@ -309,7 +307,7 @@ def test_given_a_request_about_data_that_is_not_signed_when_received_then_it_is_
 @pytest.mark.parametrize("domain", ["stranger.myshopify.com", "evil.com", "x" * 5000, ""])
 @pytest.mark.parametrize("topic", BODIES)
 def test_given_a_request_about_data_of_a_shop_we_do_not_know_when_received_then_it_is_done_and_nothing_is_kept_of_it(
-    client: FlaskClient, world: World, shop: Merchant, topic: str, domain: str
+    client: Caller, world: World, shop: Merchant, topic: str, domain: str
 ) -> None:
     for _ in range(2):
         answer = post(client, shop, compliant(topic, shop), COMPLIANCE, Topic=topic, Shop_Domain=domain)
@@ -325,7 +323,7 @@ def test_given_a_request_about_data_of_a_shop_we_do_not_know_when_received_then_
     ("sent_as", "said"), [("customers/redact", "customers/data_request"), ("shop/redact", "customers/redact")]
 )
 def test_given_one_request_under_anothers_topic_when_handled_then_it_is_set_aside(
-    client: FlaskClient, world: World, shop: Merchant, sent_as: str, said: str
+    client: Caller, world: World, shop: Merchant, sent_as: str, said: str
 ) -> None:
     assert post(client, shop, compliant(said, shop), COMPLIANCE, Topic=sent_as).status_code == 200
 
