@@ -1,10 +1,12 @@
 """A ledger row as the rest of the house sees it, there and back."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
@@ -20,6 +22,10 @@ _EFFECT: TypeAdapter[DomainEffect] = TypeAdapter(
     Annotated[DomainEffect, Field(discriminator="kind")],
     config=ConfigDict(hide_input_in_errors=True),  # it speaks of people, and errors end in logs
 )
+
+
+class Unreadable(Exception):
+    """The row is none that this version understands; the text names the row, and nothing of the deed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +82,20 @@ def described(effect: DomainEffect) -> dict[str, Any]:
 
 
 def understood(row: Effect) -> DomainEffect:
-    """Return what the row's deed is."""
-    return _EFFECT.validate_python(row.payload)
+    """Return what the row's deed is; raise Unreadable where the row contradicts itself, or only others know it."""
+    try:
+        effect = _EFFECT.validate_python(row.payload)
+    except ValidationError:
+        effect = None
+    if effect is None or effect.kind != row.kind:
+        raise Unreadable(f"effect {row.id}")
+    return effect
 
 
 def deed_of(row: Effect, currency: str) -> Deed:
-    """Return the row; its amounts are in the shop's currency."""
+    """Return the row; its amounts are in the shop's currency. Raises Unreadable."""
+    if row.state not in set(State):
+        raise Unreadable(f"effect {row.id}")
     return Deed(
         id=row.id,
         shop_id=row.shop_id,
@@ -104,3 +118,10 @@ def deed_of(row: Effect, currency: str) -> Deed:
         request=row.request,
         first_sent_at=row.first_sent_at,
     )
+
+
+def readable(rows: Iterable[Effect], currency: str) -> Iterator[Deed]:
+    """Yield the rows, and pass over what is for another version to understand."""
+    for row in rows:
+        with suppress(Unreadable):
+            yield deed_of(row, currency)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
-from app.store.deeds import Deed, deed_of
+from app.store.deeds import Deed, readable
 from app.store.tables import Effect
 
 
@@ -12,4 +12,5 @@ def coming(session: Session, *, shop_id: int, customer_id: int, currency: str) -
     """Return what waits for a customer, for its hour or for a person's yes."""
     theirs = (Effect.shop_id == shop_id, Effect.customer_id == customer_id)
     waiting = select(Effect).where(*theirs, Effect.state.in_((State.AWAITING, State.PLANNED))).order_by(Effect.id)
-    return [deed_of(row, currency) for row in session.scalars(waiting.execution_options(populate_existing=True))]
+    found = session.scalars(waiting.execution_options(populate_existing=True))
+    return list(readable(found, currency))

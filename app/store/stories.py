@@ -1,5 +1,7 @@
 """Reads the ledger back, for people: what was done, what waits, for whom, and why."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
-from app.store.deeds import KINDS, deed_of
+from app.store.deeds import KINDS, Unreadable, deed_of
 from app.store.tables import Decision, Effect, Order
 from app.store.undoing import STANDS
 
@@ -80,15 +82,14 @@ class OrderLine:
 def ledger_rows(session: Session, *, shop_id: int, currency: str, search: Search, limit: int) -> list[LedgerRow]:
     """Return the newest matching rows of the shop's ledger."""
     statement = _described(shop_id).where(*matching(shop_id, search)).order_by(Effect.id.desc()).limit(limit)
-    return [_row(found, currency) for found in session.execute(statement)]
+    return list(_rows(session.execute(statement), currency))
 
 
 def waiting(session: Session, *, shop_id: int, currency: str, limit: int) -> list[list[LedgerRow]]:
     """Return what waits for a person's yes, the oldest first; rows decided together stand together."""
     statement = _described(shop_id).where(Effect.state == State.AWAITING).order_by(Effect.id).limit(limit)
     groups: dict[int, list[LedgerRow]] = {}
-    for found in session.execute(statement):
-        row = _row(found, currency)
+    for row in _rows(session.execute(statement), currency):
         groups.setdefault(row.decision_id or -row.id, []).append(row)
     return list(groups.values())
 
@@ -171,6 +172,13 @@ def _named(shop_id: int, words: str) -> ColumnElement[bool]:
     if 0 < number <= _MOST_ID:
         named += [Effect.order_id == number, Effect.customer_id == number]
     return or_(*named)
+
+
+def _rows(found: Iterable[Row[Effect, str, str]], currency: str) -> Iterator[LedgerRow]:
+    """Yield the rows, and pass over what is for another version to understand."""
+    for each in found:
+        with suppress(Unreadable):
+            yield _row(each, currency)
 
 
 def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:

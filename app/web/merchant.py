@@ -6,6 +6,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from app.store.base import StoreUnavailable
+from app.store.deeds import Unreadable
 from app.store.sealed import Unsealable
 from app.web import framing, identity, merchant_acts, merchant_pages, merchant_privacy, merchant_settings
 from app.web.identity import StoreAway
@@ -38,7 +39,8 @@ def _say_no(problem: HTTPException) -> Response:
 
 
 @blueprint.errorhandler(NoSuchDeed)
-def _no_such_deed(_problem: NoSuchDeed) -> Response:
+@blueprint.errorhandler(Unreadable)
+def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
     return _page("no.html", 404, title=_TITLES[404], why="The ledger has no such row.")
 
 
