@@ -15,9 +15,9 @@ import structlog
 
 from app.domain.errors import Busy, Closed, Unavailable
 from app.store import grants
-from app.store.base import Sessions, reading, unit_of_work
+from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.grants import Grant
-from app.store.sealed import Seal
+from app.store.sealed import Seal, Unsealable
 from integrations.shopify.access import REVOKED, REVOKED_PAUSE
 from integrations.shopify.tokens import AccessLost, Pair, TokenEndpoint
 
@@ -26,6 +26,7 @@ log = structlog.get_logger("access")
 SOON = timedelta(minutes=5)  # a token that ends within this is renewed before it is used
 LEASE = timedelta(seconds=60)  # longer than asking with two secrets, one after the other, may take
 PAUSE = timedelta(seconds=5)  # after a failure nobody asks for so long
+UNSEALABLE, UNSEALABLE_PAUSE = "our keys do not open its token", 300.0  # seconds, for somebody to see to it
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.05  # while somebody else fetches the token
 
 
@@ -128,17 +129,22 @@ class StoreAccess:
         """Take the turn if it is free, and look at the row as nobody but its holder can change it now."""
         with unit_of_work(self.sessions) as session:
             turn = grants.begin(session, shop_id=self.shop_id, now=self.now(), lease=LEASE)
-            return turn, self._found(grants.read(session, shop_id=self.shop_id, seal=self.seal))
+            return turn, self._found(session)
 
     def _read(self) -> Grant:
         with reading(self.sessions) as session:
-            grant = self._found(grants.read(session, shop_id=self.shop_id, seal=self.seal))
+            grant = self._found(session)
         if not grant.live:
             raise Closed(REVOKED, retry_after=REVOKED_PAUSE)
         self._known = grant
         return grant
 
-    def _found(self, grant: Grant | None) -> Grant:
+    def _found(self, session: Session) -> Grant:
+        try:
+            grant = grants.read(session, shop_id=self.shop_id, seal=self.seal)
+        except Unsealable as problem:
+            log.error("access.unsealable", shop=self.shop_id, problem=str(problem))  # noqa: TRY400  # no bug of ours
+            raise Closed(UNSEALABLE, retry_after=UNSEALABLE_PAUSE) from problem
         if grant is None:
             raise Closed(REVOKED, retry_after=REVOKED_PAUSE)
         return grant

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from app.config import Misconfigured, Settings, settings
 from app.domain.effects import Pool
 from app.domain.policy import Policy
@@ -15,7 +17,7 @@ from app.domain.rules import gift_order
 from app.store import shops
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
 from app.store.ledger import Purse
-from app.store.sealed import Seal
+from app.store.sealed import Seal, Unsealable
 from app.store.shops import Account, Merchant
 from integrations import registry
 from integrations.addresses import named_origins
@@ -27,6 +29,8 @@ from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
+
+log = structlog.get_logger("shop")
 
 # The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
 LIMITS = Limits(read=10.0, total=12.0)
@@ -136,9 +140,17 @@ class World:
         )
 
     def outside(self, merchant: Merchant) -> Outside | None:
-        """Return the way to the shop's accounts; None when it has not let us in."""
+        """Return the way to the shop's accounts; None when it has not let us in, or our keys do not open theirs."""
         if not merchant.let_in:
             return None
+        try:
+            return self._way_out(merchant)
+        except Unsealable as problem:
+            # A key is lost, or a row was tampered with: all waits, and nothing is sent, until somebody sees to it.
+            log.error("secrets.unsealable", shop=merchant.id, problem=str(problem))  # noqa: TRY400  # no bug of ours
+            return None
+
+    def _way_out(self, merchant: Merchant) -> Outside:
         with reading(self.sessions) as session:
             desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
             florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.effects import State
 from app.store.base import unit_of_work
 from app.store.deeds import Unreadable, understood
-from app.store.tables import Effect
+from app.store.tables import Connection, Effect
 from app.web import create_app
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -64,6 +65,28 @@ def test_given_a_deed_that_cannot_be_read_when_the_pages_are_opened_then_they_ar
         assert browser.get(page, headers={"Authorization": f"Bearer {proof}"}).status_code == 200
     pressed = browser.post(f"/effects/{number}/approve", headers={"Authorization": f"Bearer {proof}"})
     assert pressed.status_code < 500
+
+
+def test_given_a_key_that_our_keys_do_not_open_when_drained_then_all_waits_until_it_is_whole_again(
+    inside: Practice,
+) -> None:
+    inside.deliver(inside.order())
+    whole = swap(inside, b"")
+
+    inside.drain()
+    assert (inside.effects("add_gift_line"), inside.set_aside()) == ([], [])
+
+    swap(inside, whole)
+    inside.drain()
+    assert [row.state for row in inside.effects("add_gift_line")] == [State.DONE]
+
+
+def swap(inside: Practice, sealed: bytes) -> bytes:
+    """Put another key in the place of the helpdesk's; return what was there."""
+    with unit_of_work(inside.world.sessions) as session:
+        row = session.scalars(select(Connection).where(Connection.kind == "gorgias")).one()
+        before, row.sealed_key = row.sealed_key, sealed
+        return before
 
 
 def write(inside: Practice, odd: dict[str, Any]) -> int:
