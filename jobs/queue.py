@@ -24,6 +24,7 @@ PATIENT_SECONDS = 5.0
 JOB_SECONDS = 300
 TICKER_SECONDS = 60  # who has not been heard for this long has stopped
 _TICKER = "lagniappe:ticker"
+MOST_ID = 2**63  # no database numbers its rows so far
 
 
 class Task(StrEnum):
@@ -47,10 +48,13 @@ class ListedJob(Job):
     @property
     def func(self):  # type: ignore[no-untyped-def]  # noqa: ANN201  # RQ leaves it untyped
         """Return the task's function; raise ForbiddenTask for anything else."""
-        integer = len(self.args) == 1 and type(self.args[0]) is int and not self.kwargs
-        if self.func_name not in set(Task) or not integer:
+        if self.instance is not None or self.func_name not in set(Task) or not self._is_for_a_shop():
             raise ForbiddenTask(self.func_name)
         return super().func
+
+    def _is_for_a_shop(self) -> bool:
+        shop_id = self.args[0] if len(self.args) == 1 and not self.kwargs else None
+        return type(shop_id) is int and 0 < shop_id < MOST_ID
 
     @property
     def success_callback(self) -> None:

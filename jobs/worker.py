@@ -1,15 +1,35 @@
 """A worker process: RQ on one queue. What it is told comes from Redis; what it does comes from the database."""
 
+from types import TracebackType
+
+import structlog
 from rq import SimpleWorker
+from rq.exceptions import DeserializationError
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app.config import settings
 from jobs import logs
-from jobs.queue import QUEUE, Bell, ListedJob
+from jobs.queue import QUEUE, Bell, ForbiddenTask, ListedJob
+
+log = structlog.get_logger("worker")
 
 # RQ looks after abandoned jobs only between two waits, and waits for worker_ttl - 15 seconds.
 TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 15
+
+
+class Worker(SimpleWorker):
+    """RQ's worker that tells in our way what went wrong: RQ repeats whatever a stranger wrote into Redis."""
+
+    def handle_exception(
+        self, job: Job, kind: type[BaseException], problem: BaseException, trace: TracebackType
+    ) -> None:
+        """Tell of a job that failed; one that is none of ours is refused in a word."""
+        if isinstance(problem, ForbiddenTask | DeserializationError):
+            log.warning("job.refused", job=job.id)
+        else:
+            log.error("job.failed", job=job.id, exc_info=(kind, problem, trace))
 
 
 def main() -> int:
@@ -17,7 +37,7 @@ def main() -> int:
     logs.start("worker")
     bell = Bell.at(settings().redis_url, patient=True)
     # No fork per job: the ledger survives our death, and forking would cost more than most jobs.
-    worker = SimpleWorker(
+    worker = Worker(
         [QUEUE],
         connection=bell.redis,
         serializer=JSONSerializer,

@@ -105,6 +105,9 @@ def test_given_a_silent_redis_when_rung_then_it_gives_up_in_time_and_does_not_as
         ("jobs.tasks.drain", [True]),
         ("jobs.tasks.drain", [7, 8]),
         ("jobs.tasks.drain", []),
+        ("jobs.tasks.drain", [0]),
+        ("jobs.tasks.drain", [-7]),
+        ("jobs.tasks.drain", [2**63]),
         ("jobs.drain.drain", [7]),
     ],
 )
