@@ -1,6 +1,7 @@
 """What a merchant types into a form, and what it means: one kind of field each, which reads, shows and refuses."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,7 +85,7 @@ class Words:
             raise Wrong(f"Please keep to {self.longest} characters on one line.")
         if self.tag and (not text or "," in text):
             raise Wrong("Please give a tag without a comma.")
-        return text
+        return unicodedata.normalize("NFC", text)  # an accent in one character or in two: one word
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
         return str(value)

@@ -1,5 +1,7 @@
 """Reading and tagging customers."""
 
+import unicodedata
+
 from app.domain.errors import Rejected
 from app.domain.ports import Receipt
 from integrations.shopify import reading
@@ -36,7 +38,7 @@ def has_tag(api: AdminApi, customer_id: int, *, tag: str) -> bool:
     reply = api.ask("customer_tags", {"id": reading.gid("Customer", customer_id)})
     customer = reply.one("customer")
     reply.complete()
-    return customer is not None and tag.casefold() in {name.casefold() for name in customer["tags"]}
+    return customer is not None and _folded(tag) in map(_folded, customer["tags"])
 
 
 def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
@@ -45,8 +47,8 @@ def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
     customer = api.ask("customer_tags", {"id": gid}).one("customer")
     if customer is None:
         raise Rejected("The customer no longer exists in the store.")
-    tags = {name.casefold() for name in customer["tags"]}
-    if (tag.casefold() in tags) is present:
+    tags = set(map(_folded, customer["tags"]))
+    if (_folded(tag) in tags) is present:
         return Receipt(reference=gid, remark="It was so already.")
     if present and len(tags) >= _MOST_TAGS:
         raise Rejected(f"The customer has {_MOST_TAGS} tags already; the store takes no more.")
@@ -58,3 +60,8 @@ def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
 def _email(node: Json) -> str:
     contact = node.get("defaultEmailAddress") or {}
     return (contact.get("emailAddress") or "").strip().lower()
+
+
+def _folded(tag: str) -> str:
+    # To the store these are one tag, in capitals or not, with its accents in one character or in two.
+    return unicodedata.normalize("NFC", tag).casefold()

@@ -5,6 +5,7 @@ than ids, and whatever moves money is read again from that shop.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -213,7 +214,7 @@ def _spending(spending: _Spending) -> Event:
 
 
 def _tags(change: _Tags) -> Event:
-    tags = frozenset(tag.strip().lower() for tag in change.tags)
+    tags = frozenset(unicodedata.normalize("NFC", tag).strip().lower() for tag in change.tags)
     return CustomerTagged(customer_id=_number(change.customerId), tags=tags, happened_at=change.occurredAt)
 
 

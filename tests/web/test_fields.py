@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.fields import Amount, Variants, Whole, Wholes, Wrong
+from app.web.fields import Amount, Variants, Whole, Wholes, Words, Wrong
 
 MONEY = [("12", "JPY", 12), ("12.000", "JPY", 12), ("12.5", "USD", 12_50), ("0.001", "KWD", 1), ("0", "EUR", 0)]
 
@@ -30,6 +30,10 @@ def test_given_an_empty_field_when_nothing_has_a_meaning_there_then_it_is_none_a
     assert Whole(most=9, may_be_empty=True).read("", "USD") is None
     with pytest.raises(Wrong, match="from 0 to 9"):
         Whole(most=9).read("", "USD")
+
+
+def test_given_one_tag_in_two_spellings_when_read_then_it_is_one_tag() -> None:
+    assert Words(tag=True).read("Cafe\u0301", "USD") == Words(tag=True).read("Caf\u00e9", "USD") == "Caf\u00e9"
 
 
 @pytest.mark.parametrize("value", [(), (4,), (4, 8, 12)])
