@@ -10,6 +10,8 @@ def create_app(world: World) -> Flask:
     """Return the web application for this world: wires, nothing else."""
     app = Flask(__name__)
     app.extensions["world"] = world
+    # Two slashes are no page, rather than a redirect to one: it would name whatever host the caller named.
+    app.url_map.merge_slashes = False
     app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(identity.blueprint)
