@@ -33,6 +33,19 @@ def test_given_the_same_deed_when_five_deliveries_tell_of_it_then_there_is_one_g
     assert len(inside.effects("add_gift_line")) == 1
 
 
+def test_given_a_gift_when_its_webhook_is_replayed_a_month_later_then_there_is_no_second_one(inside: Practice) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    inside.later(30 * 24 * 3_600)
+
+    assert inside.deliver(order, key="a-month-later")
+    inside.drain()
+
+    assert (inside.gifts_on(order), len(inside.effects("add_gift_line"))) == (1, 1)
+    assert inside.set_aside() == []
+
+
 def test_given_a_rule_that_observes_when_a_gift_is_due_then_it_is_shown_and_nothing_leaves(inside: Practice) -> None:
     inside.policy(replace(POLICY, nth_order_gift=replace(POLICY.nth_order_gift, mode=Mode.OBSERVE)))
     order = inside.order()

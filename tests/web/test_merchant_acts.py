@@ -48,6 +48,29 @@ def test_given_a_deed_that_no_longer_waits_when_pressed_again_then_it_stays_as_i
     assert desk.state(deed) is State.PLANNED
 
 
+TWICE = {
+    "approve": {},
+    "decline": {},
+    "withdraw": {},
+    "happened": {"reference": "V-1"},
+    "did-not-happen": {},
+}
+
+
+@pytest.mark.parametrize("act", TWICE)
+def test_given_any_press_when_it_comes_twice_then_the_books_are_as_after_the_first(desk: Desk, act: str) -> None:
+    asked, planned_one, doubtful = desk.plan(ASKING), desk.plan(paid()), desk.plan(planned(flowers()))
+    desk.doubt(doubtful)
+    for deed in (asked, planned_one, doubtful):
+        desk.press(f"/effects/{deed}/{act}", **TWICE[act])
+    after_the_first = desk.open("/ledger")
+
+    answers = [desk.press(f"/effects/{deed}/{act}", **TWICE[act]) for deed in (asked, planned_one, doubtful)]
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert desk.open("/ledger") == after_the_first
+
+
 def test_given_three_waiting_when_all_of_the_rule_are_approved_then_other_rules_go_on_waiting(desk: Desk) -> None:
     marks = [desk.plan(planned(tag(occasion=str(number)), ask_first="Many at once.")) for number in range(3)]
     other = desk.plan(paid(ask_first="A lead decides."), rule="refund_keep")
