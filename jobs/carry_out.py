@@ -10,6 +10,7 @@ from app.store import decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed
 from app.store.shops import Merchant
+from jobs import braking
 from jobs.runtime import in_force, local, purse
 
 
@@ -27,7 +28,7 @@ def carry_out(
 
     With `mode` a person has said how far it goes, and the rule's own does not matter.
     """
-    mode = mode or merchant.policy.mode_of(decision.rule)
+    pressed, mode = mode is not None, mode or merchant.policy.mode_of(decision.rule)
     if mode is Mode.AUTO and most is Mode.APPROVE:
         mode = most
     # One deed comes back as a handful of webhooks: the last word, where nothing follows from it, is not repeated.
@@ -37,17 +38,13 @@ def carry_out(
     if decision.special is not None:
         customer_id = int(decision.subject.removeprefix("customer:"))
         orders.set_special(session, shop_id=merchant.id, customer_id=customer_id, special=decision.special, now=now)
-    for plan in decision.plans:
-        _plan(
-            session,
-            merchant,
-            decision.rule,
-            decision.because,
-            plan,
-            decision_id=decision_id,
-            mode=mode,
-            now=now,
-        )
+    weighed = decision if pressed else braking.weighed(session, merchant, decision, mode, now)
+    written = [
+        _plan(session, merchant, decision.rule, decision.because, plan, decision_id=decision_id, mode=mode, now=now)
+        for plan in weighed.plans
+    ]
+    if not any(written) and not pressed:
+        braking.came_to_nothing(session, merchant, weighed, mode, now)
     for key in decision.withdraw:
         withdraw(session, merchant, key, code="withdrawn", why=decision.because, now=now)
 
@@ -125,7 +122,8 @@ def _plan(
     decision_id: int | None,
     mode: Mode,
     now: datetime,
-) -> None:
+) -> bool:
+    """Write one plan into the ledger; return whether it is new there."""
     if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing):
         mode = Mode.AUTO  # words among colleagues need no approval, and the way back is the one that was approved
     deed = ledger.plan(
@@ -141,3 +139,4 @@ def _plan(
     )
     if deed is not None and mode is not Mode.OBSERVE:
         follow_up(session, merchant, deed, now=now)
+    return deed is not None

@@ -9,7 +9,7 @@ import structlog
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import endings, ledger, orders, shops, stories, yardstick
+from app.store import endings, ledger, orders, shops, stories, tallies, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -148,11 +148,21 @@ def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Poli
         if policy == current:
             return False
         shops.change_policy(session, shop_id=merchant.id, policy=policy)
+        if policy.brake != current.brake:
+            tallies.judge_anew(session, shop_id=merchant.id)
         measured = shops.history_state(session, shop_id=merchant.id).done_at is not None
         if measured and policy.special_customer != current.special_customer:
             yardstick.measure(session, shop_id=merchant.id, policy=policy.special_customer, now=now)
     _ring(world, merchant, "desk.policy_set")
     return True
+
+
+def release(world: World, merchant: Merchant, rule: str) -> bool:
+    """Let a rule go on that has stopped itself, today without an end; return whether it had."""
+    with unit_of_work(world.sessions) as session:
+        released = tallies.release(session, shop_id=merchant.id, rule=rule, now=world.clock.now()) > 0
+    _ring(world, merchant, "desk.released", rule=rule, released=released)
+    return released
 
 
 def pause(world: World, merchant: Merchant, *, paused: bool) -> None:

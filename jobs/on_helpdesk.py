@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
-from app.domain.facts import AgentFacts, RefundsBefore, TicketFacts
+from app.domain.facts import AgentFacts, FlowersBefore, RefundsBefore, TicketFacts
 from app.domain.rules import on_action, on_ticket
-from app.store import decisions, orders, trail, yardstick
+from app.store import decisions, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
@@ -69,6 +69,9 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
             session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
         before=_refunds_before(session, occasion, asked),
+        flowers_before=_flowers_before(session, occasion, asked) if not refund else FlowersBefore(),
+        # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
+        presses=tallies.press(session, shop_id=merchant.id, agent=action.agent_email, at=occasion.letter.received_at),
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
         live=before.live,
         ended=before.ended,
@@ -85,6 +88,16 @@ def _refunds_before(session: Session, occasion: Occasion, asked: gather.AboutAct
         session,
         shop_id=occasion.merchant.id,
         order_id=asked.order.id,
+        customer_id=asked.customer_id,
+        since=occasion.now - A_YEAR,
+        day_start=midnight(occasion.merchant, occasion.now),
+    )
+
+
+def _flowers_before(session: Session, occasion: Occasion, asked: gather.AboutAction) -> FlowersBefore:
+    return decisions.flowers_before(
+        session,
+        shop_id=occasion.merchant.id,
         customer_id=asked.customer_id,
         since=occasion.now - A_YEAR,
         day_start=midnight(occasion.merchant, occasion.now),

@@ -5,7 +5,7 @@ import time
 
 from app.config import settings
 from app.domain.errors import Unavailable
-from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
+from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.store import migrate, shops
 from app.store.base import reading, unit_of_work
 from integrations.sandbox.florist.accounts import ACCOUNTS
@@ -23,7 +23,17 @@ POLICY = Policy(
     special_customer=SpecialCustomer(mode=Mode.AUTO),
     # Nobody practising wants to wait a quarter of an hour for the store's last word on fraud, or two months for a gift.
     nth_order_gift=NthOrderGift(mode=Mode.AUTO, ordinals=(4, 5, 6), variants=GIFTS, settle_minutes=0, cooldown_days=0),
-    team=TeamGestures(refund_mode=Mode.AUTO, flowers_mode=Mode.AUTO, flowers_product="F1-210", store_credit=True),
+    # Whoever plays a month in a minute would set off any brake, and press quicker than any agent.
+    brake=Brake(least_deeds=100_000, least_minor=100_000_00),
+    team=TeamGestures(
+        refund_mode=Mode.AUTO,
+        flowers_mode=Mode.AUTO,
+        flowers_product="F1-210",
+        flowers_per_day=1_000,
+        flowers_per_customer=100,
+        presses_per_minute=1_000,
+        store_credit=True,
+    ),
 )
 
 

@@ -6,7 +6,7 @@ import structlog
 
 from app.domain.policy import Mode
 from app.domain.rules import special_customer
-from app.store import chores, orders, shops, yardstick
+from app.store import chores, orders, shops, tallies, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.shops import Merchant
 from jobs.carry_out import carry_out
@@ -32,6 +32,7 @@ def review(world: World, shop_id: int) -> None:
             return  # half a past would make a wrong measure
         today = f"{local(merchant, now):%Y-%m-%d}"
         if chores.take(session, shop_id=shop_id, name="review", period=today, now=now):
+            tallies.clear_out(session, shop_id=shop_id, today=local(merchant, now).date())
             changed = _review(session, merchant, now)
             log.info("review.done", shop=shop_id, changed=changed)
     world.bell.ring(Task.DRAIN, shop_id)

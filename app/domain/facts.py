@@ -154,6 +154,14 @@ class RefundsBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowersBefore:
+    """How many flowers agents sent or are about to: to this customer in a year, and today."""
+
+    to_customer: int = 0
+    today: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFacts:
     """All that the rules on an agent's act look at. `order` is the named one, else the customer's latest."""
 
@@ -164,6 +172,8 @@ class AgentFacts:
     quote: Quote | None = None
     keep_refunds_this_year: int = 0
     before: RefundsBefore = RefundsBefore()
+    flowers_before: FlowersBefore = FlowersBefore()
+    presses: int = 0  # of this agent within this minute, with this one
     withdrawable: tuple[str, ...] = ()
     live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
     ended: int = 0  # how often the same act on this ticket came to nothing

@@ -89,10 +89,22 @@ class TeamGestures:
     refunds_per_day_minor: int = 500_00
     store_credit: bool = False
     credit_days: int | None = None  # how long store credit lasts; None: for good
+    flowers_per_day: int = 10  # of the whole shop
+    flowers_per_customer: int = 2  # within a year
+    presses_per_minute: int = 10  # of one agent: no person is so quick
     flowers_days: int = 14
     flowers_product: str = ""
     muted_tag: str = "no-marketing"
     paused_tag: str = "pause-reorders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brake:
+    """When a rule that nobody watches stops itself: beyond so many times its usual day, but never within the floors."""
+
+    times: int = 3
+    least_deeds: int = 50
+    least_minor: int = 200_00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +114,7 @@ class Policy:
     special_customer: SpecialCustomer = field(default_factory=SpecialCustomer)
     nth_order_gift: NthOrderGift = field(default_factory=NthOrderGift)
     team: TeamGestures = field(default_factory=TeamGestures)
+    brake: Brake = field(default_factory=Brake)
     team_monthly_minor: int = 500_00
     gifts_monthly_minor: int = 500_00
 

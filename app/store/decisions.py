@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
-from app.domain.facts import RefundsBefore
+from app.domain.facts import FlowersBefore, RefundsBefore
 from app.store.tables import Decision, Effect
 
 # What was given, or is certain enough to be given that another would be one too many.
@@ -87,6 +87,24 @@ def refunds_before(
     return RefundsBefore(
         on_order_minor=int(row[0]), to_customer_minor=int(row[1]), today_minor=int(row[2]), today=int(row[3])
     )
+
+
+def flowers_before(
+    session: Session, *, shop_id: int, customer_id: int | None, since: datetime, day_start: datetime
+) -> FlowersBefore:
+    """Return how many flowers were sent, or are about to be: to the customer since then, in the shop today.
+
+    True for as long as `refunds_before` is.
+    """
+    theirs, today = and_(Effect.customer_id == customer_id, Effect.created_at >= since), Effect.created_at >= day_start
+    statement = select(func.count(case((theirs, 1))), func.count(case((today, 1)))).where(
+        Effect.shop_id == shop_id,
+        Effect.kind == "send_flowers",
+        Effect.state.in_(GIVEN),
+        or_(theirs, today),
+    )
+    row = session.execute(statement).one()
+    return FlowersBefore(to_customer=int(row[0]), today=int(row[1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

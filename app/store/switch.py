@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from app.store import trail
 from app.store.tables import Shop, Stop
 
 
@@ -22,12 +23,16 @@ def stop(session: Session, *, because: str, now: datetime) -> None:
     """Stop every shop's writes; throwing it twice does no harm."""
     session.add(Stop(stopped_at=now, because=because))
     session.flush()
+    _tell(session, "all_stopped", because)
 
 
 def release(session: Session, *, now: datetime) -> int:
     """Let everything go on; return how many throws that released, for two people may have thrown it."""
     statement = update(Stop).where(Stop.released_at.is_(None)).values(released_at=now)
-    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount
+    released = cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount
+    if released:
+        _tell(session, "all_resumed", "")
+    return released
 
 
 def standstill(session: Session) -> Standstill | None:
@@ -46,3 +51,9 @@ def is_released_for(session: Session, *, shop_id: int | None) -> bool:
     if shop_id is None:
         return not session.scalar(select(is_thrown()))
     return bool(session.scalar(select(Shop.id).where(Shop.id == shop_id, Shop.paused.is_(False), ~is_thrown())))
+
+
+def _tell(session: Session, what: str, why: str) -> None:
+    with trail.in_the_name_of(session, trail.OPERATOR):
+        for shop_id in session.scalars(select(Shop.id).where(Shop.uninstalled_at.is_(None))):
+            trail.note(session, shop_id=shop_id, what=what, why=why)

@@ -269,6 +269,14 @@ class Effect(Base):
         Index("ix_effects_decision", "decision_id"),
         Index("ix_effects_newest", "shop_id", "id"),
         Index("ix_effects_ended", "shop_id", "ended_at"),
+        Index(
+            "ix_effects_by_agents",
+            "shop_id",
+            "kind",
+            "created_at",
+            postgresql_where=text("kind IN ('refund_order', 'send_flowers')"),
+            sqlite_where=text("kind IN ('refund_order', 'send_flowers')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -300,6 +308,33 @@ class Effect(Base):
     remark: Mapped[str | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Tally(Base):
+    """What was counted under one name in one period: a rule's day, its day of mere watching, an agent's minute.
+
+    What is usual, and the two moments, are a rule's alone.
+    """
+
+    __tablename__ = "tallies"
+    __table_args__ = (
+        Index(
+            "ix_tallies_stopped",
+            "shop_id",
+            postgresql_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
+            sqlite_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
+        ),
+    )
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)  # "2026-11-26" by the shop's clock, or a minute
+    deeds: Mapped[int] = mapped_column(default=0)
+    minor: Mapped[int] = mapped_column(default=0)
+    usual_deeds: Mapped[int] = mapped_column(default=0)  # as the days before this one had it
+    usual_minor: Mapped[int] = mapped_column(default=0)
+    stopped_at: Mapped[datetime | None]  # since when the rule waits for people
+    released_at: Mapped[datetime | None]  # when somebody let it go on all the same
 
 
 class Stop(Base):

@@ -82,6 +82,14 @@ def set_mode(rule: str) -> Response:
     return _back("mode")
 
 
+@blueprint.post("/rules/<rule>/release")
+def release(rule: str) -> Response:
+    """Let a rule go on that has stopped itself."""
+    if rule not in desk.RULES:
+        abort(404, "There is no such rule.")
+    return _back("released" if desk.release(in_their_name(), merchant(), rule) else "not_stopped")
+
+
 @blueprint.post("/pause")
 def pause() -> Response:
     """Stop everything, or let it go on."""

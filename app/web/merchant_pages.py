@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from app.domain.effects import State
 from app.domain.facts import Standing, Yardstick
+from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import imports, orders, privacy, reasons, reports, shops, stories, yardstick
+from app.store import imports, orders, privacy, reasons, reports, shops, stories, tallies, yardstick
 from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import phrases, rights
@@ -108,6 +109,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "readings": [] if history.done_at else imports.readings(session, shop_id=shop_id),
         "done": reports.done_since(session, since=midnight(seen.merchant, seen.now), **shop),
         "doubts": stories.ledger_rows(session, search=Search(needs_person=True), limit=WAITING_ROWS, **shop),
+        "braked": _braked(seen),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
         "figures": reports.figures(session, now=seen.now, **shop),
@@ -117,6 +119,20 @@ def _moving(seen: Look) -> dict[str, Any]:
         "back": "/",
         **_rows(seen, Search()),
     }
+
+
+def _braked(seen: Look) -> list[dict[str, Any]]:
+    currency = seen.merchant.currency
+    return [
+        {
+            "rule": each.rule,
+            "since": each.since,
+            "deeds": each.done.deeds,
+            "spent": Money(minor=each.done.minor, currency=currency),
+            "usual": each.usual.deeds,
+        }
+        for each in tallies.braked(seen.session, shop_id=seen.merchant.id)
+    ]
 
 
 def _rows(seen: Look, search: Search) -> dict[str, Any]:

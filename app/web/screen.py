@@ -29,6 +29,8 @@ NOTICES = {
     "not_in_doubt": "This row is not in doubt any more.",
     "mode": "The rule's mode was changed.",
     "resumed": "Everything goes on.",
+    "released": "The rule goes on today, however much there is to do.",
+    "not_stopped": "The rule had not stopped itself, or somebody was faster.",
     "let_alone": "Nothing automatic is done for this customer from now on. Your team still may.",
     "looked_at_again": "The rules look at this customer again.",
     "saved": "Saved. It holds from now on.",

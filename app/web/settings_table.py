@@ -196,6 +196,22 @@ GROUPS = (
                 hint="Left empty: for good.",
             ),
             Field(path="team.flowers_limit_minor", label="One bouquet, at most", kind=Amount()),
+            Field(
+                path="team.flowers_per_customer",
+                label="Flowers for one customer in a year, at most",
+                kind=Whole(most=1_000),
+            ),
+            Field(
+                path="team.flowers_per_day",
+                label="Flowers from the whole store in a day, at most",
+                kind=Whole(most=100_000),
+            ),
+            Field(
+                path="team.presses_per_minute",
+                label="Presses of one agent in a minute, at most",
+                kind=Whole(least=1, most=10_000),
+                hint="Whoever is quicker may be a macro or a script.",
+            ),
             Field(path="team.flowers_days", label="Flowers arrive after so many days", kind=Whole(least=1, most=365)),
             Field(
                 path="team.flowers_product",
@@ -210,6 +226,25 @@ GROUPS = (
                 hint="Your mail tool must leave out whoever bears it.",
             ),
             Field(path="team.paused_tag", label="Tag that pauses reorders", kind=Words(tag=True)),
+        ),
+    ),
+    Group(
+        name="brake",
+        title="When a rule stops itself",
+        says="A rule that does far more in a day than usual waits for your yes. Saving lets it be judged anew.",
+        fields=(
+            Field(
+                path="brake.times",
+                label="It stops at so many times its usual day",
+                kind=Whole(least=2, most=1_000),
+                hint="Its usual day is the middle one of those in the last four weeks on which it did anything.",
+            ),
+            Field(
+                path="brake.least_deeds",
+                label="But never below so many gifts or marks in a day",
+                kind=Whole(least=1, most=1_000_000),
+            ),
+            Field(path="brake.least_minor", label="Nor below so much money in a day", kind=Amount()),
         ),
     ),
     Group(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, TagCustomer
 from app.domain.events import Act, AgentAction
-from app.domain.facts import AgentFacts, Quote
+from app.domain.facts import AgentFacts, FlowersBefore, Quote
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.rules import refund_keep
@@ -215,6 +215,30 @@ def test_given_dear_flowers_when_asked_then_a_lead_decides(total: int, asks: boo
     decision = sent(action(Act.FLOWERS), agent_facts(quote=Quote(total=usd(total), product="T23-1A")))
 
     assert (decision.plans[0].ask_first is not None) is asks
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (FlowersBefore(to_customer=2), "the customer had flowers 2 times within a year"),
+        (FlowersBefore(today=10), "flowers were sent 10 times today"),
+        (FlowersBefore(to_customer=1, today=9), None),
+    ],
+)
+def test_given_many_flowers_before_when_more_are_asked_then_a_lead_decides(
+    before: FlowersBefore, words: str | None
+) -> None:
+    (plan,) = sent(action(Act.FLOWERS), agent_facts(flowers_before=before)).plans
+
+    assert plan.ask_first is None if words is None else words in str(plan.ask_first)
+
+
+@pytest.mark.parametrize(("presses", "asks"), [(10, False), (11, True)])
+def test_given_presses_quicker_than_a_person_when_one_more_comes_then_a_lead_looks(presses: int, asks: bool) -> None:
+    facts = agent_facts(presses=presses)
+
+    for decision in (sent(action(Act.FLOWERS), facts), refunded(action(amount="12.00"), facts)):
+        assert (decision.plans[-1].ask_first is not None) is asks
 
 
 def test_given_a_florist_who_bills_in_another_currency_when_asked_then_nothing_is_mixed() -> None:

@@ -5,13 +5,13 @@ from threading import Barrier
 
 import pytest
 
-from app.domain.facts import RefundsBefore
+from app.domain.facts import FlowersBefore, RefundsBefore
 from app.domain.money import Money
 from app.domain.policy import Mode, TeamGestures
 from app.domain.rules import refund_keep
 from app.store import decisions, ledger, orders
 from app.store.base import Session, unit_of_work
-from tests.builders import DAY, NOON, action, agent_facts, paid, purse, refund, refund_offer, usd
+from tests.builders import DAY, NOON, action, agent_facts, flowers, paid, purse, refund, refund_offer, usd
 from tests.store.crowd import at_once
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
@@ -46,6 +46,20 @@ def test_given_other_orders_and_other_people_when_counted_then_each_limit_has_it
 
     assert seen(steps) == RefundsBefore(to_customer_minor=12_00, today_minor=15_00, today=2)
     assert seen(steps, day_start=NOON + DAY) == RefundsBefore(to_customer_minor=12_00)
+
+
+@pytest.mark.parametrize(("state", "counts"), [*((state, 1) for state in GIVEN), *((state, 0) for state in NOT_GIVEN)])
+def test_given_flowers_when_counted_then_only_what_was_or_may_be_sent_counts(
+    steps: Steps, state: str, counts: int
+) -> None:
+    into(steps, state, paid(flowers()), rule="flowers")
+    into(steps, "done", paid(flowers(ticket_id="43", customer_id=77)), rule="flowers")
+
+    with unit_of_work(steps.sessions) as session:
+        found = decisions.flowers_before(
+            session, shop_id=steps.shop_id, customer_id=55, since=NOON - 365 * DAY, day_start=NOON - DAY
+        )
+    assert found == FlowersBefore(to_customer=counts, today=counts + 1)
 
 
 def press(session: Session, steps: Steps, number: int, found: RefundsBefore) -> str | None:

@@ -1,6 +1,6 @@
 """The switch in the books: what it holds, and for whom."""
 
-from app.store import shops, switch
+from app.store import shops, switch, trail
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.shops import Merchant
 from tests.builders import HOUR, MINUTE, NOON, planned, tag
@@ -35,6 +35,18 @@ def test_given_two_threw_it_when_one_releases_it_then_everything_goes_on(session
         assert switch.release(session, now=NOON + HOUR) == 0
         assert switch.standstill(session) is None
         assert switch.is_released_for(session, shop_id=shop.id)
+
+
+def test_given_the_operator_stopped_all_when_a_shops_trail_is_read_then_it_says_who_and_why(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        switch.stop(session, because="A rule ran wild.", now=NOON)
+        switch.release(session, now=NOON)
+
+    with reading(sessions) as session:
+        told = [(line.what, line.who, line.why) for line in trail.newest(session, shop_id=shop.id, limit=2)]
+    assert told == [("all_stopped", "operator", "A rule ran wild."), ("all_resumed", "operator", "")]
 
 
 def test_given_a_merchant_paused_when_asked_then_only_that_shop_is_held(sessions: Sessions, shop: Merchant) -> None:

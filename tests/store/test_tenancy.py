@@ -18,7 +18,8 @@ import app.store
 from app.domain.effects import Pool
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
-from app.domain.policy import Mode, Policy, SpecialCustomer
+from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
+from app.domain.rules.brake import Load
 from app.store import (
     chain,
     chores,
@@ -32,6 +33,7 @@ from app.store import (
     pools,
     privacy,
     shops,
+    tallies,
     veil,
     yardstick,
 )
@@ -98,6 +100,7 @@ NO_SHOP_NEEDED = {
     "deeds.deed_of": "turns a row that was found into a deed",
     "deeds.described": "turns an effect into columns",
     "doors.are_open": "a condition inside statements that name the shop",
+    "deeds.readable": "turns rows that were found into deeds",
     "deeds.understood": "reads a row that was found",
     "grants.let_us_in": "a condition inside statements about shops",
     "grants.refresh_place": "asks no database",
@@ -208,6 +211,7 @@ class Inhabitant:
             "account": "somebody",
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
+            "rule": "special_customer" if name == "tallies.release" else "nth_order_gift",  # the one that has stopped
             "kind": Export.ORDERS if name.startswith("imports.") else ASKED_OF.get(name, "gorgias"),
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
@@ -233,6 +237,12 @@ SAME_FOR_ALL: dict[str, Any] = {
     "effect_ids": [1],
     "reference": "1",
     "known": None,
+    "agent": "robin@x.example",
+    "at": NOON,
+    "brake": Brake(),
+    "day": NOON.date(),
+    "load": Load(deeds=1, minor=1_00),
+    "today": NOON.date() + 90 * DAY,
     "person": ADA,
     "digests": ("d",),
     "bones": b"",
@@ -291,7 +301,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "deleted": 55,
     "mail_digest": "d" * 64,
     "currency": "USD",
-    "rule": "nth_order_gift",
     "kinds": ("tag_customer",),
     "user": "u",
     "mode": Mode.AUTO,
@@ -492,6 +501,12 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     orders.rehome(session, shop_id=shop_id, kept=55, deleted=54, now=NOON)
     orders.write(session, shop_id=shop_id, orders=[order(id=1003, customer_id=54, net=usd(net))])
     chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
+    counted = {"shop_id": shop_id, "load": Load(deeds=1, minor=1_00), "day": NOON.date()}
+    tallies.watch(session, rule="nth_order_gift", **counted)
+    tallies.press(session, shop_id=shop_id, agent="robin@x.example", at=NOON)
+    for rule in ("nth_order_gift", "special_customer"):
+        tallies.fire(session, rule=rule, brake=Brake(), now=NOON, **counted)
+    tallies.stop(session, shop_id=shop_id, rule="special_customer", day=NOON.date(), now=NOON)
     for number in (1, 2, 3):
         receive(session, shop_id, domain, f"d-{number}")
     (letter,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)

@@ -7,9 +7,10 @@ import pytest
 
 from app.domain.effects import Pool
 from app.domain.history import Batch, Export
-from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
+from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
-from app.store import doors, endings, imports, orders, shops, switch, yardstick
+from app.domain.rules.brake import Load
+from app.store import doors, endings, imports, orders, shops, switch, tallies, yardstick
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -32,7 +33,7 @@ from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-MOST_STATEMENTS = 17  # of today's page, whatever lies in the books
+MOST_STATEMENTS = 18  # of today's page, whatever lies in the books
 
 
 def approving() -> Policy:
@@ -214,6 +215,24 @@ def test_given_the_kill_switch_is_thrown_when_any_page_is_opened_then_it_says_so
     desk.press("/pause", paused="1")
 
     assert all("Everything is stopped." in desk.open(path) for path in ("/", "/ledger", "/decisions"))
+
+
+def test_given_a_rule_stopped_itself_when_today_is_opened_then_it_says_so_and_one_press_lets_it_go_on(
+    desk: Desk,
+) -> None:
+    mine = {"shop_id": desk.merchant.id, "rule": "nth_order_gift", "day": NOON.date(), "now": NOON}
+    with unit_of_work(desk.world.sessions) as session:
+        tallies.fire(session, load=Load(deeds=48, minor=90_00), brake=Brake(), **mine)
+        tallies.stop(session, **mine)
+
+    page = desk.open()
+    assert "48 deeds for $90.00 in one day is far more than a new rule should do unwatched." in page
+    assert "Raise what is usual" in page
+
+    assert desk.press("/rules/nth_order_gift/release").location == "/?said=released"
+    assert "stopped itself" not in desk.open()
+    assert desk.press("/rules/nth_order_gift/release").location == "/?said=not_stopped"
+    assert desk.press("/rules/unheard-of/release").status_code == 404
 
 
 def test_given_the_operator_stopped_every_shop_when_any_page_is_opened_then_it_says_why(desk: Desk) -> None:

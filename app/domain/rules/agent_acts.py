@@ -8,7 +8,7 @@ from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
-from app.domain.rules.pressed import AGAIN, confirmed, decided, sorry
+from app.domain.rules.pressed import AGAIN, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
 MOST_DAYS_AHEAD = 180
@@ -40,7 +40,7 @@ def flowers(
         due_at=due_at,
         cost=quote.total,
         pool=Pool.TEAM,
-        ask_first=_lead_for_flowers(quote.total, policy),
+        ask_first=_lead_for_flowers(quote.total, facts, policy),
     )
     because = f"{action.agent_name} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
     return decided(action, FLOWERS, "flowers", because, plans=(plan,))
@@ -66,7 +66,14 @@ def first_name(name: str) -> str:
     return next(iter(name.split()), "")
 
 
-def _lead_for_flowers(total: Money, policy: TeamGestures) -> str | None:
+def _lead_for_flowers(total: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:
+    quick = too_quick(facts, policy)
+    if quick is not None:
+        return quick
+    if facts.flowers_before.to_customer >= policy.flowers_per_customer:
+        return f"Ask a lead: the customer had flowers {facts.flowers_before.to_customer} times within a year."
+    if facts.flowers_before.today >= policy.flowers_per_day:
+        return f"Ask a lead: flowers were sent {facts.flowers_before.today} times today, and that is the limit."
     if total.minor > policy.flowers_limit_minor:
         return f"Above {Money(minor=policy.flowers_limit_minor, currency=total.currency)} a lead decides."
     return None

@@ -6,6 +6,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import Plan, PostNote
 from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts
+from app.domain.policy import TeamGestures
 
 AGAIN = "If another is meant, press again with “confirm” filled in."
 LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
@@ -36,6 +37,13 @@ def decided(
         plans=plans,
         withdraw=withdraw,
     )
+
+
+def too_quick(facts: AgentFacts, policy: TeamGestures) -> str | None:
+    """Return why a lead should look at it first when somebody presses quicker than a person does."""
+    if facts.presses <= policy.presses_per_minute:
+        return None
+    return f"Ask a lead: this was pressed {facts.presses} times within a minute. Was it a person?"
 
 
 def confirmed(action: AgentAction, facts: AgentFacts) -> str:

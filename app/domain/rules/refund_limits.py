@@ -8,6 +8,7 @@ from app.domain.facts import AgentFacts
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import RefundOffer
+from app.domain.rules.pressed import too_quick
 
 
 def lead_for(refund: RefundOrder, offer: RefundOffer, facts: AgentFacts, policy: TeamGestures) -> str | None:
@@ -34,6 +35,9 @@ def lead_for(refund: RefundOrder, offer: RefundOffer, facts: AgentFacts, policy:
             "Ask a lead: {sum} would have gone back today, and {limit} is the limit.",
         ),
     )
+    quick = too_quick(facts, policy)
+    if quick is not None:
+        return quick
     if facts.keep_refunds_this_year >= policy.keep_refunds_per_year:
         return "Check with a lead first."
     if before.today >= policy.refunds_per_day:
