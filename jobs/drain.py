@@ -2,7 +2,7 @@
 
 import time
 
-from app.store import endings, inbox, ledger, shops
+from app.store import inbox, shops
 from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
@@ -54,10 +54,10 @@ def _work(world: World, merchant: Merchant, outside: Outside | None, stuck: set[
     letters = _claim(world, merchant)
     if not handle_all(world, merchant, outside, letters) or outside is None:
         return bool(letters)
-    due = [effect_id for effect_id in _due(world, merchant) if effect_id not in stuck]
-    if perform_all(world, merchant, outside, due, stuck) and (letters or due):
+    performed = perform_all(world, merchant, outside, stuck)
+    if not performed.shut and (letters or performed.count):
         found_open(world, merchant)
-    return bool(letters or due)
+    return bool(letters or performed.count)
 
 
 def _claim(world: World, merchant: Merchant) -> list[Letter]:
@@ -70,10 +70,3 @@ def _claim(world: World, merchant: Merchant) -> list[Letter]:
 def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> list[Letter]:
     now = world.clock.now()
     return inbox.claim(session, shop_id=merchant.id, now=now, lease=world.lease, limit=BATCH, topics=topics)
-
-
-def _due(world: World, merchant: Merchant) -> list[int]:
-    now = world.clock.now()
-    with unit_of_work(world.sessions) as session:
-        endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=world.quarantine)
-        return [] if merchant.paused else ledger.due(session, shop_id=merchant.id, now=now, limit=BATCH)

@@ -5,9 +5,10 @@ With a single hand there is no thread at all: everything is done by whoever asks
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 Thing = TypeVar("Thing")
 Outcome = TypeVar("Outcome")
@@ -18,59 +19,97 @@ class Hands:
 
     def __init__(self, count: int = 1) -> None:
         self.count = count
+        self._share: Callable[[], int] = lambda: count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="hand") if count > 1 else None
 
-    def each(
-        self, act: Callable[[Thing], Outcome], things: Iterable[Thing], *, at_most: int | None = None
-    ) -> Iterator[list[Outcome]]:
-        """Act on each thing, `at_most` of them at once, and yield what comes of them as it gathers.
+    def lent(self, share: Callable[[], int]) -> "Hands":
+        """Return the same hands for one who may keep only so many of them busy, at any moment as many as it says."""
+        part = Hands()
+        part.count, part._threads, part._share = self.count, self._threads, share  # our own kind
+        return part
+
+    def each(self, act: Callable[[Thing], Outcome], things: Iterable[Thing]) -> Iterator[list[Outcome]]:
+        """Act on each thing, side by side, and yield what comes of them as it gathers.
 
         When one raises, nothing more is begun; it flies as soon as those under way have ended and been yielded.
         """
-        waiting = deque(things)
-        width = min(at_most or self.count, self.count, len(waiting))
-        if self._threads is None or width < 2:
-            while waiting:
-                yield [act(waiting.popleft())]
-            return
-        ended: SimpleQueue[tuple[Outcome, ...]] = SimpleQueue()
-        busy = [self._threads.submit(_work_through, act, waiting, ended) for _ in range(width)]
-        left = width
+        waiting, crew = deque(things), Crew[Outcome](self._threads, self._share)
+        with crew:
+            while crew.under_way or (waiting and crew.room):
+                while waiting and crew.room:
+                    crew.begin(act, waiting.popleft())
+                if gathered := crew.gather():
+                    yield gathered
+
+    def crew(self) -> "Crew[Outcome]":
+        """Return the hands that do one thing after another for whoever begins it."""
+        return Crew(self._threads, self._share)
+
+
+class Crew(Generic[Outcome]):
+    """Things under way at once. Whoever leaves the block waits for them; a failure among them flies then."""
+
+    def __init__(self, threads: ThreadPoolExecutor | None, share: Callable[[], int]) -> None:
+        self.under_way = 0
+        self._threads, self._share = threads, share
+        self._ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        self._failure: BaseException | None = None
+
+    @property
+    def room(self) -> int:
+        """How many more may begin now. None ever again, once one has failed."""
+        return 0 if self.has_failed else max(self._most - self.under_way, 0)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether it is worth asking for more to do: a few at a time cost as much asking as many."""
+        return self.room > 0 and self.room * 4 >= self._most
+
+    @property
+    def has_failed(self) -> bool:
+        return self._failure is not None
+
+    @property
+    def _most(self) -> int:
+        return 1 if self._threads is None else max(self._share(), 1)
+
+    def begin(self, act: Callable[[Thing], Outcome], thing: Thing) -> None:
+        """Act on the thing: in a thread, or at once where there is none, and then a failure flies at once too."""
+        if self._threads is None:
+            self._ended.put(_ended(act(thing)))
+        else:
+            self._threads.submit(act, thing).add_done_callback(self._ended.put)
+        self.under_way += 1
+
+    def gather(self) -> list[Outcome]:
+        """Return what has come of things since the last time; wait for one where there is none yet."""
+        if not self.under_way:
+            return []
+        ended = [self._ended.get(), *self._rest()]
+        self.under_way -= len(ended)
+        self._failure = next((fault for each in ended if (fault := each.exception()) is not None), self._failure)
+        return [each.result() for each in ended if each.exception() is None]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        while self.under_way:
+            self.gather()
+        if fault is None and self._failure is not None:
+            raise self._failure
+
+    def _rest(self) -> "Iterator[Future[Outcome]]":
         try:
-            while left:
-                gathered = [ended.get(), *_rest(ended)]
-                left -= gathered.count(())
-                if outcomes := [outcome for one in gathered for outcome in one]:
-                    yield outcomes
-            for hand in busy:
-                hand.result()
-        finally:
-            waiting.clear()
-            wait(busy)
+            while True:
+                yield self._ended.get_nowait()
+        except Empty:
+            return
 
 
-def _work_through(
-    act: Callable[[Thing], Outcome], waiting: deque[Thing], ended: "SimpleQueue[tuple[Outcome, ...]]"
-) -> None:
-    """Act until nothing waits; an empty outcome says that this hand is free again, whatever stopped it."""
-    try:
-        while True:
-            try:
-                thing = waiting.popleft()
-            except IndexError:
-                return
-            ended.put((act(thing),))
-    except BaseException:
-        waiting.clear()
-        raise
-    finally:
-        ended.put(())
-
-
-def _rest(ended: "SimpleQueue[tuple[Outcome, ...]]") -> Iterator[tuple[Outcome, ...]]:
-    """Yield what has gathered by now, without waiting for more."""
-    try:
-        while True:
-            yield ended.get_nowait()
-    except Empty:
-        return
+def _ended(outcome: Outcome) -> "Future[Outcome]":
+    future: Future[Outcome] = Future()
+    future.set_result(outcome)
+    return future

@@ -1,8 +1,9 @@
 """Conditions on ledger rows, asked in the very statement that moves a row: nothing can change between look and leap."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
@@ -14,17 +15,31 @@ EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of a
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
 
 
-def mine(deed: Deed) -> ColumnElement[bool]:
+def mine(*deeds: Deed) -> ColumnElement[bool]:
     """Hold for the worker whose try this is: the try counts for a planned row, the send for a sent one."""
-    return or_(picked(deed), sent(deed))
+    return or_(picked(*deeds), sent(*deeds))
 
 
-def picked(deed: Deed) -> ColumnElement[bool]:
-    return and_(Effect.state == State.PLANNED, Effect.attempts == deed.attempts)
+def picked(*deeds: Deed) -> ColumnElement[bool]:
+    tries = tuple_(Effect.id, Effect.attempts).in_([(deed.id, deed.attempts) for deed in deeds])
+    return and_(Effect.state == State.PLANNED, tries)
 
 
-def sent(deed: Deed) -> ColumnElement[bool]:
-    return and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.sends == deed.sends)
+def sent(*deeds: Deed) -> ColumnElement[bool]:
+    return and_(Effect.state.in_((State.SENDING, State.UNCERTAIN)), _sends_of(deeds))
+
+
+def believed(*deeds: Deed) -> ColumnElement[bool]:
+    """Hold for whoever says that it is done.
+
+    Whoever truly sent it is believed even after the row was put back: better late news than a second deed.
+    """
+    return or_(and_(Effect.state == State.PLANNED, Effect.sends > 0, _sends_of(deeds)), mine(*deeds))
+
+
+def passable(*deeds: Deed, now: datetime) -> ColumnElement[bool]:
+    """Hold for a picked deed that may go out this very moment."""
+    return and_(picked(*deeds), open_for_business(now), ~crossed())
 
 
 def on_its_way() -> ColumnElement[bool]:
@@ -78,3 +93,7 @@ def open_for_business(now: datetime) -> ColumnElement[bool]:
     """Ask in the very statement that moves the row whether the shop is in, its door open, no switch thrown."""
     willing = (Shop.paused.is_(False), Shop.uninstalled_at.is_(None), doors.are_open(now), ~switch.is_thrown())
     return select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists()
+
+
+def _sends_of(deeds: Sequence[Deed]) -> ColumnElement[bool]:
+    return tuple_(Effect.id, Effect.sends).in_([(deed.id, deed.sends) for deed in deeds])

@@ -11,13 +11,13 @@ A worker that was frozen and comes back late finds its row moved on, and is told
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import trail
-from app.store.conditions import mine, picked, sent
+from app.store.conditions import believed, mine, picked, sent
 from app.store.deeds import PENDING, Deed
 from app.store.moves import ending, moved
 from app.store.settling import release, settle, true_cost
@@ -41,9 +41,7 @@ def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_
         "code": PENDING if receipt.pending else None,
         "ended_at": now,
     }
-    # Whoever truly sent it is believed even after the row was put back: better late news than a second deed.
-    sent_once = and_(Effect.state == State.PLANNED, Effect.sends == deed.sends, Effect.sends > 0)
-    if not _end(session, deed, changes, or_(sent_once, mine(deed))):
+    if not _end(session, deed, changes, believed(deed)):
         return False
     cost = true_cost(deed, receipt)
     if not receipt.pending:

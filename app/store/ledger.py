@@ -24,12 +24,12 @@ from app.store import trail
 from app.store.base import insert
 from app.store.conditions import (
     EDITS,
-    crossed,
     decided_together,
     due_by,
     for_one_let_alone,
     on_its_way,
     open_for_business,
+    passable,
 )
 from app.store.deeds import Deed, deed_of, described
 from app.store.moves import ending, moved
@@ -220,10 +220,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
         .where(
             Effect.id == deed.id,
             Effect.shop_id == deed.shop_id,
-            Effect.state == State.PLANNED,
-            Effect.attempts == deed.attempts,
-            open_for_business(now),
-            ~crossed(),
+            passable(deed, now=now),
         )
         .values(
             state=State.SENDING,

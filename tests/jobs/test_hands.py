@@ -56,7 +56,7 @@ def test_given_a_smaller_share_then_no_more_are_under_way_and_all_get_done(four:
             under_way -= 1
         return number
 
-    assert sorted(together(four.each(act, range(50), at_most=2))) == list(range(50))
+    assert sorted(together(four.lent(lambda: 2).each(act, range(50)))) == list(range(50))
     assert most <= 2
 
 

@@ -87,6 +87,7 @@ NO_SHOP_NEEDED = {
     "checkup.time": "the operator's: the database's clock",
     "checkup.unsealable": "the operator's: which shop's keys do not open, never what they say",
     "checkup.waiting": "the operator's: numbers over all shops",
+    "conditions.believed": "a condition inside statements that name the shop",
     "conditions.crossed": "a condition inside statements that name the shop",
     "conditions.decided_together": "a condition inside statements that name the shop",
     "conditions.due_by": "a condition inside statements that name the shop",
@@ -95,6 +96,7 @@ NO_SHOP_NEEDED = {
     "conditions.mine": "a condition inside statements that name the shop",
     "conditions.on_its_way": "a condition inside statements that name the shop",
     "conditions.open_for_business": "a condition inside statements that name the shop",
+    "conditions.passable": "a condition inside statements that name the shop",
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
     "deeds.deed_of": "turns a row that was found into a deed",
@@ -107,6 +109,7 @@ NO_SHOP_NEEDED = {
     "grants.token_place": "asks no database",
     "grants.worth_renewing": "the ticker's: ids alone",
     "erasing.forget_strangers": "calls of nobody's shop",
+    "groups.costs_nothing": "asks no database",
     "migrate.main": "moves tables, not data",
     "migrate.to_head": "moves tables, not data",
     "migrate.to_nothing": "moves tables, not data",
@@ -202,6 +205,8 @@ class Inhabitant:
             "decision_id": self.decision_id,
             "letter": self.letter,
             "deed": self._deed(name),
+            "ready": [(self.picked, None)],
+            "ended": [(self.sending, receipt())],
             "key": keys.get(name, refund(order_id=2).key),
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
@@ -260,6 +265,8 @@ SAME_FOR_ALL: dict[str, Any] = {
     "request": None,
     "afresh": False,
     "refusal": None,
+    "but": (),
+    "editing": (),
     "cost": usd(12_00),
     "limit": 50,
     "limit_minor": 700_00,
@@ -346,6 +353,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
         nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, pool_id=-1, request_id=-1, copied_id=-1)
+        nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
         books = rows_of(session, mine.shop_id)

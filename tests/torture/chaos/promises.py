@@ -14,7 +14,7 @@ from app.domain.refunds import Way
 from integrations.sandbox.store import sums
 from integrations.shopify import gift_order, refund_state, webhooks
 from integrations.shopify.reading import OUR_SOURCE
-from jobs.perform import CANNOT_BE_ASKED, TOO_LATE_TO_REPEAT
+from jobs.steps import CANNOT_BE_ASKED, TOO_LATE_TO_REPEAT
 
 Row = dict[str, Any]
 

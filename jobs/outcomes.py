@@ -1,0 +1,212 @@
+"""What came of a step that was taken with a deed: what is written into the ledger, and what the log says of it.
+
+Nothing is written here. Whoever gathers outcomes writes several in one transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.errors import Busy, Closed, Uncertain
+from app.domain.ports import Receipt
+from app.domain.retry import pause_when_busy
+from app.store import endings, ledger, parking, pending
+from app.store.base import Session
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs import deeds
+from jobs.carry_out import follow_up, give_otherwise
+from jobs.doors import shut_until
+
+log = structlog.get_logger("effect")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One deed's; `busy` asked us to wait, `receipt` is there when it happened."""
+
+    deed: Deed
+    event: str
+    write: Callable[[Session, datetime], None]
+    grave: bool = False  # somebody may want to look
+    words: dict[str, object] = field(default_factory=dict)
+    busy: Busy | None = None
+    receipt: Receipt | None = None
+
+    def tell(self) -> None:
+        """Say in the log what was written."""
+        deed, say = self.deed, log.warning if self.grave else log.info
+        say(self.event, shop=deed.shop_id, effect=deed.id, kind=deed.effect.kind, **self.words)
+
+
+def done(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
+    """Say that it happened."""
+
+    def write(session: Session, now: datetime) -> None:
+        if endings.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
+            has_happened(session, merchant, deed, receipt, now)
+
+    return Outcome(deed=deed, event="effect.done", write=write, words={"sends": deed.sends}, receipt=receipt)
+
+
+def has_happened(
+    session: Session, merchant: Merchant, deed: Deed, receipt: Receipt, now: datetime, ended: Deed | None = None
+) -> None:
+    """Write down what follows from a deed that the ledger counts as done; `ended` is its row, where it was read."""
+    deeds.note(session, deed, now)
+    _followed_up(session, merchant, deed, now, receipt, ended)
+
+
+def refused(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
+    """Say that they said no for good, or that we give up."""
+
+    def write(session: Session, now: datetime) -> None:
+        if endings.refuse(session, deed, code=code, why=why, now=now):
+            deeds.note_refused(session, deed)
+            _followed_up(session, merchant, deed, now)
+
+    return Outcome(deed=deed, event="effect.refused", write=write, grave=True, words={"code": code})
+
+
+def unwanted(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
+    """Say that it turned out to be no longer wanted."""
+
+    def write(session: Session, now: datetime) -> None:
+        if endings.drop(session, deed, code=code, why=why, now=now):
+            deeds.note_dropped(session, deed, now)
+            _followed_up(session, merchant, deed, now)
+            give_otherwise(session, merchant, deed, code=code, now=now)
+
+    return Outcome(deed=deed, event="effect.unwanted", write=write, words={"code": code})
+
+
+def parked(merchant: Merchant, deed: Deed, why: str) -> Outcome:
+    """Say that a person must see to something first."""
+
+    def write(session: Session, now: datetime) -> None:
+        if parking.park(session, deed, code="needs_person", why=why):
+            _followed_up(session, merchant, deed, now)
+
+    return Outcome(deed=deed, event="effect.parked", write=write)
+
+
+def put_back(deed: Deed, pause: timedelta, why: str, *, afresh: bool = False) -> Outcome:
+    """Say that it certainly did not happen; it is tried again after a pause."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.put_back(session, deed, until=now + pause, why=why, afresh=afresh)
+
+    return Outcome(deed=deed, event="effect.put_back", write=write, words={"seconds": pause.total_seconds()})
+
+
+def absent(deed: Deed) -> Outcome:
+    """Say that it was in doubt, was looked for, and is not there: it may be tried again at once."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.put_back(session, deed, until=now, why="looked up: it had not happened")
+
+    return Outcome(deed=deed, event="effect.absent", write=write)
+
+
+def asked_to_wait(merchant: Merchant, deed: Deed, busy: Busy, *, afresh: bool = False) -> Outcome:
+    """Let it wait as long as was asked for, and with it all that would meet the same answer."""
+
+    def write(session: Session, now: datetime) -> None:
+        if isinstance(busy, Closed):
+            shut_until(session, merchant, busy, now)
+            until = now  # the shop waits as a whole
+        else:
+            until = now + pause_when_busy(busy)
+            endings.wait_together(session, deed, until=until, now=now)
+        endings.ask_to_wait(session, deed, until=until, why=str(busy), afresh=afresh)
+
+    return Outcome(deed=deed, event="effect.waits", write=write, words={"problem": str(busy)}, busy=busy)
+
+
+def not_begun(deed: Deed, why: str, *, afresh: bool = False) -> Outcome:
+    """Say that its turn came too late: nobody was asked anything, and it may go at once."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.ask_to_wait(session, deed, until=now, why=why, afresh=afresh)
+
+    return Outcome(deed=deed, event="effect.not_begun", write=write)
+
+
+def doubtful(deed: Deed, problem: Uncertain, quarantine: timedelta) -> Outcome:
+    """Say that it may have happened; after the quarantine it is looked up."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.doubt(session, deed, until=now + quarantine, why=str(problem), refusal=problem.refusal)
+
+    return Outcome(deed=deed, event="effect.uncertain", write=write, grave=True)
+
+
+def still_doubtful(deed: Deed, pause: timedelta, why: str) -> Outcome:
+    """Say that nobody could be asked. Never given up: money is set aside for it, and nobody may guess."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.doubt(session, deed, until=now + pause, why=why)
+
+    return Outcome(deed=deed, event="effect.still_uncertain", write=write)
+
+
+def left_to_a_person(merchant: Merchant, deed: Deed, why: str, *, unsent: bool = False) -> Outcome:
+    """Leave it to a person to find out whether it happened; `unsent`: this try of it was not even begun."""
+
+    def write(session: Session, now: datetime) -> None:
+        left = endings.leave_to_a_person(session, deed, why=why) if unsent else _doubted(session, deed, why)
+        if left:
+            _followed_up(session, merchant, deed, now)
+
+    return Outcome(deed=deed, event="effect.needs_person", write=write, grave=True)
+
+
+def failed_late(merchant: Merchant, deed: Deed, why: str) -> Outcome:
+    """Say that what was on its way came back."""
+
+    def write(session: Session, now: datetime) -> None:
+        if pending.failed(session, deed, why=why, now=now):
+            _followed_up(session, merchant, deed, now)
+
+    return Outcome(deed=deed, event="effect.failed_late", write=write, grave=True)
+
+
+def on_its_way(merchant: Merchant, deed: Deed, busy: Busy | None = None) -> Outcome:
+    """Say that it has not arrived yet, as far as anybody knows; it is looked at again."""
+
+    def write(session: Session, now: datetime) -> None:
+        if isinstance(busy, Closed):
+            shut_until(session, merchant, busy, now)
+        pending.wait(session, deed, until=now + deeds.look_after(deed, now))
+
+    return Outcome(deed=deed, event="effect.followed", write=write, words={"pending": True}, busy=busy)
+
+
+def arrived(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
+    """Say that nothing can go wrong with it any more."""
+
+    def write(session: Session, now: datetime) -> None:
+        if pending.arrived(session, deed, receipt) and receipt.remark:
+            _followed_up(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
+
+    return Outcome(deed=deed, event="effect.followed", write=write, words={"pending": False})
+
+
+def _doubted(session: Session, deed: Deed, why: str) -> bool:
+    return endings.doubt(session, deed, until=None, why=why)
+
+
+def _followed_up(
+    session: Session,
+    merchant: Merchant,
+    deed: Deed,
+    now: datetime,
+    receipt: Receipt | None = None,
+    ended: Deed | None = None,
+) -> None:
+    ended = ended or ledger.read(session, shop_id=merchant.id, effect_id=deed.id, currency=merchant.currency)
+    if ended is not None:
+        reference, remark = (receipt.reference, receipt.remark) if receipt else ("", "")
+        follow_up(session, merchant, ended, now=now, reference=reference, remark=remark)
