@@ -2,10 +2,15 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CALLS_A_DEED = 5
+LEASE_TOO_SHORT = (
+    "LEASE_SECONDS must be at least six times CALL_SECONDS, else a deed is done again while it is being done"
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -52,13 +57,31 @@ class Settings(BaseSettings):
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     keep_words_days: int = Field(default=30, ge=1)  # what deliveries said is kept so long, for a person who looks why
     worker_threads: int = Field(default=16, ge=1, le=128)  # calls to the outside that one worker makes at once
-    lease_seconds: int = 90  # longer than any single outgoing call may last
+    call_seconds: float = Field(default=12.0, gt=0.0)  # how long one outgoing call may take in all
+    lease_seconds: int = 90  # how long a worker may keep a row: longer than the longest deed may take
 
     @field_validator("database_url")
     @classmethod
     def _driver_named(cls, url: str) -> str:
         # Hosting providers still hand out the scheme that SQLAlchemy dropped.
         return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+    @model_validator(mode="after")
+    def _lease_is_long_enough(self) -> Self:
+        # In practice everything may be as quick and as tight as somebody wishes to see it.
+        if not self.practice and not self.lease_is_enough:
+            raise ValueError(LEASE_TOO_SHORT)
+        return self
+
+    @property
+    def longest_deed_seconds(self) -> float:
+        """How long the longest deed may take from its gate: a gift line, which is five calls."""
+        return CALLS_A_DEED * self.call_seconds
+
+    @property
+    def lease_is_enough(self) -> bool:
+        """Whether nobody is taken for dead who is still at it, with a fifth to spare."""
+        return self.lease_seconds >= self.longest_deed_seconds * 1.2
 
     @property
     def database(self) -> str:
@@ -95,6 +118,7 @@ def settings() -> Settings:
     except ValidationError as fault:
         # Names and reasons only: the values may be secrets.
         named = "; ".join(
-            f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors(include_input=False)
+            f"{'.'.join(map(str, e['loc'])).upper() or 'SETTINGS'}: {e['msg']}"
+            for e in fault.errors(include_input=False)
         )
         raise Misconfigured(named) from None

@@ -17,8 +17,9 @@ from app.store.base import open_database, sessions_of, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
 from jobs import history
+from jobs.clock import Clock
 from jobs.queue import Bell
-from jobs.runtime import Clock, World, way_out
+from jobs.runtime import World, way_out
 
 SEAL_KEY = base64.b64encode(bytes(32)).decode()
 _NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -16,8 +16,9 @@ log = structlog.get_logger("switch")
 def main() -> int:
     """Release the operator's switch."""
     logs.start("go", to=sys.stderr)
-    with unit_of_work(sessions_of(open_database(settings().database))) as session:
-        released = switch.release(session, now=clock_of(settings()).now())
+    sessions = sessions_of(open_database(settings().database))
+    with unit_of_work(sessions) as session:
+        released = switch.release(session, now=clock_of(settings(), sessions).now())
     if released:
         log.warning("switch.released", throws=released)
     sys.stdout.write("Everything goes on.\n" if released else "Nothing was stopped.\n")

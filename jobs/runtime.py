@@ -2,9 +2,8 @@
 
 import hmac
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,7 +13,7 @@ from app.domain.effects import Pool
 from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.domain.rules import gift_order
-from app.store import shops
+from app.store import shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
 from app.store.ledger import Purse
 from app.store.sealed import Seal, Unsealable
@@ -26,34 +25,15 @@ from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
+from jobs.clock import Clock
 from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
 
 log = structlog.get_logger("shop")
 
-# The longest deed is five calls (a gift line): all of them together must end well within a worker's lease.
 LIMITS = Limits(read=10.0, total=12.0)
 OPENING_HOUR = 9  # when things that were promised for a day are done, in the shop's own time
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The one place that reads the clock. In practice a file moves it: two weeks pass at the press of a button."""
-
-    file: Path | None = None
-
-    def now(self) -> datetime:
-        """Return this moment in UTC."""
-        return datetime.now(UTC) + self._moved()
-
-    def _moved(self) -> timedelta:
-        if self.file is None:
-            return timedelta()
-        try:
-            return timedelta(seconds=int(self.file.read_text() or 0))
-        except (FileNotFoundError, ValueError):
-            return timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +200,7 @@ def build(chosen: Settings, *, patient: bool) -> World:
         settings=chosen,
         sessions=sessions,
         seal=_seal(chosen),
-        clock=clock_of(chosen),
+        clock=clock_of(chosen, sessions),
         bell=Bell.at(chosen.redis_url, patient=patient),
         http=way_out(chosen).under(Lever(sessions)),
         budgets=SharedBudgets.at(chosen.redis_url),
@@ -228,15 +208,16 @@ def build(chosen: Settings, *, patient: bool) -> World:
     )
 
 
-def clock_of(chosen: Settings) -> Clock:
-    """Return the clock of these settings; a file moves it in practice alone."""
-    return Clock(chosen.clock_file if chosen.practice else None)
+def clock_of(chosen: Settings, sessions: Sessions) -> Clock:
+    """Return the clock that all who share this database go by; a file moves it in practice alone."""
+    return Clock(chosen.clock_file if chosen.practice else None, timekeeping.asking(sessions))
 
 
-def way_out(chosen: Settings, limits: Limits = LIMITS) -> Http:
+def way_out(chosen: Settings, limits: Limits | None = None) -> Http:
     """Return the one way to the outside: to public addresses, and to what the settings name."""
     named = named_origins(chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
-    return Http(limits, trusted=named)
+    usual = Limits(read=min(LIMITS.read, chosen.call_seconds), total=chosen.call_seconds)
+    return Http(limits or usual, trusted=named)
 
 
 def _seal(chosen: Settings) -> Seal:

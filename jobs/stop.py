@@ -23,8 +23,9 @@ def main(arguments: list[str]) -> int:
         parser.error("say why: merchants read it on every page")
     logs.start("stop", to=sys.stderr)
     # The database alone: with keys or Redis out of order it is wanted the more.
-    with unit_of_work(sessions_of(open_database(settings().database))) as session:
-        switch.stop(session, because=why, now=clock_of(settings()).now())
+    sessions = sessions_of(open_database(settings().database))
+    with unit_of_work(sessions) as session:
+        switch.stop(session, because=why, now=clock_of(settings(), sessions).now())
     log.warning("switch.thrown", because=why)
     sys.stdout.write("Everything is stopped. What comes in is kept and decided. `python3 -m app go` lets it go on.\n")
     return 0

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from redis import RedisError
 from rq import Worker
 
-from app.config import ROOT, Settings
+from app.config import LEASE_TOO_SHORT, ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
 from app.store import checkup, grants, migrate, privacy, resealing
@@ -85,7 +85,7 @@ def _dangers(chosen: Settings) -> Iterator[Finding]:
 
 
 def _version(here: World) -> Finding:
-    now, until = here.clock.now(), served_until(API_VERSION)
+    now, until = here.clock.wall(), served_until(API_VERSION)
     words = f"{API_VERSION}, served until {until:%Y-%m-%d} at least; newest {newest(now)}"
     if until <= now:
         return bad("shopify version", f"{words}: an older one than we ask for may answer")
@@ -105,13 +105,20 @@ def _database(here: World) -> Iterator[Finding]:
         yield bad("migrations", f"at {current or 'nothing'}, newest {head}: python3 -m app migrate")
         return
     yield fine("migrations", f"at {head}, the newest")
-    skew = abs(its_time - (here.clock.now()))
-    words = f"{skew.total_seconds():.0f} s between this machine and the database"
+    skew = abs(its_time - here.clock.wall())
+    words = f"{skew.total_seconds():.0f} s between this machine and the database, whose time is ours"
     if here.settings.practice:
         yield fine("clock", "practice: it may have been moved")
     else:
         yield look("clock", words) if skew > _SKEW else fine("clock", words)
+    yield lease_of(here.settings)
     yield from _rows(here)
+
+
+def lease_of(chosen: Settings) -> Finding:
+    """Say whether a worker's lease outlasts the longest deed."""
+    words = f"a lease of {chosen.lease_seconds} s for deeds of at most {chosen.longest_deed_seconds:.0f} s"
+    return fine("lease", words) if chosen.lease_is_enough else bad("lease", f"{words}: {LEASE_TOO_SHORT}")
 
 
 def _rows(here: World) -> Iterator[Finding]:

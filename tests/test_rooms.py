@@ -15,7 +15,7 @@ ROOMS = ("app", "integrations", "jobs")
 LONGEST_FILE = 400  # lines
 
 MAY_COMMIT = {"app/store/base.py"}
-MAY_READ_THE_CLOCK = {"jobs/runtime.py", "integrations/sandbox/clock.py"}
+MAY_READ_THE_CLOCK = {"jobs/clock.py", "integrations/sandbox/clock.py"}
 MAY_READ_THE_ENVIRONMENT = {"app/config.py"}
 MAY_SWALLOW_ALL = {"jobs/small_bugs.py"}  # one bad row must not keep the rest of its shop waiting
 # The launcher stands outside the rooms: it hands its environment on, and times its children.

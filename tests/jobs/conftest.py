@@ -25,9 +25,10 @@ from integrations.sandbox.serve import RunningTown, start
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS, TownSettings
 from integrations.shopify import webhooks as shopify
 from jobs import history, practice
+from jobs.clock import Clock
 from jobs.drain import drain
 from jobs.queue import Bell
-from jobs.runtime import Clock, World, way_out
+from jobs.runtime import World, way_out
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY, empty
 
 

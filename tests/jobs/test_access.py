@@ -22,8 +22,9 @@ from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SHOP, TownSet
 from integrations.shopify.tokens import fingerprint
 from jobs import installation, practice
 from jobs.access import StoreAccess
+from jobs.clock import Clock
 from jobs.queue import Bell, Task
-from jobs.runtime import Clock, World, way_out
+from jobs.runtime import World, way_out
 from jobs.ticker import make_round
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 from tests.jobs.conftest import Practice, settings_for

@@ -23,9 +23,10 @@ from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
 from integrations.shopify.tokens import NotVouchedFor
 from jobs import installation
+from jobs.clock import Clock
 from jobs.practice import POLICY
 from jobs.queue import Bell
-from jobs.runtime import Clock, World, way_out
+from jobs.runtime import World, way_out
 from tests.conftest import NOBODY_LISTENS
 from tests.jobs.conftest import Practice, read_past, settings_for
 from tests.jobs.test_crash_points import Died, fate
