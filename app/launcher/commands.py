@@ -58,6 +58,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             says="what is chosen and how it is; --shop DOMAIN looks one shop over",
             takes_arguments=True,
         ),
+        "replay": Command(
+            module="jobs.replay",
+            says="what came to rest without being done; delivery:123 or effect:45 takes it up again",
+            takes_arguments=True,
+        ),
         "trail": Command(
             module="jobs.trail",
             says="who moved what; --verify proves that nobody has touched it since",

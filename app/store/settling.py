@@ -66,8 +66,10 @@ def settle(session: Session, deed: Deed, cost: Money | None) -> None:
     if row.pool_id is not None and held is not None and cost is not None:
         fits = _book(session, row, row.pool_id, held_minor=held, spent_minor=cost.minor)
         if not fits:
-            # It happened, and cost more than the purse holds: book what was set aside, and say so aloud.
+            # It happened, and cost more than the purse holds: book what was set aside, and say so aloud. The row says
+            # what was booked, for that is what comes back should the deed be undone.
             _book(session, row, row.pool_id, held_minor=held, spent_minor=held)
+            row.cost_minor = held
             aside = Money(minor=held, currency=cost.currency)
             row.problem = f"cost {cost}, only {aside} was set aside and the pool is empty"
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.domain.effects import Plan, Pool, State
 from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import endings, ledger, tables
+from app.store import endings, ledger, tables, undoing
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -185,6 +185,18 @@ def test_given_a_true_cost_that_the_pool_does_not_hold_when_done_then_it_is_done
     assert steps.state(deed.id) is State.DONE
     assert steps.money() == (0, 12_00)
     assert "only $12.00 was set aside" in (steps.row(deed.id).problem or "")
+
+
+def test_given_a_deed_that_cost_more_than_the_pool_held_when_undone_then_what_was_booked_comes_back(
+    steps: Steps,
+) -> None:
+    deed = steps.sent(steps.planned(purse=purse(team=13_00)).id)
+    steps.done(deed, receipt(cost=usd(15_00)))
+
+    with unit_of_work(steps.sessions) as session:
+        assert undoing.undone(session, shop_id=steps.shop_id, key=deed.key)
+
+    assert steps.money() == (0, 0)
 
 
 def test_given_a_true_cost_in_other_money_when_done_then_the_planned_price_is_booked(steps: Steps) -> None:

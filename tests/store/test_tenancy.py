@@ -99,6 +99,9 @@ NO_SHOP_NEEDED = {
     "conditions.passable": "a condition inside statements that name the shop",
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
+    "dead.strangers_letter_again": "a letter of nobody's shop, given to the one that it names",
+    "timekeeping.asking": "the database's clock",
+    "dead.addressed_by": "the operator's: to whom a stranger's letter is addressed",
     "deeds.deed_of": "turns a row that was found into a deed",
     "deeds.described": "turns an effect into columns",
     "doors.are_open": "a condition inside statements that name the shop",
@@ -184,6 +187,7 @@ class Inhabitant:
     awaiting: int
     waiting: int
     doubtful: int
+    misfit: int
     pool_id: int
     decision_id: int
     request_id: int
@@ -197,7 +201,7 @@ class Inhabitant:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys["erasing.forget_person"] = b"key"
-        effects = {"ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
+        effects = {"dead.deed_again": self.doubtful, "ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
             "effect_id": effects.get(name, self.awaiting),
@@ -220,7 +224,7 @@ class Inhabitant:
             "kind": Export.ORDERS if name.startswith("imports.") else ASKED_OF.get(name, "gorgias"),
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
-            "delivery_id": self.letter.id if name == "erasing.forget_words" else None,
+            "delivery_id": {"erasing.forget_words": self.letter.id, "dead.letter_again": self.misfit}.get(name),
             "now": NOON + (100 * DAY if name == "privacy.overdue_in" else HOUR),
             "before": None if name == "lifetime.move" else NOON + 2 * DAY,
             "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
@@ -352,7 +356,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
 ) -> None:
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
-        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, pool_id=-1, request_id=-1, copied_id=-1)
+        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
@@ -402,7 +406,17 @@ def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_
 
 
 def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
-    named = ("shop_id", "awaiting", "waiting", "doubtful", "pool_id", "decision_id", "request_id", "copied_id")
+    named = (
+        "shop_id",
+        "awaiting",
+        "waiting",
+        "doubtful",
+        "misfit",
+        "pool_id",
+        "decision_id",
+        "request_id",
+        "copied_id",
+    )
     numbers = dict.fromkeys(named, 1)
     letter = Letter(
         id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
@@ -540,6 +554,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         request_id=request,
         copied_id=copied,
         letter=letter,
+        misfit=misfit.id,
         **ledger_rows,
     )
 
