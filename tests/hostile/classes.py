@@ -1,0 +1,74 @@
+"""The register: every class of hostile input by its number, and the tests that hold what needs no wire."""
+
+from collections.abc import Mapping
+
+_SECTIONS: Mapping[str, str] = {
+    "signature": "missing; empty; wrong length; hex; URL-safe base64; not ASCII; twice; blanks",
+    "secret": "another; the older; revoked; a byte changed; written anew; byte order mark; another charset",
+    "beside the body": "another shop; another topic; another id; replayed at once; replayed a month later",
+    "HTTP": "body over the cap; length; length and chunks; bad chunks; bombs; content type; multipart; methods;"
+    " large headers; long address; NUL and CR; obs-fold; two hosts; underscore twins; slow headers; slow bodies;"
+    " a thousand idle lines; dots in the path; another host in the path; odd hosts",
+    "no object": "nothing; blanks; null; a text; a number; a list; cut short; two documents",
+    "too much": "nesting; a million names; a megabyte of text; ten thousand lines",
+    "numbers": "NaN; 1e999; 5,000 digits; beyond 64 bits; float id; bool id; list id; negative id",
+    "spelling": "repeated name; repeated name within; other encodings; bad UTF-8; lone surrogate; NUL",
+    "fields": "ids of another kind; no id; no customer; no address; unknown names; unknown states",
+    "money": "exponent; below nothing; comma; too fine; 400 digits; other currencies",
+    "time": "nanoseconds; years 1 and 9999; no zone; the future and summer time",
+    "text": "markup; formulas; other direction; emoji; a terminal's orders; log forging",
+    "tags and people": "comma; too long; twins; e-mail twins; telephone twins; homographs",
+    "tokens": "alg none; other algorithms; no end; not yet; audience; two shops; look-alike; odd shop names; odd types;"
+    " odd headers",
+    "addresses": "shop parameter; odd shop parameter; host parameter; way back",
+    "foreign id": "in a path; in a body; in a query; in a list or a file",
+    "forms": "odd amounts; pool below what is spent; rule without product; ten thousand of everything",
+    "again": "double click; two tabs; back button",
+    "outgoing": "http; this machine; private networks; odd spellings; somebody before the host; odd ports;"
+    " names that lead inside; redirects inside; endless answers",
+    "account": "with a dot; with a slash or an @; in capitals; of 300 characters",
+    "queue": "pickle; another function; no such shop; wrong arguments; callbacks; a megabyte",
+    "storage": "odd rows; swapped secret; cut secret; lost key",
+}
+CLASSES: Mapping[int, str] = dict(
+    enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
+)
+
+_SETTINGS = "tests/web/test_settings.py::"
+_ACTS = "tests/web/test_merchant_acts.py::"
+_ADDRESSES = "tests/integrations/test_addresses.py::"
+_ODD_ADDRESS = f"{_ADDRESSES}test_given_an_odd_address_when_calling_then_it_is_refused_before_any_name_is_looked_up"
+_HTTP = "tests/integrations/test_http.py::"
+_ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
+
+ELSEWHERE: Mapping[int, tuple[str, ...]] = {
+    20: ("tests/jobs/test_gift.py::test_given_a_gift_when_its_webhook_is_replayed_a_month_later_then_there_is_no_second_one",),
+    91: (
+        "tests/web/test_fields.py::test_given_one_tag_in_two_spellings_when_read_then_it_is_one_tag",
+        "tests/integrations/shopify/test_topics.py::test_given_tags_that_changed_when_parsed_then_they_are_one_in_any_case",
+    ),
+    92: ("tests/store/test_people.py::test_given_an_address_that_two_customers_share_when_a_guest_uses_it_then_nobody_is_guessed",),
+    # A telephone never makes two people one: it only helps to find who is to be forgotten.
+    93: ("tests/integrations/shopify/test_topics.py::test_given_somebody_to_forget_when_little_is_said_of_them_then_that_little_must_do",),
+    114: (f"{_SETTINGS}test_given_money_set_aside_when_the_pool_is_cut_below_it_then_the_page_says_how_much_that_is",),
+    117: (
+        f"{_SETTINGS}test_given_a_double_click_when_the_same_form_comes_twice_then_both_are_told_that_it_is_saved",
+        f"{_ACTS}test_given_any_press_when_it_comes_twice_then_the_books_are_as_after_the_first",
+    ),
+    118: (f"{_SETTINGS}test_given_two_tabs_when_the_second_saves_what_the_first_made_stale_then_it_is_shown_how_it_stands",),
+    119: (f"{_ACTS}test_given_a_deed_that_no_longer_waits_when_pressed_again_then_it_stays_as_it_is",),
+    **dict.fromkeys(range(120, 126), (_ODD_ADDRESS,)),
+    126: (
+        f"{_ADDRESSES}test_given_a_public_name_that_leads_inside_when_calling_then_nobody_is_reached",
+        f"{_ADDRESSES}test_given_a_name_that_changes_after_the_look_when_calling_then_what_was_checked_is_called",
+    ),
+    127: (
+        f"{_HTTP}test_given_a_redirect_when_calling_then_our_token_does_not_travel",
+        f"{_ADDRESSES}test_given_a_file_that_another_side_says_lies_inside_when_it_is_fetched_then_that_is_refused",
+    ),
+    128: (
+        f"{_HTTP}test_given_a_bomb_when_calling_then_what_it_unpacks_to_is_counted_and_never_held",
+        f"{_HTTP}test_given_a_dripping_answer_when_calling_then_it_ends_in_time",
+    ),
+    **dict.fromkeys(range(129, 133), (_ACCOUNT,)),
+}  # fmt: skip
