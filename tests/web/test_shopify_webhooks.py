@@ -155,48 +155,6 @@ def test_given_header_names_of_the_newer_kind_when_received_then_they_are_unders
     assert kept(world)[0].topic == "orders/paid"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b" ",
-        b"null",
-        b'"text"',
-        b"7",
-        b"[]",
-        b'{"id":',
-        b"{}{}",
-        b"[" * 100_000,
-        b'{"id":NaN}',
-        b'{"id":1e999}',
-        b'{"id":' + b"9" * 5_000 + b"}",
-        b'{"id":9223372036854775808}',
-        b'{"id":1.5}',
-        b'{"id":true}',
-        b'{"id":[1]}',
-        b'{"id":-1}',
-        b'{"id":"1"}',
-        b'{"id":null}',
-        b'{"id":1,"id":2}',
-        b"\xef\xbb\xbf" + BODY,
-        BODY.decode().encode("utf-16"),
-        b'{"id":"\xff"}',
-        b'{"id":1,"name":"\\ud800"}',
-        b'{"id":1,"updated_at":"soon"}',
-    ],
-)
-def test_given_a_signed_body_that_makes_no_sense_when_received_then_it_is_kept_and_set_aside(
-    client: Caller, world: World, shop: Merchant, body: bytes
-) -> None:
-    assert post(client, shop, body).status_code == 200
-
-    drain(world, shop.id)
-
-    (delivery,) = kept(world)
-    assert (delivery.body, delivery.handled_at, delivery.next_try_at) == (body, None, None)
-    assert (delivery.problem or "").startswith("not understood")
-
-
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id":1,"id":2}', b"\xff"])
 @pytest.mark.parametrize("topic", topics.READERS)
 def test_given_any_topic_of_ours_when_its_body_makes_no_sense_then_it_is_kept_and_set_aside(
