@@ -3,7 +3,6 @@
 Everything is awaited, so that whoever sends slowly costs a little memory and no thread.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol, cast
@@ -13,13 +12,12 @@ from flask import Flask
 
 from app.store.arrivals import Arrival
 from app.web import errors, shopify_webhooks
-from app.web.gathering import Gathering
+from app.web.gathering import Gathering, Late
 from jobs.runtime import World
 
 # Shopify's largest bodies are well below this; what is larger is nobody we know.
 MOST_BODY_BYTES = 2 * 1024 * 1024
 MOST_DROPPED_BYTES = 8 * MOST_BODY_BYTES  # of a body too large: hung up on earlier, a sender would not hear why
-BODY_SECONDS = 20.0
 ANSWER_SECONDS = 4.5  # Shopify hangs up after 5, and counts it as a failure
 LONGEST_ADDRESS = 8 * 1024
 MOST_AT_ONCE = 256
@@ -62,7 +60,7 @@ class Front:
         self._world = world
         self._pages: Any = WSGIMiddleware(cast("Any", pages.wsgi_app), workers=THREADS)
         self.ringer = shopify_webhooks.Ringer(world.bell)
-        self._desk: Gathering[Arrival, bool] = Gathering(self._keep, most=MOST_AT_ONCE)
+        self._desk: Gathering[Arrival, bool] = Gathering(self._keep, most=MOST_AT_ONCE, patience=ANSWER_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,9 +90,8 @@ class Front:
 
     async def _is_kept(self, arrival: Arrival) -> bool:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._desk.join(arrival)
-        except TimeoutError:
+            return await self._desk.join(arrival)
+        except Late:
             return False
 
     def _keep(self, came: Sequence[Arrival]) -> Sequence[bool]:
@@ -125,27 +122,22 @@ def exact(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 
 async def whole_body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """Return the body; raise Refusal when it is too large or does not come to its end, Gone when its sender is."""
-    length = headers.get("content-length", "0")
-    if int(length) > MOST_DROPPED_BYTES:
+    """Return the body; raise Refusal when it is too large, Gone when its sender is."""
+    if int(headers.get("content-length", "0")) > MOST_DROPPED_BYTES:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     parts: list[bytes] = []
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            size, more = 0, True
-            while more and size <= MOST_DROPPED_BYTES:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Gone
-                part, more = message.get("body", b""), message.get("more_body", False)
-                size += len(part)
-                if size <= MOST_BODY_BYTES:
-                    parts.append(part)
-    except TimeoutError:
-        raise Refusal(HTTPStatus.REQUEST_TIMEOUT) from None
+    size, more = 0, True
+    while more and size <= MOST_DROPPED_BYTES:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        part, more = message.get("body", b""), message.get("more_body", False)
+        size += len(part)
+        if size <= MOST_BODY_BYTES:
+            parts.append(part)
     if size > MOST_BODY_BYTES:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def replayed(body: bytes) -> Receive:

@@ -1,6 +1,9 @@
 """The web process: uvicorn, one event loop before Flask's threads, so that slow clients starve nobody."""
 
 import resource
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import structlog
 import uvicorn
@@ -12,9 +15,21 @@ from app.web.front import Front
 from jobs import logs
 from jobs.runtime import build
 
-IDLE_SECONDS = 20
-STOP_SECONDS = 4  # for whoever is being answered when we are told to stop; the launcher waits a little longer
 SOCKETS = 16_384
+HOW: Mapping[str, Any] = MappingProxyType(
+    {
+        "http": Door,
+        "ws": "none",
+        "lifespan": "off",
+        "proxy_headers": False,  # nobody may say where they come from
+        "server_header": False,
+        "access_log": False,  # addresses hold ID tokens, and the helpdesk's
+        "log_config": None,
+        "log_level": "error",
+        "timeout_keep_alive": 20,
+        "timeout_graceful_shutdown": 4,  # the launcher, and whoever runs us, waits a little longer
+    }
+)
 
 
 def application() -> Front:
@@ -36,16 +51,7 @@ def main() -> int:
         host=chosen.web_host,
         port=chosen.web_port,
         workers=chosen.web_concurrency,
-        http=Door,
-        ws="none",
-        lifespan="off",
-        proxy_headers=False,  # nobody may say where they come from
-        server_header=False,
-        access_log=False,  # addresses hold ID tokens, and the helpdesk's
-        log_config=None,
-        log_level="error",
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=STOP_SECONDS,
+        **HOW,
     )
     return 0
 

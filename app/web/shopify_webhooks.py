@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import structlog
 
@@ -71,8 +72,9 @@ def arrival(headers: Mapping[str, str], body: bytes) -> Arrival:
 def keep(here: World, ringer: Ringer, came: Sequence[Arrival]) -> list[bool]:
     """Keep all that came in one transaction and ring for it; return which are kept, and may be acknowledged."""
     try:
+        now = here.clock.now()
         with unit_of_work(here.sessions) as session:
-            news = _keep(session, here, came)
+            news = _keep(session, came, now)
     except StoreUnavailable as problem:
         log.error("store.unavailable", problem=type(problem).__name__)  # noqa: TRY400  # its text may hold a body
         return [False] * len(came)
@@ -86,8 +88,7 @@ def keep(here: World, ringer: Ringer, came: Sequence[Arrival]) -> list[bool]:
     return [True] * len(came)
 
 
-def _keep(session: Session, here: World, came: Sequence[Arrival]) -> set[int]:
-    now = here.clock.now()
+def _keep(session: Session, came: Sequence[Arrival], now: datetime) -> set[int]:
     asking = {each.sender for each in came if each.topic in ASKED}
     strangers = arrivals.strangers(session, asking) if asking else set()
     for each in came:

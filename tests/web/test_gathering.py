@@ -37,7 +37,7 @@ async def busy(deed: Deed, gathering: Gathering[int, int]) -> asyncio.Task[int]:
 def run(most: int, story: Callable[[Deed, Gathering[int, int]], Awaitable[None]]) -> None:
     async def told() -> None:
         deed = Deed()
-        await story(deed, Gathering(deed, most=most))
+        await story(deed, Gathering(deed, most=most, patience=60))
 
     asyncio.run(told())
 
