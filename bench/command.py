@@ -4,9 +4,11 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import history, value
+from bench import history, intake, slow, value
 
-BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType({"history": history.main, "value": value.main})
+BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
+    {"history": history.main, "intake": intake.main, "slow": slow.main, "value": value.main}
+)
 
 
 def main(arguments: list[str]) -> int:

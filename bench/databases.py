@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -25,6 +26,19 @@ def both(count: int = 1) -> Iterator[dict[str, list[str]]]:
         for url in (url for kind in urls.values() for url in kind):
             migrate.to_head(url)
         yield urls
+
+
+@contextmanager
+def durable(kind: str, folder: Path) -> Iterator[str]:
+    """Yield the URL of one database, "sqlite" or "postgresql", which waits for the disk as in production."""
+    with ExitStack() as open_things:
+        if kind == "sqlite":
+            url = f"sqlite:///{folder / 'durable.db'}"
+        else:
+            server = open_things.enter_context(private_postgres(folder / "postgres", durable=True))
+            url = _created(server, f"durable_{uuid4().hex}")
+        migrate.to_head(url)
+        yield url
 
 
 def _created(server: str, name: str) -> str:

@@ -23,14 +23,8 @@ START_SECONDS: Final = 20.0
 LONGEST_SOCKET_FOLDER: Final = 80  # a socket's whole path must stay below 104 bytes on macOS, 108 on Linux
 
 # Nothing here must survive a power cut, so nothing waits for the disk. Unix socket only: nobody else can reach it.
-SETTINGS: Final = (
-    "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "timezone=UTC",
-)
+CARELESS: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SETTINGS: Final = ("listen_addresses=", *CARELESS, "max_connections=200", "timezone=UTC")
 
 
 @contextmanager
@@ -44,16 +38,17 @@ def private_redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def private_postgres(folder: Path) -> Iterator[str]:
+def private_postgres(folder: Path, *, durable: bool = False) -> Iterator[str]:
     """Yield the URL of a PostgreSQL: TEST_DATABASE_URL when set (then as it is), else a server for this block alone.
 
+    A durable one waits for the disk, as one does that keeps things for somebody.
     The log goes to the folder; the data go to a short path under the temporary folder, since sockets need one.
     """
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield named
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with cluster() as server, guarded(server.spec(folder / "postgres.log")) as process:
+    with cluster() as server, guarded(server.spec(folder / "postgres.log", durable=durable)) as process:
         wait_until_ready(server, process, folder / "postgres.log")
         yield server.url
 
@@ -86,8 +81,9 @@ class Cluster:
             extra_groups=None if self.user is None else [],
         )
 
-    def spec(self, log: Path) -> ProcessSpec:
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
+    def spec(self, log: Path, *, durable: bool = False) -> ProcessSpec:
+        chosen = [setting for setting in SETTINGS if not (durable and setting in CARELESS)]
+        settings = [word for setting in chosen for word in ("-c", setting)]
         return ProcessSpec(
             name="postgres",
             command=(str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.home), *settings),
