@@ -70,7 +70,7 @@ def forget(world: World, merchant: Merchant, person: Person) -> int:
 def forget_shop(world: World, merchant: Merchant) -> bool:
     """Take out everything of a shop; return False, and touch nothing, while it is installed."""
     with unit_of_work(world.sessions) as session:
-        gone = erasing.forget_shop(session, shop_id=merchant.id)
+        gone = erasing.forget_shop(session, shop_id=merchant.id, now=world.clock.now())
     log.info("privacy.forgot_shop" if gone else "privacy.shop_is_back", shop=merchant.id)
     return gone
 
@@ -133,14 +133,21 @@ def _asks(kept: Kept) -> bool:
 
 
 def _tidy(world: World, merchant: Merchant) -> None:
+    while _tidy_some(world, merchant):
+        pass
+
+
+def _tidy_some(world: World, merchant: Merchant) -> bool:
+    """Return whether there is more to tidy. The day's chore is done with its last part: who dies before has left it."""
     now, shop_id = world.clock.now(), merchant.id
     before = now - timedelta(days=world.settings.keep_words_days)
+    today = f"{local(merchant, now):%Y-%m-%d}"
     with unit_of_work(world.sessions) as session:
-        if not chores.take(session, shop_id=shop_id, name="tidy", period=f"{local(merchant, now):%Y-%m-%d}", now=now):
-            return
+        if not chores.take(session, shop_id=shop_id, name="tidy", period=today, now=now):
+            return False
         privacy.drop_copies(session, shop_id=shop_id, before=before)
         erasing.forget_strangers(session, before=before, limit=WORDS_A_COMMIT)
-    emptied = WORDS_A_COMMIT
-    while emptied == WORDS_A_COMMIT:
-        with unit_of_work(world.sessions) as session:
-            emptied = erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=WORDS_A_COMMIT)
+        more = erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=WORDS_A_COMMIT) == WORDS_A_COMMIT
+        if more:
+            chores.leave(session, shop_id=shop_id, name="tidy", period=today)
+    return more

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.store.base import insert
@@ -17,3 +18,8 @@ def take(session: Session, *, shop_id: int, name: str, period: str, now: datetim
         .returning(Chore.name)  # not the row count, which PostgreSQL's driver has forgotten by now
     )
     return session.scalar(statement) is not None
+
+
+def leave(session: Session, *, shop_id: int, name: str, period: str) -> None:
+    """Let a chore that was taken in this transaction be taken once more: there is more of it than one can hold."""
+    session.execute(delete(Chore).where(Chore.shop_id == shop_id, Chore.name == name, Chore.period == period))

@@ -39,10 +39,11 @@ def forget_person(
     return left
 
 
-def forget_shop(session: Session, *, shop_id: int) -> bool:
+def forget_shop(session: Session, *, shop_id: int, now: datetime) -> bool:
     """Take everything of the shop out, and the shop itself; return False, and touch nothing, while it is installed.
 
-    Only the log of requests stays, without the people in it.
+    Only the log of requests stays, without the people in it. Whatever was still asked is done with this, in the same
+    transaction: nobody comes back to the requests of a shop that is not there.
     """
     shop = session.scalar(select(Shop).where(Shop.id == shop_id).with_for_update())
     if shop is None or shop.uninstalled_at is None:
@@ -52,8 +53,10 @@ def forget_shop(session: Session, *, shop_id: int) -> bool:
     for table in reversed(Base.metadata.sorted_tables):
         if "shop_id" in table.columns and table.name != PrivacyRequest.__tablename__:
             session.execute(table.delete().where(table.c.shop_id == shop_id))
-    nameless = {"sealed_person": None, "sealed_copy": None}
-    session.execute(update(PrivacyRequest).where(PrivacyRequest.shop_id == shop_id).values(nameless))
+    requests = PrivacyRequest.shop_id == shop_id
+    session.execute(update(PrivacyRequest).where(requests).values(sealed_person=None, sealed_copy=None))
+    open_ones = update(PrivacyRequest).where(requests, PrivacyRequest.done_at.is_(None))
+    session.execute(open_ones.values(done_at=now, next_try_at=None, problem=None))
     session.execute(delete(Shop).where(Shop.id == shop_id))
     return True
 

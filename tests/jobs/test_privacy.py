@@ -4,6 +4,7 @@ import argparse
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,15 +12,16 @@ import structlog
 from redis import Redis
 from sqlalchemy import select
 
-from app.domain.people import Asked
-from app.store import inbox, orders, privacy, shops
-from app.store.base import Base, unit_of_work
+from app.domain.people import Asked, Person
+from app.store import erasing, inbox, orders, privacy, shops
+from app.store.base import Base, Session, unit_of_work
 from app.store.tables import Delivery, PrivacyRequest, Shop
 from jobs import erase, export
+from jobs import privacy as keeping
 from jobs.export import person_of
 from jobs.handle import handle
 from jobs.practice import POLICY
-from jobs.privacy import keep_promises
+from jobs.privacy import forget_shop, keep_promises
 from jobs.queue import Bell, Task
 from jobs.review import review
 from tests.jobs.conftest import Practice
@@ -222,6 +224,43 @@ def test_given_a_copy_and_old_words_when_the_days_are_over_then_neither_is_kept(
 
     assert [request.has_copy for request in requests(inside)] == [False]
     assert words(inside) == 0
+
+
+def test_given_more_old_words_than_one_commit_holds_when_tidying_breaks_off_then_it_goes_on_the_same_day(
+    inside: Practice, bird: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.later(31 * 24 * 3600)
+    monkeypatch.setattr(keeping, "WORDS_A_COMMIT", 1)
+    whole, calls = erasing.forget_old_words, count()
+
+    def breaks_off(session: Session, **limits: Any) -> int:
+        if next(calls) == 1:
+            raise RuntimeError("the process is gone")
+        return whole(session, **limits)
+
+    monkeypatch.setattr(erasing, "forget_old_words", breaks_off)
+    with pytest.raises(RuntimeError, match="gone"):
+        keep_promises(inside.world, inside.shop_id)
+    keep_promises(inside.world, inside.shop_id)
+
+    assert words(inside) == 0
+
+
+def test_given_requests_that_still_wait_when_the_shop_is_forgotten_then_nobody_is_rung_for_them_any_more(
+    inside: Practice, bird: int
+) -> None:
+    now, mine = inside.world.clock.now(), {"shop_id": inside.shop_id, "seal": inside.world.seal}
+    with unit_of_work(inside.world.sessions) as session:
+        privacy.note(session, kind=Asked.COPY, person=Person(ids=frozenset({bird})), now=now, **mine)
+        shops.uninstall(session, shop_id=inside.shop_id, triggered_at=now, now=now)
+    merchant = inside.world.known(inside.shop_id)
+    assert merchant is not None
+
+    forget_shop(inside.world, merchant)
+
+    with unit_of_work(inside.world.sessions) as session:
+        assert privacy.shops_with_requests(session, now=now + timedelta(days=60)) == []
+    assert [request.done_at is not None for request in requests(inside)] == [True]
 
 
 def test_given_words_of_today_when_it_is_tidied_then_they_stay_for_whoever_asks_why(

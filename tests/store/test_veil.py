@@ -132,10 +132,10 @@ def test_given_two_shops_when_the_one_that_left_is_forgotten_then_nothing_of_it_
         stays = moved_in(session, seal, "stays.myshopify.com", net=90_00).shop_id
     before = rows(sessions, stays)
     with unit_of_work(sessions) as session:
-        assert not erasing.forget_shop(session, shop_id=gone)  # it is installed
+        assert not erasing.forget_shop(session, shop_id=gone, now=NOON)  # it is installed
         session.get_one(Shop, gone).uninstalled_at = NOON
         session.flush()
-        assert erasing.forget_shop(session, shop_id=gone)
+        assert erasing.forget_shop(session, shop_id=gone, now=NOON)
 
     left = {name for name, found in rows(sessions, gone).items() if found}
     assert left == {"privacy_requests"}
