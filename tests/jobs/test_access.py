@@ -28,7 +28,7 @@ from jobs.runtime import World, way_out
 from jobs.ticker import make_round
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY
 from tests.jobs.conftest import Practice, settings_for
-from tests.jobs.test_crash_points import Died, fate
+from tests.jobs.dying import Died, fate
 
 OLD, NEW = "old-secret", "new-secret"
 ALMOST_AN_HOUR, AN_HOUR, A_DAY = 56 * 60, 61 * 60, 24 * 3600

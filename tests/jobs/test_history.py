@@ -25,7 +25,7 @@ from jobs import history
 from jobs.sweep import sweep
 from tests.conftest import SEAL_KEY
 from tests.jobs.conftest import Practice, moved_in, read_past, settings_for
-from tests.jobs.test_crash_points import AFTER_THE_LEASE, Died, Fate, FragileHttp
+from tests.jobs.dying import AFTER_THE_LEASE, Died, Fate, FragileHttp
 
 ROOT = Path(__file__).parents[2]
 SMALL = 40  # rows in a batch, so that a small town has many

@@ -29,7 +29,7 @@ from jobs.queue import Bell
 from jobs.runtime import World, way_out
 from tests.conftest import NOBODY_LISTENS
 from tests.jobs.conftest import Practice, read_past, settings_for
-from tests.jobs.test_crash_points import Died, fate
+from tests.jobs.dying import Died, fate
 from tests.jobs.test_customers import ENOUGH, newcomer, standing
 from tests.store.crowd import at_once
 

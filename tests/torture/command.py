@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.torture import points, pool
+from tests.torture import pairs, points, pool
 from tests.torture.hosts import command as hosts
 
 
@@ -19,8 +19,9 @@ class Torment:
 
 TORMENTS: Mapping[str, Torment] = MappingProxyType(
     {
-        "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),
         "points": Torment(main=points.main, says="death at every boundary of every flow, once"),
+        "pairs": Torment(main=pairs.main, says="death at every boundary, and once more during the recovery"),
+        "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),
         "hosts": Torment(main=hosts.main, says="three hosts, one of them cut off in mid-storm"),
     }
 )

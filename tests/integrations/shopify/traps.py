@@ -148,7 +148,7 @@ TRAPS: Places = {
         f"{_GIFT}::a_commit_whose_answer_is_lost",
         f"{_GIFT_ORDER}::a_gift_order_whose_answer_is_lost",
         f"{_GIFT_ORDER}::a_gift_order_made_after_we_looked",
-        "jobs/test_crash_points.py::its_gift_travels_once",
+        "torture/test_points.py::a_flow_when_its_process_dies",
     ),
     "a gift goes to a customer who is gone, or into a box": (
         f"{_GIFT_ORDER}::an_address_that_needs_a_look",
@@ -157,7 +157,7 @@ TRAPS: Places = {
     "a gift stays on an order that is cancelled or given back": (
         f"{_TAKEN_BACK}::a_planned_gift_when_its_order_is_over",
         f"{_TAKEN_BACK}::a_gift_on_the_order_when_the_order_is_over",
-        "jobs/test_crash_points.py::it_is_taken_back_once",
+        "torture/test_points.py::a_flow_when_its_process_dies",
     ),
     "the gift stands below the first fifty lines": (f"{_CONTRACT}::a_gift_below_fifty_lines",),
     "an order that we made counts as the customer's": (

@@ -1,0 +1,60 @@
+"""Deaths, one and two in a row: which there are, and what came of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from tests.torture.explore import Tale
+from tests.torture.flows import Flow
+from tests.torture.theatre import Theatre
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of dying at boundary `k`, and for pairs at `j` of the life after; `wrong`: what is not well."""
+
+    flow: str
+    k: int
+    j: int | None
+    name: str
+    wrong: str | None
+    stands_for: int = 1  # so many boundaries, or pairs of them, leave the same behind
+
+
+def singles(tale: Tale) -> Iterator[Verdict]:
+    """Die once at every boundary of the tale."""
+    for at, moment in enumerate(tale.life.moments):
+        k, wrong = tale.life.first_boundary(at), tale.goes_on_from(moment)
+        yield Verdict(
+            flow=tale.name, k=k, j=None, name=tale.life.names[k - 1], wrong=wrong, stands_for=tale.life.at.count(at)
+        )
+
+
+def pairs(tale: Tale, at: int) -> Iterator[Verdict]:
+    """Die at that moment of the tale, and once more at every boundary of the life after it."""
+    k, alike = tale.life.first_boundary(at), tale.life.at.count(at)
+    second, wrong = tale.lived_from(tale.life.moments[at])
+    if wrong is not None:
+        yield Verdict(flow=tale.name, k=k, j=None, name=tale.life.names[k - 1], wrong=wrong, stands_for=alike)
+    for then, moment in enumerate(second.moments):
+        j = second.first_boundary(then)
+        name = f"{tale.life.names[k - 1]}, then {second.names[j - 1]}"
+        wrong = tale.goes_on_from(moment)
+        yield Verdict(flow=tale.name, k=k, j=j, name=name, wrong=wrong, stands_for=alike * second.at.count(then))
+
+
+def one(tale: Tale, k: int, j: int | None) -> Verdict:
+    """Die at boundary `k`, and at boundary `j` of the life after where one is given."""
+    moment, name = tale.life.boundary(k)
+    if j is not None:
+        second, _ = tale.lived_from(moment)
+        moment, then = second.boundary(j)
+        name = f"{name}, then {then}"
+    return Verdict(flow=tale.name, k=k, j=j, name=name, wrong=tale.goes_on_from(moment))
+
+
+def shuffled(theatre: Theatre, flows: dict[str, Flow], *, seed: int) -> list[tuple[str, int]]:
+    """Return every first death there is, by flow and moment, in the seed's order."""
+    first = [(name, at) for name, flow in flows.items() for at in range(len(theatre.tell(name, flow).life.moments))]
+    Random(seed).shuffle(first)
+    return first

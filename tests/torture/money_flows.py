@@ -1,0 +1,209 @@
+"""Flows around what an agent gives: money back in every form, flowers, words, and the month that pays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from app.domain.policy import Policy
+from app.store.base import reading
+from app.store.tables import Pool
+from jobs import desk
+from jobs.practice import POLICY
+from tests.torture.flows import GENEROUS, Flow
+from tests.torture.scene import Scene
+
+HOUR, DAY = 3_600, 86_400
+TWO_WEEKS = 15 * DAY
+# Nobody is asked.
+TEAM = replace(GENEROUS, team=replace(POLICY.team, keep_refunds_per_year=99, refund_customer_minor=9_999_00))
+ASKED_FIRST = replace(TEAM, team=replace(TEAM.team, refund_limit_minor=1_00))
+CAREFUL = "uncertain", None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """Somebody's order, and the ticket that they wrote about it."""
+
+    order: int
+    ticket: int
+
+
+def complained(scene: Scene, **terms: bool) -> Complaint:
+    customer = scene.call("/town/cast")["fourth_order_customer"]
+    order = scene.order(customer_id=customer, amount="10.00", quantity=2, shipping="5.00", **terms)
+    scene.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+    scene.deliver(order, key=f"paid-{order}")
+    scene.drain()
+    ticket = scene.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    return Complaint(order=order, ticket=int(ticket))
+
+
+def pressed(action: str, **form: str) -> Callable[[Scene, Complaint], None]:
+    return lambda scene, plot: scene.press(plot.ticket, action, **form)
+
+
+def refunded(scene: Scene, plot: Complaint, *, back: str, minor: int) -> None:
+    """Hold when so much went back, of a fresh purse, and nothing is left set aside."""
+    assert scene.call(f"/town/orders/{plot.order}")["refunded"] == back
+    (row,) = scene.effects("refund_order")
+    assert (row.state, row.code, row.cost_minor) == ("done", None, minor)
+    assert purses(scene)["team"] == (0, minor)
+    assert notes(scene, plot) == 1
+
+
+def notes(scene: Scene, plot: Complaint) -> int:
+    return len(scene.call(f"/town/tickets/{plot.ticket}")["notes"])
+
+
+def purses(scene: Scene, month: str = "2026-11") -> dict[str, tuple[int, int]]:
+    """Return what is set aside and what is spent of each pool in a month."""
+    with reading(scene.world.sessions) as session:
+        pools = session.query(Pool).filter(Pool.month == month)
+        return {pool.name: (pool.reserved_minor, pool.spent_minor) for pool in pools}
+
+
+def money_on_its_way(scene: Scene, *, status: str) -> Complaint:
+    plot = complained(scene, refunds_pend=True)
+    pressed("refund_keep", amount="5.00")(scene, plot)
+    scene.drain()
+    scene.call(f"/town/orders/{plot.order}/bank", {"status": status, "announce": "lose"})
+    scene.later(HOUR)
+    return plot
+
+
+def failed_late(scene: Scene, _plot: Complaint) -> None:
+    (row,) = scene.effects("refund_order")
+    assert (row.state, purses(scene)["team"]) == ("refused", (0, 0))
+
+
+def lead_is_asked(scene: Scene) -> Complaint:
+    plot = complained(scene)
+    pressed("refund_keep", amount="5.00")(scene, plot)
+    scene.go_on()
+    assert notes(scene, plot) == 1
+    return plot
+
+
+def lead_says_yes(scene: Scene, _plot: Complaint) -> None:
+    merchant = scene.world.merchant(scene.shop_id)
+    (waiting,) = scene.effects("refund_order")
+    if merchant is not None:
+        desk.approve(scene.world, merchant, waiting.id)
+
+
+def approved(scene: Scene, plot: Complaint) -> None:
+    assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
+    assert purses(scene)["team"] == (0, 5_00)
+
+
+def noted(scene: Scene, plot: Complaint) -> None:
+    assert (notes(scene, plot), purses(scene).get("team", (0, 0))) == (1, (0, 0))
+    assert [row.state for row in scene.effects("post_note")] == ["done"]
+
+
+def flowers_promised(scene: Scene) -> Complaint:
+    plot = complained(scene)
+    pressed("flowers")(scene, plot)
+    scene.go_on()
+    return plot
+
+
+def promised(scene: Scene, plot: Complaint) -> None:
+    (row,) = scene.effects("send_flowers")
+    assert (row.state, notes(scene, plot)) == ("planned", 1)
+    assert purses(scene)["team"] == (row.cost_minor, 0)
+
+
+def their_day_comes(scene: Scene) -> Complaint:
+    plot = flowers_promised(scene)
+    scene.later(TWO_WEEKS)
+    return plot
+
+
+def bouquets(scene: Scene) -> int:
+    return len(scene.call("/town/florist/orders")["orders"])
+
+
+def sent(scene: Scene, _plot: Complaint) -> None:
+    (row,) = scene.effects("send_flowers")
+    assert (row.state, bouquets(scene), scene.reserved(), scene.spent()) == ("done", 1, 0, row.cost_minor)
+
+
+def left_to_a_person(scene: Scene, plot: Complaint) -> bool:
+    """Hold when nobody knows whether they left: one bouquet at most, the money kept, and the agent told to ask."""
+    (row,) = scene.effects("send_flowers")
+    kept = scene.reserved() == row.cost_minor and scene.spent() == 0
+    return (row.state, row.next_try_at) == CAREFUL and bouquets(scene) <= 1 and kept and notes(scene, plot) == 2
+
+
+def not_sent(scene: Scene, plot: Complaint) -> None:
+    (row,) = scene.effects("send_flowers")
+    assert (row.state, bouquets(scene), scene.reserved(), scene.spent()) == ("withdrawn", 0, 0, 0)
+
+
+def last_hour_of_the_month(scene: Scene) -> tuple[int, int]:
+    """Let a gift be planned in the last hour of a month, and the next order heard of after it; return both orders."""
+    last_hour = datetime(2026, 11, 30, 23, 30, tzinfo=ZoneInfo("America/New_York"))
+    scene.later(int((last_hour - scene.world.clock.now()).total_seconds()))
+    scene.go_on()
+    one, other = scene.call("/town/cast")["fourth_order_customers"][:2]
+    first, second = scene.order(customer_id=one), scene.order(customer_id=other)
+    scene.deliver(first, key=f"paid-{first}")
+    scene.drain()
+    assert purses(scene)["gifts"][0] > 0
+    scene.later(HOUR)
+    return first, second
+
+
+def news_of_the_second(scene: Scene, orders: tuple[int, int]) -> None:
+    scene.deliver(orders[1], key=f"paid-{orders[1]}")
+
+
+def each_month_pays_its_own(scene: Scene, orders: tuple[int, int]) -> None:
+    """Hold when November paid what it had promised, and December what came after."""
+    assert [scene.gifts_on(order) for order in orders] == [1, 1]
+    costs = {row.order_id: row.cost_minor for row in scene.effects("add_gift_line")}
+    paid = [purses(scene)["gifts"], purses(scene, "2026-12")["gifts"]]
+    assert paid == [(0, costs[order]) for order in orders]
+
+
+def money_back(back: str, minor: int, policy: Policy = TEAM, **form: str) -> Flow:
+    return Flow(
+        prepare=complained,
+        act=pressed("refund_keep", **form),
+        happened=partial(refunded, back=back, minor=minor),
+        policy=policy,
+    )
+
+
+FLOWS = MappingProxyType(
+    {
+        "refund": money_back("5.00", 5_00, amount="5.00"),
+        "refund-of-items": money_back("25.00", 25_00, items="#1 x 2", shipping="yes"),
+        "refund-as-credit": money_back("5.00", 5_00, amount="5.00", store_credit="yes"),
+        "refund-arrives": Flow(
+            prepare=partial(money_on_its_way, status="SUCCESS"),
+            happened=partial(refunded, back="5.00", minor=5_00),
+            policy=TEAM,
+        ),
+        "refund-fails-late": Flow(
+            prepare=partial(money_on_its_way, status="FAILURE"), happened=failed_late, policy=TEAM
+        ),
+        "note": Flow(prepare=complained, act=pressed("refund_keep", amount="5.00"), happened=noted, policy=ASKED_FIRST),
+        "approval": Flow(prepare=lead_is_asked, act=lead_says_yes, happened=approved, policy=ASKED_FIRST),
+        "flowers-promised": Flow(prepare=complained, act=pressed("flowers"), happened=promised, policy=TEAM),
+        "flowers": Flow(prepare=their_day_comes, happened=sent, may_end_otherwise=left_to_a_person, policy=TEAM),
+        "flowers-withdrawn": Flow(
+            prepare=flowers_promised, act=pressed("withdraw_flowers"), happened=not_sent, policy=TEAM
+        ),
+        "months-end": Flow(
+            prepare=last_hour_of_the_month,
+            act=news_of_the_second,
+            happened=each_month_pays_its_own,
+            policy=replace(GENEROUS, nth_order_gift=replace(GENEROUS.nth_order_gift, settle_minutes=45)),
+        ),
+    }
+)

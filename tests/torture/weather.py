@@ -1,0 +1,37 @@
+"""The same flows while the store has a bad day: deaths on top of lost answers, late deeds and closed doors."""
+
+from types import MappingProxyType
+
+from tests.torture.flows import Flow, gathered, struck
+from tests.torture.gift_flows import FLOWS as GIFTS
+from tests.torture.money_flows import FLOWS as MONEY
+from tests.torture.shop_flows import FLOWS as SHOP
+
+CALM = gathered(GIFTS, MONEY, SHOP)
+ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
+WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
+LATE = "late_commit"  # happens after the line broke
+CALLS = {
+    "gift": ("OrderEditCommit", (*ONCE_MORE, *WHO_KNOWS, LATE)),
+    "gift-taken-back": ("OrderEditCommit", (*WHO_KNOWS, LATE)),
+    "gift-order": ("GiftOrderCreate", (*ONCE_MORE, *WHO_KNOWS, LATE)),
+    "gift-draft": ("GiftDraftComplete", (*ONCE_MORE, *WHO_KNOWS, LATE)),
+    "tag": ("TagsAdd", WHO_KNOWS),
+    "refund": ("RefundCreate", (*ONCE_MORE, *WHO_KNOWS, LATE)),
+    "refund-of-items": ("RefundCreate", WHO_KNOWS),
+    "refund-as-credit": ("RefundCreate", WHO_KNOWS),
+    "sweep": ("OrdersUpdatedSince", ONCE_MORE),
+    "token": ("TokenRefresh", WHO_KNOWS),
+}
+
+
+def names(flow: str, kinds: tuple[str, ...]) -> list[str]:
+    return [f"{flow}+{kind.replace('_', '-')}" for kind in kinds]
+
+
+ROUGH: dict[str, Flow] = {
+    name: struck(CALM[flow], operation=operation, kind=kind)
+    for flow, (operation, kinds) in CALLS.items()
+    for name, kind in zip(names(flow, kinds), kinds, strict=True)
+}
+FLOWS = MappingProxyType({**CALM, **ROUGH})
