@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import Processor
 
 _DATED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,  # the number of the request in hand
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )

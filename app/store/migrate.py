@@ -1,12 +1,14 @@
 """Brings the database to the newest shape; the migrations themselves lie in `migrations/`."""
 
 import sys
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from app.config import ROOT, settings
 
@@ -29,7 +31,22 @@ def where(url: str) -> tuple[str | None, str | None]:
             current = MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
-    return current, ScriptDirectory.from_config(_config(url)).get_current_head()
+    return current, newest()
+
+
+def revision(session: Session) -> str | None:
+    """Return the migration that this database is at; None where there is nothing yet."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def newest() -> str | None:
+    """Return the newest migration that this version knows."""
+    return _scripts().get_current_head()
+
+
+def is_known(number: str | None) -> bool:
+    """Return whether this version knows that migration; one that it does not know is of a version to come."""
+    return number is None or number in {script.revision for script in _scripts().walk_revisions()}
 
 
 def main() -> int:
@@ -40,6 +57,11 @@ def main() -> int:
     to_head(chosen.database)
     sys.stdout.write("database is up to date\n")
     return 0
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config("sqlite://"))
 
 
 def _config(url: str) -> Config:

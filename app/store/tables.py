@@ -86,6 +86,12 @@ class Delivery(Base):
             sqlite_where=text("next_try_at IS NOT NULL"),
         ),
         Index("ix_deliveries_shop", "shop_id", "id"),
+        Index(
+            "ix_deliveries_aside",
+            "id",
+            postgresql_where=text("handled_at IS NULL AND next_try_at IS NULL"),
+            sqlite_where=text("handled_at IS NULL AND next_try_at IS NULL"),
+        ),
         Index("ix_deliveries_event", "source", "sender", "topic", "event_key", unique=True),
     )
 
@@ -236,6 +242,7 @@ class Pool(Base):
     __tablename__ = "pools"
     __table_args__ = (
         UniqueConstraint("shop_id", "name", "month"),
+        Index("ix_pools_month", "month"),
         CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name="not_negative"),
         CheckConstraint("reserved_minor + spent_minor <= limit_minor", name="within_limit"),
     )
@@ -269,6 +276,15 @@ class Effect(Base):
         Index("ix_effects_decision", "decision_id"),
         Index("ix_effects_newest", "shop_id", "id"),
         Index("ix_effects_ended", "shop_id", "ended_at"),
+        Index(
+            "ix_effects_standing",
+            "state",
+            "kind",
+            "first_sent_at",
+            "next_try_at",
+            postgresql_where=text("state IN ('awaiting', 'uncertain')"),
+            sqlite_where=text("state IN ('awaiting', 'uncertain')"),
+        ),
         Index(
             "ix_effects_by_agents",
             "shop_id",

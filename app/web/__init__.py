@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import errors, framing, health, helpdesk_hooks, identity, merchant, practice
+from app.web import errors, framing, health, helpdesk_hooks, identity, merchant, numbering, practice
 from jobs.runtime import World
 
 
@@ -12,6 +12,7 @@ def create_app(world: World) -> Flask:
     app.extensions["world"] = world
     # Two slashes are no page, rather than a redirect to one: it would name whatever host the caller named.
     app.url_map.merge_slashes = False
+    numbering.install(app)
     app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(identity.blueprint)
