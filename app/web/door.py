@@ -45,13 +45,19 @@ class Door(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # what stands behind a body belongs to no head, and whoever stands before us has not read it
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
             self._refuse(431)
-            return
-        self._in_head, self._in_body = False, True
-        self._give_time()
-        super().on_headers_complete()
+        elif self.parser.should_upgrade():
+            self._refuse(400)  # the parser stops here, and would take this call's body for the next call
+        else:
+            self._in_head, self._in_body = False, True
+            self._give_time()
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:

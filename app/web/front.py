@@ -4,6 +4,7 @@ Everything is awaited, so that whoever sends slowly costs a little memory and no
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -49,7 +50,7 @@ class Refusal(Exception):
 
 
 class Gone(Exception):
-    """Who was sending has hung up."""
+    """Who was asking has hung up."""
 
 
 class Front:
@@ -64,13 +65,15 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        with suppress(Gone):
+            await self._answer(scope, receive, while_there(send))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             headers = proper(scope)
             body = await whole_body(headers, receive)
         except Refusal as no:
             await say(send, no.status, f"{no.status.phrase}\n", close=True)
-        except Gone:
-            return
         else:
             if scope["path"] in WEBHOOKS:
                 await self._take_in(scope["method"], headers, body, send)
@@ -147,6 +150,21 @@ def replayed(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+def while_there(send: Send) -> Send:
+    """Return what sends as long as somebody listens; Gone when nobody does any more."""
+
+    async def sent(message: Message, /) -> None:
+        try:
+            await send(message)
+        except RuntimeError as fault:
+            # uvicorn only notices that of the newest of several calls on one line; this is uvloop's word for it.
+            if "closed" not in str(fault):
+                raise
+            raise Gone from fault
+
+    return sent
 
 
 async def say(
