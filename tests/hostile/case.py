@@ -45,6 +45,7 @@ class Call:
     alone: bool = False
     within: bytes = b""  # of the answer's body
     seconds: float = 30.0  # to wait for an answer
+    hangs_up: bool = False  # at the first word of an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ class Page:
     name: str
     path: str
     expects: frozenset[int]
-    form: dict[str, str] | None = None
+    form: dict[str, str] | bytes | None = None
+    kind: str = "application/x-www-form-urlencoded"  # of the form
     says: str = ""
 
 

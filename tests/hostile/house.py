@@ -47,8 +47,9 @@ from tests.hostile.redis_jobs import Job as StrangeJob
 from tests.hostile.storage import NOTE, Row
 from tests.stack import Stack, running, until
 
-Form = Mapping[str, str]
+Form = Mapping[str, str] | bytes
 URLENCODED = "application/x-www-form-urlencoded"
+MOST_HEARD_BYTES = 4 * 1024 * 1024
 PATIENCE_SECONDS = 30.0  # for an answer: a test counts, and the clock only ends what hangs
 QUIET = {"SWEEP_SECONDS": "900", "SANDBOX_CUSTOMERS": "100", "SHOPIFY_CLIENT_SECRETS": f"{SECRET},{OLDER_SECRET}"}
 
@@ -88,19 +89,26 @@ class House:
         """Where the web server listens."""
         return int(self.stack.app.rpartition(":")[2])
 
-    def say(self, sent: bytes, *, seconds: float = PATIENCE_SECONDS) -> Answer:
-        """Send bytes to the web server, and hear what it says until it hangs up or the seconds are over."""
-        return say(self.port, sent, seconds)
+    def say(self, sent: bytes, *, seconds: float = PATIENCE_SECONDS, hangs_up: bool = False) -> Answer:
+        """Send bytes to the web server, and hear what it says until it hangs up, or we do."""
+        return say(self.port, sent, seconds, hangs_up=hangs_up)
 
     def open(
-        self, path: str, *, form: Form | None = None, worn: str | None = None, shop: str = PRACTICE_SHOP
+        self,
+        path: str,
+        *,
+        form: Form | None = None,
+        kind: str = URLENCODED,
+        worn: str | None = None,
+        shop: str = PRACTICE_SHOP,
     ) -> Answer:
         """Open a page, or press with a form, as somebody of that shop; `worn` is another proof than a good one."""
         proof = f"Bearer {token(self.claims(shop))}" if worn is None else worn
         headers: Headers = (("Authorization", proof),) if proof else ()
         if form is None:
             return self.say(wire(headers, b"", method="GET", path=path, length=""))
-        return self.say(wire((*headers, ("Content-Type", URLENCODED)), urlencode(form).encode(), path=path))
+        body = form if isinstance(form, bytes) else urlencode(form).encode()
+        return self.say(wire((*headers, ("Content-Type", kind)), body, path=path))
 
     def now(self) -> datetime:
         """Return the time in the town."""
@@ -252,18 +260,18 @@ class House:
         return said | {"launcher": self.folder.with_suffix(".log").read_text(errors="replace")}
 
 
-def say(port: int, sent: bytes, seconds: float = PATIENCE_SECONDS) -> Answer:
+def say(port: int, sent: bytes, seconds: float = PATIENCE_SECONDS, *, hangs_up: bool = False) -> Answer:
     """Send bytes to a port, and hear what is said until the other side hangs up or has nothing to add."""
     with socket.create_connection((LOOPBACK, port), timeout=seconds) as line:
         with suppress(OSError):  # it has heard enough; what it said is still to be read
             line.sendall(sent)
-        return _heard(line)
+        return _heard(line, most=1 if hangs_up else MOST_HEARD_BYTES)
 
 
-def _heard(line: socket.socket) -> Answer:
+def _heard(line: socket.socket, most: int) -> Answer:
     heard = b""
     with suppress(OSError):
-        while piece := line.recv(65_536):
+        while len(heard) < most and (piece := line.recv(65_536)):
             heard += piece
             if _is_whole(heard):
                 line.settimeout(0.2)  # something smuggled in would be answered now

@@ -141,6 +141,27 @@ ELSEWHERE = (
     "/\t/evil.example",
     "/ledger\r\nX-Odd: 1",
 )
+MULTIPART = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n1\r\n'
+ODD_FORMS: tuple[tuple[str, bytes, str], ...] = (
+    ("of ten thousand parts", b"".join(PART % (b"p%d" % n) for n in range(10_000)) + b"--x--", MULTIPART),
+    ("in parts without a boundary", PART % b"edition" + b"--x--", "multipart/form-data"),
+    ("in parts that never end", PART % b"edition", MULTIPART),
+    (
+        "with a file in it",
+        b'--x\r\nContent-Disposition: form-data; name="edition"; filename="../../x"\r\n\r\n1\r\n--x--',
+        MULTIPART,
+    ),
+    ("in JSON", b'{"team_monthly_minor":"1"}', "application/json"),
+    ("of no type", b"\xff\xfe\x00", "x"),
+    (
+        "of bytes that are no text",
+        b"team_monthly_minor=%ff%fe&edition=%00&%ff=%ff",
+        "application/x-www-form-urlencoded; charset=utf-7",
+    ),
+    ("of a hundred thousand ampersands", b"&" * 100_000, "application/x-www-form-urlencoded"),
+    ("of half a percent sign", b"team_monthly_minor=%&edition=%zz", "application/x-www-form-urlencoded"),
+)
 BOUNCE = "/session-token-bounce?shopify-reload="
 POOL, SHARE = "team_monthly_minor", "special_customer.percentile"
 
@@ -165,6 +186,7 @@ PAGES = (
     _form(116, "ten thousand orders", "nth_order_gift.ordinals", ",".join(map(str, range(1, 10_001)))),
     _form(116, "ten thousand gifts", "nth_order_gift.variants", "\n".join(map(str, range(1, 10_001)))),
     Page(number=116, name="ten thousand fields", path="/settings", form={f"rule.{n}": "x" for n in range(10_000)}, expects=only(413, 422)),
+    *(Page(number=116, name=f"a form {name}", path="/settings", form=form, kind=kind, expects=only(400, 413, 415, 422)) for name, form, kind in ODD_FORMS),
     Page(number=116, name="a form of a megabyte", path="/settings", form={POOL: "9" * 1_000_000}, expects=only(413, 422)),
     Page(number=89, name="a tag with a comma", path="/settings", form={"special_customer.tag": "a,b"}, expects=only(422), says='id="special_customer.tag-wrong"'),
     Page(number=90, name="a tag that is too long", path="/settings", form={"special_customer.tag": "x" * 256}, expects=only(422), says='id="special_customer.tag-wrong"'),

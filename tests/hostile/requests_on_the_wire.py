@@ -40,6 +40,17 @@ def _chunked(number: int, name: str, body: bytes, *more: tuple[str, str], expect
     return Call(number=number, name=name, sends=wire(headers, body, length=""), expects=expects, alone=True)
 
 
+def _asks(number: int, name: str, *more: tuple[str, str], expects: frozenset[int]) -> Call:
+    head, _, body = wire(signed()).partition(b"\r\n\r\n")
+    asked = "".join(f"\r\n{header}: {value}" for header, value in more).encode()
+    return Call(
+        number=number,
+        name=name,
+        sends=head.replace(b"\r\nConnection: close", asked) + b"\r\n\r\n" + body,
+        expects=expects,
+    )
+
+
 def _bomb(name: str, packed: bytes, coding: str) -> Call:
     # Signed as it came, never unpacked: what it would grow to is nobody's concern.
     headers = (*instead(signed(packed), "Content-Type", JSON), ("Content-Encoding", coding))
@@ -64,6 +75,16 @@ def _raw(number: int, name: str, line: bytes, expects: frozenset[int] = BAD) -> 
     return Call(number=number, name=name, sends=head + b"\r\n" + line + b"\r\n\r\n" + body, expects=expects, alone=True)
 
 
+UPGRADE = f"POST {WEBHOOK} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: {len(SMUGGLED)}\r\n\r\n".encode()
+MANY = b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" * 1_000
+LAST = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+def _trailed(name: str, value: str) -> bytes:
+    return f"{LENGTH:x}\r\n".encode() + BODY + f"\r\n0\r\n{name}: {value}\r\n\r\n".encode()
+
+
+MAC = "X-Shopify-Hmac-Sha256"
 FORM = b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\n1\r\n--x--\r\n'
 TWIN: Headers = (("X_Shopify_Shop_Domain", OTHER_SHOP), ("X_Shopify_Topic", "app/uninstalled"))
 
@@ -94,6 +115,9 @@ CALLS = (
     _chunked(24, "a chunk of a negative length", b"-5\r\nabcde\r\n0\r\n\r\n"),
     _chunked(24, "a chunk longer than told", b"2\r\nabcdef\r\n0\r\n\r\n"),
     _chunked(24, "a chunk beyond all reason", b"f" * 40 + b"\r\nabc\r\n0\r\n\r\n", expects=REFUSED),
+    _chunked(24, "a megabyte beside a chunk's length", f"{LENGTH:x};x={'x' * MB}\r\n".encode() + BODY + b"\r\n0\r\n\r\n", expects=only(200, 400, 413)),
+    _chunked(24, "a hundred thousand chunks", b"".join(b"1\r\n%c\r\n" % byte for byte in b"x" * 100_000) + b"0\r\n\r\n", expects=only(401, 413)),
+    Call(number=24, name="a signature behind the body", sends=wire((*without(signed(), MAC), ("Transfer-Encoding", "chunked"), ("Trailer", MAC)), _trailed(MAC, signature(BODY)), length=""), expects=only(400, 401)),
     _chunked(24, "good chunks", CHUNKED, expects=only(200)),
     _bomb("a gzip bomb of a hundred megabytes", gzip.compress(b"0" * 100 * MB, 9), "gzip"),
     _bomb("a deflate bomb of a hundred megabytes", zlib.compress(b"0" * 100 * MB, 9), "deflate"),
@@ -108,6 +132,14 @@ CALLS = (
     *(Call(number=28, name=f"{method} at the store's door", sends=wire(signed(), method=method), expects=only(400, 405, 501)) for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "BREW")),
     *(Call(number=28, name=f"{method} at the helpdesk's door", sends=wire(HELPDESK, press(), path=HOOK, method=method), expects=only(400, 405, 501)) for method in ("GET", "PUT", "TRACE")),
     Call(number=28, name="CONNECT elsewhere", sends=b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", expects=only(400, 404, 405, 501)),
+    _asks(28, "to be told to go on", ("Expect", "100-continue"), expects=only(100, 200)),
+    _asks(28, "something that nobody promises", ("Expect", "the-impossible"), expects=only(200, 417)),
+    _asks(28, "to speak otherwise", ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQAAP__"), expects=only(200, 400, 426)),
+    Call(number=23, name="a call in the body of one who asks to speak otherwise", sends=UPGRADE + SMUGGLED, expects=BAD, alone=True),
+    _asks(28, "to speak without end", ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("Sec-WebSocket-Version", "13"), expects=only(200, 400, 426)),
+    Call(number=28, name="another version's opening words", sends=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", expects=only(0, 400, 404, 405, 505)),
+    Call(number=28, name="a thousand calls in one breath", sends=MANY + LAST, expects=only(404)),
+    Call(number=28, name="a thousand calls from somebody who hangs up at the first answer", sends=MANY * 10 + LAST, expects=only(404), hangs_up=True),
     Call(number=28, name="no HTTP at all", sends=b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", expects=only(0, 400)),
     Call(number=28, name="HTTP of no version", sends=b"POST /webhooks/shopify HTTP/9.9\r\nHost: a\r\n\r\n", expects=only(0, 400, 401, 405, 411, 501, 505)),
     Call(number=29, name="headers of 300 KB", sends=wire((*signed(), ("X-Much", "x" * 300 * 1024))), expects=only(400, 413, 431)),

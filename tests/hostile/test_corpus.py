@@ -83,7 +83,7 @@ def posted(house: House) -> dict[str, Posted]:
 @ON_SQLITE
 @pytest.mark.parametrize("call", CALLS, ids=named)
 def test_given_bytes_as_they_should_not_be_when_called_then_the_answer_is_the_corpuss(house: House, call: Call) -> None:
-    answer = house.say(call.sends, seconds=call.seconds)
+    answer = house.say(call.sends, seconds=call.seconds, hangs_up=call.hangs_up)
 
     assert answer.status in call.expects, f"{answer.head}\n{answer.body[:200]!r}"
     assert call.within in answer.body
@@ -110,7 +110,7 @@ def test_given_a_signed_letter_that_makes_no_sense_when_posted_then_it_is_kept_a
 def test_given_an_odd_page_or_press_when_asked_then_nothing_breaks_and_nobody_is_led_away(
     house: House, page: Page
 ) -> None:
-    answer = house.open(page.path, form=page.form)
+    answer = house.open(page.path, form=page.form, kind=page.kind)
 
     assert answer.status in page.expects, f"{answer.head}\n{answer.body[:200]!r}"
     assert page.says in answer.text
