@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     keep_words_days: int = Field(default=30, ge=1)  # what deliveries said is kept so long, for a person who looks why
+    keep_letters_days: int = Field(default=90, ge=1)  # that they came at all
+    keep_reasons_days: int = Field(default=400, ge=1)  # why nothing was done; why something was is kept with it
     worker_threads: int = Field(default=16, ge=1, le=128)  # calls to the outside that one worker makes at once
     call_seconds: float = Field(default=12.0, gt=0.0)  # how long one outgoing call may take in all
     lease_seconds: int = 90  # how long a worker may keep a row: longer than the longest deed may take

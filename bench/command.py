@@ -4,10 +4,16 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import history, intake, slow, value
+from bench import history, intake, slow, ticker, value
 
 BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
-    {"history": history.main, "intake": intake.main, "slow": slow.main, "value": value.main}
+    {
+        "history": history.main,
+        "intake": intake.main,
+        "slow": slow.main,
+        "ticker": ticker.main,
+        "value": value.main,
+    }
 )
 
 

@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.errors import Unavailable
 from app.domain.people import Asked, Person
-from app.store import chores, erasing, orders, privacy, traces, veil
+from app.store import chores, erasing, orders, privacy, pruning, traces, veil
 from app.store.base import reading, unit_of_work
 from app.store.privacy import Request
 from app.store.shops import Merchant
@@ -21,7 +21,9 @@ from jobs.tracing import Found
 log = structlog.get_logger("privacy")
 
 AGAIN = timedelta(hours=1)
-WORDS_A_COMMIT = 500
+ROWS_A_COMMIT = 500
+TIDY = "tidy"  # the chore of every day
+CALENDAR = timedelta(days=60)
 
 
 def keep_promises(world: World, shop_id: int) -> None:
@@ -139,15 +141,25 @@ def _tidy(world: World, merchant: Merchant) -> None:
 
 def _tidy_some(world: World, merchant: Merchant) -> bool:
     """Return whether there is more to tidy. The day's chore is done with its last part: who dies before has left it."""
-    now, shop_id = world.clock.now(), merchant.id
-    before = now - timedelta(days=world.settings.keep_words_days)
+    now, shop_id, kept = world.clock.now(), merchant.id, world.settings
+    before = now - timedelta(days=kept.keep_words_days)
     today = f"{local(merchant, now):%Y-%m-%d}"
     with unit_of_work(world.sessions) as session:
-        if not chores.take(session, shop_id=shop_id, name="tidy", period=today, now=now):
+        if not chores.take(session, shop_id=shop_id, name=TIDY, period=today, now=now):
             return False
         privacy.drop_copies(session, shop_id=shop_id, before=before)
-        erasing.forget_strangers(session, before=before, limit=WORDS_A_COMMIT)
-        more = erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=WORDS_A_COMMIT) == WORDS_A_COMMIT
+        erasing.forget_strangers(session, before=before, limit=ROWS_A_COMMIT)
+        pruning.calendar(session, shop_id=shop_id, before=now - CALENDAR)
+        dropped = (
+            erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=ROWS_A_COMMIT),
+            pruning.letters(
+                session, shop_id=shop_id, before=now - timedelta(days=kept.keep_letters_days), limit=ROWS_A_COMMIT
+            ),
+            pruning.reasons(
+                session, shop_id=shop_id, before=now - timedelta(days=kept.keep_reasons_days), limit=ROWS_A_COMMIT
+            ),
+        )
+        more = ROWS_A_COMMIT in dropped
         if more:
-            chores.leave(session, shop_id=shop_id, name="tidy", period=today)
+            chores.leave(session, shop_id=shop_id, name=TIDY, period=today)
     return more

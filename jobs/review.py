@@ -18,6 +18,7 @@ log = structlog.get_logger("review")
 # More changes than these at once are more likely a mistake of ours, or a first day, than a good one: a person looks.
 FEW_CHANGES = 20
 FEW_PERCENT = 5
+REVIEW = "review"  # the chore
 
 
 def review(world: World, shop_id: int) -> None:
@@ -31,7 +32,7 @@ def review(world: World, shop_id: int) -> None:
         if shops.history_state(session, shop_id=shop_id).done_at is None:
             return  # half a past would make a wrong measure
         today = f"{local(merchant, now):%Y-%m-%d}"
-        if chores.take(session, shop_id=shop_id, name="review", period=today, now=now):
+        if chores.take(session, shop_id=shop_id, name=REVIEW, period=today, now=now):
             tallies.clear_out(session, shop_id=shop_id, today=local(merchant, now).date())
             changed = _review(session, merchant, now)
             log.info("review.done", shop=shop_id, changed=changed)

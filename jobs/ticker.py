@@ -7,11 +7,13 @@ from threading import Event
 
 import structlog
 
-from app.store import grants, privacy, shops
+from app.store import chores, grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import logs, trail
+from jobs.privacy import TIDY
 from jobs.queue import Task
+from jobs.review import REVIEW
 from jobs.runtime import World, world
 
 log = structlog.get_logger("ticker")
@@ -20,6 +22,8 @@ TICK_SECONDS = 0.5
 # Younger work has just been rung for by whoever made it.
 GRACE = timedelta(milliseconds=400)
 ROUND_SECONDS = 20.0
+CHORES_A_ROUND = 50  # 10,000 shops are through with a day's chore in a little over an hour
+SWEEPS_A_LOOK = 20
 SEAL_SECONDS = 5.0
 
 
@@ -49,7 +53,7 @@ def ring_due(here: World) -> None:
         waiting = shops.with_work(session, now=now, older_than=GRACE, at_once=registry.AT_ONCE)
         importing = shops.without_history(session, now=now)
         sweep_before = now - timedelta(seconds=here.settings.sweep_seconds)
-        unswept = shops.due_for_sweep(session, before=sweep_before, now=now)
+        unswept = shops.due_for_sweep(session, before=sweep_before, now=now, limit=SWEEPS_A_LOOK)
         asked = privacy.shops_with_requests(session, now=now)
     for shop_id in asked:
         here.bell.ring(Task.PRIVACY, shop_id)
@@ -62,13 +66,19 @@ def ring_due(here: World) -> None:
 
 
 def make_round(here: World) -> None:
-    """Ring for what every shop needs once a day; the task knows by itself whether it is time."""
+    """Ring for what every shop needs once a day; the task knows by itself whether it is time.
+
+    A few at a time: a day begins for thousands of shops at the same moment, and webhooks must not wait behind all that.
+    """
     here.bell.tick()
     with reading(here.sessions) as session:
-        everyone = shops.installed_ids(session)
-        silent = grants.worth_renewing(session, now=here.clock.now(), secret=here.current_secret)
-    for shop_id in everyone:
+        now = here.clock.now()
+        unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)
+        untidy = chores.daily(session, name=TIDY, now=now, limit=CHORES_A_ROUND)
+        silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
+    for shop_id in unreviewed:
         here.bell.ring(Task.REVIEW, shop_id)
+    for shop_id in untidy:
         here.bell.ring(Task.PRIVACY, shop_id)
     for shop_id in silent:
         here.bell.ring(Task.KEEP_ACCESS, shop_id)

@@ -267,11 +267,11 @@ def without_history(session: Session, *, now: datetime) -> list[int]:
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
-def due_for_sweep(session: Session, *, before: datetime, now: datetime) -> list[int]:
-    """Return the installed shops last swept before that. Crosses tenants, as `installed_ids` does."""
+def due_for_sweep(session: Session, *, before: datetime, now: datetime, limit: int) -> list[int]:
+    """Return shops last swept before that, the longest ago first. Crosses tenants, as `installed_ids` does."""
     ready = (Shop.uninstalled_at.is_(None), grants.let_us_in(), Shop.history_done_at.is_not(None))
     behind = (Shop.swept_to < before, doors.are_open(now))
-    return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.id)))
+    return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.swept_to, Shop.id).limit(limit)))
 
 
 def with_work(session: Session, *, now: datetime, older_than: timedelta, at_once: Collection[str] = ()) -> list[int]:

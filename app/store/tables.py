@@ -79,9 +79,10 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("source", "sender", "topic", "delivery_key"),  # this line is "kept once"
         Index(
-            "ix_deliveries_waiting",
-            "next_try_at",
+            "ix_deliveries_waiting",  # in the order in which a shop's are taken
             "shop_id",
+            "next_try_at",
+            "id",
             postgresql_where=text("next_try_at IS NOT NULL"),
             sqlite_where=text("next_try_at IS NOT NULL"),
         ),
@@ -223,6 +224,7 @@ class Decision(Base):
     __table_args__ = (
         Index("ix_decisions_subject", "shop_id", "subject"),
         Index("ix_decisions_newest", "shop_id", "id"),
+        Index("ix_decisions_delivery", "delivery_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -264,8 +266,9 @@ class Effect(Base):
         UniqueConstraint("shop_id", "key"),  # this line is "exactly once"
         Index(
             "ix_effects_waiting",
-            "next_try_at",
             "shop_id",
+            "next_try_at",
+            "id",
             postgresql_where=text("next_try_at IS NOT NULL"),
             sqlite_where=text("next_try_at IS NOT NULL"),
         ),

@@ -120,7 +120,7 @@ def ringing(sessions: Sessions, now: datetime) -> set[str]:
     """Return what the ticker would ring for."""
     with unit_of_work(sessions) as session:
         work = shops.with_work(session, now=now, older_than=timedelta(seconds=1))
-        sweep = shops.due_for_sweep(session, before=NOON + DAY, now=now)
+        sweep = shops.due_for_sweep(session, before=NOON + DAY, now=now, limit=9)
     return ({"work"} if work else set()) | ({"sweep"} if sweep else set())
 
 

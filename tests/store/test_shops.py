@@ -203,7 +203,7 @@ def test_given_a_shop_when_it_was_last_swept_before_then_it_is_due(
     sessions: Sessions, shop: Merchant, before: datetime, due: bool
 ) -> None:
     with unit_of_work(sessions) as session:
-        assert shops.due_for_sweep(session, before=before, now=NOON) == ([shop.id] if due else [])
+        assert shops.due_for_sweep(session, before=before, now=NOON, limit=9) == ([shop.id] if due else [])
 
 
 def test_given_a_shop_that_left_or_whose_past_is_unread_when_sweeps_are_due_then_it_is_not(
@@ -213,7 +213,7 @@ def test_given_a_shop_that_left_or_whose_past_is_unread_when_sweeps_are_due_then
     uninstall(sessions, shop.id)
 
     with unit_of_work(sessions) as session:
-        assert shops.due_for_sweep(session, before=NOON + DAY, now=NOON) == []
+        assert shops.due_for_sweep(session, before=NOON + DAY, now=NOON, limit=9) == []
 
 
 def test_given_an_unknown_shop_when_asked_then_there_is_none(sessions: Sessions) -> None:

@@ -83,6 +83,7 @@ NO_SHOP_NEEDED = {
     "base.signed": "opens the database",
     "base.unit_of_work": "opens the database",
     "chain.unsealed": "the ticker's: ids alone",
+    "chores.daily": "the ticker's: ids alone",
     "checkup.address": "the operator's: where the database is",
     "checkup.time": "the operator's: the database's clock",
     "checkup.unsealable": "the operator's: which shop's keys do not open, never what they say",
@@ -544,6 +545,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     (letter,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
     (misfit,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
     inbox.set_aside(session, misfit, problem="odd")
+    decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
