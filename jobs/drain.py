@@ -7,6 +7,7 @@ from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import stopping
 from jobs.doors import found_open
 from jobs.handle import handle_all
 from jobs.perform import perform_all
@@ -24,7 +25,7 @@ def drain(world: World, shop_id: int) -> None:
     end = time.monotonic() + TURN_SECONDS
     stuck: set[int] = set()  # deeds that nobody could even pick up: once a turn is enough
     while _one_batch(world, shop_id, stuck):
-        if time.monotonic() > end:
+        if time.monotonic() > end or stopping.asked():
             world.bell.ring(Task.DRAIN, shop_id)
             return
 

@@ -35,6 +35,7 @@ from app.store.base import unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import stopping
 from jobs.doors import shut_until
 from jobs.occasion import Occasion, Overtaken, finish
 from jobs.on_customer import customer_changed, customer_gone, customers_merged, spending_changed, tags_changed
@@ -55,6 +56,9 @@ def handle_all(world: World, merchant: Merchant, outside: Outside | None, letter
     """
     told: dict[str, Busy] = {}
     for place, letter in enumerate(letters):
+        if stopping.asked():
+            _leave(world, letters[place:])
+            break
         if letter.source in told:
             continue
         with kept_small("delivery.failed", merchant.id, letter.id):
@@ -130,6 +134,13 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     ShopToForget: shop_erasure_asked,
     Unconcerning: let_be,
 }
+
+
+def _leave(world: World, letters: Sequence[Letter]) -> None:
+    """Put down what was taken up and not begun, for whoever works on."""
+    with unit_of_work(world.sessions) as session:
+        for letter in letters:
+            inbox.ask_to_wait(session, letter, until=world.clock.now(), problem="the worker was stopped")
 
 
 def _set_aside(world: World, letter: Letter, problem: str) -> None:

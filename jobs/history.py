@@ -12,7 +12,7 @@ from app.store import imports, shops, veil, yardstick
 from app.store.base import reading, unit_of_work
 from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
-from jobs import doors
+from jobs import doors, stopping
 from jobs.queue import Task
 from jobs.runtime import Outside, World
 
@@ -121,7 +121,7 @@ def _read(world: World, merchant: Merchant, outside: Outside, export: Reading, f
             imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=shown)
             shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
         at = batch.lines
-        if time.monotonic() > end:
+        if time.monotonic() > end or stopping.asked():
             return False
     return True
 

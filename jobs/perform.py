@@ -20,7 +20,7 @@ from app.store.base import Session, unit_of_work
 from app.store.conditions import EDITS
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import outcomes
+from jobs import outcomes, stopping
 from jobs.hands import Crew
 from jobs.outcomes import Outcome
 from jobs.runtime import Outside, World
@@ -80,7 +80,7 @@ class _Shift:
         crew: Crew[_Step] = self.world.hands.crew()
         with crew:
             while True:
-                if crew.wants_more and not dry and self.shut is None and time.monotonic() < ends_at:
+                if self._obstacle is None and crew.wants_more and not dry and time.monotonic() < ends_at:
                     picked = self._pick(min(crew.room, self.most - self.taken))
                     dry = not picked
                     for deed in picked:
@@ -90,11 +90,18 @@ class _Shift:
                 gathered = crew.gather()
                 ready = [each for each in gathered if isinstance(each, Ready)]
                 self._write_down([each for each in gathered if isinstance(each, Outcome)])
-                if self.shut is not None:
-                    self._write_down([outcomes.not_begun(each.deed, str(self.shut)) for each in ready])
+                if (obstacle := self._obstacle) is not None:
+                    self._write_down([outcomes.not_begun(each.deed, obstacle) for each in ready])
                 elif ready and not crew.has_failed:
                     for sent in self._gate(ready):
                         crew.begin(do, sent)
+
+    @property
+    def _obstacle(self) -> str | None:
+        """Why nothing more may begin; None as long as it may."""
+        if self.shut is not None:
+            return str(self.shut)
+        return "the worker was stopped" if stopping.asked() else None
 
     def _pick(self, most: int) -> list[Deed]:
         now, merchant = self.world.clock.now(), self.merchant

@@ -3,14 +3,13 @@
 import signal
 import time
 from datetime import timedelta
-from threading import Event
 
 import structlog
 
 from app.store import chores, grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
-from jobs import logs, trail
+from jobs import logs, stopping, trail
 from jobs.privacy import TIDY
 from jobs.queue import Task
 from jobs.review import REVIEW
@@ -30,12 +29,11 @@ SEAL_SECONDS = 5.0
 def main() -> int:
     """Tick until told to stop."""
     logs.start("ticker")
-    stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: stopping.leave() if stopping.asked() else stopping.begin())
     here, next_round = world(), 0.0
     next_seal = 0.0
-    while not stopped.wait(TICK_SECONDS):
+    while not stopping.wait(TICK_SECONDS):
         ring_due(here)
         if time.monotonic() >= next_round:
             next_round = time.monotonic() + ROUND_SECONDS

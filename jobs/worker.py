@@ -1,6 +1,7 @@
 """A worker process: RQ on one queue. What it is told comes from Redis; what it does comes from the database."""
 
-from types import TracebackType
+import signal
+from types import FrameType, TracebackType
 
 import structlog
 from rq import SimpleWorker
@@ -9,7 +10,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from app.config import settings
-from jobs import logs
+from jobs import logs, stopping
 from jobs.queue import QUEUE, Bell, ForbiddenTask, ListedJob
 
 log = structlog.get_logger("worker")
@@ -20,7 +21,16 @@ MAINTENANCE_SECONDS = 15
 
 
 class Worker(SimpleWorker):
-    """RQ's worker that tells in our way what went wrong: RQ repeats whatever a stranger wrote into Redis."""
+    """RQ's worker, stopped and heard in our way: RQ waits for a job without end, and repeats what a stranger wrote."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """End what is in hand, and begin nothing new."""
+        stopping.begin()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ's
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as RQ calls it
+        """Go at once: somebody asked twice."""
+        stopping.leave()
 
     def handle_exception(
         self, job: Job, kind: type[BaseException], problem: BaseException, trace: TracebackType
@@ -34,6 +44,8 @@ class Worker(SimpleWorker):
 
 def main() -> int:
     """Work until told to stop. One queue a process: with two, a job can vanish between pop and start."""
+    # Until RQ listens for itself there is nothing in hand.
+    signal.signal(signal.SIGTERM, lambda *_: stopping.leave())
     logs.start("worker")
     bell = Bell.at(settings().redis_url, patient=True)
     # No fork per job: the ledger survives our death, and forking would cost more than most jobs.

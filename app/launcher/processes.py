@@ -26,7 +26,7 @@ class ProcessSpec:
     command: tuple[str, ...]
     environment: Mapping[str, str]
     log: Path
-    grace_seconds: float = 5.0
+    grace_seconds: float = 10.0  # workers and web leave by themselves before that
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
 

@@ -1,6 +1,8 @@
 """The web process: uvicorn, one event loop before Flask's threads, so that slow clients starve nobody."""
 
 import resource
+import signal
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +46,8 @@ def application() -> Front:
 def main() -> int:
     """Serve until told to stop."""
     chosen = settings()
+    # uvicorn hands the signal on once it has stopped: that it did as it was told is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     make_room_for_sockets()
     uvicorn.run(
         "app.web.serve:application",
