@@ -23,7 +23,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
-from app.store import leaving, orders, people, undoing
+from app.store import endings, leaving, orders, people, pulse, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -85,6 +85,14 @@ def overdue(deed: Deed, now: datetime) -> bool:
     return now - deed.first_sent_at > REPEATED_FOR
 
 
+def may_be_forgotten(merchant: Merchant, deed: Deed) -> bool:
+    """Return whether it may have been done in the time that an old copy of our database does not know."""
+    since = merchant.restored_at
+    if since is None or deed.first_sent_at is not None or deed.code == endings.VOUCHED:
+        return False
+    return deed.created_at < since + pulse.LOOKED_FIRST
+
+
 def find(outside: Outside, deed: Deed) -> Receipt | None:
     """Look for the deed out there. None: it certainly is not, or doing it again changes nothing."""
     match deed.effect:
@@ -98,6 +106,14 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return _florist(outside).find(key=deed.key)
         case TagCustomer() | MarkInHelpdesk() | TagTicket():
             return None
+
+
+def find_forgotten(merchant: Merchant, outside: Outside, deed: Deed) -> Receipt | None:
+    """Look for a deed as `find` does; decided anew, it may not be the very item that was given."""
+    found = find(outside, deed)
+    if found is None and isinstance(deed.effect, AddGiftLine):
+        return gift_deeds.find_instead(merchant, outside, deed.effect, deed)
+    return found
 
 
 def follow(outside: Outside, deed: Deed, now: datetime) -> Receipt:

@@ -109,7 +109,7 @@ def did_not_happen(world: World, merchant: Merchant, effect_id: int) -> bool:
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
         settled = _is_doubtful(session, merchant, effect_id) and endings.put_back(
-            session, deed, until=now, why=f"It had not happened, said {PERSON}.", afresh=True
+            session, deed, until=now, why=f"It had not happened, said {PERSON}.", afresh=True, vouched=True
         )
     _ring(world, merchant, "desk.did_not_happen", effect=effect_id, settled=settled)
     return settled

@@ -1,5 +1,6 @@
 """How gifts are given and taken back, looked for, and looked at again before either."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
@@ -52,6 +53,16 @@ def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
             return Receipt(reference=str(gift.order_id)) if there is None else None
         case CancelGiftOrder():
             return None
+
+
+def find_instead(merchant: Merchant, outside: Outside, gift: AddGiftLine, deed: Deed) -> Receipt | None:
+    """Look for any other item that may be given, given under this deed's key."""
+    for variant_id in merchant.policy.nth_order_gift.variants:
+        if variant_id != gift.variant_id:
+            found = outside.shop.find_gift_line(gift.order_id, variant_id=variant_id, key=deed.key)
+            if found is not None:
+                return replace(found, remark="Another item was given before; our books had forgotten it.")
+    return None
 
 
 def unwanted(

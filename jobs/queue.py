@@ -24,6 +24,7 @@ PATIENT_SECONDS = 5.0
 JOB_SECONDS = 300
 TICKER_SECONDS = 60  # who has not been heard for this long has stopped
 _TICKER = "lagniappe:ticker"
+_PULSE = "lagniappe:pulse"
 MOST_ID = 2**63  # no database numbers its rows so far
 
 
@@ -129,6 +130,22 @@ class Bell:
             self.redis.set(_TICKER, 1, ex=TICKER_SECONDS)
         except RedisError:
             self.failures += 1
+
+    def remember(self, installation: str, number: int) -> None:
+        """Remember how far a database has come."""
+        try:
+            self.redis.set(f"{_PULSE}:{installation}", number)
+        except RedisError:
+            self.failures += 1
+
+    def remembered(self, installation: str) -> int | None:
+        """Return how far a database had come when last remembered; None when nobody knows."""
+        try:
+            said = self.redis.get(f"{_PULSE}:{installation}")
+        except RedisError:
+            self.failures += 1
+            return None
+        return int(said) if isinstance(said, bytes) and said.isdigit() else None
 
     def hears_ticker(self) -> bool:
         """Return whether a ticker was heard lately; raise RedisError when Redis is not there."""

@@ -17,6 +17,7 @@ from jobs.runtime import Outside, World
 
 CANNOT_BE_ASKED = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
 TOO_LATE_TO_REPEAT = "the first try, long ago, was never answered; please check the order and say what is true"
+PERHAPS_FORGOTTEN = "our books are an older copy, in which it was not done; please check and say what is true"
 TURN_CAME_LATE = "its turn came too late"
 # From the gate to the beginning of the call: all that the call may last must fit into the rest of the lease.
 SOON = timedelta(seconds=5)
@@ -58,6 +59,8 @@ class Steps:
         if deed.tries > MOST_ATTEMPTS:
             why = f"given up after {MOST_ATTEMPTS} tries, none of which came to an end"
             return outcomes.refused(self.merchant, deed, "gave_up", why)
+        if deeds.may_be_forgotten(self.merchant, deed):
+            return self._look_first(deed)
         return self._prepare(deed)
 
     def do(self, sent: Sent) -> Outcome:  # noqa: PLR0911  # one a kind of answer
@@ -128,6 +131,18 @@ class Steps:
         if receipt is not None:
             return outcomes.done(self.merchant, deed, receipt)
         return outcomes.left_to_a_person(self.merchant, deed, TOO_LATE_TO_REPEAT, unsent=True)
+
+    def _look_first(self, deed: Deed) -> Outcome | Ready:
+        """Look for a deed that an old copy of our database may not know it has done, before it is done a first time."""
+        if not deeds.can_look_up(self._outside(deed), deed.effect):
+            return outcomes.left_to_a_person(self.merchant, deed, PERHAPS_FORGOTTEN, unsent=True)
+        try:
+            receipt = deeds.find_forgotten(self.merchant, self._outside(deed), deed)
+        except Busy as busy:
+            return outcomes.asked_to_wait(self.merchant, deed, busy)
+        except (Unavailable, Uncertain) as problem:
+            return outcomes.put_back(deed, wait_after(deed.tries), str(problem))
+        return self._prepare(deed) if receipt is None else outcomes.done(self.merchant, deed, receipt)
 
     def _follow(self, deed: Deed) -> Outcome:
         """Look whether what was on its way has arrived."""

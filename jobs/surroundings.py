@@ -13,7 +13,7 @@ from rq import Worker
 from app.config import LEASE_TOO_SHORT, ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
-from app.store import checkup, grants, migrate, privacy, resealing
+from app.store import checkup, grants, migrate, privacy, pulse, resealing
 from app.store.base import StoreUnavailable, reading
 from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -115,6 +115,16 @@ def _database(here: World) -> Iterator[Finding]:
     yield from _rows(here)
 
 
+def held_back(here: World) -> Finding:
+    """Say whether shops are held back because the database may be an old copy."""
+    with reading(here.sessions) as session:
+        held = pulse.held(session)
+    if held:
+        words = "are held back: the database is an old copy, and their stores were not asked yet what it missed"
+        return look("restored", f"{held} shops {words}")
+    return fine("restored", "no shop is held back")
+
+
 def lease_of(chosen: Settings) -> Finding:
     """Say whether a worker's lease outlasts the longest deed."""
     words = f"a lease of {chosen.lease_seconds} s for deeds of at most {chosen.longest_deed_seconds:.0f} s"
@@ -148,6 +158,7 @@ def _rows(here: World) -> Iterator[Finding]:
     else:
         yield fine("work", f"{words}, none of them for long")
     yield trail.finding(here)
+    yield held_back(here)
     if late:
         yield bad("privacy", f"{late} requests about personal data are older than {WITHIN.days} days")
     else:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from app.domain.errors import Closed, Unavailable
-from app.store import inbox, orders, shops
+from app.store import inbox, orders, pulse, shops
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
 from jobs import doors, history
@@ -41,6 +41,7 @@ def sweep(world: World, shop_id: int) -> None:
         return
     merchant, outside = inside
     now = world.clock.now()
+    held_since = merchant.held_since
     try:
         if history.read_again(world, merchant, outside):
             return
@@ -53,7 +54,9 @@ def sweep(world: World, shop_id: int) -> None:
         world.bell.hush(Task.SWEEP, shop_id, seconds=max(problem.retry_after or 0.0, SHORTEST_PAUSE_SECONDS))
         return
     doors.found_open(world, merchant)
-    if found:
+    if held_since is not None:
+        _let_go(world, merchant, held_since)
+    if found or held_since is not None:
         world.bell.ring(Task.DRAIN, shop_id)
 
 
@@ -62,11 +65,18 @@ def _due(world: World, merchant: Merchant, now: datetime) -> Iterator[Due]:
         state = shops.history_state(session, shop_id=merchant.id)
     if state.swept_to is None:
         return
-    if now - state.swept_to >= timedelta(seconds=world.settings.sweep_seconds):
+    if merchant.held_since is not None or now - state.swept_to >= timedelta(seconds=world.settings.sweep_seconds):
         yield Due("swept_to", state.swept_to, OVERLAP)
     nightly = state.swept_nightly_to or state.done_at
     if nightly is not None and nightly < midnight(merchant, now):
         yield Due("swept_nightly_to", nightly, NIGHTLY_OVERLAP)
+
+
+def _let_go(world: World, merchant: Merchant, held_since: datetime) -> None:
+    """Let deeds go out again: what changed while our database did not know of it is in the inbox now."""
+    with unit_of_work(world.sessions) as session:
+        gone = pulse.let_go(session, shop_id=merchant.id, held_since=held_since)
+    log.warning("shop.reconciled", shop=merchant.id, let_go=gone)
 
 
 def _sweep(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:

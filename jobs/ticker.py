@@ -9,7 +9,7 @@ import structlog
 from app.store import chores, grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
-from jobs import logs, stopping, trail
+from jobs import logs, pulse, stopping, trail
 from jobs.privacy import TIDY
 from jobs.queue import Task
 from jobs.review import REVIEW
@@ -23,7 +23,7 @@ GRACE = timedelta(milliseconds=400)
 ROUND_SECONDS = 20.0
 CHORES_A_ROUND = 50  # 10,000 shops are through with a day's chore in a little over an hour
 SWEEPS_A_LOOK = 20
-SEAL_SECONDS = 5.0
+SEAL_SECONDS = BEAT_SECONDS = 5.0
 
 
 def main() -> int:
@@ -32,8 +32,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.leave() if stopping.asked() else stopping.begin())
     here, next_round = world(), 0.0
-    next_seal = 0.0
+    next_seal = next_beat = 0.0
     while not stopping.wait(TICK_SECONDS):
+        if time.monotonic() >= next_beat:
+            next_beat = time.monotonic() + BEAT_SECONDS
+            pulse.beat(here)
         ring_due(here)
         if time.monotonic() >= next_round:
             next_round = time.monotonic() + ROUND_SECONDS

@@ -39,6 +39,9 @@ class SettableClock:
     def now(self) -> datetime:
         return self.moment
 
+    def unmoved(self) -> datetime:
+        return self.moment
+
     def wall(self) -> datetime:
         return self.moment
 

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             says="what came to rest without being done; delivery:123 or effect:45 takes it up again",
             takes_arguments=True,
         ),
+        "restored": Command(module="jobs.restored", says="the database is an old copy: ask the stores before sending"),
         "trail": Command(
             module="jobs.trail",
             says="who moved what; --verify proves that nobody has touched it since",

@@ -20,7 +20,7 @@ from app.domain.effects import State
 from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Effect
-from app.store.trail_tables import Trail, TrailHead
+from app.store.watch_tables import Trail, TrailHead
 
 _KEY_BYTES = 32
 AT_ONCE = 500  # rows in one transaction, and in memory

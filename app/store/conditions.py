@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
-from app.store import doors, switch
+from app.store import doors, pulse, switch
 from app.store.deeds import KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
@@ -90,9 +90,12 @@ def for_one_let_alone() -> ColumnElement[bool]:
 
 
 def open_for_business(now: datetime) -> ColumnElement[bool]:
-    """Ask in the very statement that moves the row whether the shop is in, its door open, no switch thrown."""
+    """Ask in the very statement that moves the row whether the shop is in, its door open, no switch thrown.
+
+    What is to be sent asks as well whether this database may be an old copy.
+    """
     willing = (Shop.paused.is_(False), Shop.uninstalled_at.is_(None), doors.are_open(now), ~switch.is_thrown())
-    return select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists()
+    return and_(select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists(), pulse.is_trusted())
 
 
 def _sends_of(deeds: Sequence[Deed]) -> ColumnElement[bool]:

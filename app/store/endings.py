@@ -24,6 +24,7 @@ from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
 
 LONGEST_REFERENCE = 255
+VOUCHED = "vouched"  # the code of a deed that a person knows not to have happened
 _NOTHING_SENT = {"request": None, "first_sent_at": None, "remark": None}
 
 
@@ -66,14 +67,18 @@ def drop(session: Session, deed: Deed, *, code: str, why: str, now: datetime) ->
     return _end_unspent(session, deed, ending(State.WITHDRAWN, code, why, now), picked(deed))
 
 
-def put_back(session: Session, deed: Deed, *, until: datetime, why: str, afresh: bool = False) -> bool:
+def put_back(
+    session: Session, deed: Deed, *, until: datetime, why: str, afresh: bool = False, vouched: bool = False
+) -> bool:
     """Let a deed that certainly did not happen wait until a moment; its money stays set aside.
 
-    `afresh`: no earlier try can come through any more, so the next one is a first one.
+    `afresh`: no earlier try can come through any more, so the next one is a first one. `vouched`: a person says so.
     """
     changes: dict[str, Any] = {"state": State.PLANNED, "next_try_at": until, "problem": why}
     if afresh:
         changes |= _NOTHING_SENT
+    if vouched:
+        changes["code"] = VOUCHED
     return _end(session, deed, changes, mine(deed)) and _moved(session, deed, State.PLANNED, "put_back")
 
 

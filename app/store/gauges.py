@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.store import doors, switch
-from app.store.tables import Delivery, Effect, Pool, Shop, Tally
+from app.store.tables import Delivery, Effect, Pool, Shop
+from app.store.watch_tables import Tally
 
 ATTEMPTS = (1, 2, 4, 8, 16)  # the upper ends of the heaps that open deeds are put on by their tries
 SHARES = (0, 25, 50, 75, 90, 100)  # of a pool that are spoken for, in percent

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.store.base import Base, Session, Sessions, unit_of_work
 from app.store.sealed import MARK_BYTES, Seal, Unsealable
 from app.store.tables import Connection, Grant, PrivacyRequest, Shop
-from app.store.trail_tables import TrailHead
+from app.store.watch_tables import TrailHead
 
 FEW = 100  # rows in one transaction: nobody waits long for a row, and whoever dies half-way has done half of it
 

@@ -35,6 +35,8 @@ class Merchant:
     timezone: str
     policy: Policy
     paused: bool
+    restored_at: datetime | None = None  # what was planned around then may have been done, unknown to our database
+    held_since: datetime | None = None  # nothing is sent until the store was asked what we missed
     closed_until: datetime | None
     closed_because: str | None
     installed_at: datetime
@@ -270,7 +272,7 @@ def without_history(session: Session, *, now: datetime) -> list[int]:
 def due_for_sweep(session: Session, *, before: datetime, now: datetime, limit: int) -> list[int]:
     """Return shops last swept before that, the longest ago first. Crosses tenants, as `installed_ids` does."""
     ready = (Shop.uninstalled_at.is_(None), grants.let_us_in(), Shop.history_done_at.is_not(None))
-    behind = (Shop.swept_to < before, doors.are_open(now))
+    behind = (or_(Shop.swept_to < before, Shop.held_since.is_not(None)), doors.are_open(now))
     return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.swept_to, Shop.id).limit(limit)))
 
 
@@ -317,6 +319,8 @@ def _merchant_of(row: Shop, grant: Grant | None) -> Merchant:
         timezone=row.timezone,
         policy=_POLICY.validate_python(row.policy),
         paused=row.paused,
+        restored_at=row.restored_at,
+        held_since=row.held_since,
         closed_until=row.closed_until,
         closed_because=row.closed_because,
         installed_at=row.installed_at,

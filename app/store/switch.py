@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.store import trail
-from app.store.tables import Shop, Stop
+from app.store.tables import Shop
+from app.store.watch_tables import Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store import trail_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
+from app.store import watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
 from app.store.base import Base, BigId
 
 
@@ -34,6 +34,8 @@ class Shop(Base):
     swept_to: Mapped[datetime | None]  # changes up to here are certainly known, even if their webhooks were lost
     swept_nightly_to: Mapped[datetime | None]  # the same, looked at again at night with a long overlap
     sealed_alias_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what forgotten people's aliases are made with
+    restored_at: Mapped[datetime | None]  # when the database turned out to be an old copy, or was said to be one
+    held_since: Mapped[datetime | None]  # since then nothing is sent, until the store was asked what we missed
     sealed_mail_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # what e-mail addresses are digested with
 
 
@@ -327,44 +329,6 @@ class Effect(Base):
     remark: Mapped[str | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Tally(Base):
-    """What was counted under one name in one period: a rule's day, its day of mere watching, an agent's minute.
-
-    What is usual, and the two moments, are a rule's alone.
-    """
-
-    __tablename__ = "tallies"
-    __table_args__ = (
-        Index(
-            "ix_tallies_stopped",
-            "shop_id",
-            postgresql_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
-            sqlite_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
-        ),
-    )
-
-    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    period: Mapped[str] = mapped_column(String(16), primary_key=True)  # "2026-11-26" by the shop's clock, or a minute
-    deeds: Mapped[int] = mapped_column(default=0)
-    minor: Mapped[int] = mapped_column(default=0)
-    usual_deeds: Mapped[int] = mapped_column(default=0)  # as the days before this one had it
-    usual_minor: Mapped[int] = mapped_column(default=0)
-    stopped_at: Mapped[datetime | None]  # since when the rule waits for people
-    released_at: Mapped[datetime | None]  # when somebody let it go on all the same
-
-
-class Stop(Base):
-    """One throw of the operator's switch. As long as one was not released, nothing leaves the house, of any shop."""
-
-    __tablename__ = "stops"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    stopped_at: Mapped[datetime]
-    because: Mapped[str]  # for every merchant to read
-    released_at: Mapped[datetime | None]
 
 
 class Chore(Base):

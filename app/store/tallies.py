@@ -13,7 +13,7 @@ from app.domain.rules import brake as rule_brake
 from app.domain.rules.brake import Load
 from app.store import trail
 from app.store.base import insert
-from app.store.tables import Tally
+from app.store.watch_tables import Tally
 
 _LONGEST = timedelta(days=60)  # twice what a usual day is taken from
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import SessionTransaction
 from app.store.base import WHO, Session
 from app.store.deeds import Deed
 from app.store.tables import Effect
-from app.store.trail_tables import Trail
+from app.store.watch_tables import Trail
 
 HOUSE = "house"  # our own workers, by themselves
 OPERATOR = "operator"

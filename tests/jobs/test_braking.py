@@ -12,7 +12,8 @@ from app.domain.rules.brake import STOPPED
 from app.store import shops, tallies
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
-from app.store.tables import Effect, Tally
+from app.store.tables import Effect
+from app.store.watch_tables import Tally
 from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World

@@ -10,7 +10,7 @@ from app.store import trail as rows
 from app.store.base import unit_of_work
 from app.store.sealed import Seal
 from app.store.shops import Merchant
-from app.store.trail_tables import Trail
+from app.store.watch_tables import Trail
 from jobs import desk, trail
 from jobs.runtime import World
 from tests.builders import paid, refund

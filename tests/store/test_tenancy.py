@@ -46,7 +46,7 @@ from app.store.lifetime import Share
 from app.store.sealed import Seal
 from app.store.stories import Search
 from app.store.tables import Grant
-from app.store.trail_tables import Trail
+from app.store.watch_tables import Trail
 from tests.builders import (
     DAY,
     HOUR,
@@ -137,6 +137,11 @@ NO_SHOP_NEEDED = {
     "settling.release": "books a row that was found",
     "settling.reserve": "books a row that was found",
     "settling.true_cost": "asks no database",
+    "pulse.beat": "the ticker's: of the whole database",
+    "pulse.held": "the operator's: a number alone",
+    "pulse.hold_all": "the operator's: of every shop",
+    "pulse.installation": "the ticker's: of the whole database",
+    "pulse.is_trusted": "a condition inside statements that name the shop",
     "resealing.older": "the operator's: a number over all shops",
     "resealing.reseal": "the operator's: every secret stays that of its shop",
     "switch.is_thrown": "a condition inside statements that name the shop",
@@ -161,7 +166,7 @@ NO_SHOP_NEEDED = {
     "veil.alias_of": "asks no database",
     "veil.subject_of": "asks no database",
 }
-NOBODYS_TABLES = {"stops"}  # the operator's switch is thrown for every shop
+NOBODYS_TABLES = {"stops", "pulses"}  # the operator's switch is thrown for every shop, and one database has one pulse
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
@@ -257,6 +262,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "effect_ids": [1],
     "reference": "1",
     "known": None,
+    "held_since": NOON,
     "agent": "robin@x.example",
     "at": NOON,
     "brake": Brake(),
@@ -279,6 +285,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "look_at": None,
     "request": None,
     "afresh": False,
+    "vouched": False,
     "refusal": None,
     "but": (),
     "editing": (),

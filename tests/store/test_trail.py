@@ -15,7 +15,7 @@ from app.store import leaving, ledger, parking, pending, shops, trail, undoing
 from app.store.base import Sessions, signed, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Shop
-from app.store.trail_tables import Trail
+from app.store.watch_tables import Trail
 from tests.builders import NOON, auto_policy, gift_line, paid, planned, purse, receipt, refund, tag, usd
 from tests.store.ledger_steps import Steps, after, into
 

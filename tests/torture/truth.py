@@ -11,7 +11,7 @@ from sqlalchemy.sql.schema import Column, Table
 
 from app.store.base import Base, Moment, reading
 from app.store.tables import Forgotten
-from app.store.trail_tables import Trail
+from app.store.watch_tables import Trail
 from tests.torture import scene as stage
 
 # How often something was tried, who held it, and what was said about it meanwhile, is not what came of it.
