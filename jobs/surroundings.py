@@ -13,7 +13,7 @@ from rq import Worker
 from app.config import LEASE_TOO_SHORT, ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
-from app.store import checkup, grants, migrate, privacy, pulse, resealing
+from app.store import alarms, checkup, grants, migrate, privacy, pulse, resealing
 from app.store.base import StoreUnavailable, reading
 from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -125,6 +125,16 @@ def held_back(here: World) -> Finding:
     return fine("restored", "no shop is held back")
 
 
+def alarmed(here: World) -> Finding:
+    """Say how many deeds somebody should look at."""
+    with reading(here.sessions) as session:
+        counts = alarms.counted(session)
+    if counts:
+        words = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(counts.items()))
+        return bad("alarms", f"{words}: python3 -m app reconcile says which")
+    return fine("alarms", "nothing is in doubt for long, done twice or missing")
+
+
 def lease_of(chosen: Settings) -> Finding:
     """Say whether a worker's lease outlasts the longest deed."""
     words = f"a lease of {chosen.lease_seconds} s for deeds of at most {chosen.longest_deed_seconds:.0f} s"
@@ -159,6 +169,7 @@ def _rows(here: World) -> Iterator[Finding]:
         yield fine("work", f"{words}, none of them for long")
     yield trail.finding(here)
     yield held_back(here)
+    yield alarmed(here)
     if late:
         yield bad("privacy", f"{late} requests about personal data are older than {WITHIN.days} days")
     else:

@@ -12,7 +12,7 @@ from app.domain.errors import Closed, Unavailable
 from app.store import inbox, orders, pulse, shops
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import doors, history
+from jobs import audit, doors, history
 from jobs.queue import Task
 from jobs.runtime import Outside, World, midnight
 
@@ -21,6 +21,7 @@ log = structlog.get_logger("sweep")
 # The store's own clock and index may lag; what is seen twice meets the same delivery key.
 OVERLAP = timedelta(minutes=10)
 NIGHTLY_OVERLAP = timedelta(hours=2)  # with the day itself: 26 hours
+NIGHTLY = "swept_nightly_to"
 ROWS_A_COMMIT = 100
 SHORTEST_PAUSE_SECONDS = 10.0  # after the store gave no answer, or had no time
 
@@ -45,7 +46,7 @@ def sweep(world: World, shop_id: int) -> None:
     try:
         if history.read_again(world, merchant, outside):
             return
-        found = sum(_sweep(world, merchant, outside, due) for due in _due(world, merchant, now))
+        found = sum(_asked(world, merchant, outside, due) for due in _due(world, merchant, now))
     except Closed as problem:
         doors.shut(world, merchant, problem)
         return
@@ -60,6 +61,31 @@ def sweep(world: World, shop_id: int) -> None:
         world.bell.ring(Task.DRAIN, shop_id)
 
 
+def sweep_now(world: World, merchant: Merchant, outside: Outside) -> int | None:
+    """Ask the store what changed, whenever it was asked last; return how much was news, None without an answer."""
+    with reading(world.sessions) as session:
+        since = shops.history_state(session, shop_id=merchant.id).swept_to
+    if since is None:
+        return 0
+    try:
+        found = _sweep(world, merchant, outside, Due("swept_to", since, OVERLAP))
+    except Closed as problem:
+        doors.shut(world, merchant, problem)
+        return None
+    except Unavailable:
+        return None
+    if merchant.held_since is not None:
+        _let_go(world, merchant, merchant.held_since)
+    return found
+
+
+def _asked(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
+    """Sweep; at night, first compare what was done since the last night with what is out there."""
+    if due.column == NIGHTLY:
+        audit.compare(world, merchant, outside, due.since - due.overlap)
+    return _sweep(world, merchant, outside, due)
+
+
 def _due(world: World, merchant: Merchant, now: datetime) -> Iterator[Due]:
     with reading(world.sessions) as session:
         state = shops.history_state(session, shop_id=merchant.id)
@@ -69,7 +95,7 @@ def _due(world: World, merchant: Merchant, now: datetime) -> Iterator[Due]:
         yield Due("swept_to", state.swept_to, OVERLAP)
     nightly = state.swept_nightly_to or state.done_at
     if nightly is not None and nightly < midnight(merchant, now):
-        yield Due("swept_nightly_to", nightly, NIGHTLY_OVERLAP)
+        yield Due(NIGHTLY, nightly, NIGHTLY_OVERLAP)
 
 
 def _let_go(world: World, merchant: Merchant, held_since: datetime) -> None:

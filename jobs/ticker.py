@@ -9,7 +9,7 @@ import structlog
 from app.store import chores, grants, privacy, shops
 from app.store.base import reading
 from integrations import registry
-from jobs import logs, pulse, stopping, trail
+from jobs import audit, logs, pulse, stopping, trail
 from jobs.privacy import TIDY
 from jobs.queue import Task
 from jobs.review import REVIEW
@@ -72,6 +72,7 @@ def make_round(here: World) -> None:
     A few at a time: a day begins for thousands of shops at the same moment, and webhooks must not wait behind all that.
     """
     here.bell.tick()
+    audit.look_at_all_doubts(here)
     with reading(here.sessions) as session:
         now = here.clock.now()
         unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)

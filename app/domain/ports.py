@@ -20,13 +20,15 @@ from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 class Receipt:
     """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people.
 
-    `pending` says that it was done and may yet fail, as money does that is on its way.
+    `pending` says that it was done and may yet fail, as money does that is on its way; `copies`, how often it was found
+    where it was looked for.
     """
 
     reference: str
     cost: Money | None = None
     remark: str = ""
     pending: bool = False
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

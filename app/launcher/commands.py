@@ -58,6 +58,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             says="what is chosen and how it is; --shop DOMAIN looks one shop over",
             takes_arguments=True,
         ),
+        "reconcile": Command(
+            module="jobs.reconcile",
+            says="ask the stores now what changed, look up every doubt, compare what was done with our books",
+            takes_arguments=True,
+        ),
         "replay": Command(
             module="jobs.replay",
             says="what came to rest without being done; delivery:123 or effect:45 takes it up again",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import State
 from app.store import trail
 from app.store.deeds import KINDS, Deed, deed_of
-from app.store.moves import moved
+from app.store.moves import how_many, moved
 from app.store.settling import Purse, reserve
 from app.store.tables import Delivery, Effect
 
@@ -102,6 +102,13 @@ def deed_again(session: Session, *, shop_id: int, effect_id: int, purse: Purse, 
             trail.row_moved(session, row, row.state, why=REPLAYED)
             return deed_of(row, purse.currency)
     return None
+
+
+def look_up_now(session: Session, *, shop_id: int, now: datetime) -> int:
+    """Let every deed in doubt be looked for at once, those that wait for a person as well; return how many."""
+    doubtful = (Effect.shop_id == shop_id, Effect.state == State.UNCERTAIN, Effect.kind.in_(KINDS))
+    statement = update(Effect).where(*doubtful).values(next_try_at=now)
+    return how_many(session, statement.execution_options(synchronize_session=False))
 
 
 def _of(shop_id: int | None) -> ColumnElement[bool]:

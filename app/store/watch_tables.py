@@ -97,3 +97,14 @@ class Stop(Base):
     stopped_at: Mapped[datetime]
     because: Mapped[str]  # for every merchant to read
     released_at: Mapped[datetime | None]
+
+
+class Alarm(Base):
+    """One deed that somebody should look at; it stands until what it is about is settled."""
+
+    __tablename__ = "alarms"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    effect_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    since: Mapped[datetime]

@@ -11,7 +11,7 @@ from app.domain.effects import State
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import imports, orders, privacy, reasons, reports, shops, stories, tallies, yardstick
+from app.store import alarms, imports, orders, privacy, reasons, reports, shops, stories, tallies, yardstick
 from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import phrases, rights
@@ -110,6 +110,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "done": reports.done_since(session, since=midnight(seen.merchant, seen.now), **shop),
         "doubts": stories.ledger_rows(session, search=Search(needs_person=True), limit=WAITING_ROWS, **shop),
         "braked": _braked(seen),
+        "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
         "figures": reports.figures(session, now=seen.now, **shop),

@@ -40,6 +40,11 @@ STATES = {
     State.OVER_BUDGET: ("over budget", "The pool did not hold it, so nothing was sent."),
 }
 PENDING = ("pending", "It was done, and is not confirmed yet: it is looked at again until it is.")
+ALARMS = {
+    "in_doubt": "For over an hour nobody knows whether one of our deeds was done. We go on asking.",
+    "done_twice": "One of our deeds is in your store twice. Please undo one of them.",
+    "not_there": "Our books say that something was done, and your store does not show it.",
+}
 RULES = {
     "special_customer": "Special customers",
     "nth_order_gift": "A gift in the parcel",

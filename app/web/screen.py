@@ -40,6 +40,7 @@ WORDS: dict[str, object] = {
     "PENDING": phrases.PENDING,
     "STATES": phrases.STATES,
     "RULES": phrases.RULES,
+    "ALARMS": phrases.ALARMS,
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,
     "NOTICES": NOTICES,

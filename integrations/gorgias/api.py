@@ -67,10 +67,9 @@ class GorgiasHelpdesk:
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         marker = _marker(key)
-        for message in self._api.pages("messages", {"ticket_id": _number(ticket_id)}):
-            if message.get("external_id") == marker:
-                return Receipt(reference=str(message["id"]))
-        return None
+        messages = self._api.pages("messages", {"ticket_id": _number(ticket_id)})
+        ours = [str(message["id"]) for message in messages if message.get("external_id") == marker]
+        return Receipt(reference=ours[0], copies=len(ours)) if ours else None
 
     def _customers(self, email: str) -> Iterator[int]:
         wanted = email.strip().lower()

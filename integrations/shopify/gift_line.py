@@ -6,6 +6,7 @@ for its line before it adds one. Until the commit nothing that a customer could 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.errors import Rejected, Unavailable
 from app.domain.money import Money
@@ -37,8 +38,12 @@ def add(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:
 
 def find(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt | None:
     """Return the line that was added under this key: our mark on the order, and the variant on it for nothing."""
-    _, line = _given(api, order_id, variant_id, key)
-    return None if line is None else _receipt(order_id)
+    node, line = _given(api, order_id, variant_id, key)
+    if node is None or line is None:
+        return None
+    variant = reading.gid("ProductVariant", variant_id)
+    given = sum(each["currentQuantity"] for each in node["lineItems"]["nodes"] if _is_free(each, variant))
+    return replace(_receipt(order_id), copies=given)
 
 
 def take_back(api: AdminApi, order_id: int, *, variant_id: int, key: str) -> Receipt:

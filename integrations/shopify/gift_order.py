@@ -4,7 +4,7 @@ The store takes no idempotency key for it. So the order carries our mark, once a
 attributes, and a repeat looks for that mark first: among the customer's newest orders, for the search lags behind.
 """
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.errors import Busy, Rejected, Uncertain
 from app.domain.ports import GiftParcel, Receipt
@@ -29,8 +29,8 @@ def send(api: AdminApi, parcel: GiftParcel, *, key: str) -> Receipt:
 
 def find(api: AdminApi, customer_id: int, *, key: str) -> Receipt | None:
     """Return the order that was made under this key, whatever became of it since."""
-    node = _find(api, customer_id, mark(key))
-    return None if node is None else receipt(node)
+    made = _made(api, customer_id, mark(key))
+    return replace(receipt(made[0]), copies=len(made)) if made else None
 
 
 def cancel(api: AdminApi, customer_id: int, *, key: str) -> Receipt:
@@ -96,19 +96,23 @@ def _mind_the_limit(reply: Reply) -> None:
 
 
 def _find(api: AdminApi, customer_id: int, ours: str) -> Json | None:
-    return next((node for node in _candidates(api, customer_id, ours) if _is_marked(node, ours)), None)
+    made = _made(api, customer_id, ours)
+    return made[0] if made else None
 
 
-def _candidates(api: AdminApi, customer_id: int, ours: str) -> Iterator[Json]:
+def _made(api: AdminApi, customer_id: int, ours: str) -> list[Json]:
+    """Return all orders that bear our mark, as far as one look shows them."""
     reply = api.ask("customer_orders", {"id": reading.gid("Customer", customer_id)})
     customer = reply.one("customer")
     reply.complete()
-    yield from customer["orders"]["nodes"] if customer else ()
+    made = [node for node in (customer["orders"]["nodes"] if customer else ()) if _is_marked(node, ours)]
+    if made:
+        return made
     # Two customers may have become one meanwhile; then only the search, however late, knows where the order is.
     reply = api.ask("orders_by_source", {"query": f"source_identifier:'{ours}'"})
     found = reply.one("orders")
     reply.complete()
-    yield from found["nodes"] if found else ()
+    return [node for node in (found["nodes"] if found else ()) if _is_marked(node, ours)]
 
 
 def _is_marked(node: Json, ours: str) -> bool:

@@ -99,17 +99,23 @@ def left_on(payment: Json) -> int:
     return reading.money(limit, _BUYERS).minor
 
 
-def bears(state: Json, key: str) -> str | None:
-    """Return the id of the refund whose note bears this key."""
-    if len(state["refunds"]) >= _PAGE:
+def bears(state: Json, key: str) -> list[str]:
+    """Return the ids of the refunds whose note bears this key; raise Unavailable where some are not shown."""
+    found = [each["id"] for each in state["refunds"] if mark(key) in (each["note"] or "")]
+    if not found and len(state["refunds"]) >= _PAGE:
         raise Unavailable("the order has more refunds than can be looked through")
-    return next((each["id"] for each in state["refunds"] if mark(key) in (each["note"] or "")), None)
+    return found
 
 
 def ours(api: AdminApi, state: Json, key: str) -> Json | None:
     """Return the refund whose note bears this key, with what it has come to."""
     found = bears(state, key)
-    return None if found is None else status(api, found)
+    return status(api, found[0]) if found else None
+
+
+def all_ours(api: AdminApi, state: Json, key: str) -> list[Json]:
+    """Return every refund whose note bears this key, with what it has come to: one, unless something went wrong."""
+    return [status(api, number) for number in bears(state, key)]
 
 
 def status(api: AdminApi, refund_gid: str) -> Json:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.money import Money
@@ -32,7 +33,7 @@ def prepare(api: AdminApi, order_id: int, *, back: GiveBack, key: str) -> str:
     """Return the call that gives it back, as it is kept and sent."""
     pieces = _listed(back)
     state = refund_state.read(api, order_id, pieces=pieces, shipping=back.shipping is not None)
-    if refund_state.bears(state, key) is not None:
+    if refund_state.bears(state, key):
         return _NOTHING_TO_SEND
     return json.dumps(_input(state, back, key), sort_keys=True, separators=(",", ":"))
 
@@ -60,8 +61,10 @@ def refund(api: AdminApi, order_id: int, *, call: str, key: str, again: bool = F
 
 def find(api: AdminApi, order_id: int, *, key: str) -> Receipt | None:
     """Return the refund whose note bears this key; None when there is none, or its payment failed."""
-    made = refund_state.ours(api, refund_state.read(api, order_id), key)
-    return receipt(made) if made is not None and not failed(made) else None
+    made = [
+        refund for refund in refund_state.all_ours(api, refund_state.read(api, order_id), key) if not failed(refund)
+    ]
+    return replace(receipt(made[0]), copies=len(made)) if made else None
 
 
 def watch(api: AdminApi, *, reference: str) -> Receipt:

@@ -21,6 +21,7 @@ from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
 from app.domain.rules.brake import Load
 from app.store import (
+    alarms,
     chain,
     chores,
     decisions,
@@ -37,6 +38,7 @@ from app.store import (
     veil,
     yardstick,
 )
+from app.store.alarms import What
 from app.store.base import Base, Session, Sessions
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
@@ -74,6 +76,8 @@ NO_SHOP_NEEDED = {
     "arrivals.keep": "finds out which shop each is for, by the domain that it came with",
     "arrivals.strangers": "finds out which domains are no shop's",
     "base.as_kept": "asks no database",
+    "alarms.shops_in_doubt": "the ticker's: ids alone",
+    "alarms.counted": "the operator's: numbers alone",
     "base.insert": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
     "bulk.weigh": "lets the database count its own rows",
@@ -170,7 +174,7 @@ NOBODYS_TABLES = {"stops", "pulses"}  # the operator's switch is thrown for ever
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
-AS_FOR_A_NEWCOMER = {"switch.is_released_for"}  # nobody has thrown either's switch
+AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is stopped or held back
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 ASKED_OF = {"privacy.note": Asked.ERASURE}
@@ -242,6 +246,7 @@ class Inhabitant:
             "letters": () if name == "traces.everything" else (self.letter.id,),
             "delivery_id": {"erasing.forget_words": self.letter.id, "dead.letter_again": self.misfit}.get(name),
             "now": NOON + (100 * DAY if name == "privacy.overdue_in" else HOUR),
+            "what": What.TWICE if name.startswith("alarms.") else "stopped",
             "before": None if name == "lifetime.move" else NOON + 2 * DAY,
             "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
         }
@@ -258,7 +263,6 @@ class Inhabitant:
 
 
 SAME_FOR_ALL: dict[str, Any] = {
-    "what": "stopped",
     "effect_ids": [1],
     "reference": "1",
     "known": None,
@@ -557,6 +561,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
+    alarms.sound(session, shop_id=shop_id, effect_ids=[7], what=What.TWICE, now=NOON)
     for place in ("sealed", "to be sealed"):
         session.add(Trail(shop_id=shop_id, what="done", who="house", why=place, effect_id=-1))
         session.flush()

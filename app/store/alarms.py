@@ -1,0 +1,94 @@
+"""What somebody should look at: a deed in doubt for too long, done twice, or not there though our books say done."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from app.domain.effects import State
+from app.store.base import insert
+from app.store.deeds import KINDS, Deed, deed_of
+from app.store.tables import Effect
+from app.store.undoing import STANDS
+from app.store.watch_tables import Alarm
+
+MARKED = ("add_gift_line", "send_gift_order", "refund_order", "post_note")  # kinds that leave a mark to be found by
+_FORGOTTEN = "forgotten:%"
+# Spelt out as in the index that is over all shops: neither database takes that one for values that are handed in.
+_STANDING = text("effects.state IN ('awaiting', 'uncertain')")
+
+
+class What(StrEnum):
+    """Why somebody should look."""
+
+    IN_DOUBT = "in_doubt"  # longer than an hour
+    TWICE = "done_twice"  # two marks for one key
+    MISSING = "not_there"  # done by our books, and no mark
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One alarm that stands."""
+
+    effect_id: int
+    order_id: int | None
+    what: What
+    since: datetime
+
+
+def sound(session: Session, *, shop_id: int, effect_ids: Collection[int], what: What, now: datetime) -> list[int]:
+    """Let an alarm stand about each of these deeds; return those about which none stood yet."""
+    rows = [{"shop_id": shop_id, "effect_id": number, "what": what, "since": now} for number in sorted(effect_ids)]
+    if not rows:
+        return []
+    statement = insert(session, Alarm).values(rows).on_conflict_do_nothing().returning(Alarm.effect_id)
+    return sorted(session.scalars(statement))
+
+
+def too_long_in_doubt(session: Session, *, shop_id: int, before: datetime) -> list[int]:
+    """Return the deeds that may have been done before that moment, and of which nobody knows yet whether they were."""
+    doubtful = (Effect.state.in_((State.SENDING, State.UNCERTAIN)), Effect.first_sent_at < before)
+    return list(session.scalars(select(Effect.id).where(Effect.shop_id == shop_id, *doubtful).order_by(Effect.id)))
+
+
+def shops_in_doubt(session: Session, *, before: datetime) -> list[int]:
+    """Return the shops with a deed in doubt since before that, or an alarm about one. Crosses tenants: ids alone."""
+    old = select(Effect.shop_id).where(_STANDING, Effect.state == State.UNCERTAIN, Effect.first_sent_at < before)
+    alarmed = select(Alarm.shop_id).where(Alarm.what == What.IN_DOUBT)
+    return sorted(session.scalars(old.union(alarmed)))
+
+
+def silence(session: Session, *, shop_id: int, what: What, but: Collection[int] = ()) -> int:
+    """Let no alarm of that kind stand any more, but about those deeds; return how many fell silent."""
+    settled = delete(Alarm).where(Alarm.shop_id == shop_id, Alarm.what == what, Alarm.effect_id.not_in(but))
+    return len(session.scalars(settled.returning(Alarm.effect_id)).all())
+
+
+def standing(session: Session, *, shop_id: int) -> list[Standing]:
+    """Return the shop's alarms, the oldest first."""
+    deed = (Effect.id == Alarm.effect_id) & (Effect.shop_id == Alarm.shop_id)
+    about = select(Alarm.effect_id, Effect.order_id, Alarm.what, Alarm.since).outerjoin(Effect, deed)
+    rows = session.execute(about.where(Alarm.shop_id == shop_id).order_by(Alarm.since, Alarm.effect_id))
+    return [Standing(effect_id, order_id, What(what), since) for effect_id, order_id, what, since in rows]
+
+
+def counted(session: Session) -> dict[str, int]:
+    """Return how many alarms stand, by what they are about. Crosses tenants: for operators, numbers alone."""
+    counts = select(Alarm.what, func.count()).group_by(Alarm.what)
+    return {str(what): int(count) for what, count in session.execute(counts)}
+
+
+def marked(session: Session, *, shop_id: int, since: datetime, after: int, limit: int, currency: str) -> list[Deed]:
+    """Return the deeds that were done since then and stand, and whose mark can be found, by their number."""
+    mine = (Effect.shop_id == shop_id, Effect.kind.in_(MARKED), Effect.state == State.DONE, STANDS)
+    rows = session.scalars(
+        select(Effect)
+        .where(*mine, Effect.ended_at >= since, Effect.id > after, Effect.key.not_like(_FORGOTTEN))
+        .order_by(Effect.id)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [deed_of(row, currency) for row in rows if row.kind in KINDS]

@@ -1,0 +1,92 @@
+"""Compares what our books say was done with what is out there, and looks who has been in doubt for too long.
+
+Whatever does not fit is an alarm: in the log, in the database for those who watch, and on the merchant's page.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
+from app.store import alarms
+from app.store.alarms import What
+from app.store.base import reading, unit_of_work
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs import deeds
+from jobs.runtime import Outside, World
+
+log = structlog.get_logger("audit")
+
+IN_DOUBT_FOR = timedelta(minutes=59)  # looked at every few seconds: within the hour somebody knows
+AT_ONCE = 50
+
+
+def look_at_all_doubts(world: World) -> None:
+    """Look at the doubts of every shop that has one for almost an hour, or had one."""
+    with reading(world.sessions) as session:
+        doubtful = alarms.shops_in_doubt(session, before=world.clock.now() - IN_DOUBT_FOR)
+    for shop_id in doubtful:
+        look_at_doubts(world, shop_id)
+
+
+def look_at_doubts(world: World, shop_id: int) -> int:
+    """Sound an alarm about each deed that has been in doubt for almost an hour, once; return how many stand."""
+    now = world.clock.now()
+    with reading(world.sessions) as session:
+        late = alarms.too_long_in_doubt(session, shop_id=shop_id, before=now - IN_DOUBT_FOR)
+        known = [each for each in alarms.standing(session, shop_id=shop_id) if each.what is What.IN_DOUBT]
+    if {each.effect_id for each in known} == set(late):
+        return len(late)
+    with unit_of_work(world.sessions) as session:
+        new = alarms.sound(session, shop_id=shop_id, effect_ids=late, what=What.IN_DOUBT, now=now)
+        alarms.silence(session, shop_id=shop_id, what=What.IN_DOUBT, but=late)
+    for effect_id in new:
+        log.warning("alarm.in_doubt", shop=shop_id, effect=effect_id)
+    return len(late)
+
+
+def compare(world: World, merchant: Merchant, outside: Outside, since: datetime) -> dict[int, What]:
+    """Look for everything that was done since then; return what is there twice, or not at all.
+
+    What cannot be asked about is left out. Raises Unavailable where that is everything.
+    """
+    found: dict[int, What] = {}
+    looked, after, problem = 0, 0, None
+    while some := _some(world, merchant, since, after):
+        for deed in some:
+            after = deed.id
+            try:
+                receipt = deeds.find(outside, deed)
+            except Busy:
+                raise
+            except (Unavailable, Uncertain, Rejected) as why:
+                problem = why
+                continue
+            looked += 1
+            if receipt is None:
+                found[deed.id] = What.MISSING
+            elif receipt.copies > 1:
+                found[deed.id] = What.TWICE
+    if not looked and isinstance(problem, Unavailable):
+        raise problem
+    _sound(world, merchant, found)
+    log.info("audit.done", shop=merchant.id, looked=looked, wrong=len(found))
+    return found
+
+
+def _some(world: World, merchant: Merchant, since: datetime, after: int) -> list[Deed]:
+    with reading(world.sessions) as session:
+        return alarms.marked(
+            session, shop_id=merchant.id, since=since, after=after, limit=AT_ONCE, currency=merchant.currency
+        )
+
+
+def _sound(world: World, merchant: Merchant, found: dict[int, What]) -> None:
+    now = world.clock.now()
+    for what in (What.TWICE, What.MISSING):
+        about = [number for number, each in found.items() if each is what]
+        with unit_of_work(world.sessions) as session:
+            new = alarms.sound(session, shop_id=merchant.id, effect_ids=about, what=what, now=now)
+        for effect_id in new:
+            log.error("alarm.sounded", shop=merchant.id, effect=effect_id, what=what.value)
