@@ -14,6 +14,7 @@ from flask import Flask
 from app.store.arrivals import Arrival
 from app.web import errors, shopify_webhooks
 from app.web.gathering import Gathering, Late
+from app.web.hall import Hall, Place
 from jobs.runtime import World
 
 # Shopify's largest bodies are well below this; what is larger is nobody we know.
@@ -60,18 +61,19 @@ class Front:
         """Answer for `world`; what is no webhook of Shopify's is for `pages`."""
         self._world = world
         self._pages: Any = WSGIMiddleware(cast("Any", pages.wsgi_app), workers=THREADS)
+        self._hall = Hall()
         self.ringer = shopify_webhooks.Ringer(world.bell)
         self._desk: Gathering[Arrival, bool] = Gathering(self._keep, most=MOST_AT_ONCE, patience=ANSWER_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        with suppress(Gone):
-            await self._answer(scope, receive, while_there(send))
+        with suppress(Gone), self._hall.place() as place:
+            await self._answer(scope, receive, while_there(send), place)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, place: Place) -> None:
         try:
             headers = proper(scope)
-            body = await whole_body(headers, receive)
+            body = await whole_body(headers, receive, place)
         except Refusal as no:
             await say(send, no.status, f"{no.status.phrase}\n", close=True)
         else:
@@ -124,8 +126,8 @@ def exact(scope: Scope) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in scope["headers"] if b"_" not in name]
 
 
-async def whole_body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """Return the body; raise Refusal when it is too large, Gone when its sender is."""
+async def whole_body(headers: Mapping[str, str], receive: Receive, place: Place) -> bytes:
+    """Return the body; raise Refusal when it is too large, or there is no room for it now, Gone when its sender is."""
     if int(headers.get("content-length", "0")) > MOST_DROPPED_BYTES:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     parts: list[bytes] = []
@@ -137,6 +139,8 @@ async def whole_body(headers: Mapping[str, str], receive: Receive) -> bytes:
         part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size <= MOST_BODY_BYTES:
+            if not place.has_room(len(part)):
+                raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE)
             parts.append(part)
     if size > MOST_BODY_BYTES:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -159,8 +163,8 @@ def while_there(send: Send) -> Send:
         try:
             await send(message)
         except RuntimeError as fault:
-            # uvicorn only notices that of the newest of several calls on one line; this is uvloop's word for it.
-            if "closed" not in str(fault):
+            # uvicorn only notices that of the newest of several calls on one line; these are uvloop's words for it.
+            if not any(word in str(fault) for word in ("closed", "write_eof")):
                 raise
             raise Gone from fault
 
