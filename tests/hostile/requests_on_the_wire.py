@@ -43,12 +43,8 @@ def _chunked(number: int, name: str, body: bytes, *more: tuple[str, str], expect
 def _asks(number: int, name: str, *more: tuple[str, str], expects: frozenset[int]) -> Call:
     head, _, body = wire(signed()).partition(b"\r\n\r\n")
     asked = "".join(f"\r\n{header}: {value}" for header, value in more).encode()
-    return Call(
-        number=number,
-        name=name,
-        sends=head.replace(b"\r\nConnection: close", asked) + b"\r\n\r\n" + body,
-        expects=expects,
-    )
+    plain = head.replace(b"\r\nConnection: close", b"") if "Connection" in dict(more) else head
+    return Call(number=number, name=name, sends=plain + asked + b"\r\n\r\n" + body, expects=expects)
 
 
 def _bomb(name: str, packed: bytes, coding: str) -> Call:
@@ -76,7 +72,8 @@ def _raw(number: int, name: str, line: bytes, expects: frozenset[int] = BAD) -> 
 
 
 UPGRADE = f"POST {WEBHOOK} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: {len(SMUGGLED)}\r\n\r\n".encode()
-MANY = b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" * 1_000
+ONE = b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"
+MANY = ONE * 1_000
 LAST = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
@@ -132,6 +129,7 @@ CALLS = (
     *(Call(number=28, name=f"{method} at the store's door", sends=wire(signed(), method=method), expects=only(400, 405, 501)) for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE", "BREW")),
     *(Call(number=28, name=f"{method} at the helpdesk's door", sends=wire(HELPDESK, press(), path=HOOK, method=method), expects=only(400, 405, 501)) for method in ("GET", "PUT", "TRACE")),
     Call(number=28, name="CONNECT elsewhere", sends=b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", expects=only(400, 404, 405, 501)),
+    Call(number=28, name="two calls, and then no HTTP", sends=ONE * 2 + b"\x16\x03\x01\r\n\r\n", expects=only(400, 404)),
     _asks(28, "to be told to go on", ("Expect", "100-continue"), expects=only(100, 200)),
     _asks(28, "something that nobody promises", ("Expect", "the-impossible"), expects=only(200, 417)),
     _asks(28, "to speak otherwise", ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQAAP__"), expects=only(200, 400, 426)),

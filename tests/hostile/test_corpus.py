@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -37,6 +38,7 @@ AN_HONEST_ONE = Letter(number=0, name="an honest one", body=MERGE_BEGUN, topic="
 OTHERS = Letter(
     number=0, name="the other shop's", body=b'{"id":%d}' % NO_SUCH_ORDER, shop=OTHER_SHOP, ends=Ends.HANDLED
 )
+MOST_MEMORY = 300 * 1024 * 1024  # what it needs anyway, and the room for bodies
 UNKNOWN = 4_611_686_018_427_387_904  # nobody's id
 
 
@@ -205,6 +207,12 @@ def test_given_what_people_wrote_when_the_pages_are_opened_then_it_is_text(
 @ON_SQLITE
 def test_given_lines_that_nobody_uses_when_time_has_passed_then_they_were_hung_up_on(house: House) -> None:
     until(lambda: all(map(lines.is_hung_up, house.lingering)), 60)
+
+
+@ON_SQLITE
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells")
+def test_given_all_of_this_when_it_is_over_then_the_web_server_has_never_held_much(house: House) -> None:
+    assert house.most_memory("web") < MOST_MEMORY
 
 
 def test_given_all_of_this_when_it_is_over_then_nobody_died_and_no_log_repeats_a_word_of_it(house: House) -> None:
