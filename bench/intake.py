@@ -3,6 +3,7 @@
 import argparse
 import statistics
 import time
+from collections import deque
 from contextlib import ExitStack
 
 import structlog
@@ -39,9 +40,11 @@ def measure(kind: str, seconds: float, rounds: int) -> bool:
         ports = {name: stack.enter_context(stand(name, place)).port for name in STANDS}
         ports["ours"] = stack.enter_context(ours(place)).port
         runs: dict[str, list[Report]] = {name: [] for name in ports}
+        turns = deque(ports.items())
         for number in range(rounds):
-            for name, port in ports.items():
+            for name, port in turns:
                 runs[name].append(send(port, f"{name}-{number}", seconds))
+            turns.rotate()  # what one leaves for the disk to do, the next must wait for
         steady = send(ports["ours"], "steady", 2 * seconds, rate=RATE)
         good = told(kind, runs, steady)
         whole = all_kept(place, {f"ours-{number}": run for number, run in enumerate(runs["ours"])} | {"steady": steady})

@@ -1,6 +1,7 @@
 """A shop's name, `something.myshopify.com`: the one text that decides whose shop a call is about."""
 
 import re
+from functools import lru_cache
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
@@ -8,6 +9,7 @@ _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _LONGEST = 100
 
 
+@lru_cache(maxsize=1024)  # each webhook asks, and a shop has many
 def proper(claimed: str) -> str | None:
     """Return the domain in lower case; None when it is no shop's."""
     domain = claimed.strip().lower()
