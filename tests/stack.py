@@ -71,7 +71,7 @@ def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
 
 @contextmanager
 def running(
-    folder: Path, database_url: str, *, ports: tuple[int, int] | None = None, **surroundings: str
+    folder: Path, database_url: str, *, ports: tuple[int, int] | None = None, workers: int = 2, **surroundings: str
 ) -> Iterator[Stack]:
     """Run a demo on this state folder and database until the block ends; what surrounds it can be changed by name."""
     web, town = ports or (free_port(), free_port())
@@ -88,7 +88,12 @@ def running(
     }
     log = (folder.parent / f"{folder.name}.log").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        [sys.executable, "-m", "app", "demo", "--workers", str(workers)],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
     stack = Stack(app=f"http://127.0.0.1:{web}", town=f"http://127.0.0.1:{town}", process=process)
     try:

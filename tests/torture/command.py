@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.torture import pairs, points, pool
+from tests.torture.chaos import command as chaos
+from tests.torture.chaos import recovery
 from tests.torture.hosts import command as hosts
 
 
@@ -23,6 +25,10 @@ TORMENTS: Mapping[str, Torment] = MappingProxyType(
         "pairs": Torment(main=pairs.main, says="death at every boundary, and once more during the recovery"),
         "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),
         "hosts": Torment(main=hosts.main, says="three hosts, one of them cut off in mid-storm"),
+        "chaos": Torment(main=chaos.main, says="a storm over the whole app, its processes killed by a seed"),
+        "recovery": Torment(
+            main=recovery.main, says="how soon all goes on after Redis, a worker or the database was gone"
+        ),
     }
 )
 

@@ -114,6 +114,7 @@ class Endpoint:
         another = (turn.get(grants.ACCESS, token) or {}).get("shop", shop["domain"]) != shop["domain"]
         if status == 401 and token and (another or (token != shop["token"] and turn.find(SHOPS, "token", token))):
             self._count("mispaired")  # a token shown at another shop's door: the gravest mistake an app can make
+            turn.append("mispaired", {"shop": shop["domain"], "at": now.isoformat()})  # which outlives the process
         return status
 
     def _struck(self, asked: Asked, fault: Fault | None) -> Response:

@@ -13,8 +13,9 @@ from app.domain.policy import Policy
 from app.store import shops, tables
 from app.store.base import Base, Session, Sessions, open_database, reading, sessions_of, unit_of_work
 from app.store.conditions import on_its_way
-from app.store.tables import Delivery, Effect, Grant, Shop
+from app.store.tables import Delivery, Effect, Grant, Pool, Shop
 from integrations.sandbox.books import Books
+from tests.torture.chaos.patience import patient
 from tests.torture.chaos.promises import Row
 
 
@@ -24,6 +25,7 @@ class Ledger:
 
     sessions: Sessions
 
+    @patient
     def set_policy(self, domain: str, policy: Policy, now: datetime) -> None:
         """Decide for the merchant, who may not have let the app in yet."""
         with unit_of_work(self.sessions) as session:
@@ -31,6 +33,7 @@ class Ledger:
             shop_id = known.id if known else shops.expect(session, domain=domain, policy=policy, now=now)
             shops.change_policy(session, shop_id=shop_id, policy=policy)
 
+    @patient
     def let_in_since(self, domain: str, moment: datetime) -> bool:
         """Return whether the shop has given us its tokens after that moment."""
         with reading(self.sessions) as session:
@@ -39,16 +42,26 @@ class Ledger:
             given_at = session.scalar(given)
         return bool(shop and shop.installed and shop.let_in and given_at is not None and given_at > moment)
 
+    @patient
     def knows(self, order_id: int) -> bool:
         """Return whether the order is written down."""
         with reading(self.sessions) as session:
             return session.scalar(select(tables.Order.order_id).where(tables.Order.order_id == order_id)) is not None
 
+    @patient
+    def stands(self, order_id: int) -> str | None:
+        """Return how the gift in the order's parcel stands; None where nobody has thought of one yet."""
+        kind = "add_gift_line"
+        with reading(self.sessions) as session:
+            return session.scalar(select(Effect.state).where(Effect.order_id == order_id, Effect.kind == kind))
+
+    @patient
     def is_sending(self) -> bool:
         """Return whether a call may be under way."""
         with reading(self.sessions) as session:
             return session.scalar(select(func.count()).where(Effect.state == State.SENDING)) != 0
 
+    @patient
     def waits(self, *, swept_since: datetime) -> list[str]:
         """Return what is still to come; nothing when the app has done all, after one more sweep than that moment."""
         with reading(self.sessions) as session:
@@ -61,6 +74,7 @@ class Ledger:
         counts = {"deliveries": letters, "effects": deeds, "histories": unread, "sweeps": unswept}
         return [f"{count} {name}" for name, count in counts.items() if count]
 
+    @patient
     def is_only_waiting(self, now: datetime) -> bool:
         """Return whether nothing can be done before time passes."""
         with reading(self.sessions) as session:
@@ -72,6 +86,18 @@ class Ledger:
             )
             return not any(session.scalar(each) for each in due)
 
+    def purses(self) -> list[tuple[str, str, int, int, int]]:
+        """Return each purse: its name, month and limit, what is set aside and what is spent."""
+        kept = (Pool.name, Pool.month, Pool.limit_minor, Pool.reserved_minor, Pool.spent_minor)
+        with reading(self.sessions) as session:
+            return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(select(*kept))]
+
+    def unread(self) -> int:
+        """Return how many letters lie in the inbox and wait for a worker."""
+        with reading(self.sessions) as session:
+            return session.scalar(select(func.count()).where(Delivery.next_try_at.is_not(None))) or 0
+
+    @patient
     def rows(self) -> dict[str, tuple[Row, ...]]:
         """Return every row that a promise is about, by table."""
         names = ("shops", "deliveries", "effects", "orders", "customers", "totals", "pools", "grants")
@@ -98,6 +124,7 @@ def town_rows(folder: Path) -> dict[str, tuple[Row, ...]]:
                 "their_orders": tuple(turn.all("orders")),
                 "their_customers": tuple(turn.all("customers")),
                 "letters": tuple(turn.all("letters")),
+                "mispaired": tuple(turn.all("mispaired")),
             }
     finally:
         books.close()

@@ -1,4 +1,4 @@
-"""A day in the storm: its weather, its clock, and what both sides have counted when it is over."""
+"""A day in the storm: its weather, its clock, and what must come of what people ask for."""
 
 import time
 import urllib.error
@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -14,14 +15,15 @@ from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import TownSettings
 from tests.stack import Stack, until
 from tests.torture.chaos.books import Ledger
+from tests.torture.chaos.weather import FAIR_POST, Weather
 
 OTHER_SHOP = "other-storm.myshopify.com"
-WEATHER = {"loss": 0.2, "duplicates": 0.2, "reorder": 0.3, "delay": 0.1, "seconds": 3}
-FAIR = {"loss": 0, "duplicates": 0, "reorder": 0, "delay": 0}
-FAULTS = ("429", "throttled", "500_before", "500_after", "commit_then_drop", "late_commit", "html_502")
-FAULT_RATE = 0.1
-LATE_SECONDS = 2.5  # after which nothing that was struck by late_commit is still to come
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0  # what the storm left must be done by then
+LONGEST_JUMP_SECONDS = 4 * 3_600
+
+
+class StillToCome(Exception):
+    """What is not done in time; the argument lists it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,25 +34,27 @@ class Day:
     ledger: Ledger
     rng: Random
     secrets: tuple[str, ...]  # of the app, the current one first
+    weather: Weather
     orders: list[int] = field(default_factory=list)
     gifted: set[int] = field(default_factory=set)  # orders that must have their gift
     asked_back: Counter[int] = field(default_factory=Counter)  # by order, in minor units
     slow: list[int] = field(default_factory=list)  # orders whose refunds are on their way until the bank decides
-    calls: Counter[str] = field(default_factory=Counter)
-    struck: Counter[str] = field(default_factory=Counter)
     expiries: int = 0
     hours: float = 0.0
 
     def rage(self) -> None:
         """Lose, repeat and hold up webhooks, and let the store fail."""
-        self.stack.post("/town/post", WEATHER)
-        self.stack.post("/town/faults", {"rate": FAULT_RATE, "kinds": list(FAULTS)})
+        weather = self.weather
+        self.stack.post("/town/post", dict(weather.post))
+        faults = {"rate": weather.fault_rate, "kinds": list(weather.faults), "seconds": [weather.least, weather.most]}
+        late = [{"operation": name, "kind": "late_commit", "seconds": weather.most} for name in weather.late]
+        self.stack.post("/town/faults", faults | {"next": late})
 
     def calm(self) -> None:
         """Let nothing go wrong from now on, and what is late arrive."""
-        self.stack.post("/town/post", FAIR)
-        self.stack.post("/town/faults", {"rate": 0.0})
-        time.sleep(LATE_SECONDS)
+        self.stack.post("/town/post", dict(FAIR_POST))
+        self.stack.post("/town/faults", {"rate": 0.0, "next": []})
+        time.sleep(self.weather.most + 0.5)
 
     def an_hour_passes(self) -> None:
         """Let every token grow old, while no answer is on its way: a call that took an hour would be another story."""
@@ -75,13 +79,15 @@ class Day:
 
     def settle(self) -> None:
         """Wait until all is done, and one more sweep; where nothing can be done yet, let time pass."""
-        since, ends_at = self.now(), time.monotonic() + PATIENCE_SECONDS
+        since, ends_at, jump = self.now(), time.monotonic() + PATIENCE_SECONDS, 600
         while waits := self._waits(since):
-            assert time.monotonic() < ends_at, f"still to come: {waits}"
+            if time.monotonic() > ends_at:
+                raise StillToCome(waits)
             if self.ledger.is_only_waiting(self.now()):
                 time.sleep(0.5)
                 if self.ledger.is_only_waiting(self.now()):
-                    self.advance(600)
+                    self.advance(jump)
+                    jump = min(2 * jump, LONGEST_JUMP_SECONDS)
             time.sleep(0.3)
 
     def the_bank_decides(self) -> None:
@@ -89,12 +95,6 @@ class Day:
         for at, order in enumerate(self.slow):
             with suppress(urllib.error.HTTPError):  # the agent's press was never acknowledged: nothing is on its way
                 self.stack.post(f"/town/orders/{order}/bank", {"status": ("FAILURE", "SUCCESS")[at % 2]})
-
-    def note_calls(self) -> None:
-        """Add up what the town has counted, which it forgets when it is killed. Ask once in a life of the town."""
-        state = self.stack.get("/town/state")
-        self.calls.update(state["calls"])
-        self.struck.update(state["struck"])
 
     def buy(self, customer: int | None, **changes: Any) -> int:
         """Let somebody order; return the order."""
@@ -115,7 +115,7 @@ class Day:
         shown = self.stack.get(f"/town/orders/{order}")
         if not repeated:
             asked = shown["total"] if "items" in form else form["amount"]
-            self.asked_back[order] += round(float(asked) * 100)
+            self.asked_back[order] += round(Decimal(asked) * 100)
         self.stack.post(f"/town/tickets/{ticket}/press", {"action": "refund_keep", "order": shown["name"]} | form)
 
     def open_other(self) -> None:

@@ -20,9 +20,10 @@ NO_LIMIT = 1_000_000_00
 Step = Callable[[], None]
 
 
-def prepare(day: Day) -> list[int]:
+def prepare(day: Day, *, team_minor: int = NO_LIMIT) -> list[int]:
     """Let the merchants decide as this day needs it, and give the other shop a past; return its regulars."""
-    day.ledger.set_policy(PRACTICE_SHOP, policy(POLICY.nth_order_gift.variants), day.now())
+    mine = replace(policy(POLICY.nth_order_gift.variants), team_monthly_minor=team_minor)
+    day.ledger.set_policy(PRACTICE_SHOP, mine, day.now())
     day.stack.post(f"/town/shops/{OTHER_SHOP}", {"token": ""})
     regulars = [int(day.stack.post("/town/customers", {"shop": OTHER_SHOP})["id"]) for _ in range(REGULARS)]
     placed = [day.buy(each, shop=OTHER_SHOP, announce="lose") for each in regulars for _ in range(3)]
@@ -33,13 +34,13 @@ def prepare(day: Day) -> list[int]:
     return regulars
 
 
-def morning(day: Day, regulars: list[int]) -> list[list[Step]]:
-    """Return what people do before everything is killed at once."""
+def morning(day: Day, visitors: list[int], regulars: list[int]) -> list[list[Step]]:
+    """Return what people do before everything is killed at once: visitors are of the other shop."""
     cast = day.stack.get("/town/cast")
     boots, almost = cast["bereaved_customers"], cast["almost_average_customers"]
-    visit = (partial(order, day, each, shop=OTHER_SHOP, due=False) for each in regulars[:3])
+    visit = (partial(order, day, each, shop=OTHER_SHOP, due=False) for each in visitors[:3])
     return [
-        *fourths(day, cast["fourth_order_customers"][:11]),
+        *fourths(day, regulars[:11]),
         refunds(day, boots[0], {"amount": "10.00"}, {"amount": "10.00"}, {"amount": "7.50", "store_credit": "yes"}),
         refunds(day, boots[1], {"items": "BOOTS-WINTER x 1"}),
         slow_bank(day, almost[0]),
@@ -50,18 +51,18 @@ def morning(day: Day, regulars: list[int]) -> list[list[Step]]:
     ]
 
 
-def afternoon(day: Day, regulars: list[int]) -> list[list[Step]]:
+def afternoon(day: Day, visitors: list[int], regulars: list[int]) -> list[list[Step]]:
     """Return what people do after everything was started again, with another secret."""
     cast = day.stack.get("/town/cast")
     boots, almost = cast["bereaved_customers"], cast["almost_average_customers"]
     return [
-        *fourths(day, cast["fourth_order_customers"][11:22]),
+        *fourths(day, regulars[11:22]),
         refunds(day, boots[2], {"amount": "64.00", "compassion": "yes"}),
         refunds(day, boots[3], {"amount": "5.00"}, {"amount": "6.00"}, {"amount": "7.00", "store_credit": "yes"}),
         slow_bank(day, almost[1]),
         slow_bank(day, almost[2]),
         [partial(guest, day), partial(guest_refunded_by_staff, day)],
-        [day.reopen_other, *(partial(order, day, each, shop=OTHER_SHOP) for each in regulars[3:])],
+        [day.reopen_other, *(partial(order, day, each, shop=OTHER_SHOP) for each in visitors[3:])],
         [partial(day.expire, PRACTICE_SHOP), partial(day.expire, OTHER_SHOP)],
         [lambda: day.stack.post("/town/envelope", {"signed_with": "newest"})],
         [partial(retag, day, almost[0])],
@@ -178,7 +179,7 @@ def policy(gifts: Iterable[int]) -> Policy:
         refunds_per_day=NO_LIMIT,
         keep_refunds_per_year=NO_LIMIT,
     )
-    gift = replace(POLICY.nth_order_gift, variants=tuple(gifts), per_day=1_000, when_left=WhenLeft.OWN_PARCEL)
+    gift = replace(POLICY.nth_order_gift, variants=tuple(gifts), per_day=NO_LIMIT, when_left=WhenLeft.OWN_PARCEL)
     return replace(
         POLICY,
         nth_order_gift=gift,

@@ -6,7 +6,7 @@ about what is wrong; with none when its promise was kept.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.policy import SpecialCustomer
@@ -41,10 +41,16 @@ class Facts:
     their_orders: tuple[Row, ...] = ()
     their_customers: tuple[Row, ...] = ()
     letters: tuple[Row, ...] = ()
+    mispaired: tuple[Row, ...] = ()
     calls: Mapping[str, int]  # of the town's store, by operation
     gifted: frozenset[int]  # orders that must have their gift
     asked_back: Mapping[int, int]  # what agents asked to be given back, by order, in minor units
     most_refreshes: int
+    overdrawn: tuple[str, ...] = ()  # what was seen of a purse that held more than it may
+    untrue: tuple[str, ...] = ()  # what the trail's own verification found
+    spilt: tuple[str, ...] = ()  # where something secret was found
+    most_open: Mapping[str, int] = field(default_factory=dict)  # files and sockets of a process, by its role
+    most_megabytes: Mapping[str, int] = field(default_factory=dict)
     secret: str  # fingerprint of the one that every token must hang on by now
 
     def domain(self, shop_id: int) -> str:
@@ -207,8 +213,8 @@ def tokens_are_fetched_sparingly(facts: Facts) -> Iterator[str]:
     """Ask the store how often it was asked for a token, and whose token it was ever shown."""
     if facts.calls.get("TokenRefresh", 0) > facts.most_refreshes:
         yield f"{facts.calls['TokenRefresh']} refreshes, {facts.most_refreshes} would have been enough"
-    if facts.calls.get("mispaired", 0):
-        yield f"{facts.calls['mispaired']} times a token was shown at another shop's door"
+    for shown in facts.mispaired:
+        yield f"a token was shown at another shop's door, that of {shown['shop']}"
     for row in facts.grants:
         if row["state"] != "live" or row["secret"] != facts.secret:
             yield f"the tokens of {facts.domain(row['shop_id'])} are {row['state']}, or hang on an old secret"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from integrations.shopify import gift_order, refund_state
-from tests.torture.chaos.promises import TAG, Facts, Row, broken
+from tests.torture.chaos.invariants import broken
+from tests.torture.chaos.promises import TAG, Facts, Row
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SHOP, OTHER = "here.myshopify.com", "elsewhere.myshopify.com"
@@ -78,6 +79,8 @@ def effect(key: str, kind: str, order_id: int, cost: int, **changes: Any) -> Row
         "cost_minor": cost,
         "pool_id": 1,
         "payload": {"way": "payment"},
+        "ended_at": NOON,
+        "next_try_at": None,
     } | changes
 
 
@@ -183,6 +186,7 @@ def delivery(**changes: Any) -> Row:
         "event_key": None,
         "body": b"{}",
         "handled_at": NOON,
+        "next_try_at": None,
         "problem": None,
     } | changes
 
@@ -256,13 +260,23 @@ UNKNOWN = {
         (replace(in_order(), deliveries=(delivery(sender=OTHER),)), f"delivery 1 of {OTHER} lies with {SHOP}"),
         (replace(in_order(), pools=({**in_order().pools[0], "reserved_minor": 1},)), "1 set aside and 1580 spent"),
         (replace(in_order(), calls={"TokenRefresh": 4}), "4 refreshes, 3 would have been enough"),
-        (replace(in_order(), calls={"mispaired": 1}), "at another shop's door"),
+        (replace(in_order(), mispaired=({"shop": OTHER},)), "at another shop's door"),
         (replace(in_order(), secret="another"), "hang on an old secret"),
         (replace(in_order(), orders=in_order().orders[1:]), "order #1 of here.myshopify.com is not known to us"),
         (replace(in_order(), orders=(known(LINED, 45_01), *in_order().orders[1:])), "the sums of customers [51]"),
         (replace(in_order(), orders=(*in_order().orders[:-1], known(6))), f"a row of {SHOP} speaks of"),
         (replace(in_order(), customers=(person(51, 45_00, marked=False),)), "customer 51 is special: True"),
         (replace(in_order(), customers=(person(52, 45_00, special=True),)), "customer 52 is special: True"),
+        (replace(in_order(), overdrawn=("purse team 2026-11 held 1 of 0",)), "purse team 2026-11 held 1 of 0"),
+        (replace(in_order(), deliveries=(delivery(next_try_at=NOON),)), "delivery 1 is handled and waits for"),
+        (in_ledger(in_order(), GIFT_KEY, next_try_at=NOON), "is done and waits for"),
+        (in_ledger(in_order(), GIFT_KEY, state="refused"), "is refused without a word"),
+        (replace(in_order(), deliveries=(delivery(handled_at=None),)), "delivery 1 ended without a word"),
+        (replace(in_order(), deliveries=(delivery(), delivery(id=2))), "2 deliveries are kept, of 1 letters"),
+        (replace(in_order(), most_open={"worker": 1_000}), "a worker had 1000 files"),
+        (replace(in_order(), most_megabytes={"web": 1_000}), "a web had 1000 MB"),
+        (replace(in_order(), untrue=("row 7 was changed",)), "row 7 was changed"),
+        (replace(in_order(), spilt=("web.log holds a token",)), "web.log holds a token"),
         (replace(in_order(), totals=({**in_order().totals[0], "net_minor": 1},)), "not those of its orders"),
     ],
 )

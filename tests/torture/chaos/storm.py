@@ -1,0 +1,244 @@
+"""One storm: everything that can go wrong goes wrong at once, then it is calm, and the promises are judged.
+
+In the middle of it all processes die at one instant, the launcher too, and start again with another client secret.
+"""
+
+import math
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from app.launcher.ports import is_taken
+from integrations.sandbox.town import PRACTICE_SECRETS
+from integrations.shopify.tokens import fingerprint
+from tests.stack import Stack, free_port, running, until
+from tests.torture.chaos import people
+from tests.torture.chaos.books import Ledger, ledger, town_rows
+from tests.torture.chaos.crowd import FOURTHS, MOST_WAITING, SHARES, Crowd
+from tests.torture.chaos.day import Day
+from tests.torture.chaos.invariants import broken
+from tests.torture.chaos.killer import Killer
+from tests.torture.chaos.patience import Patient
+from tests.torture.chaos.promises import Facts
+from tests.torture.chaos.remains import spilt, untrue_trails
+from tests.torture.chaos.servers import Server, database
+from tests.torture.chaos.watch import Watch
+from tests.torture.chaos.weather import FRIGHTS, HURRICANE, KILLS, SERVER_KILLS, TOWN_KILLS, Weather
+
+NEW_SECRET = "secret-of-the-afternoon"
+SHOPS = 2
+TOKEN_HOURS = 55 / 60  # a token of an hour is renewed five minutes before its end
+TOLD_OF = 22  # of the regulars, whom `people` has act
+KILLS_TO_FRIGHTS = 3
+LEAST_PAUSE_SECONDS = 0.8  # oftener, and nobody would live long enough to do anything
+ROOM = 0.05  # by how much of all orders the crowd may be ahead of the kills, and they of it
+MARGIN = 1e-9
+TEAM_MINOR = 1_000_00  # for the people who are told of; the crowd adds to what is asked for, and half of it is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a storm is to be. `kind` is of the database: sqlite or postgresql."""
+
+    kind: str
+    seed: int
+    orders: int
+    kills: int
+    workers: int = 2
+    rate: float = 15.0  # orders a second that are hoped for: kills are spread over the time that gives
+    weather: Weather = HURRICANE
+    shares: Mapping[str, int] = field(default_factory=lambda: SHARES)  # of a hundred orders of the crowd
+    ticks: bool = True
+    alone: bool = False  # nobody but the crowd acts, nothing dies between the halves of the day
+
+    @property
+    def blows(self) -> tuple[str, ...]:
+        """What is done to the processes: the more often a blow is named, the more often it falls."""
+        kills = (*KILLS, *TOWN_KILLS, *(SERVER_KILLS if self.kind == "postgresql" else ()))
+        blows = (*kills * KILLS_TO_FRIGHTS, *FRIGHTS)
+        return blows if self.ticks else tuple(blow for blow in blows if not blow.endswith("ticker"))
+
+    @property
+    def pause(self) -> float:
+        """How many seconds there are between two blows."""
+        deadly = sum(blow.startswith("kill ") for blow in self.blows) / len(self.blows)
+        return max(self.orders / self.rate * deadly / max(self.kills, 1), LEAST_PAUSE_SECONDS)
+
+
+@dataclass(slots=True, kw_only=True)
+class Came:
+    """What came of a storm: its figures, and every promise that was broken."""
+
+    figures: dict[str, object] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+def blow(plan: Plan, folder: Path) -> Came:
+    """Let one storm rage and return what came of it. Raises StillToCome when it leaves work that is not done."""
+    began = time.monotonic()
+    with database(plan.kind, folder) as (url, server), ledger(url) as books, Watch(books) as watch:
+        storm = _Storm(plan=plan, folder=folder / "var", url=url, server=server, books=books, watch=watch)
+        storm.rage_alone() if plan.alone else storm.rage()
+        came = Came(figures=storm.figures())
+        came.wrong = broken(storm.facts())
+    came.figures["seconds"] = round(time.monotonic() - began)
+    return came
+
+
+@dataclass(slots=True, kw_only=True)
+class _Storm:
+    plan: Plan
+    folder: Path
+    url: str
+    server: Server | None
+    books: Ledger
+    watch: Watch
+    ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
+    blows: Counter[str] = field(default_factory=Counter)
+    orders_a_second: float = 0.0
+    day: Day = field(init=False)
+
+    def rage(self) -> None:
+        """Play both halves of the day, with everything killed between them, and wait until all is done."""
+        plan, rng = self.plan, Random(self.plan.seed)
+        old, new = PRACTICE_SECRETS, (NEW_SECRET, *PRACTICE_SECRETS)
+        with self._running() as stack:
+            self.day = Day(stack=stack, ledger=self.books, rng=rng, secrets=old, weather=plan.weather)
+            visitors = people.prepare(self.day, team_minor=TEAM_MINOR + plan.orders * 10)
+            told_of, crowd_of = self._regulars()
+            crowd = self._crowd(crowd_of)
+            self.day.rage()
+            self._half(crowd, people.morning(self.day, visitors, told_of))
+            os.kill(stack.process.pid, signal.SIGKILL)
+            stack.process.wait()
+            until(lambda: not any(map(is_taken, self.ports)))
+
+        with self._running(SHOPIFY_CLIENT_SECRETS=",".join(new)) as stack:
+            self.day.stack, self.day.secrets = stack, new
+            self._half(crowd, people.afternoon(self.day, visitors, told_of))
+            self.day.calm()
+            self.day.settle()
+            self.day.the_bank_decides()
+            self.day.settle()
+            time.sleep(1.0)  # for the watch to have counted the last calls
+
+    def rage_alone(self) -> None:
+        """Let the crowd order through one storm, and wait until all is done."""
+        plan = self.plan
+        with self._running() as stack:
+            self.day = Day(
+                stack=stack, ledger=self.books, rng=Random(plan.seed), secrets=PRACTICE_SECRETS, weather=plan.weather
+            )
+            people.prepare(self.day)
+            _, regulars = self._regulars()
+            self.day.rage()
+            self._half(self._crowd(regulars), [])
+            self.day.settle()
+            self.day.calm()
+            self.day.settle()
+
+    def _crowd(self, regulars: list[int]) -> Crowd:
+        rng = Random(self.plan.seed)
+        return Crowd(day=self.day, regulars=regulars, rng=rng, ahead=lambda _: False, shares=self.plan.shares)
+
+    def facts(self) -> Facts:
+        """Return both sides' books, now that everything has stopped."""
+        day, watch = self.day, self.watch
+        lives = SHOPS * (2 + math.ceil(day.hours / TOKEN_HOURS))  # the first, and those of the new secret
+        struck = watch.counted("struck")["TokenRefresh"]
+        rows = self.books.rows()
+        return Facts(
+            **rows,
+            **town_rows(self.folder),
+            calls=watch.counted("calls"),
+            gifted=frozenset(day.gifted),
+            asked_back=day.asked_back,
+            # An answer that was lost, by a fault or with whoever waited for it, is asked for again.
+            most_refreshes=lives + day.expiries + struck + sum(self.blows.values()),
+            secret=fingerprint(day.secrets[0]),
+            untrue=tuple(untrue_trails(self.books, self.folder, rows["shops"])),
+            spilt=tuple(spilt(self.books, self.folder)),
+            overdrawn=tuple(watch.overdrawn),
+            most_open=dict(watch.most_open),
+            most_megabytes=dict(watch.most_megabytes),
+        )
+
+    def figures(self) -> dict[str, object]:
+        """Return what happened."""
+        struck, kills = self.watch.counted("struck"), Counter[str]()
+        for deed, count in self.blows.items():
+            kills[deed] += count
+        return {
+            "seed": self.plan.seed,
+            "orders": len(self.day.orders),
+            "gifts due": len(self.day.gifted),
+            "kills": sum(count for deed, count in kills.items() if deed.startswith("kill ")),
+            "blows": dict(sorted(kills.items())),
+            "faults": sum(struck.values()),
+            "calls": sum(self.watch.counted("calls").values()),
+            "orders/s": round(self.orders_a_second, 1),
+            "looks into purses": self.watch.looks,
+            "most open": dict(self.watch.most_open),
+            "most MB": dict(self.watch.most_megabytes),
+        }
+
+    def _half(self, crowd: Crowd, cast: list[list[people.Step]]) -> None:
+        plan, stack = self.plan, self.day.stack
+        fate = Random(f"{plan.seed} {len(self.day.orders)}")
+        with Killer(
+            stack.process.pid,
+            self.folder,
+            fate,
+            blows=plan.blows,
+            pause=plan.pause,
+            longest_freeze=plan.weather.longest_freeze,
+            server=self.server,
+            rests=lambda killer: self._killed(killer) > min(crowd.share + ROOM, 1 - MARGIN),
+        ) as killer:
+            if not plan.ticks:
+                killer.freeze_for_good("ticker")
+            crowd.ahead = lambda crowd: self._is_ahead(crowd, killer)
+            began, placed = time.monotonic(), crowd.placed
+            with ThreadPoolExecutor(1) as one:
+                others = one.submit(crowd.order, plan.orders // 2)
+                if cast:
+                    people.play(self.day, cast)
+                others.result()
+            self.orders_a_second = (crowd.placed - placed) / (time.monotonic() - began)
+            until(lambda: self._killed(killer) >= 1, seconds=plan.kills * plan.pause * 2 + 60)
+        self.blows += killer.blows
+
+    def _is_ahead(self, crowd: Crowd, killer: Killer) -> bool:
+        """Hold the crowd back while the app has enough to do, or more orders than kills are over."""
+        return self.watch.waiting > MOST_WAITING or crowd.share > self._killed(killer) + ROOM
+
+    def _killed(self, killer: Killer) -> float:
+        return killer.kills / max(self.plan.kills / 2, 1)
+
+    def _regulars(self) -> tuple[list[int], list[int]]:
+        """Return those regulars who are told of, and those of the crowd."""
+        cast: list[int] = self.day.stack.get("/town/cast")["fourth_order_customers"]
+        return cast[:TOLD_OF], cast[TOLD_OF:-1]  # the last one is in the opening scene
+
+    @contextmanager
+    def _running(self, **more: str) -> Iterator[Stack]:
+        shares = self.plan.shares
+        fourths = sum(shares.get(act, 0) for act in FOURTHS) / sum(shares.values())
+        regulars = math.ceil(self.plan.orders * fourths * 1.2) + TOLD_OF + 10
+        surroundings: Mapping[str, str] = {
+            **self.plan.weather.surroundings,
+            "SANDBOX_REGULARS": str(regulars),
+            "SANDBOX_LETTERS_KEPT": "1000000",
+            **more,
+        }
+        with running(self.folder, self.url, ports=self.ports, workers=self.plan.workers, **surroundings) as stack:
+            patient = Patient.of(stack)
+            self.watch.on(patient)
+            yield patient
