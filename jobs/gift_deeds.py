@@ -11,6 +11,7 @@ from app.domain.ports import GiftParcel, Receipt
 from app.domain.rules import gift_order, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
+from integrations.patience import Patience
 from jobs.runtime import Outside, World
 
 
@@ -94,11 +95,14 @@ def question(outside: Outside, gift: SendGiftOrder) -> str | None:
 def _send(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> Receipt:
     if deed.request is not None:
         return outside.shop.complete_gift_draft(deed.request)
+    patience = Patience()
     # The store would make a second one: what an earlier try may have left is looked for as late as can be.
     there = find(outside, gift, deed) if deed.sends > 1 else None
     if there is not None:
         return there
-    return outside.shop.send_gift_order(_parcel(merchant, outside, gift), key=deed.key)
+    parcel = _parcel(merchant, outside, gift)
+    patience.check("the store")
+    return outside.shop.send_gift_order(parcel, key=deed.key)
 
 
 def _parcel(merchant: Merchant, outside: Outside, gift: SendGiftOrder) -> GiftParcel:

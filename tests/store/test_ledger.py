@@ -58,6 +58,15 @@ def test_given_one_deed_when_planned_twice_then_there_is_one_row_and_its_money_i
     assert steps.read(first.id).effect == refund()
 
 
+def test_given_a_deed_that_was_done_when_it_is_planned_again_then_it_stays_done(steps: Steps) -> None:
+    deed = steps.sent(steps.planned().id)
+    assert steps.done(deed)
+
+    assert steps.plan() is None
+    assert steps.read(deed.id).state is State.DONE
+    assert steps.money() == (0, 12_00)
+
+
 def test_given_one_deed_when_many_plan_it_at_once_then_one_of_them_does(steps: Steps) -> None:
     planned_by = at_once(8, lambda _number: steps.plan() is not None)
 

@@ -85,6 +85,20 @@ class Tale:
         self._return_to(moment)
         return self._live() or self._judged()
 
+    def sleeps_at(self, boundary: int) -> str | None:
+        """Freeze the process at a boundary until others have done its work, then let it go on; return what is wrong."""
+        here = self.scene
+
+        def freeze(number: int, _name: str) -> None:
+            if number == boundary:
+                here.watched.watch = Watch()
+                here.later(ROUND_SECONDS)
+                self._act()
+
+        here.lay(self.start)
+        here.watched.watch = Watch(at=freeze)
+        return self._live() or self._judged()
+
     def _return_to(self, moment: Moment) -> None:
         self.scene.lay(moment)
         if moment is not self.start:

@@ -33,6 +33,15 @@ def test_given_a_flow_when_its_process_dies_at_any_boundary_then_both_ledgers_en
     assert len(tale.life.moments) >= FEWEST_MOMENTS
 
 
+@pytest.mark.parametrize("name", ["gift-order+late-commit", "refund+commit-then-drop"])
+def test_given_rough_weather_when_its_process_dies_at_any_boundary_then_both_ledgers_end_as_if_it_had_not(
+    here: Theatre, name: str
+) -> None:
+    tale = here.tell(name, FLOWS[name])
+
+    assert [verdict for verdict in deaths.singles(tale) if verdict.wrong] == []
+
+
 @pytest.mark.parametrize(("name", "k", "j"), REGRESSIONS)
 def test_given_a_death_that_once_went_wrong_when_it_strikes_again_then_all_is_well(
     here: Theatre, name: str, k: int, j: int | None

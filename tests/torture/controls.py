@@ -1,0 +1,40 @@
+"""`torture controls`: the same deaths in a house without one of its safeguards. What cannot fail proves nothing."""
+
+import argparse
+
+import pytest
+
+from tests.torture import deaths
+from tests.torture.control_table import CONTROLS, Control
+from tests.torture.explore import Tale
+from tests.torture.test_frozen import is_at_rest
+from tests.torture.theatre import Theatre, theatre
+from tests.torture.weather import FLOWS
+
+
+def main(arguments: list[str]) -> int:
+    """Try them all; return 1 when one shows nothing."""
+    argparse.ArgumentParser(prog="python3 -m app torture controls", description=__doc__).parse_args(arguments)
+    blind = []
+    for name, control in CONTROLS.items():
+        with theatre() as here:
+            found = violations(here, control)
+        print(f"{'seen ' if found else 'BLIND'} {name}: {len(found)} violations of {control.flow}", flush=True)
+        blind += [] if found else [name]
+    return 1 if blind else 0
+
+
+def violations(here: Theatre, control: Control) -> list[str]:
+    """Return what goes wrong in the house that misses something, though nothing does while nobody dies."""
+    with pytest.MonkeyPatch.context() as patch:
+        if control.only_afterwards:
+            here.tell(control.flow, FLOWS[control.flow])
+        control.take_out(patch, here.scene)
+        tale = here.tell(control.flow, FLOWS[control.flow])
+        if control.frozen:
+            return list(filter(None, (tale.sleeps_at(at) for at in _places(tale))))
+        return [verdict.wrong for verdict in deaths.singles(tale) if verdict.wrong]
+
+
+def _places(tale: Tale) -> list[int]:
+    return [at for at, name in enumerate(tale.life.names, 1) if is_at_rest(name)]
