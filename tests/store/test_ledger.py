@@ -67,6 +67,14 @@ def test_given_a_deed_that_was_done_when_it_is_planned_again_then_it_stays_done(
     assert steps.money() == (0, 12_00)
 
 
+def test_given_two_deeds_when_one_is_refused_then_the_others_money_stays_set_aside(steps: Steps) -> None:
+    refused = steps.sent(steps.planned(paid(refund(order_id=1), minor=12_00)).id)
+    steps.planned(paid(refund(order_id=2), minor=30_00))
+
+    assert steps.refuse(refused)
+    assert steps.money() == (30_00, 0)
+
+
 def test_given_one_deed_when_many_plan_it_at_once_then_one_of_them_does(steps: Steps) -> None:
     planned_by = at_once(8, lambda _number: steps.plan() is not None)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.torture import controls, mutants, pairs, points, pool
+from tests.torture import controls, frozen, mutants, pairs, points, pool
 from tests.torture.chaos import command as chaos
 from tests.torture.chaos import recovery
 from tests.torture.hosts import command as hosts
@@ -23,6 +23,9 @@ TORMENTS: Mapping[str, Torment] = MappingProxyType(
     {
         "points": Torment(main=points.main, says="death at every boundary of every flow, once"),
         "pairs": Torment(main=pairs.main, says="death at every boundary, and once more during the recovery"),
+        "frozen": Torment(
+            main=frozen.main, says="a worker sleeps at every boundary, and wakes when others have done its work"
+        ),
         "controls": Torment(main=controls.main, says="the same without one of the safeguards: violations must be seen"),
         "mutants": Torment(main=mutants.main, says="mistakes made on purpose: the tests must notice each of them"),
         "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),

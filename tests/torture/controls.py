@@ -6,10 +6,11 @@ import pytest
 
 from tests.torture import deaths
 from tests.torture.control_table import CONTROLS, Control
-from tests.torture.explore import Tale
-from tests.torture.test_frozen import is_at_rest
+from tests.torture.frozen import places
 from tests.torture.theatre import Theatre, theatre
 from tests.torture.weather import FLOWS
+
+WHILE_IT_IS_DONE = slice(-18, None)
 
 
 def main(arguments: list[str]) -> int:
@@ -32,9 +33,5 @@ def violations(here: Theatre, control: Control) -> list[str]:
         control.take_out(patch, here.scene)
         tale = here.tell(control.flow, FLOWS[control.flow])
         if control.frozen:
-            return list(filter(None, (tale.sleeps_at(at) for at in _places(tale))))
+            return list(filter(None, (tale.sleeps_at(at) for at in places(tale)[WHILE_IT_IS_DONE])))
         return [verdict.wrong for verdict in deaths.singles(tale) if verdict.wrong]
-
-
-def _places(tale: Tale) -> list[int]:
-    return [at for at, name in enumerate(tale.life.names, 1) if is_at_rest(name)]

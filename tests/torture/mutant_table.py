@@ -288,7 +288,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             file="app/store/imports.py",
             old="            Export.lines == after,\n",
             new="",
-            tests="tests/jobs/test_history.py -k overtaken or twice or another",
+            tests="tests/store/test_imports.py",
         ),
         "a table is forgotten when forgetting": Mutant(
             file="app/store/erasing.py",

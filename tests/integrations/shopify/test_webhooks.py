@@ -36,6 +36,22 @@ def test_given_a_revoked_secret_when_checked_then_it_is_not_signed() -> None:
     assert not webhooks.signed(BODY, sign(BODY, "revoked"), ["newer", "older"])
 
 
+def test_given_a_header_when_it_is_compared_then_how_long_that_takes_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    whole = hmac.compare_digest
+
+    def compare_digest(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return whole(one, other)
+
+    monkeypatch.setattr(webhooks.hmac, "compare_digest", compare_digest)
+
+    assert not webhooks.signed(BODY, sign(BODY, "another"), [SECRET])
+    assert [(len(one), len(other)) for one, other in compared] == [(32, 32)]
+
+
 @pytest.mark.parametrize("secrets", [[], [""], ["", "  "]])
 def test_given_no_secret_or_a_blank_one_when_signed_with_it_then_it_is_not_signed(secrets: list[str]) -> None:
     assert not webhooks.signed(BODY, sign(BODY, secrets[0] if secrets else ""), secrets)
