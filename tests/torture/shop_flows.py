@@ -194,8 +194,10 @@ FLOWS = MappingProxyType(
             besides=("deliveries ", "decisions "),  # whoever looks again sees what our own deed has changed
         ),
         "token": Flow(prepare=token_is_over, act=paid, happened=given_with_a_fresh_token),
-        "install": Flow(prepare=at_the_door, act=open_app, happened=at_home, policy=POLICY, unknown=True),
-        "import": Flow(prepare=at_the_door, happened=at_home, policy=POLICY, unread=True),
+        "install": Flow(
+            prepare=at_the_door, act=open_app, happened=at_home, policy=POLICY, unknown=True, besides=("chores ",)
+        ),
+        "import": Flow(prepare=at_the_door, happened=at_home, policy=POLICY, unread=True, besides=("chores ",)),
         "uninstall": Flow(prepare=taken_out, act=news_of_leaving, happened=gone, policy=POLICY),
         "reinstall": Flow(prepare=taken_out_and_back, act=open_app, happened=at_home, policy=POLICY),
         "data-request": Flow(
