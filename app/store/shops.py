@@ -188,13 +188,22 @@ def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account
 
 
 def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
-    """Replace the shop's policy."""
+    """Replace the shop's policy. What only another version understands of it stays as it was."""
     before = session.scalar(select(Shop.policy).where(Shop.id == shop_id))
-    values = {"policy": _POLICY.dump_python(policy, mode="json")}
+    values = {"policy": _over(before or {}, _POLICY.dump_python(policy, mode="json"))}
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
     if before is not None:
         why = changed(_POLICY.validate_python(before), policy)
         trail.note(session, shop_id=shop_id, what="settings", why=why)
+
+
+def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return one document laid over another: where both hold a document of its own, these as well."""
+    both = {
+        name: _over(before[name], value) if isinstance(value, dict) and isinstance(before.get(name), dict) else value
+        for name, value in after.items()
+    }
+    return before | both
 
 
 def pause(session: Session, *, shop_id: int, paused: bool) -> None:
