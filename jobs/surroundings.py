@@ -13,7 +13,7 @@ from rq import Worker
 from app.config import LEASE_TOO_SHORT, ROOT, Settings
 from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
-from app.store import alarms, checkup, grants, migrate, privacy, pulse, resealing
+from app.store import alarms, checkup, gauges, grants, migrate, privacy, pulse, resealing, switch
 from app.store.base import StoreUnavailable, reading
 from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
@@ -170,10 +170,30 @@ def _rows(here: World) -> Iterator[Finding]:
     yield trail.finding(here)
     yield held_back(here)
     yield alarmed(here)
+    yield from stops(here)
     if late:
         yield bad("privacy", f"{late} requests about personal data are older than {WITHIN.days} days")
     else:
         yield fine("privacy", "no request about personal data is late")
+
+
+def stops(here: World) -> Iterator[Finding]:
+    """Yield what somebody has stopped, what stopped itself, and what was left for a person."""
+    with reading(here.sessions) as session:
+        standstill, braked, letters = switch.standstill(session), gauges.braked(session), gauges.inbox(session)
+    if standstill is not None:
+        since = f"since {standstill.since:%Y-%m-%d %H:%M} UTC: {standstill.because}"
+        yield look("switch", f"everything is stopped {since}; python3 -m app go lets it go on")
+    else:
+        yield fine("switch", "nothing is stopped by the operator")
+    if braked:
+        yield look("brake", f"{braked} {'rule has' if braked == 1 else 'rules have'} stopped, and wait for a person")
+    else:
+        yield fine("brake", "no rule has stopped itself")
+    if letters.set_aside:
+        yield look("set aside", f"{letters.set_aside} webhooks were left for a person: see python3 -m app replay")
+    else:
+        yield fine("set aside", "no webhook was left for a person")
 
 
 def _bell(bell: Bell) -> Iterator[Finding]:

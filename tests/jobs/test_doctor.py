@@ -15,7 +15,9 @@ from pydantic import SecretStr
 from app.config import ROOT, Settings
 from app.domain.findings import Finding, Verdict
 from app.domain.people import Asked, Person
-from app.store import grants, migrate, privacy
+from app.domain.policy import Brake
+from app.domain.rules.brake import Load
+from app.store import grants, migrate, privacy, switch, tallies
 from app.store.base import unit_of_work
 from app.store.grants import Pair
 from app.store.shops import Merchant
@@ -203,3 +205,19 @@ def test_given_a_machine_that_reads_when_asked_for_json_then_nothing_else_is_sai
     assert done.returncode == 1
     assert [each["subject"] for each in found if each["verdict"] == "bad"] == ["redis"]
     assert "process.started" in done.stderr
+
+
+def test_given_something_is_stopped_when_looked_over_then_the_doctor_says_what_and_how_it_goes_on(
+    world: World, shop: Merchant
+) -> None:
+    assert {each.verdict for each in surroundings.stops(world)} == {Verdict.FINE}
+    mine = {"shop_id": shop.id, "rule": "nth_order_gift", "day": NOON.date(), "now": NOON}
+    with unit_of_work(world.sessions) as session:
+        switch.stop(session, because="A rule ran wild.", now=NOON)
+        tallies.fire(session, load=Load(deeds=1), brake=Brake(), **mine)
+        tallies.stop(session, **mine)
+
+    found = list(surroundings.stops(world))
+    assert [each.verdict for each in found] == [Verdict.LOOK, Verdict.LOOK, Verdict.FINE]
+    assert "A rule ran wild.; python3 -m app go" in found[0].words
+    assert found[1].words.startswith("1 rule has stopped")

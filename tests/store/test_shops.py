@@ -316,12 +316,12 @@ def test_given_settings_that_only_a_newer_version_knows_when_some_of_ours_change
 ) -> None:
     newer = {"lottery": {"odds": 3}, "nth_order_gift": {"ribbon": "red", "per_day": 9}}
     with unit_of_work(sessions) as session:
-        session.execute(update(Shop).where(Shop.id == shop.id).values(policy=newer))
+        session.execute(update(tables.Shop).where(tables.Shop.id == shop.id).values(policy=newer))
         seen = shops.by_id(session, shop.id)
         assert seen is not None
         gift = replace(seen.policy.nth_order_gift, per_day=7)
         shops.change_policy(session, shop_id=shop.id, policy=replace(seen.policy, nth_order_gift=gift))
 
-        kept = session.scalars(select(Shop.policy).where(Shop.id == shop.id)).one()
+        kept = session.scalars(select(tables.Shop.policy).where(tables.Shop.id == shop.id)).one()
     assert (kept["lottery"], kept["nth_order_gift"]["ribbon"]) == ({"odds": 3}, "red")
     assert kept["nth_order_gift"]["per_day"] == 7
