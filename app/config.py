@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     sandbox_record: Path | None = None  # a folder: what the town's store was asked and answered, for `fidelity`
     shopify_admin_schema: str = ""  # the file of the real schema, for `fidelity`
 
-    quarantine_seconds: int = 30  # longer than a remote may take to finish what it began before the line broke
+    quarantine_seconds: int = 16  # longer than a remote takes to finish and to show what it began before the line broke
+    hold_seconds: int = Field(default=10, ge=1)  # how long a deed stays in hand until its worker holds it anew
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     keep_words_days: int = Field(default=30, ge=1)  # what deliveries said is kept so long, for a person who looks why
     keep_letters_days: int = Field(default=90, ge=1)  # that they came at all

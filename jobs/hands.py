@@ -81,11 +81,17 @@ class Crew(Generic[Outcome]):
             self._threads.submit(act, thing).add_done_callback(self._ended.put)
         self.under_way += 1
 
-    def gather(self) -> list[Outcome]:
-        """Return what has come of things since the last time; wait for one where there is none yet."""
+    def gather(self, *, seconds: float | None = None) -> list[Outcome]:
+        """Return what has come of things since the last time; wait for one where there is none yet.
+
+        Nothing is returned when there is none after so many seconds.
+        """
         if not self.under_way:
             return []
-        ended = [self._ended.get(), *self._rest()]
+        try:
+            ended = [self._ended.get(timeout=seconds), *self._rest()]
+        except Empty:
+            return []
         self.under_way -= len(ended)
         self._failure = next((fault for each in ended if (fault := each.exception()) is not None), self._failure)
         return [each.result() for each in ended if each.exception() is None]

@@ -9,6 +9,7 @@ are doubted, and looked up.
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +17,7 @@ import structlog
 
 from app.domain.errors import Closed
 from app.store import endings, groups
-from app.store.base import Session, unit_of_work
+from app.store.base import Session, StoreUnavailable, unit_of_work
 from app.store.conditions import EDITS
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -64,6 +65,8 @@ class _Shift:
     most: int
     taken: int = 0
     shut: Closed | None = None
+    held: dict[int, Deed] = field(default_factory=dict)  # as they were taken, by number
+    held_at: float = field(default_factory=time.monotonic)
     editing: set[int] = field(default_factory=set)  # orders; the store takes one edit of each at a time
 
     def work(self) -> None:
@@ -87,7 +90,8 @@ class _Shift:
                         crew.begin(look, deed)
                 if not crew.under_way:
                     return
-                gathered = crew.gather()
+                gathered = crew.gather(seconds=self._soon)
+                self._hold()
                 ready = [each for each in gathered if isinstance(each, Ready)]
                 self._write_down([each for each in gathered if isinstance(each, Outcome)])
                 if (obstacle := self._obstacle) is not None:
@@ -103,6 +107,22 @@ class _Shift:
             return str(self.shut)
         return "the worker was stopped" if stopping.asked() else None
 
+    @property
+    def _soon(self) -> float:
+        """How many seconds there are until what is in hand must be held anew: a third of how long it stays."""
+        return self.world.hold.total_seconds() / 3
+
+    def _hold(self) -> None:
+        """Hold what is in hand anew, so that nobody takes us for dead. Whoever dies lets go of all of it soon."""
+        if not self.held or time.monotonic() < self.held_at + self._soon:
+            return
+        self.held_at = time.monotonic()
+        world = self.world
+        # What cannot be held while the database is away may be taken over, as if we had died.
+        with suppress(StoreUnavailable), unit_of_work(world.sessions) as session:
+            now = world.clock.now()
+            groups.hold(session, self.held.values(), shop_id=self.merchant.id, now=now, lease=world.hold)
+
     def _pick(self, most: int) -> list[Deed]:
         now, merchant = self.world.clock.now(), self.merchant
         with unit_of_work(self.world.sessions) as session:
@@ -110,7 +130,7 @@ class _Shift:
                 session,
                 shop_id=merchant.id,
                 now=now,
-                lease=self.world.lease,
+                lease=self.world.hold,
                 limit=most,
                 currency=merchant.currency,
                 but=self.stuck,
@@ -120,6 +140,7 @@ class _Shift:
             log.warning("row.unreadable", shop=merchant.id, row=number)
         self.stuck.update(unread)
         self.taken += len(deeds)
+        self.held |= {deed.id: deed for deed in deeds}
         self.editing |= {order for deed in deeds if (order := _edited(deed)) is not None}
         return deeds
 
@@ -131,7 +152,8 @@ class _Shift:
             requests = [(each.deed, each.request) for each in some]
             first = {each.deed.id for each in some if each.deed.first_sent_at is None}
             with unit_of_work(self.world.sessions) as session:
-                sent = groups.gate(session, requests, shop_id=self.merchant.id, now=now, lease=self.world.lease)
+                sent = groups.gate(session, requests, shop_id=self.merchant.id, now=now, lease=self.world.hold)
+            self.held |= {deed.id: deed for deed in sent}
             passed.extend(Sent(deed=deed, at=now, first=deed.id in first) for deed in sent)
 
         together_or_alone("effect.failed", self.merchant.id, ready, open_for, lambda each: each.deed.id)
@@ -147,6 +169,7 @@ class _Shift:
 
         together_or_alone("effect.failed", self.merchant.id, ended, write, lambda outcome: outcome.deed.id)
         for outcome in ended:
+            self.held.pop(outcome.deed.id, None)
             self.editing.discard(_edited(outcome.deed) or 0)
             if isinstance(outcome.busy, Closed):
                 self.shut = outcome.busy

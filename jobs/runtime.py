@@ -77,6 +77,11 @@ class World:
         return timedelta(seconds=self.settings.lease_seconds)
 
     @property
+    def hold(self) -> timedelta:
+        """How long a deed stays in hand until it is held anew, which a single hand cannot do during a call."""
+        return min(self.lease, timedelta(seconds=self.settings.hold_seconds)) if self.hands.count > 1 else self.lease
+
+    @property
     def quarantine(self) -> timedelta:
         """How long an answerless call may still be at work on the other side."""
         return timedelta(seconds=self.settings.quarantine_seconds)

@@ -6,9 +6,9 @@ What is rare, or touches money or an order under edit, goes the single way next 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
@@ -58,6 +58,25 @@ def pick(
         leased = taken.values(next_try_at=now + lease, attempts=Effect.attempts + 1)
         session.execute(leased.execution_options(synchronize_session=False))
     return deeds, unread
+
+
+def hold(session: Session, deeds: Collection[Deed], *, shop_id: int, now: datetime, lease: timedelta) -> int:
+    """Hold deeds that are in hand for as long again; return how many still were.
+
+    One that stands otherwise than when it was taken is in other hands, or in doubt, and must stay as it is.
+    """
+    as_taken = [
+        and_(
+            Effect.id == deed.id,
+            Effect.state == deed.state,
+            Effect.attempts == deed.attempts,
+            Effect.sends == deed.sends,
+        )
+        for deed in deeds
+    ]
+    statement = update(Effect).where(Effect.shop_id == shop_id, or_(*as_taken)).values(next_try_at=now + lease)
+    changed = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[tuple[()]]", changed).rowcount
 
 
 def gate(

@@ -118,3 +118,15 @@ def test_given_a_caller_that_breaks_off_then_nothing_is_under_way_any_more_when_
         ask()
 
     assert sorted(ended) == [1, 2, 3]
+
+
+def test_given_a_thing_that_takes_long_when_gathered_with_little_patience_then_nothing_is_told_yet(four: Hands) -> None:
+    may_end = Event()
+    with four.crew() as crew:
+        crew.begin(lambda _: may_end.wait(LONG), 1)
+
+        assert crew.gather(seconds=0.01) == []
+        assert crew.under_way == 1
+
+        may_end.set()
+        assert crew.gather() == [True]

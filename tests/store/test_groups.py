@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
-from app.store import groups, shops, trail
+from app.store import endings, groups, shops, trail
 from app.store.base import unit_of_work
 from app.store.deeds import Deed
 from app.store.tables import Effect
@@ -188,3 +188,42 @@ def test_given_deeds_that_move_together_then_each_leaves_the_same_trail_as_one_t
     }
     assert lines[one.id] == lines[two.id] == lines[alone.id]
     assert [what for what, *_ in lines[alone.id]] == ["planned", "sending", "done"]
+
+
+def hold(steps: Steps, *deeds: Deed, now: datetime = NOON + MINUTE) -> int:
+    with unit_of_work(steps.sessions) as session:
+        return groups.hold(session, deeds, shop_id=steps.shop_id, now=now, lease=LEASE)
+
+
+def test_given_deeds_in_hand_when_held_anew_then_nobody_else_takes_them_for_as_long_again(steps: Steps) -> None:
+    tags(steps, 1, 2)
+    (first, second), _ = pick(steps)
+    (sent,) = gate(steps, first)
+
+    assert hold(steps, sent, second) == 2
+
+    assert [steps.row(each.id).next_try_at for each in (first, second)] == [NOON + MINUTE + LEASE] * 2
+
+
+def test_given_a_deed_that_is_in_doubt_by_now_when_its_worker_holds_it_anew_then_the_quarantine_stays(
+    steps: Steps,
+) -> None:
+    tags(steps, 1)
+    (deed,), _ = pick(steps)
+    (sent,) = gate(steps, deed)
+    with unit_of_work(steps.sessions) as session:
+        endings.doubt_the_silent(session, shop_id=steps.shop_id, now=after(), quarantine=HOUR)
+
+    assert hold(steps, sent, now=after()) == 0
+
+    assert steps.row(deed.id).next_try_at == after() + HOUR
+
+
+def test_given_a_deed_in_other_hands_when_its_first_worker_holds_it_anew_then_it_stays_theirs(steps: Steps) -> None:
+    tags(steps, 1)
+    (mine,), _ = pick(steps)
+    (theirs,), _ = pick(steps, now=after())
+
+    assert hold(steps, mine, now=after() + MINUTE) == 0
+
+    assert steps.row(theirs.id).next_try_at == after() + LEASE

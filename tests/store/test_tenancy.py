@@ -230,6 +230,7 @@ class Inhabitant:
             "letter": self.letter,
             "deed": self._deed(name),
             "ready": [(self.picked, None)],
+            "deeds": [self.picked],
             "ended": [(self.sending, receipt())],
             "key": keys.get(name, refund(order_id=2).key),
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
