@@ -8,6 +8,7 @@ from app.domain.policy import Mode
 from app.domain.retry import MOST_ATTEMPTS
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
+from tests.store.crowd import at_once
 
 
 def test_given_a_fourth_order_when_its_webhook_is_handled_then_one_free_line_is_on_it(inside: Practice) -> None:
@@ -209,3 +210,15 @@ def test_given_a_customer_in_cool_down_when_the_warehouse_has_the_parcel_then_no
         inside.drain()
 
     assert inside.reasons("nth_order_gift") == ["gift", "cool_down"]
+
+
+def test_given_one_delivery_a_thousand_times_from_fifty_senders_when_worked_off_then_there_is_one_row_and_one_gift(
+    inside: Practice,
+) -> None:
+    order = inside.order()
+
+    kept = at_once(50, lambda _number: [inside.deliver(order) for _ in range(20)])
+    inside.drain()
+
+    assert [new for each in kept for new in each].count(True) == 1
+    assert (len(inside.effects("add_gift_line")), inside.gifts_on(order)) == (1, 1)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.torture import controls, frozen, mutants, pairs, points, pool, versions
+from tests.torture import controls, frozen, mutants, orders, pairs, points, pool, versions
 from tests.torture.chaos import command as chaos
 from tests.torture.chaos import recovery
 from tests.torture.hosts import command as hosts
@@ -27,6 +27,7 @@ TORMENTS: Mapping[str, Torment] = MappingProxyType(
             main=frozen.main, says="a worker sleeps at every boundary, and wakes when others have done its work"
         ),
         "controls": Torment(main=controls.main, says="the same without one of the safeguards: violations must be seen"),
+        "orders": Torment(main=orders.main, says="five letters in all 120 orders, while a worker dies on the way"),
         "mutants": Torment(main=mutants.main, says="mistakes made on purpose: the tests must notice each of them"),
         "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),
         "versions": Torment(main=versions.main, says="an older version beside this one, on one database"),

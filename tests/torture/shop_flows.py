@@ -78,7 +78,7 @@ def taken_out_and_back(scene: Scene) -> None:
     taken_out(scene)
     news_of_leaving(scene, None)
     scene.go_on()
-    scene.later(30 * DAY)
+    scene.later(20 * DAY)  # before anything that was said is too old to be kept
     scene.call(f"{TOWN}/reinstall", {})
 
 
@@ -199,7 +199,9 @@ FLOWS = MappingProxyType(
         ),
         "import": Flow(prepare=at_the_door, happened=at_home, policy=POLICY, unread=True, besides=("chores ",)),
         "uninstall": Flow(prepare=taken_out, act=news_of_leaving, happened=gone, policy=POLICY),
-        "reinstall": Flow(prepare=taken_out_and_back, act=open_app, happened=at_home, policy=POLICY),
+        "reinstall": Flow(
+            prepare=taken_out_and_back, act=open_app, happened=at_home, policy=POLICY, besides=("chores ",)
+        ),
         "data-request": Flow(
             prepare=somebody_to_forget, act=asks("customers/data_request", orders_requested=[]), happened=copied
         ),
