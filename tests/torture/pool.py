@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from app.domain.effects import Pool as Name
 from app.domain.effects import State
@@ -179,6 +179,9 @@ def agents_of(url: str, shop_id: int, storm: Storm, process: int) -> Counter[str
     """Let one process's agents ask all that they have to; return what they did."""
     threads = storm.agents // storm.processes
     engine = open_database(url, threads=threads)
+    if engine.dialect.name == "sqlite":
+        # Its lock is nobody's turn: among so many one may be passed over for longer than we wait for it otherwise.
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=600000"))
     sessions = sessions_of(engine)
     with reading(sessions) as session:
         merchant = shops.by_id(session, shop_id)
