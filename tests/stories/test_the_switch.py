@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.conftest import ROOT, Stack, running, until
+from tests.stack import ROOT, Stack, running, until
 
 CUSTOMERS = 9  # twice as many still fit into a day of gifts
 WITHIN_SECONDS = 2.0  # what the switch promises
