@@ -4,10 +4,11 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import history, intake, slow, ticker, value
+from bench import drain, history, intake, slow, ticker, value
 
 BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
     {
+        "drain": drain.main,
         "history": history.main,
         "intake": intake.main,
         "slow": slow.main,

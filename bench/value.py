@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure(kind: str, small: str, large: str, customers: int, each: int, events: int) -> bool:
-    few, many = _filled(small, SMALL, each), _filled(large, customers, each)
+    few, many = filled(small, SMALL, each), filled(large, customers, each)
     costs: dict[Sessions, list[float]] = {few: [], many: []}
     statements: dict[Sessions, set[int]] = {few: set(), many: set()}
     for number in range(events):
@@ -70,7 +70,7 @@ def _measure(kind: str, small: str, large: str, customers: int, each: int, event
     return ratio <= 1.2 and statements[few] == statements[many] and good
 
 
-def _filled(url: str, customers: int, each: int) -> Sessions:
+def filled(url: str, customers: int, each: int) -> Sessions:
     """Return a shop with so many customers, and `each` times as many orders, and its sums.
 
     Few have very many and most have few: whose order it is grows with the cube of a number between 0 and 1, which is

@@ -46,7 +46,8 @@ def _first(fault: ValidationError) -> str:
 
 
 def _refuse_oddities(body: bytes) -> None:
-    if _NUL.search(body):
+    # Looked for plainly first: the expression alone takes five times as long as all the rest of the reading.
+    if rb"\u0000" in body and _NUL.search(body):
         raise Malformed("the body: a NUL inside a text")
     # The first reader has bounded depth and digits already, so this one cannot be led astray by them.
     json.loads(body, object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_finite)

@@ -1,6 +1,8 @@
 """Writes decisions down: effects planned, money set aside, agents told, all in the caller's one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from app.domain.decisions import Decision
 from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, Undoing
@@ -32,7 +34,8 @@ def carry_out(
     if mode is Mode.AUTO and most is Mode.APPROVE:
         mode = most
     # One deed comes back as a handful of webhooks: the last word, where nothing follows from it, is not repeated.
-    if not decision.changes_anything and decisions.was_just_said(session, decision, shop_id=merchant.id, mode=mode):
+    modes = {decision.rule: str(mode)}
+    if not decision.changes_anything and decisions.just_said(session, [decision], shop_id=merchant.id, modes=modes):
         return
     decision_id = decisions.keep(session, decision, shop_id=merchant.id, delivery_id=delivery_id, mode=mode, now=now)
     if decision.special is not None:
@@ -47,6 +50,23 @@ def carry_out(
         braking.came_to_nothing(session, merchant, weighed, mode, now)
     for key in decision.withdraw:
         withdraw(session, merchant, key, code="withdrawn", why=decision.because, now=now)
+
+
+def carry_out_all(session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int]], *, now: datetime) -> None:
+    """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule.
+
+    Those from which nothing follows, as from most, are kept together.
+    """
+    modes = {decision.rule: str(merchant.policy.mode_of(decision.rule)) for decision, _ in said}
+    quiet = [decision for decision, _ in said if not decision.changes_anything]
+    repeated = decisions.just_said(session, quiet, shop_id=merchant.id, modes=modes) if quiet else []
+    for follows, some in groupby(said, key=lambda one: one[0].changes_anything):
+        if follows:
+            for decision, delivery_id in some:
+                carry_out(session, merchant, decision, now=now, delivery_id=delivery_id)
+        else:
+            news = [(decision, delivery_id) for decision, delivery_id in some if decision not in repeated]
+            decisions.keep_all(session, news, shop_id=merchant.id, modes=modes, now=now)
 
 
 def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: str, now: datetime) -> Deed | None:

@@ -1,29 +1,21 @@
 """Asks the outside what a rule will need to know. No transaction is open while we ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import Rejected
-from app.domain.events import Act, AgentAction, OrderChanged, TicketOpened
-from app.domain.facts import GiftHistory, GiftOption, Order, Quote
+from app.domain.events import Act, AgentAction, TicketOpened
+from app.domain.facts import GiftOption, Order, OrderFacts, Quote
 from app.domain.money import zero
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
 from app.domain.scopes import Feature, missing_for
-from app.store import gifts, orders, pending, people, veil
-from app.store.base import Session, reading, unit_of_work
+from app.store import gifts, orders, people, veil, yardstick
+from app.store.base import Session, reading
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World, in_force, midnight, opening
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutOrder:
-    """The order as it is now, and the gifts that could go with it."""
-
-    order: Order | None
-    forgotten: bool = False  # the buyer was: the order only feeds the sums
-    options: tuple[GiftOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,44 +39,55 @@ class AboutAction:
     forgotten: bool = False
 
 
-def about_order(world: World, merchant: Merchant, outside: Outside, event: OrderChanged, now: datetime) -> AboutOrder:
-    """Read the order, write it into our ledger, and look at gifts only when one may be due."""
-    order = outside.shop.order(event.order_id)
-    if order is None:
-        return AboutOrder(order=None)
-    order = _in_our_money(order, merchant)
-    policy = in_force(merchant).nth_order_gift
-    with unit_of_work(world.sessions) as session:
-        orders.lock(session, shop_id=merchant.id)
-        order = people.at_home(session, shop_id=merchant.id, order=order)
-        nameless = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over(order)
-        orders.record(session, shop_id=merchant.id, order=nameless)
-        pending.look_now(session, shop_id=merchant.id, order_id=order.id, now=now)
-        if nameless != order:
-            return AboutOrder(order=nameless, forgotten=True)
-        history = gift_history(session, merchant, order, now)
-    if not nth_order_gift.may_be_due(order, history, policy, now):
-        return AboutOrder(order=order)
-    options = [outside.shop.gift_option(variant) for variant in policy.variants]
-    payable = (option for option in options if option is not None and option.cost.currency == merchant.currency)
-    return AboutOrder(order=order, options=tuple(payable))
+def gift_options(merchant: Merchant, outside: Outside) -> tuple[GiftOption, ...]:
+    """Ask the store for the gifts that may be given."""
+    options = [outside.shop.gift_option(variant) for variant in in_force(merchant).nth_order_gift.variants]
+    return tuple(option for option in options if option is not None and option.cost.currency == merchant.currency)
 
 
-def gift_history(session: Session, merchant: Merchant, order: Order, now: datetime) -> GiftHistory:
-    """Return what the customer and the order were given; orders from before we came, or before the rule, get nothing.
+def about_orders(
+    session: Session,
+    merchant: Merchant,
+    changed: Sequence[Order],
+    now: datetime,
+    options: tuple[GiftOption, ...] = (),
+) -> list[OrderFacts]:
+    """Return all that the rules look at, for orders of which no two have one customer, and which the ledger holds.
 
-    The store's moments are whole seconds, so ours are compared as such.
+    Orders from before we came, or before the rule, get nothing. The store's moments are whole seconds, so ours are
+    compared as such.
     """
+    customers = [order.customer_id for order in changed if order.customer_id is not None]
     since = max(merchant.installed_at, merchant.policy.nth_order_gift.began_at or merchant.installed_at)
-    return gifts.history(
+    histories = gifts.histories(
         session,
         shop_id=merchant.id,
-        order_id=order.id,
-        customer_id=order.customer_id,
+        buyers={order.id: order.customer_id for order in changed},
         rule=nth_order_gift.RULE,
         day_start=midnight(merchant, now),
         since=since.replace(microsecond=0),
     )
+    standings = orders.standings(session, shop_id=merchant.id, customers=customers, currency=merchant.currency)
+    measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    return [
+        OrderFacts(
+            order=order,
+            standing=None if order.customer_id is None else standings.get(order.customer_id),
+            yardstick=measure,
+            options=options,
+            history=histories[order.id],
+            granted=merchant.scopes,
+        )
+        for order in changed
+    ]
+
+
+def in_our_money(order: Order, merchant: Merchant) -> Order:
+    """Return the order as our books can hold it: what was paid in another money than theirs does not count."""
+    if order.net.currency == merchant.currency:
+        return order
+    nothing = zero(merchant.currency)
+    return replace(order, net=nothing, counted=False, uncounted_because=_other_money(order, merchant))
 
 
 def about_ticket(world: World, merchant: Merchant, outside: Outside, event: TicketOpened) -> AboutTicket:
@@ -107,7 +110,7 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
     order = None if order_id is None else outside.shop.order(order_id)
     if order is not None:
         with reading(world.sessions) as session:
-            order = people.at_home(session, shop_id=merchant.id, order=order)
+            (order,) = people.at_home(session, shop_id=merchant.id, orders=[order])
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
     return _with_price(merchant, outside, action, order, now)
@@ -121,14 +124,6 @@ def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
     return AboutAction(customer_id=order.customer_id, order=order)
-
-
-def _in_our_money(order: Order, merchant: Merchant) -> Order:
-    """Return the order as our books can hold it: what was paid in another money than theirs does not count."""
-    if order.net.currency == merchant.currency:
-        return order
-    nothing = zero(merchant.currency)
-    return replace(order, net=nothing, counted=False, uncounted_because=_other_money(order, merchant))
 
 
 def _other_money(order: Order, merchant: Merchant) -> str:

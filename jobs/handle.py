@@ -3,9 +3,9 @@
 What an event brings about is told in the module of its family; a new kind of event is one more entry below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -29,18 +29,16 @@ from app.domain.events import (
     TicketOpened,
     Unconcerning,
 )
-from app.domain.retry import MOST_ATTEMPTS, pause_before_next, pause_when_busy
-from app.store import inbox
+from app.domain.retry import MOST_ATTEMPTS
 from app.store.base import unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import stopping
-from jobs.doors import shut_until
+from jobs import put_off, stopping
 from jobs.occasion import Occasion, Overtaken, finish
 from jobs.on_customer import customer_changed, customer_gone, customers_merged, spending_changed, tags_changed
 from jobs.on_helpdesk import agent_acted, ticket_opened
-from jobs.on_order import order_changed
+from jobs.on_order import orders_changed
 from jobs.on_privacy import copy_asked, erasure_asked, shop_erasure_asked
 from jobs.on_shop import app_uninstalled, export_ended, scopes_changed, shop_changed
 from jobs.runtime import Outside, World
@@ -54,59 +52,88 @@ def handle_all(world: World, merchant: Merchant, outside: Outside | None, letter
 
     Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
     """
-    told: dict[str, Busy] = {}
-    for place, letter in enumerate(letters):
-        if stopping.asked():
-            _leave(world, letters[place:])
-            break
-        if letter.source in told:
-            continue
-        with kept_small("delivery.failed", merchant.id, letter.id):
-            busy = handle(world, merchant, outside, letter)
-            if isinstance(busy, Closed):
-                merchant, outside = world.merchant(merchant.id) or merchant, None
-            elif busy is not None:
-                told[letter.source] = busy
-                alike = [each for each in letters[place + 1 :] if each.source == letter.source]
-                if alike:
-                    wait(world, merchant, alike, busy)
+    errands = _errands(_understood(world, merchant, letters))
+    while errands and not stopping.asked():
+        errand, busy = errands.pop(0), None
+        first = errand[0].letter
+        with kept_small("delivery.failed", merchant.id, first.id):
+            busy = _do(world, merchant, outside, errand)
+        if isinstance(busy, Closed):
+            merchant, outside = world.merchant(merchant.id) or merchant, None
+        elif busy is not None:
+            alike = [each for each in errands if each[0].letter.source == first.source]
+            errands = [each for each in errands if each[0].letter.source != first.source]
+            if alike:
+                put_off.wait(world, merchant, [one.letter for each in alike for one in each], busy)
+    if errands:
+        put_off.leave(world, [one.letter for each in errands for one in each])
     return outside is not None
 
 
-def handle(world: World, merchant: Merchant, outside: Outside | None, letter: Letter) -> Busy | None:
-    """Bring one delivery to its end, or say when to try again; return who asked us to wait, if anybody did."""
+class News(NamedTuple):
+    """A delivery, and what it means."""
+
+    letter: Letter
+    event: Event
+
+
+Errand = list[News]  # what is done at one go: all that was told of orders, or one thing by itself
+
+
+def _understood(world: World, merchant: Merchant, letters: Iterable[Letter]) -> list[News]:
+    """Return what deliveries mean; those that mean nothing, or were tried too often, are set aside."""
+    found: list[News] = []
+    for letter in letters:
+        with kept_small("delivery.failed", merchant.id, letter.id):
+            if letter.tries > MOST_ATTEMPTS:
+                problem = f"given up after {MOST_ATTEMPTS} tries, none of which came to an end"
+                put_off.set_aside(world, letter, problem)
+                continue
+            try:
+                found.append(News(letter, registry.SOURCES[letter.source](letter.topic, letter.body)))
+            except Malformed as problem:
+                put_off.set_aside(world, letter, f"not understood: {problem}")
+    return found
+
+
+def _errands(news: Iterable[News]) -> list[Errand]:
+    """Put together what is told of orders, except past somebody who waits; the rest stays alone, in its order."""
+    errands: list[Errand] = []
+    for together, run in groupby(news, key=lambda one: not one.letter.for_a_person):
+        waiting = [*run]
+        about_orders = [one for one in waiting if together and isinstance(one.event, OrderChanged)]
+        errands += [about_orders] if about_orders else []
+        errands += [[one] for one in waiting if not (together and isinstance(one.event, OrderChanged))]
+    return errands
+
+
+def _do(world: World, merchant: Merchant, outside: Outside | None, errand: Errand) -> Busy | None:
+    """Bring deliveries to their end, or say when to try again; return who asked us to wait, if anybody did."""
     now = world.clock.now()
-    if letter.tries > MOST_ATTEMPTS:
-        _set_aside(world, letter, f"given up after {MOST_ATTEMPTS} tries, none of which came to an end")
-        return None
-    if outside is not None and letter.for_a_person:
-        outside = outside.for_a_person()
-    occasion = Occasion(world=world, merchant=merchant, outside=outside, letter=letter, now=now)
-    try:
-        event = registry.SOURCES[letter.source](letter.topic, letter.body)
-        _ANSWERS[type(event)](occasion, event)
-    except Malformed as problem:
-        _set_aside(world, letter, f"not understood: {problem}")
-    except Busy as problem:
-        wait(world, merchant, [letter], problem)
-        return problem
-    except Unavailable as problem:
-        _put_back(world, letter, problem, now)
-    except Overtaken:
-        log.info("delivery.overtaken", shop=merchant.id, delivery=letter.id)
+    occasions = [
+        (Occasion(world=world, merchant=merchant, outside=_way(outside, letter), letter=letter, now=now), event)
+        for letter, event in errand
+    ]
+    about_orders = [(occasion, event) for occasion, event in occasions if isinstance(event, OrderChanged)]
+    if about_orders:
+        return orders_changed(about_orders)
+    for occasion, event in occasions:
+        try:
+            _ANSWERS[type(event)](occasion, event)
+        except Malformed as problem:
+            put_off.set_aside(world, occasion.letter, f"not understood: {problem}")
+        except Busy as problem:
+            put_off.wait(world, merchant, [occasion.letter], problem)
+            return problem
+        except Unavailable as problem:
+            put_off.put_back(world, occasion.letter, problem, now)
+        except Overtaken:
+            log.info("delivery.overtaken", shop=merchant.id, delivery=occasion.letter.id)
     return None
 
 
-def wait(world: World, merchant: Merchant, letters: Sequence[Letter], busy: Busy) -> None:
-    """Let deliveries of one sender wait as long as one was asked to, and with them all that would be told the same."""
-    now = world.clock.now()
-    with unit_of_work(world.sessions) as session:
-        until = shut_until(session, merchant, busy, now) if isinstance(busy, Closed) else now + pause_when_busy(busy)
-        for letter in letters:
-            inbox.ask_to_wait(session, letter, until=until, problem=str(busy))
-        if not isinstance(busy, Closed):
-            inbox.wait_together(session, letters[0], until=until, now=now)
-    log.info("delivery.waits", shop=merchant.id, count=len(letters), problem=str(busy), until=until.isoformat())
+def _way(outside: Outside | None, letter: Letter) -> Outside | None:
+    return outside.for_a_person() if outside is not None and letter.for_a_person else outside
 
 
 def let_be(occasion: Occasion, _event: Event) -> None:
@@ -117,7 +144,6 @@ def let_be(occasion: Occasion, _event: Event) -> None:
 
 # The type of an event leads to the one function that takes it, which no checker can follow.
 _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
-    OrderChanged: order_changed,
     SpendingChanged: spending_changed,
     CustomerTagged: tags_changed,
     CustomerChanged: customer_changed,
@@ -134,26 +160,3 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     ShopToForget: shop_erasure_asked,
     Unconcerning: let_be,
 }
-
-
-def _leave(world: World, letters: Sequence[Letter]) -> None:
-    """Put down what was taken up and not begun, for whoever works on."""
-    with unit_of_work(world.sessions) as session:
-        for letter in letters:
-            inbox.ask_to_wait(session, letter, until=world.clock.now(), problem="the worker was stopped")
-
-
-def _set_aside(world: World, letter: Letter, problem: str) -> None:
-    with unit_of_work(world.sessions) as session:
-        inbox.set_aside(session, letter, problem=problem)
-    log.warning("delivery.set_aside", shop=letter.shop_id, delivery=letter.id, problem=problem)
-
-
-def _put_back(world: World, letter: Letter, problem: Unavailable, now: datetime) -> None:
-    pause = pause_before_next(problem, letter.tries)
-    if pause is None:
-        _set_aside(world, letter, f"given up after {letter.tries} tries: {problem}")
-        return
-    with unit_of_work(world.sessions) as session:
-        inbox.put_back(session, letter, until=now + pause, problem=str(problem))
-    log.info("delivery.put_back", shop=letter.shop_id, delivery=letter.id, problem=str(problem))

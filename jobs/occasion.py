@@ -1,6 +1,6 @@
 """One delivery in a worker's hands: whose it is, when it is handled, the way out, and how it ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from app.store.base import Session
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from app.store.veil import Veil
-from jobs.carry_out import carry_out
+from jobs.carry_out import carry_out_all
 from jobs.runtime import Outside, World
 
 log = structlog.get_logger("inbox")
@@ -56,6 +56,15 @@ class Occasion:
         return any(moment is not None and self.now - moment > NEWS for moment in moments)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How one delivery ends: with decisions or none. `forgotten`: it speaks of somebody of whom nothing is kept."""
+
+    occasion: Occasion
+    decided: tuple[Decision, ...] = ()
+    forgotten: bool = False
+
+
 def finish(
     session: Session, occasion: Occasion, decided: Iterable[Decision] = (), *, forget_words: bool = False
 ) -> None:
@@ -63,12 +72,20 @@ def finish(
 
     With `forget_words` nothing of what it said is kept, for it speaks of somebody who was forgotten.
     """
-    decisions = list(decided)
-    merchant, letter = occasion.merchant, occasion.letter
-    for decision in decisions:
-        carry_out(session, merchant, decision, now=occasion.now, delivery_id=letter.id)
-    if not inbox.handled(session, letter, now=occasion.now):
+    finish_all(session, [Ending(occasion=occasion, decided=tuple(decided), forgotten=forget_words)])
+
+
+def finish_all(session: Session, endings: Sequence[Ending]) -> None:
+    """Write down what was decided with some deliveries of one shop, as `finish` does; all of it, or nothing."""
+    merchant, now = endings[0].occasion.merchant, endings[0].occasion.now
+    letters = [ending.occasion.letter for ending in endings]
+    said = [(decision, ending.occasion.letter.id) for ending in endings for decision in ending.decided]
+    carry_out_all(session, merchant, said, now=now)
+    if not inbox.all_handled(session, letters, now=now):
         raise Overtaken
-    if forget_words:
-        erasing.forget_words(session, shop_id=merchant.id, delivery_id=letter.id, bones=b"", now=occasion.now)
-    log.info("delivery.handled", shop=merchant.id, delivery=letter.id, decisions=[d.code for d in decisions])
+    for ending in endings:
+        letter = ending.occasion.letter
+        if ending.forgotten:
+            erasing.forget_words(session, shop_id=merchant.id, delivery_id=letter.id, bones=b"", now=now)
+        codes = [decision.code for decision in ending.decided]
+        log.info("delivery.handled", shop=merchant.id, delivery=letter.id, decisions=codes)

@@ -1,5 +1,6 @@
 """Every decision kept, with its why or why-not; and what earlier deeds tell the next decision."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
 from app.domain.facts import FlowersBefore, RefundsBefore
+from app.store.base import Base, insert
 from app.store.tables import Decision, Effect
 
+_DECISIONS = Base.metadata.tables[Decision.__tablename__]
 # What was given, or is certain enough to be given that another would be one too many.
 GIVEN = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN, State.DONE)
 
@@ -40,16 +43,47 @@ def keep(
     return row.id
 
 
-def was_just_said(session: Session, decision: DomainDecision, *, shop_id: int, mode: str) -> bool:
-    """Return whether the rule's newest word about the subject was this very one."""
-    newest = (
-        select(Decision.code, Decision.because, Decision.mode)
-        .where(Decision.shop_id == shop_id, Decision.subject == decision.subject, Decision.rule == decision.rule)
-        .order_by(Decision.id.desc())
-        .limit(1)
+def keep_all(
+    session: Session,
+    said: Sequence[tuple[DomainDecision, int | None]],
+    *,
+    shop_id: int,
+    modes: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Write decisions down from which nothing follows, each with its delivery; `modes` are those of their rules."""
+    rows = [
+        {
+            "shop_id": shop_id,
+            "delivery_id": delivery_id,
+            "rule": decision.rule,
+            "mode": modes[decision.rule],
+            "subject": decision.subject,
+            "code": decision.code,
+            "because": decision.because,
+            "decided_at": now,
+        }
+        for decision, delivery_id in said
+    ]
+    if rows:
+        session.execute(insert(session, _DECISIONS), rows)
+
+
+def just_said(
+    session: Session, said: Collection[DomainDecision], *, shop_id: int, modes: Mapping[str, str]
+) -> list[DomainDecision]:
+    """Return those decisions that were their rule's newest word about their subject already."""
+    subjects = {decision.subject for decision in said}
+    last = (
+        select(func.max(Decision.id).label("id"))
+        .where(Decision.shop_id == shop_id, Decision.subject.in_(subjects), Decision.rule.in_(modes))
+        .group_by(Decision.subject, Decision.rule)
+        .subquery()
     )
-    row = session.execute(newest).one_or_none()
-    return row is not None and tuple(row) == (decision.code, decision.because, mode)
+    newest = select(Decision.rule, Decision.subject, Decision.code, Decision.because, Decision.mode)
+    rows = session.execute(newest.join(last, Decision.id == last.c.id).where(Decision.shop_id == shop_id))
+    words = {tuple(row) for row in rows}
+    return [each for each in said if (each.rule, each.subject, each.code, each.because, modes[each.rule]) in words]
 
 
 def keep_refunds(session: Session, *, shop_id: int, customer_id: int | None, since: datetime) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from sqlalchemy import Row
 
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
@@ -81,7 +82,7 @@ def described(effect: DomainEffect) -> dict[str, Any]:
     }
 
 
-def understood(row: Effect) -> DomainEffect:
+def understood(row: Effect | Row[*tuple[Any, ...]]) -> DomainEffect:
     """Return what the row's deed is; raise Unreadable where the row contradicts itself, or only others know it."""
     try:
         effect = _EFFECT.validate_python(row.payload)

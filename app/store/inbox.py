@@ -1,15 +1,21 @@
 """Deliveries kept once: received, claimed for a while, handled, put back, set aside."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, Row, select, true, update
 from sqlalchemy.orm import Session
 
 from app.store.base import insert
 from app.store.tables import Delivery
+
+A_FEW = 3  # tries
+_LETTER = (
+    *(Delivery.id, Delivery.source, Delivery.topic, Delivery.body, Delivery.received_at, Delivery.triggered_at),
+    *(Delivery.attempts, Delivery.waits),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,33 +88,38 @@ def claim(
 ) -> list[Letter]:
     """Return the oldest waiting deliveries; they wait again only after `lease`, should their worker die.
 
-    With `topics`, only deliveries about one of them.
+    With `topics`, only deliveries about one of them. What was tried a few times without an end comes last and alone,
+    for it may be what ends its worker: no other shall be counted as tried with it.
 
     Attempts are counted here, so a delivery that kills its worker runs out of tries.
     """
-    waiting = (
-        select(Delivery.id)
-        .where(Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics))
-        # By the moment first, as the index is: by the id alone PostgreSQL may walk past all that other shops ever had.
-        .order_by(Delivery.next_try_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("waiting")  # as a plain subquery PostgreSQL may run it once a row, and lock far more than the limit
+    tries = Delivery.attempts - Delivery.waits
+    due = (Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics))
+    until = now + lease
+    return _claimed(session, shop_id, (*due, tries < A_FEW), limit=limit, until=until) or _claimed(
+        session, shop_id, (*due, tries >= A_FEW), limit=1, until=until
     )
-    statement = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(waiting.c.id)), Delivery.next_try_at <= now)
-        .values(next_try_at=now + lease, attempts=Delivery.attempts + 1)
-        .returning(Delivery)
-        .execution_options(synchronize_session=False)
-    )
-    rows = sorted(session.scalars(statement).all(), key=lambda row: row.id)
-    return [_letter(row, shop_id) for row in rows]
 
 
 def handled(session: Session, letter: Letter, *, now: datetime) -> bool:
     """Mark the delivery as handled; return False when somebody else was quicker and our work must not count."""
-    return _move(session, letter, handled_at=now, next_try_at=None, problem=None)
+    return all_handled(session, [letter], now=now)
+
+
+def all_handled(session: Session, letters: Sequence[Letter], *, now: datetime) -> bool:
+    """Mark deliveries of one shop as handled; return False when somebody else was quicker with any of them."""
+    marked = 0
+    for attempts in sorted({letter.attempts for letter in letters}):
+        same = [letter.id for letter in letters if letter.attempts == attempts]
+        mine = (Delivery.id.in_(same), Delivery.shop_id == letters[0].shop_id, Delivery.attempts == attempts)
+        statement = (
+            update(Delivery)
+            .where(*mine, Delivery.handled_at.is_(None))
+            .values(handled_at=now, next_try_at=None, problem=None)
+            .execution_options(synchronize_session=False)
+        )
+        marked += cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount
+    return marked == len(letters)
 
 
 def put_back(session: Session, letter: Letter, *, until: datetime, problem: str) -> bool:
@@ -136,6 +147,29 @@ def set_aside(session: Session, letter: Letter, *, problem: str) -> bool:
     return _move(session, letter, next_try_at=None, problem=problem)
 
 
+def _claimed(
+    session: Session, shop_id: int, due: Sequence[ColumnElement[bool]], *, limit: int, until: datetime
+) -> list[Letter]:
+    waiting = (
+        select(Delivery.id)
+        .where(*due)
+        # By the moment first, as the index is: by the id alone PostgreSQL may walk past all that other shops ever had.
+        .order_by(Delivery.next_try_at, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("waiting")  # as a plain subquery PostgreSQL may run it once a row, and lock far more than the limit
+    )
+    statement = (
+        update(Delivery)
+        .where(Delivery.id.in_(select(waiting.c.id)), *due)
+        .values(next_try_at=until, attempts=Delivery.attempts + 1)
+        .returning(*_LETTER)
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(session.execute(statement).all(), key=lambda row: row.id)
+    return [_letter(row, shop_id) for row in rows]
+
+
 def _about(topics: Collection[str] | None) -> ColumnElement[bool]:
     return true() if topics is None else Delivery.topic.in_(topics)
 
@@ -151,7 +185,7 @@ def _move(session: Session, letter: Letter, **changes: datetime | str | ColumnEl
     return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
 
 
-def _letter(row: Delivery, shop_id: int) -> Letter:
+def _letter(row: Row[*tuple[Any, ...]], shop_id: int) -> Letter:
     return Letter(
         id=row.id,
         shop_id=shop_id,

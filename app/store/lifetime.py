@@ -1,5 +1,7 @@
 """Lifetime value: a customer's sums and the shop's, moved with each order by what it changes; recounted at night."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,9 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.store.base import insert
+from app.store.base import Base, insert
 from app.store.tables import Customer, Order, Totals
 
+_CUSTOMERS = Base.metadata.tables[Customer.__tablename__]
 _NOTHING = {"net_minor": 0, "orders": 0, "first_order_at": None, "last_order_at": None}
 _SPENT = or_(Customer.orders != 0, Customer.net_minor != 0)
 
@@ -37,17 +40,30 @@ class Share(NamedTuple):
     at: datetime
 
 
-def move(session: Session, *, shop_id: int, before: Share | None, after: Share | None) -> None:
-    """Bring the sums from an order's known state to the one just written, at the same cost for any customer."""
-    shares = [share for share in (before, after) if share is not None]
-    customers = orders = net = 0
-    for person in sorted({share.customer_id for share in shares}):
-        row = _row(session, shop_id, person)
-        had, spent = row.orders, row.net_minor
-        _adjust(session, row, _theirs(before, person), _theirs(after, person))
-        customers += (row.orders > 0) - (had > 0)
-        orders += row.orders - had
-        net += row.net_minor - spent
+class Move(NamedTuple):
+    """What an order meant for somebody's sums before, and what it means now; None where it was, or is, nobody's."""
+
+    before: Share | None
+    after: Share | None
+
+    @property
+    def people(self) -> set[int]:
+        """Whose sums are concerned."""
+        return {share.customer_id for share in self if share is not None}
+
+
+def move(session: Session, *, shop_id: int, moves: Sequence[Move]) -> None:
+    """Bring the sums from the orders' known states to those just written, at the same cost for any customer."""
+    people = sorted(set[int]().union(*(each.people for each in moves)))
+    if not people:
+        return
+    sums = _sums(session, shop_id, people)
+    had = _summed(sums.values())
+    for each in moves:
+        for person in each.people:
+            _adjust(session, shop_id, sums[person], _theirs(each.before, person), _theirs(each.after, person))
+    _keep(session, shop_id, sums.values())
+    customers, orders, net = (now - then for now, then in zip(_summed(sums.values()), had, strict=True))
     _add(session, shop_id, customers=customers, orders=orders, net=net)
 
 
@@ -146,19 +162,60 @@ def _row(session: Session, shop_id: int, person: int) -> Customer:
     return row
 
 
-def _adjust(session: Session, row: Customer, gone: Share | None, come: Share | None) -> None:
-    row.orders += (come is not None) - (gone is not None)
-    row.net_minor += (come.net_minor if come else 0) - (gone.net_minor if gone else 0)
-    if gone and gone.at in (row.first_order_at, row.last_order_at) and (come is None or come.at != gone.at):
-        row.first_order_at = session.scalar(_edge(row).order_by(Order.processed_at).limit(1))
-        row.last_order_at = session.scalar(_edge(row).order_by(Order.processed_at.desc()).limit(1))
+@dataclass(slots=True, kw_only=True)
+class _Sums:
+    """One customer's sums while they are moved."""
+
+    customer_id: int
+    net_minor: int = 0
+    orders: int = 0
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+
+
+def _sums(session: Session, shop_id: int, people: Sequence[int]) -> dict[int, _Sums]:
+    known = select(Customer.customer_id, *(getattr(Customer, name) for name in _NOTHING)).where(
+        Customer.shop_id == shop_id, Customer.customer_id.in_(people)
+    )
+    met = {row.customer_id: _Sums(**row._mapping) for row in session.execute(known)}  # noqa: SLF001  # public, in truth
+    return {person: met.get(person) or _Sums(customer_id=person) for person in people}
+
+
+def _summed(sums: Iterable[_Sums]) -> tuple[int, int, int]:
+    """Return customers who ordered, orders and net of all of them."""
+    all_of_them = list(sums)
+    return (
+        sum(each.orders > 0 for each in all_of_them),
+        sum(each.orders for each in all_of_them),
+        sum(each.net_minor for each in all_of_them),
+    )
+
+
+def _keep(session: Session, shop_id: int, sums: Iterable[_Sums]) -> None:
+    rows = [
+        {name: getattr(each, name) for name in ("customer_id", *_NOTHING)}
+        | {"shop_id": shop_id, "special": False, "marked": False, "changes": 0}
+        for each in sums
+    ]
+    statement = insert(session, _CUSTOMERS)
+    new = {name: statement.excluded[name] for name in _NOTHING}
+    session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "customer_id"], set_=new), rows)
+
+
+def _adjust(session: Session, shop_id: int, sums: _Sums, gone: Share | None, come: Share | None) -> None:
+    sums.orders += (come is not None) - (gone is not None)
+    sums.net_minor += (come.net_minor if come else 0) - (gone.net_minor if gone else 0)
+    if gone and gone.at in (sums.first_order_at, sums.last_order_at) and (come is None or come.at != gone.at):
+        edge = _edge(shop_id, sums.customer_id)
+        sums.first_order_at = session.scalar(edge.order_by(Order.processed_at).limit(1))
+        sums.last_order_at = session.scalar(edge.order_by(Order.processed_at.desc()).limit(1))
     elif come:
-        row.first_order_at = min(row.first_order_at or come.at, come.at)
-        row.last_order_at = max(row.last_order_at or come.at, come.at)
+        sums.first_order_at = min(sums.first_order_at or come.at, come.at)
+        sums.last_order_at = max(sums.last_order_at or come.at, come.at)
 
 
-def _edge(row: Customer) -> Select[datetime]:
-    theirs = and_(Order.shop_id == row.shop_id, Order.customer_id == row.customer_id, Order.counted)
+def _edge(shop_id: int, customer_id: int) -> Select[datetime]:
+    theirs = and_(Order.shop_id == shop_id, Order.customer_id == customer_id, Order.counted)
     return select(Order.processed_at).where(theirs)
 
 

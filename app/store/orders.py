@@ -1,19 +1,35 @@
 """The order ledger: lifetime value and ordinals, kept exact with every order, for a customer and for the shop."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from app.domain import facts
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
 from app.store import lifetime, people
-from app.store.base import insert
+from app.store.base import Base, insert
 from app.store.deeds import Deed
-from app.store.lifetime import Share
+from app.store.lifetime import Move, Share
 from app.store.tables import Customer, Order, Totals
+
+# Past the ORM where many rows are written: it would look at each.
+_ORDERS = Base.metadata.tables[Order.__tablename__]
+_STANDING = (
+    Customer.customer_id,
+    Customer.net_minor,
+    Customer.orders,
+    Customer.first_order_at,
+    Customer.last_order_at,
+    Customer.special,
+    Customer.marked,
+    Customer.changes,
+    Customer.changed_at,
+    Customer.let_alone_since,
+)
 
 
 def lock(session: Session, *, shop_id: int) -> None:
@@ -26,25 +42,25 @@ def lock(session: Session, *, shop_id: int) -> None:
 
 def record(session: Session, *, shop_id: int, order: facts.Order) -> bool:
     """Write the order as it is now and bring every sum up to date; return False when a newer state is already known."""
+    return order.id in record_all(session, shop_id=shop_id, orders=[order])
+
+
+def record_all(session: Session, *, shop_id: int, orders: Sequence[facts.Order]) -> set[int]:
+    """Write orders, no two of one id, as they are now, and bring every sum up to date.
+
+    Return the ids of those that were written: where a newer state is known already, nothing is.
+    """
     lock(session, shop_id=shop_id)
-    order = people.at_home(session, shop_id=shop_id, order=order)
-    known = session.execute(
-        select(Order.customer_id, Order.counted, Order.net_minor, Order.processed_at, Order.updated_at).where(
-            Order.shop_id == shop_id, Order.order_id == order.id
-        )
-    ).one_or_none()
-    if known is not None and known.updated_at > order.updated_at:
-        return False
-    write(session, shop_id=shop_id, orders=[order])
-    before = after = None
-    if known is not None and known.customer_id is not None:
-        before = Share(known.customer_id, known.counted, known.net_minor, known.processed_at)
-    if order.customer_id is not None:
-        after = Share(order.customer_id, order.counted, order.net.minor, order.processed_at)
-    lifetime.move(session, shop_id=shop_id, before=before, after=after)
-    if order.customer_id is not None and order.mail_digest is not None:
-        people.introduce(session, shop_id=shop_id, customer_id=order.customer_id, mail_digest=order.mail_digest)
-    return True
+    known = _known(session, shop_id, [order.id for order in orders])
+    told = people.at_home(session, shop_id=shop_id, orders=orders)
+    new = [order for order in told if order.id not in known or known[order.id].updated_at <= order.updated_at]
+    write(session, shop_id=shop_id, orders=new)
+    moves = [Move(_share_before(known.get(order.id)), _share_after(order)) for order in new]
+    lifetime.move(session, shop_id=shop_id, moves=moves)
+    mails = {order.customer_id: order.mail_digest for order in new if order.customer_id is not None}
+    named = {customer_id: mail for customer_id, mail in mails.items() if mail is not None}
+    people.introduce(session, shop_id=shop_id, mails=named)
+    return {order.id for order in new}
 
 
 def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
@@ -65,13 +81,13 @@ def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
     ]
     if not rows:
         return
-    statement = insert(session, Order)
+    statement = insert(session, _ORDERS)
     new = {name: statement.excluded[name] for name in rows[0] if name not in {"shop_id", "order_id"}}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["shop_id", "order_id"],
             set_=new,
-            where=Order.updated_at <= statement.excluded.updated_at,
+            where=_ORDERS.c.updated_at <= statement.excluded.updated_at,
         ),
         rows,
     )
@@ -110,8 +126,15 @@ def audit(session: Session, *, shop_id: int, now: datetime) -> int:
 
 def standing(session: Session, *, shop_id: int, customer_id: int, currency: str) -> facts.Standing | None:
     """Return what we know of one customer; None when no order of theirs was ever seen."""
-    row = session.get(Customer, (shop_id, customer_id), populate_existing=True)
-    return None if row is None else _standing(row, currency)
+    return standings(session, shop_id=shop_id, customers=[customer_id], currency=currency).get(customer_id)
+
+
+def standings(
+    session: Session, *, shop_id: int, customers: Collection[int], currency: str
+) -> dict[int, facts.Standing]:
+    """Return what we know of each customer; nothing of those of whom no order was ever seen."""
+    theirs = select(*_STANDING).where(Customer.shop_id == shop_id, Customer.customer_id.in_(customers))
+    return {row.customer_id: _standing(row, currency) for row in session.execute(theirs)}
 
 
 def set_special(session: Session, *, shop_id: int, customer_id: int, special: bool, now: datetime) -> None:
@@ -139,22 +162,24 @@ def let_alone(session: Session, *, shop_id: int, customer_id: int, since: dateti
 
 def ordinal(session: Session, *, shop_id: int, order_id: int) -> int | None:
     """Return the how-manyth counted order of its customer this is; None for guests and orders that do not count."""
-    mine = session.execute(
-        select(Order.customer_id, Order.processed_at).where(
-            Order.shop_id == shop_id,
-            Order.order_id == order_id,
-            Order.counted,
-            Order.customer_id.is_not(None),
+    return ordinals(session, shop_id=shop_id, order_ids=[order_id]).get(order_id)
+
+
+def ordinals(session: Session, *, shop_id: int, order_ids: Collection[int]) -> dict[int, int]:
+    """Return the how-manyth counted order of its customer each is; nothing for guests and what does not count."""
+    theirs = aliased(Order)
+    until_this = (
+        select(func.count())
+        .where(
+            theirs.shop_id == shop_id,
+            theirs.customer_id == Order.customer_id,
+            theirs.counted,
+            tuple_(theirs.processed_at, theirs.order_id) <= tuple_(Order.processed_at, Order.order_id),
         )
-    ).one_or_none()
-    if mine is None:
-        return None
-    not_later = tuple_(Order.processed_at, Order.order_id) <= tuple_(mine.processed_at, order_id)
-    return session.scalar(
-        select(func.count()).where(
-            Order.shop_id == shop_id, Order.customer_id == mine.customer_id, Order.counted, not_later
-        )
+        .scalar_subquery()
     )
+    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.counted, Order.customer_id.is_not(None))
+    return dict(session.execute(select(Order.order_id, until_this).where(*these)).all())
 
 
 def latest_order(session: Session, *, shop_id: int, customer_id: int, name: str | None = None) -> int | None:
@@ -197,14 +222,33 @@ def moved_by(
     leaves = and_(Customer.special, or_(below, lapsed, Customer.let_alone_since.is_not(None)))
     crossed = and_(Customer.special.is_(False), Customer.marked)
     statement = (
-        select(Customer)
+        select(*_STANDING)
         .where(Customer.shop_id == shop_id, Customer.customer_id > 0, or_(enters, leaves, crossed))
         .order_by(Customer.customer_id)
     )
-    return [_standing(row, yardstick.threshold.currency) for row in session.scalars(statement)]
+    return [_standing(row, yardstick.threshold.currency) for row in session.execute(statement)]
 
 
-def _standing(row: Customer, currency: str) -> facts.Standing:
+def _known(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Row[*tuple[Any, ...]]]:
+    states = select(
+        Order.order_id, Order.customer_id, Order.counted, Order.net_minor, Order.processed_at, Order.updated_at
+    ).where(Order.shop_id == shop_id, Order.order_id.in_(order_ids))
+    return {row.order_id: row for row in session.execute(states)}
+
+
+def _share_before(known: Row[*tuple[Any, ...]] | None) -> Share | None:
+    if known is None or known.customer_id is None:
+        return None
+    return Share(known.customer_id, known.counted, known.net_minor, known.processed_at)
+
+
+def _share_after(order: facts.Order) -> Share | None:
+    if order.customer_id is None:
+        return None
+    return Share(order.customer_id, order.counted, order.net.minor, order.processed_at)
+
+
+def _standing(row: Row[*tuple[Any, ...]], currency: str) -> facts.Standing:
     return facts.Standing(
         customer_id=row.customer_id,
         net=Money(minor=row.net_minor, currency=currency),

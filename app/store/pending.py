@@ -5,6 +5,7 @@ arrived ─▶ done            money spent
 failed ─▶ refused          it came back: the money goes back to the month that held it
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -47,9 +48,9 @@ def failed(session: Session, deed: Deed, *, why: str, now: datetime) -> bool:
     return True
 
 
-def look_now(session: Session, *, shop_id: int, order_id: int, now: datetime) -> None:
-    """Look at what is on its way on an order of which there is news."""
-    news = (Effect.shop_id == shop_id, Effect.order_id == order_id, on_its_way(), Effect.next_try_at > now)
+def look_now(session: Session, *, shop_id: int, order_ids: Collection[int], now: datetime) -> None:
+    """Look at what is on its way on orders of which there is news."""
+    news = (Effect.shop_id == shop_id, Effect.order_id.in_(order_ids), on_its_way(), Effect.next_try_at > now)
     statement = update(Effect).where(*news).values(next_try_at=now)
     session.execute(statement.execution_options(synchronize_session=False))
 

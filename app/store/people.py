@@ -3,63 +3,69 @@
 Of an address only a digest is kept, made with a key of the shop's own: it finds the same address again, no more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
 from app.store import ledger, lifetime
-from app.store.base import insert
+from app.store.base import Base, insert
 from app.store.deeds import Deed
-from app.store.lifetime import Share
+from app.store.lifetime import Move, Share
 from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
 from app.store.undoing import TAKEN_BACK
 
 _WAITING = (State.AWAITING, State.PLANNED)
 _PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
 _GIFTS = ("add_gift_line", "send_gift_order")
+_CUSTOMERS = Base.metadata.tables[Customer.__tablename__]
 
 
-def at_home(session: Session, *, shop_id: int, order: facts.Order) -> facts.Order:
-    """Return the order as its true customer's: of the one kept after a merge, or of the one with a guest's address."""
-    if order.customer_id is not None:
-        return replace(order, customer_id=home_of(session, shop_id=shop_id, customer_id=order.customer_id))
-    if order.mail_digest is None:
-        return order
-    return replace(order, customer_id=_known_by(session, shop_id, order.mail_digest))
+def at_home(session: Session, *, shop_id: int, orders: Sequence[facts.Order]) -> list[facts.Order]:
+    """Return each order as its true customer's: of the one kept after a merge, or of the one with a guest's address."""
+    merged = _merged(session, shop_id, {order.customer_id for order in orders if order.customer_id is not None})
+    known = _known_by(session, shop_id, {order.mail_digest for order in orders if _is_guests(order)})
+    return [_moved_home(order, merged, known) for order in orders]
 
 
 def home_of(session: Session, *, shop_id: int, customer_id: int) -> int:
     """Return whom the customer was merged into, else themselves."""
-    row = session.get(MergedCustomer, (shop_id, customer_id))
-    return customer_id if row is None else row.kept_id
+    return _merged(session, shop_id, {customer_id}).get(customer_id, customer_id)
 
 
-def introduce(session: Session, *, shop_id: int, customer_id: int, mail_digest: str) -> None:
-    """Note a customer's address, and give them the orders that they placed as a guest."""
-    theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)
-    changed = session.execute(
-        update(Customer)
-        .where(*theirs, func.coalesce(Customer.mail_digest, "") != mail_digest)
-        .values(mail_digest=mail_digest)
-        .returning(Customer.customer_id)
+def introduce(session: Session, *, shop_id: int, mails: Mapping[int, str]) -> None:
+    """Note the digest of each customer's address, and give them the orders that they placed as a guest."""
+    ours = select(Customer.customer_id, Customer.mail_digest).where(Customer.shop_id == shop_id)
+    rows = session.execute(ours.where(Customer.customer_id.in_(mails))).all() if mails else ()
+    new = {row.customer_id: mails[row.customer_id] for row in rows if row.mail_digest != mails[row.customer_id]}
+    if not new:
+        return
+    theirs = (_CUSTOMERS.c.shop_id == shop_id, _CUSTOMERS.c.customer_id == bindparam("who"))
+    statement = update(_CUSTOMERS).where(*theirs).values(mail_digest=bindparam("mail"))
+    session.execute(statement, [{"who": customer_id, "mail": mail} for customer_id, mail in new.items()])
+    guests = (Order.shop_id == shop_id, Order.customer_id.is_(None))
+    waiting = set(session.scalars(select(Order.mail_digest).where(*guests, Order.mail_digest.in_(set(new.values())))))
+    known = _known_by(session, shop_id, waiting)
+    for customer_id, mail in new.items():
+        if known.get(mail) == customer_id:
+            _adopt(session, shop_id, customer_id, mail)
+
+
+def _adopt(session: Session, shop_id: int, customer_id: int, mail_digest: str) -> None:
+    found = session.execute(
+        update(Order)
+        .where(Order.shop_id == shop_id, Order.customer_id.is_(None), Order.mail_digest == mail_digest)
+        .values(customer_id=customer_id)
+        .returning(Order.counted, Order.net_minor, Order.processed_at)
         .execution_options(synchronize_session=False)
     ).all()
-    if changed and _known_by(session, shop_id, mail_digest) == customer_id:
-        guests = session.execute(
-            update(Order)
-            .where(Order.shop_id == shop_id, Order.customer_id.is_(None), Order.mail_digest == mail_digest)
-            .values(customer_id=customer_id)
-            .returning(Order.counted, Order.net_minor, Order.processed_at)
-            .execution_options(synchronize_session=False)
-        ).all()
-        for share in _shares(customer_id, guests):
-            lifetime.move(session, shop_id=shop_id, before=None, after=share)
+    moves = [Move(None, Share(customer_id, counted, net, at)) for counted, net, at in found]
+    lifetime.move(session, shop_id=shop_id, moves=moves)
 
 
 def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: datetime) -> list[Deed]:
@@ -124,15 +130,33 @@ def settle(session: Session, *, shop_id: int) -> None:
         )
 
 
-def _known_by(session: Session, shop_id: int, mail_digest: str) -> int | None:
-    """Return the one customer with that address; None when there is none, or more than one."""
-    statement = select(Customer.customer_id).where(Customer.shop_id == shop_id, Customer.mail_digest == mail_digest)
-    found = session.scalars(statement.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+def _is_guests(order: facts.Order) -> bool:
+    return order.customer_id is None and order.mail_digest is not None
 
 
-def _shares(customer_id: int, rows: Sequence[Row[bool, int, datetime]]) -> list[Share]:
-    return [Share(customer_id, counted, net, at) for counted, net, at in rows]
+def _moved_home(order: facts.Order, merged: Mapping[int | None, int], known: Mapping[str | None, int]) -> facts.Order:
+    if order.customer_id in merged:
+        return replace(order, customer_id=merged[order.customer_id])
+    if _is_guests(order) and order.mail_digest in known:
+        return replace(order, customer_id=known[order.mail_digest])
+    return order
+
+
+def _merged(session: Session, shop_id: int, people: Iterable[int | None]) -> dict[int | None, int]:
+    """Return, of those who were merged into another, into whom."""
+    ours = select(MergedCustomer.customer_id, MergedCustomer.kept_id).where(MergedCustomer.shop_id == shop_id)
+    rows = session.execute(ours.where(MergedCustomer.customer_id.in_(people)))
+    return {row.customer_id: row.kept_id for row in rows}
+
+
+def _known_by(session: Session, shop_id: int, digests: Iterable[str | None]) -> dict[str | None, int]:
+    """Return the one customer with each address; nobody where there is none, or more than one."""
+    asked = {digest for digest in digests if digest is not None}
+    if not asked:
+        return {}
+    ours = select(Customer.mail_digest, func.min(Customer.customer_id)).where(Customer.shop_id == shop_id)
+    one = ours.where(Customer.mail_digest.in_(asked)).group_by(Customer.mail_digest).having(func.count() == 1)
+    return dict(session.execute(one).all())
 
 
 def _remember(session: Session, shop_id: int, kept: int, deleted: int) -> None:

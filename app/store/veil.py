@@ -6,7 +6,7 @@ and a late webhook is recognised. The key is kept sealed, and goes when the shop
 
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,12 +42,12 @@ class Veil:
         """Return whether this customer was forgotten."""
         return bool(self._hidden([customer_id]))
 
-    def over(self, order: facts.Order) -> facts.Order:
-        """Return the order as it may be kept: with an alias, and without an address, where its buyer was forgotten."""
-        hidden = self._hidden([order.customer_id, order.mail_digest])
-        if order.customer_id in hidden:
-            return replace(order, customer_id=hidden[order.customer_id], mail_digest=None)
-        return replace(order, mail_digest=None) if order.mail_digest in hidden else order
+    def over(self, orders: Sequence[facts.Order]) -> list[facts.Order]:
+        """Return orders as they may be kept: with an alias, and without an address, where the buyer was forgotten."""
+        if self.key is None:
+            return [*orders]
+        hidden = self._hidden(name for order in orders for name in (order.customer_id, order.mail_digest))
+        return [_over_order(order, hidden) for order in orders]
 
     def over_past(self, batch: Batch) -> Batch:
         """Return a batch of the past as it may be kept; whoever was forgotten is left out of its customers."""
@@ -76,6 +76,12 @@ class Veil:
             theirs = (Forgotten.shop_id == self.shop_id, Forgotten.alias.in_(asked[start : start + _AT_ONCE]))
             known.update(self.session.scalars(select(Forgotten.alias).where(*theirs)))
         return {name: alias for name, alias in aliases.items() if alias in known}
+
+
+def _over_order(order: facts.Order, hidden: Hidden) -> facts.Order:
+    if order.customer_id in hidden:
+        return replace(order, customer_id=hidden[order.customer_id], mail_digest=None)
+    return replace(order, mail_digest=None) if order.mail_digest in hidden else order
 
 
 def _over_past_order(order: PastOrder, hidden: Hidden) -> PastOrder:

@@ -18,15 +18,17 @@ _DAY = 24 * 60 * 60  # seconds
 
 def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | None:
     """Return the measure as last taken; None before the first one, or while nobody has spent anything."""
-    row = session.get(Totals, shop_id, populate_existing=True)
+    columns = (Totals.threshold_minor, Totals.active_days, Totals.customers, Totals.net_minor, Shop.history_since)
+    kept = select(*columns).join(Shop, Shop.id == Totals.shop_id).where(Totals.shop_id == shop_id)
+    row = session.execute(kept).one_or_none()
     if row is None or not row.threshold_minor or row.active_days is None:
         return None
     return facts.Yardstick(
         threshold=Money(minor=row.threshold_minor, currency=currency),
         active_days=row.active_days,
         customers=row.customers,
-        average=Money(minor=_mean(row), currency=currency),
-        since=session.scalar(select(Shop.history_since).where(Shop.id == shop_id)),
+        average=Money(minor=_mean(row.customers, row.net_minor), currency=currency),
+        since=row.history_since,
     )
 
 
@@ -46,7 +48,7 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
     if policy.measure is Measure.FIXED:
         return policy.fixed_minor
     if policy.measure is Measure.MEAN:
-        return _mean(totals)
+        return _mean(totals.customers, totals.net_minor)
     percent = 50 if policy.measure is Measure.MEDIAN else policy.percentile
     # Nearest rank: the smallest value that at least this share of the customers does not exceed.
     rank = max(1, -(-totals.customers * min(percent, 100) // 100))
@@ -60,11 +62,9 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
     return session.scalar(statement) or 0
 
 
-def _mean(totals: Totals) -> int:
+def _mean(customers: int, net_minor: int) -> int:
     """Return the mean, rounded half up to the minor unit."""
-    if totals.customers == 0:
-        return 0
-    return (2 * totals.net_minor + totals.customers) // (2 * totals.customers)
+    return 0 if customers == 0 else (2 * net_minor + customers) // (2 * customers)
 
 
 def _usual_pause(session: Session, shop_id: int) -> int:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.domain.facts import GiftOption, Order
+from app.domain.policy import Brake
 from app.domain.ports import Receipt
 from app.domain.ports import Shop as Store
 from app.store import inbox, shops
@@ -17,14 +18,15 @@ from app.store.shops import Merchant
 from app.store.tables import Customer, Effect, Shop
 from app.store.tables import Order as Row
 from jobs.drain import drain
-from jobs.handle import handle
+from jobs.handle import handle_all
 from jobs.runtime import Outside, World
 from tests.builders import MINUTE, NOON, SettableClock, auto_policy, gift_option, order, usd
 
 LATER = 2 * MINUTE
-# Generous: no cap may stand in the way of a hundred and twenty gifts in one day.
+# Generous: no cap and no brake may stand in the way of a hundred and twenty gifts in one day.
 GIFT = replace(auto_policy().nth_order_gift, ordinals=(1,), settle_minutes=1, per_day=1_000)
-POLICY = auto_policy(nth_order_gift=GIFT, gifts_monthly_minor=10_000_00)
+BRAKE = Brake(least_deeds=1_000, least_minor=10_000_00)
+POLICY = auto_policy(nth_order_gift=GIFT, gifts_monthly_minor=10_000_00, brake=BRAKE)
 
 
 @pytest.fixture
@@ -150,8 +152,8 @@ def tell(here: StagedWorld, merchant: Merchant, topic: str, order_id: int) -> No
     receive(here, merchant, topic, order_id)
     with unit_of_work(here.sessions) as session:
         now = here.clock.now()
-        (letter,) = inbox.claim(session, shop_id=merchant.id, now=now, lease=MINUTE, limit=1)
-    handle(here, merchant, here.outside(merchant), letter)
+        letters = inbox.claim(session, shop_id=merchant.id, now=now, lease=MINUTE, limit=1)
+    handle_all(here, merchant, here.outside(merchant), letters)
 
 
 def receive(here: World, merchant: Merchant, topic: str, order_id: int) -> None:

@@ -19,7 +19,7 @@ from app.store.tables import Delivery, PrivacyRequest, Shop
 from jobs import erase, export
 from jobs import privacy as keeping
 from jobs.export import person_of
-from jobs.handle import handle
+from jobs.handle import handle_all
 from jobs.practice import POLICY
 from jobs.privacy import forget_shop, keep_promises
 from jobs.queue import Bell, Task
@@ -299,7 +299,7 @@ def test_given_a_second_request_when_the_first_is_just_carried_out_then_it_is_in
     keep_promises(inside.world, inside.shop_id)
     merchant = inside.world.known(inside.shop_id)
     assert merchant is not None
-    handle(inside.world, merchant, None, second)
+    handle_all(inside.world, merchant, None, [second])
     keep_promises(inside.world, inside.shop_id)
 
     assert [request.done_at is not None for request in requests(inside)] == [True, True]

@@ -144,6 +144,22 @@ def test_given_a_worker_that_died_when_its_lease_is_over_then_the_delivery_is_ha
     assert (first.attempts, second.attempts) == (1, 2)
 
 
+def test_given_a_delivery_that_ends_its_workers_when_tried_a_few_times_then_it_comes_last_and_alone(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    receive(sessions, shop, "deadly")
+    for tries in range(inbox.A_FEW):
+        claim(sessions, shop, after=tries * HOUR)
+    for number in range(2):
+        receive(sessions, shop, f"d-{number}")
+    later = inbox.A_FEW * HOUR
+
+    harmless, deadly = claim(sessions, shop, after=later), claim(sessions, shop, after=later)
+
+    assert [letter.tries for letter in harmless] == [1, 1]
+    assert [letter.tries for letter in deadly] == [inbox.A_FEW + 1]
+
+
 @pytest.mark.parametrize("end", END.values(), ids=END)
 def test_given_a_worker_that_was_overtaken_when_it_comes_back_then_its_word_does_not_count(
     sessions: Sessions, shop: Merchant, end: End

@@ -73,10 +73,10 @@ def test_given_news_of_the_order_when_it_comes_then_what_is_on_its_way_is_looked
     make(steps, pending.wait, deed, until=NOON + DAY)
 
     with unit_of_work(steps.sessions) as session:
-        pending.look_now(session, shop_id=steps.shop_id, order_id=1002, now=NOON + HOUR)
+        pending.look_now(session, shop_id=steps.shop_id, order_ids=[1002], now=NOON + HOUR)
     assert steps.due(NOON + HOUR) == []
     with unit_of_work(steps.sessions) as session:
-        pending.look_now(session, shop_id=steps.shop_id, order_id=1001, now=NOON + HOUR)
+        pending.look_now(session, shop_id=steps.shop_id, order_ids=[1001], now=NOON + HOUR)
     assert steps.due(NOON + HOUR) == [deed.id]
 
 

@@ -44,7 +44,7 @@ from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
 from app.store.inbox import Letter
 from app.store.ledger import Deed
-from app.store.lifetime import Share
+from app.store.lifetime import Move, Share
 from app.store.sealed import Seal
 from app.store.stories import Search
 from app.store.tables import Grant
@@ -119,6 +119,7 @@ NO_SHOP_NEEDED = {
     "gauges.inbox": "the operator's: numbers over all shops",
     "gauges.oldest_due": "the operator's: a moment alone",
     "gauges.pools": "the operator's: numbers over all shops",
+    "inbox.all_handled": "marks letters that name their shop, as `inbox.handled` asks it to",
     "grants.let_us_in": "a condition inside statements about shops",
     "grants.refresh_place": "asks no database",
     "grants.token_place": "asks no database",
@@ -235,7 +236,9 @@ class Inhabitant:
             "key": keys.get(name, refund(order_id=2).key),
             "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
-            "orders": [order(id=1001, net=usd(3), updated_at=NOON + DAY)],
+            "orders": [
+                order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
+            ],
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
             "customer_id": 54 if name in {"people.home_of", "people.mark_refused"} else 55,
             "account": "somebody",
@@ -248,8 +251,9 @@ class Inhabitant:
             "delivery_id": {"erasing.forget_words": self.letter.id, "dead.letter_again": self.misfit}.get(name),
             "now": NOON + (100 * DAY if name == "privacy.overdue_in" else HOUR),
             "what": What.TWICE if name.startswith("alarms.") else "stopped",
-            "before": None if name == "lifetime.move" else NOON + 2 * DAY,
-            "after": Share(55, counted=True, net_minor=1, at=NOON) if name == "lifetime.move" else 0,
+            "before": NOON + 2 * DAY,
+            "after": 0,
+            "said": [decision("gift")] if name == "decisions.just_said" else [(decision("gift"), self.letter.id)],
         }
         return SAME_FOR_ALL | known
 
@@ -264,6 +268,12 @@ class Inhabitant:
 
 
 SAME_FOR_ALL: dict[str, Any] = {
+    "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
+    "mails": {55: "d" * 64},
+    "order_ids": [1001],
+    "customers": [55],
+    "buyers": {1001: 55},
+    "modes": {"nth_order_gift": Mode.AUTO},
     "effect_ids": [1],
     "reference": "1",
     "known": None,
