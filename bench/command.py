@@ -4,13 +4,16 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import drain, history, intake, slow, ticker, value
+from bench import burst, drain, effects, history, intake, latency, slow, ticker, value
 
 BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
     {
+        "burst": burst.main,
         "drain": drain.main,
+        "effects": effects.main,
         "history": history.main,
         "intake": intake.main,
+        "latency": latency.main,
         "slow": slow.main,
         "ticker": ticker.main,
         "value": value.main,

@@ -1,5 +1,6 @@
 """How each kind of effect is done, looked for, and looked at again before it is done."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.domain.effects import (
@@ -23,7 +24,7 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
-from app.store import endings, leaving, orders, people, pulse, undoing
+from app.store import endings, leaving, marks, orders, people, pulse, undoing
 from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -168,15 +169,19 @@ def question(outside: Outside, deed: Deed) -> str | None:
     return gift_deeds.question(outside, deed.effect) if isinstance(deed.effect, SendGiftOrder) else None
 
 
-def note(session: Session, deed: Deed, now: datetime) -> None:
-    """Write down what a deed that was done has changed for others: a customer's mark, or a deed that it undid."""
-    if isinstance(deed.effect, Undoing):
-        undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
-    if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
-        tag = deed.effect
-        # Merged while the tag was on its way, they bear it under the name that is left.
-        theirs = people.home_of(session, shop_id=deed.shop_id, customer_id=tag.customer_id)
-        orders.set_marked(session, shop_id=deed.shop_id, customer_id=theirs, marked=tag.present, now=now)
+def note(session: Session, happened: Sequence[Deed], now: datetime) -> None:
+    """Write down what deeds of a shop that were done have changed for others: customers' marks, deeds undone."""
+    for deed in happened:
+        if isinstance(deed.effect, Undoing):
+            undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
+    for present in (True, False):
+        tagged = [
+            deed.effect.customer_id
+            for deed in happened
+            if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE and deed.effect.present is present
+        ]
+        if tagged:
+            marks.shown(session, shop_id=happened[0].shop_id, customer_ids=tagged, marked=present, now=now)
 
 
 def note_refused(session: Session, deed: Deed) -> None:
@@ -191,7 +196,7 @@ def note_dropped(session: Session, deed: Deed, now: datetime) -> None:
     Not so one that was coming off: whoever deserves it again has another deed that puts it on.
     """
     if isinstance(deed.effect, TagCustomer) and deed.effect.present and deed.first_sent_at is not None:
-        note(session, deed, now)
+        note(session, [deed], now)
 
 
 def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:

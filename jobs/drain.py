@@ -1,6 +1,7 @@
 """One bell, one shop: everything that waits is handled and performed, in batches, until nothing is due."""
 
 import time
+from collections.abc import Callable
 
 from app.store import inbox, shops
 from app.store.base import Session, unit_of_work
@@ -13,21 +14,28 @@ from jobs.handle import handle_all
 from jobs.perform import perform_all
 from jobs.queue import Task
 from jobs.runtime import Outside, World
+from jobs.turns import Turns
 
 BATCH = 200  # read side by side and decided together; well within a lease
-# One shop's storm gives way to the others after this long; it goes to the end of the queue and comes back.
-TURN_SECONDS = 10.0
 
 
-def drain(world: World, shop_id: int) -> None:
-    """Work through the shop's deliveries and effects; ring again when there is more than one turn's worth."""
-    world.bell.heard(Task.DRAIN, shop_id)
-    end = time.monotonic() + TURN_SECONDS
-    stuck: set[int] = set()  # deeds that nobody could even pick up: once a turn is enough
-    while _one_batch(world, shop_id, stuck):
-        if time.monotonic() > end or stopping.asked():
+def drain(world: World, shop_id: int, *, go_on: Callable[[], bool] | None = None) -> bool:
+    """Work through the shop's deliveries and effects until nothing is due, or as long as it may go on.
+
+    Return whether nothing is due any more. Where something is, the bell is rung again: the shop goes to the end of the
+    queue and comes back.
+    """
+    began = time.monotonic()
+    may_go_on = go_on or (lambda: Turns(1).may_go_on(time.monotonic() - began))
+    stuck: set[int] = set()  # deeds that nobody can read: once a turn is enough
+    while True:
+        world.bell.heard(Task.DRAIN, shop_id)
+        if not _one_batch(world, shop_id, stuck):
+            return True
+        if stopping.asked() or not may_go_on():
+            world.bell.heard(Task.DRAIN, shop_id)  # or a bell that came meanwhile would keep ours from being rung
             world.bell.ring(Task.DRAIN, shop_id)
-            return
+            return False
 
 
 def _one_batch(world: World, shop_id: int, stuck: set[int]) -> bool:

@@ -46,17 +46,10 @@ def done(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
 
     def write(session: Session, now: datetime) -> None:
         if endings.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
-            has_happened(session, merchant, deed, receipt, now)
+            deeds.note(session, [deed], now)
+            followed_up(session, merchant, deed, now, receipt)
 
     return Outcome(deed=deed, event="effect.done", write=write, words={"sends": deed.sends}, receipt=receipt)
-
-
-def has_happened(
-    session: Session, merchant: Merchant, deed: Deed, receipt: Receipt, now: datetime, ended: Deed | None = None
-) -> None:
-    """Write down what follows from a deed that the ledger counts as done; `ended` is its row, where it was read."""
-    deeds.note(session, deed, now)
-    _followed_up(session, merchant, deed, now, receipt, ended)
 
 
 def refused(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
@@ -65,7 +58,7 @@ def refused(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
     def write(session: Session, now: datetime) -> None:
         if endings.refuse(session, deed, code=code, why=why, now=now):
             deeds.note_refused(session, deed)
-            _followed_up(session, merchant, deed, now)
+            followed_up(session, merchant, deed, now)
 
     return Outcome(deed=deed, event="effect.refused", write=write, grave=True, words={"code": code})
 
@@ -76,7 +69,7 @@ def unwanted(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
     def write(session: Session, now: datetime) -> None:
         if endings.drop(session, deed, code=code, why=why, now=now):
             deeds.note_dropped(session, deed, now)
-            _followed_up(session, merchant, deed, now)
+            followed_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
 
     return Outcome(deed=deed, event="effect.unwanted", write=write, words={"code": code})
@@ -87,7 +80,7 @@ def parked(merchant: Merchant, deed: Deed, why: str) -> Outcome:
 
     def write(session: Session, now: datetime) -> None:
         if parking.park(session, deed, code="needs_person", why=why):
-            _followed_up(session, merchant, deed, now)
+            followed_up(session, merchant, deed, now)
 
     return Outcome(deed=deed, event="effect.parked", write=write)
 
@@ -158,7 +151,7 @@ def left_to_a_person(merchant: Merchant, deed: Deed, why: str, *, unsent: bool =
     def write(session: Session, now: datetime) -> None:
         left = endings.leave_to_a_person(session, deed, why=why) if unsent else _doubted(session, deed, why)
         if left:
-            _followed_up(session, merchant, deed, now)
+            followed_up(session, merchant, deed, now)
 
     return Outcome(deed=deed, event="effect.needs_person", write=write, grave=True)
 
@@ -168,7 +161,7 @@ def failed_late(merchant: Merchant, deed: Deed, why: str) -> Outcome:
 
     def write(session: Session, now: datetime) -> None:
         if pending.failed(session, deed, why=why, now=now):
-            _followed_up(session, merchant, deed, now)
+            followed_up(session, merchant, deed, now)
 
     return Outcome(deed=deed, event="effect.failed_late", write=write, grave=True)
 
@@ -189,7 +182,7 @@ def arrived(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
 
     def write(session: Session, now: datetime) -> None:
         if pending.arrived(session, deed, receipt) and receipt.remark:
-            _followed_up(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
+            followed_up(session, merchant, deed, now, receipt)  # that it is on its way was told; this was not
 
     return Outcome(deed=deed, event="effect.followed", write=write, words={"pending": False})
 
@@ -198,7 +191,7 @@ def _doubted(session: Session, deed: Deed, why: str) -> bool:
     return endings.doubt(session, deed, until=None, why=why)
 
 
-def _followed_up(
+def followed_up(
     session: Session,
     merchant: Merchant,
     deed: Deed,
@@ -206,6 +199,7 @@ def _followed_up(
     receipt: Receipt | None = None,
     ended: Deed | None = None,
 ) -> None:
+    """Plan what follows from what became of a deed; `ended` is its row, where that was read already."""
     ended = ended or ledger.read(session, shop_id=merchant.id, effect_id=deed.id, currency=merchant.currency)
     if ended is not None:
         reference, remark = (receipt.reference, receipt.remark) if receipt else ("", "")

@@ -21,7 +21,7 @@ from app.store.base import Session, StoreUnavailable, unit_of_work
 from app.store.conditions import EDITS
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import outcomes, stopping
+from jobs import deeds, outcomes, stopping
 from jobs.hands import Crew
 from jobs.outcomes import Outcome
 from jobs.runtime import Outside, World
@@ -126,7 +126,7 @@ class _Shift:
     def _pick(self, most: int) -> list[Deed]:
         now, merchant = self.world.clock.now(), self.merchant
         with unit_of_work(self.world.sessions) as session:
-            deeds, unread = groups.pick(
+            picked, unread = groups.pick(
                 session,
                 shop_id=merchant.id,
                 now=now,
@@ -139,10 +139,10 @@ class _Shift:
         for number in unread:
             log.warning("row.unreadable", shop=merchant.id, row=number)
         self.stuck.update(unread)
-        self.taken += len(deeds)
-        self.held |= {deed.id: deed for deed in deeds}
-        self.editing |= {order for deed in deeds if (order := _edited(deed)) is not None}
-        return deeds
+        self.taken += len(picked)
+        self.held |= {deed.id: deed for deed in picked}
+        self.editing |= {order for deed in picked if (order := _edited(deed)) is not None}
+        return picked
 
     def _gate(self, ready: Sequence[Ready]) -> list[Sent]:
         passed: list[Sent] = []
@@ -182,9 +182,11 @@ def _write(session: Session, merchant: Merchant, ended: Sequence[Outcome], now: 
         for outcome in ended
         if outcome.receipt is not None and groups.costs_nothing(outcome.deed, outcome.receipt)
     }
-    for row in groups.done(session, list(plain.values()), shop_id=merchant.id, now=now):
+    rows = groups.done(session, list(plain.values()), shop_id=merchant.id, now=now)
+    deeds.note(session, [plain[row.id][0] for row in rows], now)
+    for row in rows:
         deed, receipt = plain[row.id]
-        outcomes.has_happened(session, merchant, deed, receipt, now, ended=row)
+        outcomes.followed_up(session, merchant, deed, now, receipt, ended=row)
     for outcome in ended:
         if outcome.deed.id not in plain:
             outcome.write(session, now)

@@ -1,17 +1,17 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
-from jobs import drain as _drain
 from jobs import history as _history
 from jobs import installation as _installation
 from jobs import privacy as _privacy
 from jobs import review as _review
 from jobs import sweep as _sweep
+from jobs.floor import floor
 from jobs.runtime import world
 
 
 def drain(shop_id: int) -> None:
     """Handle and perform whatever waits."""
-    _drain.drain(world(), shop_id)
+    floor().take(shop_id)
 
 
 def review(shop_id: int) -> None:

@@ -11,6 +11,7 @@ from rq.serializers import JSONSerializer
 
 from app.config import settings
 from jobs import logs, stopping
+from jobs.floor import floor
 from jobs.queue import QUEUE, Bell, ForbiddenTask, ListedJob
 
 log = structlog.get_logger("worker")
@@ -59,4 +60,5 @@ def main() -> int:
         log_job_description=False,
     )
     worker.work(logging_level="WARNING", with_scheduler=False)
+    floor().close(within=stopping.PATIENCE_SECONDS)
     return 0

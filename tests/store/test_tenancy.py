@@ -303,6 +303,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "vouched": False,
     "refusal": None,
     "but": (),
+    "customer_ids": (55,),
     "editing": (),
     "cost": usd(12_00),
     "limit": 50,
