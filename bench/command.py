@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import burst, drain, effects, history, intake, latency, slow, ticker, value
+from bench import burst, drain, effects, history, intake, latency, slow, ticker, value, weight
 
 BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
     {
@@ -17,6 +17,7 @@ BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
         "slow": slow.main,
         "ticker": ticker.main,
         "value": value.main,
+        "weight": weight.main,
     }
 )
 

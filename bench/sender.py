@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 MEDIAN_BYTES = 7_800
 BODIES = 64  # as many different ones, each signed beforehand
@@ -140,6 +140,11 @@ class Sender:
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode(), body
+
+
+def letters(order: Order) -> list[tuple[bytes, bytes]]:
+    """Return some signed webhooks: head, with two places for names, and body."""
+    return Sender(replace(order, connections=0))._letters  # noqa: SLF001  # its own maker
 
 
 if __name__ == "__main__":

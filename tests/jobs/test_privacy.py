@@ -230,7 +230,7 @@ def test_given_more_old_words_than_one_commit_holds_when_tidying_breaks_off_then
     inside: Practice, bird: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside.later(31 * 24 * 3600)
-    monkeypatch.setattr(keeping, "WORDS_A_COMMIT", 1)
+    monkeypatch.setattr(keeping, "ROWS_A_COMMIT", 1)
     whole, calls = erasing.forget_old_words, count()
 
     def breaks_off(session: Session, **limits: Any) -> int:
