@@ -37,6 +37,7 @@ __all__ = [
     "StoreUnavailable",
     "as_kept",
     "insert",
+    "insert_in",
     "open_database",
     "reading",
     "sessions_of",
@@ -153,9 +154,12 @@ def as_kept(moment: datetime) -> str:
 
 def insert(session: Session, table: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":
     """Return an INSERT that can say ON CONFLICT, in the dialect of this session's database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_in(session.get_bind().dialect.name, table)
+
+
+def insert_in(dialect: str, table: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":
+    """Return an INSERT that can say ON CONFLICT, in that dialect."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:

@@ -12,7 +12,7 @@ told so.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.domain.effects import Plan, State
 from app.domain.policy import Mode
 from app.store import trail
-from app.store.base import insert
+from app.store.base import Base, insert_in
 from app.store.conditions import (
     EDITS,
     decided_together,
@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 _PENDING = (State.AWAITING, State.PLANNED)
+_EFFECTS = Base.metadata.tables[Effect.__tablename__]
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
 
 
@@ -90,7 +91,9 @@ def plan(
         "ended_at": now if state is State.OBSERVED else None,
         **described(plan.effect),
     }
-    effect_id = session.scalar(_written_once(session, values))
+    observed = state is State.OBSERVED
+    statement = _written_once(session.get_bind().dialect.name, tuple(values), observed=observed)
+    effect_id = session.scalar(statement, values)
     if effect_id is None:
         return None
     row = session.get_one(Effect, effect_id, populate_existing=True)
@@ -253,12 +256,13 @@ def _queue_for_order(session: Session, deed: Deed) -> None:
         session.execute(this.with_for_update())
 
 
-def _written_once(session: Session, values: dict[str, Any]) -> ReturningInsert[int]:
-    statement = insert(session, Effect).values(values)
-    if values["state"] == State.OBSERVED:
-        return statement.on_conflict_do_nothing().returning(Effect.id)
+@cache  # with thirty columns it costs more to put together than to send
+def _written_once(dialect: str, names: tuple[str, ...], *, observed: bool) -> ReturningInsert[int]:
+    statement = insert_in(dialect, _EFFECTS)
+    if observed:
+        return statement.on_conflict_do_nothing().returning(_EFFECTS.c.id)
     return statement.on_conflict_do_update(
         index_elements=["shop_id", "key"],
-        set_={name: statement.excluded[name] for name in values if name not in {"shop_id", "key"}},
-        where=Effect.state == State.OBSERVED,
-    ).returning(Effect.id)
+        set_={name: statement.excluded[name] for name in names if name not in {"shop_id", "key"}},
+        where=_EFFECTS.c.state == State.OBSERVED,
+    ).returning(_EFFECTS.c.id)

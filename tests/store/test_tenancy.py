@@ -79,6 +79,7 @@ NO_SHOP_NEEDED = {
     "alarms.shops_in_doubt": "the ticker's: ids alone",
     "alarms.counted": "the operator's: numbers alone",
     "base.insert": "speaks SQL, not data",
+    "base.insert_in": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
     "bulk.weigh": "lets the database count its own rows",
     "base.open_database": "opens the database",
