@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     shopify_client_id: str = ""
     shopify_client_secrets: SecretStr = SecretStr("")
     seal_keys: SecretStr = SecretStr("")
-    metrics_token: SecretStr = SecretStr("")  # who may read /metrics; empty: whoever asks on this machine
+    metrics_token: SecretStr = SecretStr(
+        ""
+    )  # who may read /metrics; empty: nobody, and in practice whoever asks on this machine
 
     practice: bool = False
     flask_debug: bool = False  # read by Flask itself; the doctor wants to know

@@ -31,7 +31,7 @@ def readyz() -> tuple[Response, int]:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Tell the figures, to whoever brings the token; without one, to whoever asks on this very machine."""
+    """Tell the figures, to whoever brings the token; in practice without one, to whoever asks on this very machine."""
     if not _may_read():
         abort(401)
     registry = CollectorRegistry()
@@ -40,12 +40,13 @@ def metrics() -> Response:
 
 
 def _may_read() -> bool:
-    token = world().settings.metrics_token.get_secret_value()
+    chosen = world().settings
+    token = chosen.metrics_token.get_secret_value()
     if token:
         shown = request.headers.get("Authorization", "").encode("utf-8", "replace")
         return hmac.compare_digest(shown, f"Bearer {token}".encode())
-    # A proxy on this machine asks in everybody's name.
-    if any(request.headers.get(name) for name in _FORWARDED):
+    # A proxy on this machine asks in everybody's name, and need not say so.
+    if chosen.public_url or any(name in request.headers for name in _FORWARDED):
         return False
     try:
         return ip_address(request.remote_addr or "").is_loopback

@@ -145,6 +145,21 @@ def test_given_somebody_who_asks_for_the_figures_when_answered_then_only_who_may
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("token", "headers", "status"), [("", {}, 401), ("sesame", {"Authorization": "Bearer sesame"}, 200)]
+)
+def test_given_a_real_installation_when_somebody_comes_from_this_machine_then_only_the_token_counts(
+    world: World, token: str, headers: dict[str, str], status: int
+) -> None:
+    changes = {"public_url": "https://lagniappe.example", "metrics_token": SecretStr(token)}
+    real = replace(world, settings=world.settings.model_copy(update=changes))
+
+    # A proxy beside us that hands on no more than it must looks like somebody on this machine.
+    answer = browser_of(real).get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
+
+    assert answer.status_code == status
+
+
 def test_given_two_requests_when_answered_then_each_has_a_number_of_its_own(desk: Desk) -> None:
     numbers = [desk.browser.get("/healthz", headers={HEADER: "mine"}).headers[HEADER] for _ in range(2)]
 
