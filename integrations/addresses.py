@@ -6,13 +6,15 @@ A merchant may type an address, and another side may answer with one. Neither ma
 import re
 import socket
 from collections.abc import Container
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOP = re.compile(r"[a-z]{2,}|xn--[a-z0-9-]+")
 _PORTS = {"https": 443, "http": 80}
+_WORLD = IPv6Network("2000::/3")  # nothing else of IPv6 was ever given to the public world
+_TRANSLATED = IPv6Network("64:ff9b::/96")  # by a machine beside us, into the old address in its last 32 bits
 _Address = tuple[socket.AddressFamily, str]
 
 
@@ -78,9 +80,11 @@ def _public_looking(parts: SplitResult) -> bool:
 def _is_public(address: str) -> bool:
     ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
-        hidden = ip.ipv4_mapped or ip.sixtofour
+        hidden = IPv4Address(ip.packed[-4:]) if ip in _TRANSLATED else ip.ipv4_mapped or ip.sixtofour
         if hidden is not None:
             return _is_public(str(hidden))
+        if ip not in _WORLD:
+            return False
     return ip.is_global and not ip.is_multicast
 
 

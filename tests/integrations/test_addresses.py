@@ -131,6 +131,14 @@ def test_given_settings_when_their_origins_are_named_then_those_with_a_placehold
         "ff02::1",
         "::ffff:10.0.0.1",
         "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::a9fe:a9fe",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "2001:0:7f00:1::1",
+        "fec0::1",
+        "100:0:0:1::1",
+        "5f00::1",
     ],
 )
 def test_given_a_public_name_that_leads_inside_when_calling_then_nobody_is_reached(
@@ -162,10 +170,10 @@ def test_given_a_name_that_changes_after_the_look_when_calling_then_what_was_che
 def test_given_several_addresses_when_the_first_is_down_then_the_next_is_tried(
     names: dict[str, list[list[str]]], reached: Iterator[list[str]]
 ) -> None:
-    names["shop.example"] = [["93.184.215.14", "2606:2800:21f::1"]]
+    names["shop.example"] = [["93.184.215.14", "2606:2800:21f::1", "64:ff9b::93.184.215.14"]]
     with pytest.raises(Unavailable):
         call("https://shop.example/")
-    assert next(reached) == ["93.184.215.14", "2606:2800:21f::1"]
+    assert next(reached) == ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::93.184.215.14"]
 
 
 def test_given_a_resolver_that_never_answers_when_looking_up_then_it_ends_in_time(
