@@ -10,7 +10,7 @@ from app.domain.history import Batch, Export
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
 from app.domain.rules.brake import Load
-from app.store import doors, endings, imports, orders, shops, switch, tallies, yardstick
+from app.store import doors, endings, imports, orders, pulse, shops, switch, tallies, yardstick
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -242,6 +242,20 @@ def test_given_the_operator_stopped_every_shop_when_any_page_is_opened_then_it_s
     pages = [desk.open(path) for path in ("/", "/ledger", "/decisions", "/settings", "/privacy")]
     assert all("Lagniappe is stopped for every store" in page for page in pages)
     assert all("The store&#39;s &lt;prices&gt; are wrong." in page for page in pages)
+
+
+def test_given_the_books_are_an_old_copy_when_any_page_is_opened_then_it_says_what_nothing_leaves_for(
+    desk: Desk,
+) -> None:
+    calm = "Our books were put back from a copy"
+    assert calm not in desk.open("/ledger")
+    with unit_of_work(desk.world.sessions) as session:
+        pulse.hold_all(session, now=NOON)
+
+    page = desk.open("/ledger")
+
+    assert calm in page
+    assert ">07:00</time>" in page
 
 
 def test_given_noon_in_utc_when_today_is_opened_then_moments_are_told_in_the_shops_own_zone(desk: Desk) -> None:
