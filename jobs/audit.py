@@ -3,6 +3,7 @@
 Whatever does not fit is an alarm: in the log, in the database for those who watch, and on the merchant's page.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -47,32 +48,45 @@ def look_at_doubts(world: World, shop_id: int) -> int:
 
 
 def compare(world: World, merchant: Merchant, outside: Outside, since: datetime) -> dict[int, What]:
-    """Look for everything that was done since then; return what is there twice, or not at all.
+    """Look for everything that was done since then, or did not fit before; return what is there twice, or not at all.
 
-    What cannot be asked about is left out. Raises Unavailable where that is everything.
+    What fits by now, or stands no more, has its alarm fall silent. What cannot be asked about is left as it is. Raises
+    Unavailable where that is everything.
     """
     found: dict[int, What] = {}
-    looked, after, problem = 0, 0, None
-    while some := _some(world, merchant, since, after):
-        for deed in some:
-            after = deed.id
-            try:
-                receipt = deeds.find(outside, deed)
-            except Busy:
-                raise
-            except (Unavailable, Uncertain, Rejected) as why:
-                problem = why
-                continue
-            looked += 1
-            if receipt is None:
-                found[deed.id] = What.MISSING
-            elif receipt.copies > 1:
-                found[deed.id] = What.TWICE
+    unasked: list[int] = []
+    looked, problem = 0, None
+    for deed in _done(world, merchant, since):
+        try:
+            receipt = deeds.find(outside, deed)
+        except Busy:
+            raise
+        except (Unavailable, Uncertain, Rejected) as why:
+            problem = why
+            unasked.append(deed.id)
+            continue
+        looked += 1
+        if receipt is None:
+            found[deed.id] = What.MISSING
+        elif receipt.copies > 1:
+            found[deed.id] = What.TWICE
     if not looked and isinstance(problem, Unavailable):
         raise problem
-    _sound(world, merchant, found)
+    _sound(world, merchant, found, unasked)
     log.info("audit.done", shop=merchant.id, looked=looked, wrong=len(found))
     return found
+
+
+def _done(world: World, merchant: Merchant, since: datetime) -> Iterator[Deed]:
+    """Yield what was done since then, and then what did not fit before; each once."""
+    with reading(world.sessions) as session:
+        before = alarms.alarmed(session, shop_id=merchant.id, currency=merchant.currency)
+    after, recent = 0, set[int]()
+    while some := _some(world, merchant, since, after):
+        yield from some
+        after = some[-1].id
+        recent |= {deed.id for deed in some}
+    yield from (deed for deed in before if deed.id not in recent)
 
 
 def _some(world: World, merchant: Merchant, since: datetime, after: int) -> list[Deed]:
@@ -82,11 +96,12 @@ def _some(world: World, merchant: Merchant, since: datetime, after: int) -> list
         )
 
 
-def _sound(world: World, merchant: Merchant, found: dict[int, What]) -> None:
+def _sound(world: World, merchant: Merchant, found: dict[int, What], unasked: list[int]) -> None:
     now = world.clock.now()
     for what in (What.TWICE, What.MISSING):
         about = [number for number, each in found.items() if each is what]
         with unit_of_work(world.sessions) as session:
             new = alarms.sound(session, shop_id=merchant.id, effect_ids=about, what=what, now=now)
+            alarms.silence(session, shop_id=merchant.id, what=what, but=[*about, *unasked])
         for effect_id in new:
             log.error("alarm.sounded", shop=merchant.id, effect=effect_id, what=what.value)

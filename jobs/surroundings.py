@@ -187,7 +187,12 @@ def stops(here: World) -> Iterator[Finding]:
     else:
         yield fine("switch", "nothing is stopped by the operator")
     if braked:
-        yield look("brake", f"{braked} {'rule has' if braked == 1 else 'rules have'} stopped, and wait for a person")
+        words = (
+            "1 rule has stopped itself, and waits"
+            if braked == 1
+            else f"{braked} rules have stopped themselves, and wait"
+        )
+        yield look("brake", f"{words} for a person")
     else:
         yield fine("brake", "no rule has stopped itself")
     if letters.set_aside:

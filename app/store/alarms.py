@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
@@ -83,12 +83,19 @@ def counted(session: Session) -> dict[str, int]:
 
 def marked(session: Session, *, shop_id: int, since: datetime, after: int, limit: int, currency: str) -> list[Deed]:
     """Return the deeds that were done since then and stand, and whose mark can be found, by their number."""
-    mine = (Effect.shop_id == shop_id, Effect.kind.in_(MARKED), Effect.state == State.DONE, STANDS)
-    rows = session.scalars(
-        select(Effect)
-        .where(*mine, Effect.ended_at >= since, Effect.id > after, Effect.key.not_like(_FORGOTTEN))
-        .order_by(Effect.id)
-        .limit(limit)
-        .execution_options(populate_existing=True)
-    )
+    recent = (Effect.ended_at >= since, Effect.id > after)
+    rows = session.scalars(_findable(shop_id).where(*recent).limit(limit))
     return [deed_of(row, currency) for row in rows if row.kind in KINDS]
+
+
+def alarmed(session: Session, *, shop_id: int, currency: str) -> list[Deed]:
+    """Return the deeds, however old, that were not out there as they should be, and that stand and can be found."""
+    missed = select(Alarm.effect_id).where(Alarm.shop_id == shop_id, Alarm.what.in_((What.TWICE, What.MISSING)))
+    rows = session.scalars(_findable(shop_id).where(Effect.id.in_(missed)))
+    return [deed_of(row, currency) for row in rows if row.kind in KINDS]
+
+
+def _findable(shop_id: int) -> Select[Effect]:
+    mine = (Effect.shop_id == shop_id, Effect.kind.in_(MARKED), Effect.state == State.DONE, STANDS)
+    known = select(Effect).where(*mine, Effect.key.not_like(_FORGOTTEN)).order_by(Effect.id)
+    return known.execution_options(populate_existing=True)

@@ -1,5 +1,6 @@
 """Books and world are compared, every night and on demand: what does not fit is said aloud, once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from app.store.base import unit_of_work
 from app.store.tables import Effect
 from jobs import audit, reconcile, surroundings
 from jobs.sweep import sweep
-from tests.builders import DAY, HOUR, MINUTE
+from tests.builders import DAY, HOUR, MINUTE, NOON
 from tests.jobs.conftest import Practice
 
 Screen = pytest.CaptureFixture[str]
@@ -30,11 +31,21 @@ def standing(inside: Practice) -> list[tuple[str, What]]:
         return [(kinds[each.effect_id], each.what) for each in alarms.standing(session, shop_id=inside.shop_id)]
 
 
-def compared(inside: Practice) -> dict[int, What]:
+def compared(inside: Practice, back: timedelta = DAY) -> dict[int, What]:
     found = inside.world.enter(inside.shop_id)
     assert found is not None
     merchant, outside = found
-    return audit.compare(inside.world, merchant, outside, inside.world.clock.now() - DAY)
+    return audit.compare(inside.world, merchant, outside, inside.world.clock.now() - back)
+
+
+def known_by(inside: Practice, effect_id: int, key: str) -> None:
+    """Let our books know a deed by that key; under another than its own nobody finds it."""
+    with unit_of_work(inside.world.sessions) as session:
+        session.execute(update(Effect).where(Effect.id == effect_id).values(key=key))
+
+
+def nobody_knows(*_: Any, **__: Any) -> None:
+    raise Uncertain("nobody answered")
 
 
 def kindness(inside: Practice, ticket: int) -> None:
@@ -80,6 +91,40 @@ def test_given_a_deed_that_is_not_out_there_when_the_night_comes_then_it_is_foun
     assert standing(inside) == [("refund_order", What.MISSING)]
 
 
+def test_given_an_alarm_when_the_world_was_put_right_then_it_falls_silent_however_old_the_deed_is(
+    inside: Practice, ticket: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kindness(inside, ticket)
+    (refund,) = inside.effects("refund_order")
+    known_by(inside, refund.id, "refund:of:nobody")
+    assert compared(inside) == {refund.id: What.MISSING}
+    inside.later(3 * 86_400)
+
+    assert compared(inside) == {refund.id: What.MISSING}
+    with monkeypatch.context() as nobody_answers:
+        nobody_answers.setattr("jobs.deeds.find", nobody_knows)
+        compared(inside)
+    assert standing(inside) == [("refund_order", What.MISSING)]
+
+    known_by(inside, refund.id, refund.key)
+    assert compared(inside) == {}
+    assert standing(inside) == []
+
+
+def test_given_an_alarm_about_a_deed_that_was_taken_back_when_compared_then_it_falls_silent(
+    inside: Practice, ticket: int
+) -> None:
+    kindness(inside, ticket)
+    (gift,) = inside.effects("add_gift_line")
+    with unit_of_work(inside.world.sessions) as session:
+        alarms.sound(session, shop_id=inside.shop_id, effect_ids=[gift.id], what=What.TWICE, now=NOON)
+        session.execute(update(Effect).where(Effect.id == gift.id).values(state="withdrawn"))
+
+    compared(inside)
+
+    assert standing(inside) == []
+
+
 def test_given_a_deed_in_doubt_for_an_hour_when_looked_over_then_somebody_is_called_until_it_is_settled(
     inside: Practice, ticket: int
 ) -> None:
@@ -116,9 +161,6 @@ def test_given_a_shop_when_reconciled_then_lost_news_is_found_doubts_are_settled
 
     assert inside.gifts_on(order) == 1
     assert "1 orders were news" in capsys.readouterr().out
-
-    def nobody_knows(*_: Any, **__: Any) -> None:
-        raise Uncertain("nobody answered")
 
     monkeypatch.setattr("jobs.deeds.find", nobody_knows)
     assert compared(inside) == {}  # not known is not missing

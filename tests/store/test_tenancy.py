@@ -574,7 +574,8 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
-    alarms.sound(session, shop_id=shop_id, effect_ids=[7], what=What.TWICE, now=NOON)
+    gone_wrong = [7, ledger_rows["moving"].id]
+    alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
     for place in ("sealed", "to be sealed"):
         session.add(Trail(shop_id=shop_id, what="done", who="house", why=place, effect_id=-1))
         session.flush()
