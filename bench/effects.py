@@ -91,8 +91,10 @@ def _within_bucket(kind: str, url: str, redis_url: str, chosen: argparse.Namespa
 
 
 def _planned(here: Stack, deeds: int) -> None:
+    here.pause(paused=True)
     for shop_id in here.shops:
         here.plan_tags(shop_id, range(1, deeds // SHOPS + 1))
+    here.pause(paused=False)
 
 
 def _plain(redis_url: str, remote: Remote, jobs: int = 40) -> float:

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from app.config import Settings
 from app.domain.effects import Plan, TagCustomer
-from app.domain.policy import Measure, Mode, Policy, SpecialCustomer
+from app.domain.policy import Brake, Measure, Mode, Policy, SpecialCustomer
 from app.domain.ports import ShopProfile
 from app.launcher.ports import free_port
 from app.store import grants, inbox, ledger, shops
@@ -36,7 +36,10 @@ from jobs.runtime import World, purse, way_out
 
 SECRET = "bench-secret"  # noqa: S105  # of a store that is made up
 BODY = {"note": "x" * 7000}  # as long as a store's own
-_POLICY = Policy(special_customer=SpecialCustomer(mode=Mode.AUTO, measure=Measure.FIXED, fixed_minor=100_00))
+_POLICY = Policy(
+    special_customer=SpecialCustomer(mode=Mode.AUTO, measure=Measure.FIXED, fixed_minor=100_00),
+    brake=Brake(least_deeds=1_000_000),  # every order here earns a mark: a rule running wild, to anybody else
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,12 @@ class Stack:
         began = time.monotonic()
         through.post(f"{self.web_url}/webhooks/shopify", data=body, headers=headers, timeout=30).raise_for_status()
         return began
+
+    def pause(self, *, paused: bool) -> None:
+        """Stop every shop, or let it go on: what is planned meanwhile begins all at once."""
+        with unit_of_work(self.world.sessions) as session:
+            for shop_id in self.shops:
+                shops.pause(session, shop_id=shop_id, paused=paused)
 
     def warmed_up(self) -> set[str]:
         """Let every shop's first deed be done, so that all have started and each bucket is known; return whose."""
