@@ -51,7 +51,10 @@ def _round(kind: str, url: str, redis_url: str, remote: Remote, chosen: argparse
     late = len(sent) - len(taken)
     figures = {"p50": percentile(taken, 0.5), "p99": percentile(taken, 0.99)}
     told = ", ".join(f"{name} {figure:.1f}" for name, figure in figures.items())
-    print(f"{kind}: {told}, longest {max(taken):.1f}; {late} of {len(sent)} not done", flush=True)
+    print(
+        f"{kind}: {told}, longest {max(taken):.1f}; {late} of {len(sent)} not done, {len(here.refused)} sent again",
+        flush=True,
+    )
     return not late and all(figures[name] <= goal for name, goal in GOALS.items())
 
 

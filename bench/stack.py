@@ -35,6 +35,7 @@ from jobs.queue import Bell, Task
 from jobs.runtime import World, purse, way_out
 
 SECRET = "bench-secret"  # noqa: S105  # of a store that is made up
+AGAIN_SECONDS = 0.5  # a real store waits far longer before it sends again
 BODY = {"note": "x" * 7000}  # as long as a store's own
 _POLICY = Policy(
     special_customer=SpecialCustomer(mode=Mode.AUTO, measure=Measure.FIXED, fixed_minor=100_00),
@@ -51,6 +52,7 @@ class Stack:
     environment: dict[str, str]
     web_url: str
     shops: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)  # posts that web could not keep just then
 
     @contextmanager
     def at_work(self, *names: str) -> Iterator[None]:
@@ -106,7 +108,8 @@ class Stack:
             self.world.bell.ring(Task.DRAIN, shop_id)
 
     def post(self, through: requests.Session, shop_id: int, order_id: int) -> float:
-        """Send the webhook of an order as the store does; return the moment before."""
+        """Send the webhook of an order as the store does, again where it was refused; return the moment before."""
+        address = f"{self.web_url}/webhooks/shopify"
         body = json.dumps({"id": order_id} | BODY).encode()
         digest = base64.b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
         headers = {
@@ -117,7 +120,10 @@ class Stack:
             "Content-Type": "application/json",
         }
         began = time.monotonic()
-        through.post(f"{self.web_url}/webhooks/shopify", data=body, headers=headers, timeout=30).raise_for_status()
+        while (answer := through.post(address, data=body, headers=headers, timeout=30)).status_code == 503:
+            self.refused.append(order_id)
+            time.sleep(AGAIN_SECONDS)
+        answer.raise_for_status()
         return began
 
     def pause(self, *, paused: bool) -> None:
