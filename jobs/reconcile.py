@@ -45,7 +45,8 @@ def run(here: World, merchant: Merchant, back: timedelta) -> int:
         return _say(merchant, "cannot be asked: it has not let us in, or its door is shut", code=1)
     _, outside = inside
     with unit_of_work(here.sessions) as session:
-        doubtful = dead.look_up_now(session, shop_id=merchant.id, now=here.clock.now())
+        now = here.clock.now()
+        doubtful = dead.look_up_now(session, shop_id=merchant.id, now=now, quarantine=here.quarantine)
     news = sweep.sweep_now(here, merchant, outside)
     if news is None:
         return _say(merchant, "its store gave no answer", code=1)

@@ -4,7 +4,7 @@ Its tries begin anew then. A deed of which an earlier try may have come through 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -104,10 +104,14 @@ def deed_again(session: Session, *, shop_id: int, effect_id: int, purse: Purse, 
     return None
 
 
-def look_up_now(session: Session, *, shop_id: int, now: datetime) -> int:
-    """Let every deed in doubt be looked for at once, those that wait for a person as well; return how many."""
+def look_up_now(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
+    """Let every deed in doubt be looked for at once, those that wait for a person as well; return how many.
+
+    What is due within `quarantine` is left as it is: its call may be at work out there yet, and not be seen.
+    """
     doubtful = (Effect.shop_id == shop_id, Effect.state == State.UNCERTAIN, Effect.kind.in_(KINDS))
-    statement = update(Effect).where(*doubtful).values(next_try_at=now)
+    settled_out_there = or_(Effect.next_try_at.is_(None), Effect.next_try_at > now + quarantine)
+    statement = update(Effect).where(*doubtful, settled_out_there).values(next_try_at=now)
     return how_many(session, statement.execution_options(synchronize_session=False))
 
 

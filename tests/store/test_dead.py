@@ -12,7 +12,7 @@ from app.store.dead import Dead
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from app.store.tables import Delivery, Effect
-from tests.builders import DAY, NOON, purse
+from tests.builders import DAY, HOUR, MINUTE, NOON, paid, purse, refund
 from tests.store.ledger_steps import LEASE, Steps
 
 
@@ -69,6 +69,21 @@ def test_given_a_deed_that_may_have_come_through_when_taken_up_then_it_is_in_dou
     assert taken_up is not None
     assert taken_up.state is State.UNCERTAIN
     assert steps.money() == (12_00, 0)
+
+
+def test_given_deeds_in_doubt_when_looked_for_at_once_then_not_those_whose_call_may_be_at_work_yet(
+    steps: Steps,
+) -> None:
+    waits = {"of a moment ago": MINUTE, "asked about in vain": HOUR, "a person's": None}
+    for order_id, (name, wait) in enumerate(waits.items(), 1):
+        sent = steps.sent(steps.planned(paid(refund(order_id=order_id))).id)
+        with unit_of_work(steps.sessions) as session:
+            assert endings.doubt(session, sent, until=None if wait is None else NOON + wait, why=name)
+
+    with unit_of_work(steps.sessions) as session:
+        assert dead.look_up_now(session, shop_id=steps.shop_id, now=NOON, quarantine=MINUTE) == 2
+        due = {row.problem for row in session.query(Effect) if row.next_try_at == NOON}
+    assert due == {"asked about in vain", "a person's"}
 
 
 def test_given_an_empty_purse_when_taken_up_then_it_is_over_budget_and_the_purse_as_it_was(steps: Steps) -> None:
