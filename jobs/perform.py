@@ -124,6 +124,16 @@ class _Shift:
             groups.hold(session, self.held.values(), shop_id=self.merchant.id, now=now, lease=world.hold)
 
     def _pick(self, most: int) -> list[Deed]:
+        """Take deeds in hand, past however many that cannot be read; none when nothing else is due."""
+        deeds, unread = self._picked(most)
+        while unread and not deeds:
+            deeds, unread = self._picked(most)
+        self.taken += len(deeds)
+        self.held |= {deed.id: deed for deed in deeds}
+        self.editing |= {order for deed in deeds if (order := _edited(deed)) is not None}
+        return deeds
+
+    def _picked(self, most: int) -> tuple[list[Deed], list[int]]:
         now, merchant = self.world.clock.now(), self.merchant
         with unit_of_work(self.world.sessions) as session:
             picked, unread = groups.pick(
@@ -139,10 +149,7 @@ class _Shift:
         for number in unread:
             log.warning("row.unreadable", shop=merchant.id, row=number)
         self.stuck.update(unread)
-        self.taken += len(picked)
-        self.held |= {deed.id: deed for deed in picked}
-        self.editing |= {order for deed in picked if (order := _edited(deed)) is not None}
-        return picked
+        return picked, unread
 
     def _gate(self, ready: Sequence[Ready]) -> list[Sent]:
         passed: list[Sent] = []
