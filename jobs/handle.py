@@ -3,6 +3,7 @@
 What an event brings about is told in the module of its family; a new kind of event is one more entry below.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -46,14 +47,17 @@ from jobs.small_bugs import kept_small
 
 log = structlog.get_logger("inbox")
 
+# What was not begun by then is left for another turn: long before others take us for dead, and do it all again.
+SECONDS = 20.0
+
 
 def handle_all(world: World, merchant: Merchant, outside: Outside | None, letters: list[Letter]) -> bool:
     """Handle the deliveries; return False when the door was found shut.
 
     Once somebody was too busy for one, those of the same sender wait with it: each would only be told the same.
     """
-    errands = _errands(_understood(world, merchant, letters))
-    while errands and not stopping.asked():
+    errands, ends_at = _errands(_understood(world, merchant, letters)), time.monotonic() + SECONDS
+    while errands and not stopping.asked() and time.monotonic() <= ends_at:
         errand, busy = errands.pop(0), None
         first = errand[0].letter
         with kept_small("delivery.failed", merchant.id, first.id):

@@ -5,6 +5,7 @@ read ─▶ record ─▶ gather ─▶ decide ─▶ write   for all that was t
 Only where a gift may be due, the store is asked once more, and the order decided about by itself.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +27,9 @@ from jobs.runtime import Outside, in_force
 from jobs.small_bugs import or_none, together_or_alone
 
 log = structlog.get_logger("inbox")
+
+# As long as orders are read: with the last calls that were begun, well within a lease.
+SECONDS = 20.0
 
 
 class OneByOne(Exception):
@@ -82,7 +86,7 @@ def _read(told: Sequence[Told]) -> tuple[list[Told], Busy | None]:
     one = told[0].occasions[0]
     read: dict[int, Told | None] = {}
     failed: dict[int, Unavailable] = {}
-    busy = None
+    busy, ends_at = None, time.monotonic() + SECONDS
     try:
         for some in one.world.hands.each(partial(_read_one, one.way_in), told):
             for each, outcome in some:
@@ -90,7 +94,7 @@ def _read(told: Sequence[Told]) -> tuple[list[Told], Busy | None]:
                     failed[each.order_id] = outcome
                 else:
                     read[each.order_id] = outcome
-            if stopping.asked():
+            if stopping.asked() or time.monotonic() > ends_at:
                 break
     except Busy as problem:
         busy = problem

@@ -33,7 +33,7 @@ def leave(world: World, letters: Sequence[Letter]) -> None:
     """Put down what was taken up and not begun, for whoever works on."""
     with unit_of_work(world.sessions) as session:
         for letter in letters:
-            inbox.ask_to_wait(session, letter, until=world.clock.now(), problem="the worker was stopped")
+            inbox.ask_to_wait(session, letter, until=world.clock.now(), problem="left for another turn")
 
 
 def put_back(world: World, letter: Letter, problem: Unavailable, now: datetime) -> None:

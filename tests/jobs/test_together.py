@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from types import ModuleType
 from typing import cast
 
 import pytest
@@ -19,6 +20,7 @@ from app.store.inbox import Letter
 from app.store.shops import Merchant
 from app.store.tables import Decision, Delivery, Effect
 from app.store.tables import Order as Row
+from jobs import handle, on_order
 from jobs.handle import handle_all
 from jobs.runtime import Outside, World
 from tests.builders import MINUTE, NOON, auto_policy, gift_option, order
@@ -245,3 +247,17 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("slow", [on_order, handle])
+def test_given_a_store_that_takes_its_time_when_ours_is_up_then_the_rest_waits_for_another_turn_untried(
+    counter: Counter, slow: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.tell(*(("orders/paid", placed(number)) for number in (1, 2, 3)))
+    monkeypatch.setattr(slow, "SECONDS", -1)
+
+    counter.handle()
+
+    assert counter.shelf.asked == ([1] if slow is on_order else [])
+    assert counter.unhandled() == ([2, 3] if slow is on_order else [1, 2, 3])
+    assert {letter.tries for letter in counter.claim()} == {1}
