@@ -1,10 +1,30 @@
-"""The lever on every outgoing connection: the last look at the switch, taken whatever path led to the call."""
+"""The lever on every outgoing connection: the last look at the switch, taken whatever path led to the call.
 
+A deed may be several calls. Before each of them it is asked as well whether the deed is still ours: whoever was cut off
+from the database, or frozen, may have been taken for dead meanwhile, and others may be about to do it again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from app.domain.errors import Stopped
-from app.store import switch
+from app.store import ledger, switch
 from app.store.base import Sessions, reading
+from app.store.ledger import Deed
+
+_deed: ContextVar[Deed | None] = ContextVar("deed", default=None)
+
+
+@contextmanager
+def held_for(deed: Deed) -> Iterator[None]:
+    """Let the calls of this block be made only while the deed, which passed the gate, is ours."""
+    before = _deed.set(deed)
+    try:
+        yield
+    finally:
+        _deed.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +39,11 @@ class Lever:
 
     def __call__(self) -> None:
         """Let the call be made, or raise Stopped."""
+        deed = _deed.get()
         with reading(self.sessions) as session:
             released = switch.is_released_for(session, shop_id=self.shop_id)
+            ours = deed is None or ledger.is_under_way(session, deed, shop_id=deed.shop_id)
         if not released:
             raise Stopped("everything is stopped")
+        if not ours:
+            raise Stopped("others have taken it over")

@@ -12,6 +12,7 @@ from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds, outcomes
+from jobs.lever import held_for
 from jobs.outcomes import Outcome
 from jobs.runtime import Outside, World
 
@@ -70,7 +71,8 @@ class Steps:
         if now - sent.at > SOON:
             return outcomes.not_begun(deed, TURN_CAME_LATE, afresh=first)
         try:
-            receipt = deeds.do(merchant, self._outside(deed), deed, now)
+            with held_for(deed):
+                receipt = deeds.do(merchant, self._outside(deed), deed, now)
         except Rejected as problem:
             return outcomes.refused(merchant, deed, "refused", str(problem))
         except Busy as busy:

@@ -43,6 +43,7 @@ __all__ = [
     "decline",
     "due",
     "gate",
+    "is_under_way",
     "pick",
     "plan",
     "promote_observed",
@@ -239,6 +240,12 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
     row = session.get_one(Effect, deed.id, populate_existing=True)
     trail.row_moved(session, row, row.state)
     return deed_of(row, deed.cost.currency if deed.cost else "")
+
+
+def is_under_way(session: Session, deed: Deed, *, shop_id: int) -> bool:
+    """Return whether a deed that passed the gate is still ours: nobody has taken us for dead and doubted it."""
+    mine = (Effect.id == deed.id, Effect.shop_id == shop_id, Effect.state == State.SENDING)
+    return session.scalar(select(Effect.id).where(*mine, Effect.sends == deed.sends)) is not None
 
 
 def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> Deed | None:

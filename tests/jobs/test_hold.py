@@ -1,12 +1,18 @@
 """What a worker has in hand stays its own however long a call takes; who has died lets go of it soon."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from app.domain.effects import State
 from app.store import endings
 from app.store.base import unit_of_work
 from jobs.hands import Hands
+from jobs.lever import Lever
+from tests.builders import HOUR
 from tests.jobs.conftest import Practice
 
 HOLD_SECONDS, CALL_SECONDS = 1, 2.5
@@ -38,9 +44,33 @@ def test_given_one_hand_when_it_takes_a_deed_then_it_is_held_for_a_whole_lease(i
     assert several.hold == timedelta(seconds=inside.world.settings.hold_seconds) < several.lease
 
 
-def doubted(here: Practice) -> int:
+def test_given_a_deed_that_others_have_taken_over_when_its_next_call_is_due_then_it_is_not_made(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def look(self: Lever, told: Callable[[Lever], None] = Lever.__call__) -> None:
+        if inside.effects("add_gift_line")[0].state == State.SENDING:
+            calls.append(1)
+            if len(calls) == 2:  # the edit was begun; frozen for long, and taken for dead
+                doubted(inside, after=HOUR)
+        told(self)
+
+    monkeypatch.setattr(Lever, "__call__", look)
+    order = inside.order()
+    inside.deliver(order)
+
+    inside.drain()
+    assert (len(calls), inside.gifts_on(order)) == (2, 0)
+
+    inside.later(3)
+    inside.drain()
+    assert inside.gifts_on(order) == 1
+
+
+def doubted(here: Practice, after: timedelta = timedelta()) -> int:
     world = here.world
     with unit_of_work(world.sessions) as session:
         return endings.doubt_the_silent(
-            session, shop_id=here.shop_id, now=world.clock.now(), quarantine=world.quarantine
+            session, shop_id=here.shop_id, now=world.clock.now() + after, quarantine=world.quarantine
         )
