@@ -24,8 +24,9 @@ from app.domain.money import zero
 from app.domain.ports import GiftVendor, Helpdesk, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
-from app.store import endings, leaving, marks, orders, people, pulse, undoing
+from app.store import leaving, marks, orders, people, pulse, undoing
 from app.store.base import Session, reading
+from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import gift_deeds
@@ -89,8 +90,10 @@ def overdue(deed: Deed, now: datetime) -> bool:
 def may_be_forgotten(merchant: Merchant, deed: Deed) -> bool:
     """Return whether it may have been done in the time that an old copy of our database does not know."""
     since = merchant.restored_at
-    if since is None or deed.first_sent_at is not None or deed.code == endings.VOUCHED:
+    if since is None or deed.code == VOUCHED:
         return False
+    if deed.first_sent_at is not None and deed.first_sent_at >= since:
+        return False  # what came of it, this copy knows
     return deed.created_at < since + pulse.LOOKED_FIRST
 
 

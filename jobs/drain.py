@@ -8,7 +8,7 @@ from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import stopping
+from jobs import pulse, stopping
 from jobs.doors import found_open
 from jobs.handle import handle_all
 from jobs.perform import perform_all
@@ -25,6 +25,7 @@ def drain(world: World, shop_id: int, *, go_on: Callable[[], bool] | None = None
     Return whether nothing is due any more. Where something is, the bell is rung again: the shop goes to the end of the
     queue and comes back.
     """
+    pulse.look(world)
     began = time.monotonic()
     may_go_on = go_on or (lambda: Turns(1).may_go_on(time.monotonic() - began))
     stuck: set[int] = set()  # deeds that nobody can read: once a turn is enough

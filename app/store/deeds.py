@@ -15,6 +15,7 @@ from app.domain.money import Money
 from app.store.tables import Effect
 
 PENDING = "pending"  # the code of a deed that is done and may yet fail
+VOUCHED = "vouched"  # the code of a deed that a person knows not to have happened
 # The kinds of deeds that this version knows: beside a newer one, or after one, there may be others.
 KINDS = frozenset(
     str(field.default) for deed in get_args(DomainEffect) for field in fields(deed) if field.name == "kind"

@@ -18,13 +18,12 @@ from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import trail
 from app.store.conditions import believed, mine, picked, sent
-from app.store.deeds import PENDING, Deed
+from app.store.deeds import PENDING, VOUCHED, Deed
 from app.store.moves import ending, moved
 from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
 
 LONGEST_REFERENCE = 255
-VOUCHED = "vouched"  # the code of a deed that a person knows not to have happened
 _NOTHING_SENT = {"request": None, "first_sent_at": None, "remark": None}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import State
 from app.store import trail
 from app.store.base import insert
+from app.store.deeds import VOUCHED
 from app.store.moves import moved
 from app.store.tables import Effect, Shop
 from app.store.watch_tables import Pulse
@@ -39,6 +40,11 @@ def installation(session: Session) -> str | None:
     return session.scalar(select(Pulse.installation))
 
 
+def number(session: Session) -> int:
+    """Return how far the database has come; 0 before its first beat."""
+    return session.scalar(select(Pulse.number)) or 0
+
+
 def beat(session: Session, *, unmoved: datetime, remembered: int | None, now: datetime) -> Beat:
     """Let the database beat once; hold all shops back should it be behind what others remember, or have been silent.
 
@@ -57,7 +63,12 @@ def beat(session: Session, *, unmoved: datetime, remembered: int | None, now: da
 
 
 def hold_all(session: Session, *, now: datetime) -> int:
-    """Hold every shop back: what it did lately, this database may not know; return how many."""
+    """Hold every shop back: what it did lately, this database may not know; return how many.
+
+    Nor does it know what became of a deed since a person said that it had not happened.
+    """
+    vouched = update(Effect).where(Effect.state == State.PLANNED, Effect.code == VOUCHED).values(code=None)
+    session.execute(vouched.execution_options(synchronize_session=False))
     statement = update(Shop).values(restored_at=now, held_since=now).returning(Shop.id)
     held = session.scalars(statement.execution_options(synchronize_session=False)).all()
     for shop_id in held:

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from app.store import pulse as pulses
 from app.store.base import Base, unit_of_work
 from app.store.tables import Effect
 from jobs import desk, pulse, restored
+from jobs.drain import drain
 from jobs.queue import Bell
 from jobs.sweep import sweep
+from tests.builders import NOON
 from tests.conftest import empty
 from tests.jobs.conftest import Practice
 
@@ -147,6 +149,26 @@ def test_given_an_old_copy_that_nobody_knows_as_one_when_all_goes_on_then_someth
     assert story.world() != DONE
 
 
+def test_given_a_copy_that_was_just_put_back_when_a_worker_is_first_then_it_knows_it_as_one(
+    story: Story, redis_url: str
+) -> None:
+    inside = story.inside
+    engine: Engine = inside.world.sessions.kw["bind"]
+    world = replace(inside.world, bell=Bell.at(redis_url, patient=False))
+    pulse.beat(world)
+    inside.deliver(story.order)
+    copy = copied(engine)
+    pulse.beat(world)
+    story.on()
+    put_back(engine, copy)
+
+    drain(world, inside.shop_id)
+
+    assert inside.gifts_on(story.order) == 1
+    with unit_of_work(world.sessions) as session:
+        assert pulses.held(session) == 1
+
+
 def test_given_flowers_that_were_sent_when_an_old_copy_does_not_know_then_a_person_says_what_is_true(
     story: Story,
 ) -> None:
@@ -180,6 +202,28 @@ def test_given_flowers_that_may_have_been_sent_when_a_person_says_that_they_were
     merchant = inside.world.merchant(inside.shop_id)
     assert merchant is not None
     assert desk.did_not_happen(inside.world, merchant, flowers.id)
+    story.on()
+
+    assert bouquets(inside) == 1
+
+
+@pytest.mark.parametrize(
+    "tried", [{"code": "vouched"}, {"first_sent_at": NOON, "sends": 1}], ids=["said not to have come", "not come"]
+)
+def test_given_flowers_that_had_not_come_when_the_copy_was_made_and_came_since_then_none_come_a_second_time(
+    story: Story, tried: dict[str, Any]
+) -> None:
+    inside = story.inside
+    engine: Engine = inside.world.sessions.kw["bind"]
+    story.flowers()
+    with unit_of_work(inside.world.sessions) as session:
+        session.execute(update(Effect).where(Effect.kind == "send_flowers").values(tried))
+    copy = copied(engine)
+    story.on()
+    put_back(engine, copy)
+
+    restored.run(inside.world)
+    sweep(inside.world, inside.shop_id)
     story.on()
 
     assert bouquets(inside) == 1

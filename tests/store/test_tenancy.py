@@ -146,6 +146,7 @@ NO_SHOP_NEEDED = {
     "pulse.beat": "the ticker's: of the whole database",
     "pulse.held": "the operator's: a number alone",
     "pulse.hold_all": "the operator's: of every shop",
+    "pulse.number": "the workers': of the whole database",
     "pulse.installation": "the ticker's: of the whole database",
     "pulse.is_trusted": "a condition inside statements that name the shop",
     "resealing.older": "the operator's: a number over all shops",
