@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import burst, drain, effects, history, intake, latency, slow, ticker, value, weight
+from bench import burst, drain, effects, history, intake, latency, rush, slow, ticker, value, weight
 
 BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
     {
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
         "history": history.main,
         "intake": intake.main,
         "latency": latency.main,
+        "rush": rush.main,
         "slow": slow.main,
         "ticker": ticker.main,
         "value": value.main,

@@ -14,9 +14,7 @@ from jobs.handle import handle_all
 from jobs.perform import perform_all
 from jobs.queue import Task
 from jobs.runtime import Outside, World
-from jobs.turns import Turns
-
-BATCH = 200  # read side by side and decided together; well within a lease
+from jobs.turns import LARGEST_BATCH, Turns, batch_of
 
 
 def drain(world: World, shop_id: int, *, go_on: Callable[[], bool] | None = None) -> bool:
@@ -79,4 +77,9 @@ def _claim(world: World, merchant: Merchant) -> list[Letter]:
 
 def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> list[Letter]:
     now = world.clock.now()
-    return inbox.claim(session, shop_id=merchant.id, now=now, lease=world.lease, limit=BATCH, topics=topics)
+    return inbox.claim(session, shop_id=merchant.id, now=now, lease=world.lease, limit=_batch(world), topics=topics)
+
+
+def _batch(world: World) -> int:
+    # With a single hand nobody else is served meanwhile.
+    return LARGEST_BATCH if world.hands.count == 1 else batch_of(world.hands.share)

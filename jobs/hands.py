@@ -22,6 +22,11 @@ class Hands:
         self._share: Callable[[], int] = lambda: count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="hand") if count > 1 else None
 
+    @property
+    def share(self) -> int:
+        """How many of them may be busy at this moment for whoever holds these."""
+        return self._share()
+
     def lent(self, share: Callable[[], int]) -> "Hands":
         """Return the same hands for one who may keep only so many of them busy, at any moment as many as it says."""
         part = Hands()
