@@ -34,7 +34,9 @@ class Standing:
     """One alarm that stands."""
 
     effect_id: int
+    kind: str | None  # None: the deed is no longer in the ledger
     order_id: int | None
+    ticket_id: str | None
     what: What
     since: datetime
 
@@ -70,9 +72,10 @@ def silence(session: Session, *, shop_id: int, what: What, but: Collection[int] 
 def standing(session: Session, *, shop_id: int) -> list[Standing]:
     """Return the shop's alarms, the oldest first."""
     deed = (Effect.id == Alarm.effect_id) & (Effect.shop_id == Alarm.shop_id)
-    about = select(Alarm.effect_id, Effect.order_id, Alarm.what, Alarm.since).outerjoin(Effect, deed)
-    rows = session.execute(about.where(Alarm.shop_id == shop_id).order_by(Alarm.since, Alarm.effect_id))
-    return [Standing(effect_id, order_id, What(what), since) for effect_id, order_id, what, since in rows]
+    columns = (Alarm.effect_id, Effect.kind, Effect.order_id, Effect.ticket_id, Alarm.what, Alarm.since)
+    about = select(*columns).outerjoin(Effect, deed).where(Alarm.shop_id == shop_id)
+    rows = session.execute(about.order_by(Alarm.since, Alarm.effect_id))
+    return [Standing(number, *deed, What(what), since) for number, *deed, what, since in rows]
 
 
 def counted(session: Session) -> dict[str, int]:

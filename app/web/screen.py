@@ -41,6 +41,7 @@ WORDS: dict[str, object] = {
     "STATES": phrases.STATES,
     "RULES": phrases.RULES,
     "ALARMS": phrases.ALARMS,
+    "KINDS": phrases.KINDS,
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,
     "NOTICES": NOTICES,

@@ -10,7 +10,8 @@ from app.domain.history import Batch, Export
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
 from app.domain.rules.brake import Load
-from app.store import doors, endings, imports, orders, pulse, shops, switch, tallies, yardstick
+from app.store import alarms, doors, endings, imports, orders, pulse, shops, switch, tallies, yardstick
+from app.store.alarms import What
 from app.store.base import unit_of_work
 from tests.builders import (
     DAY,
@@ -20,6 +21,7 @@ from tests.builders import (
     flowers,
     gift_line,
     mark,
+    note,
     order,
     paid,
     pieces,
@@ -233,6 +235,22 @@ def test_given_a_rule_stopped_itself_when_today_is_opened_then_it_says_so_and_on
     assert "stopped itself" not in desk.open()
     assert desk.press("/rules/nth_order_gift/release").location == "/?said=not_stopped"
     assert desk.press("/rules/unheard-of/release").status_code == 404
+
+
+def test_given_an_alarm_when_today_is_opened_then_it_says_which_deed_it_is_about_and_where_to_look(desk: Desk) -> None:
+    gift = desk.plan(planned(gift_line(order_id=4711)), rule="nth_order_gift")
+    written = desk.plan(planned(note(ticket_id="88")), rule="refund_keep")
+    for number, what in ((gift, What.MISSING), (written, What.TWICE)):
+        with unit_of_work(desk.world.sessions) as session:
+            alarms.sound(session, shop_id=desk.merchant.id, effect_ids=[number], what=what, now=NOON)
+
+    page = desk.open()
+    about = {number: page.partition(f'id="alarm-{number}"')[2].partition("</article>")[0] for number in (gift, written)}
+
+    assert "<span>gift in a parcel</span>" in about[gift]
+    assert 'href="/orders/4711"' in about[gift]
+    assert "<span>note to agents</span>" in about[written]
+    assert 'href="/ledger?q=88"' in about[written]
 
 
 def test_given_the_operator_stopped_every_shop_when_any_page_is_opened_then_it_says_why(desk: Desk) -> None:
