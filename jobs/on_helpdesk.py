@@ -71,7 +71,12 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
         before=_refunds_before(session, occasion, asked),
         flowers_before=_flowers_before(session, occasion, asked) if not refund else FlowersBefore(),
         # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
-        presses=tallies.press(session, shop_id=merchant.id, agent=action.agent_email, at=occasion.letter.received_at),
+        presses=tallies.press(
+            session,
+            shop_id=merchant.id,
+            agent=occasion.world.agent(merchant, action.agent_email),
+            at=occasion.letter.received_at,
+        ),
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
         live=before.live,
         ended=before.ended,

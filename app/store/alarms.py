@@ -75,7 +75,10 @@ def standing(session: Session, *, shop_id: int) -> list[Standing]:
     columns = (Alarm.effect_id, Effect.kind, Effect.order_id, Effect.ticket_id, Alarm.what, Alarm.since)
     about = select(*columns).outerjoin(Effect, deed).where(Alarm.shop_id == shop_id)
     rows = session.execute(about.order_by(Alarm.since, Alarm.effect_id))
-    return [Standing(number, *deed, What(what), since) for number, *deed, what, since in rows]
+    return [
+        Standing(number, kind, order_id, ticket_id, What(what), since)
+        for number, kind, order_id, ticket_id, what, since in rows
+    ]
 
 
 def counted(session: Session) -> dict[str, int]:

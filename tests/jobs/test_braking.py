@@ -149,3 +149,8 @@ def test_given_a_script_at_an_agents_button_when_it_presses_too_often_then_a_lea
     rows = inside.effects("refund_order")
     assert [row.state for row in rows] == [State.DONE] * 3 + [State.AWAITING] * 2
     assert "pressed 5 times within a minute" in rows[-1].because
+    with reading(inside.world.sessions) as session:
+        merchant = shops.by_id(session, inside.shop_id)
+        assert merchant is not None
+        counted = {name for (name,) in session.query(Tally.name) if name.startswith("agent:")}
+        assert counted == {inside.world.agent(merchant, "lea@x.example")}  # which leads to nobody without our keys

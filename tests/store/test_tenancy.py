@@ -280,7 +280,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "reference": "1",
     "known": None,
     "held_since": NOON,
-    "agent": "robin@x.example",
+    "agent": "agent:1f",
     "at": NOON,
     "brake": Brake(),
     "day": NOON.date(),
@@ -561,7 +561,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
     counted = {"shop_id": shop_id, "load": Load(deeds=1, minor=1_00), "day": NOON.date()}
     tallies.watch(session, rule="nth_order_gift", **counted)
-    tallies.press(session, shop_id=shop_id, agent="robin@x.example", at=NOON)
+    tallies.press(session, shop_id=shop_id, agent="agent:1f", at=NOON)
     for rule in ("nth_order_gift", "special_customer"):
         tallies.fire(session, rule=rule, brake=Brake(), now=NOON, **counted)
     tallies.stop(session, shop_id=shop_id, rule="special_customer", day=NOON.date(), now=NOON)
