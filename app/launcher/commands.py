@@ -82,7 +82,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "reseal": Command(module="jobs.reseal", says="seal every secret anew with the first of SEAL_KEYS"),
         "bench": Command(
             module="bench.command",
-            says="how quick we are, as ratios: history, value",
+            says="how quick we are, as ratios; alone it lists what it measures",
             lock=Lock.TEST,
             takes_arguments=True,
         ),
