@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from app.store import gauges, switch
+from app.store import alarms, gauges, switch
 from app.store.base import Session, reading
 from jobs.runtime import World
 
@@ -32,6 +32,7 @@ class Figures(Collector):
             yield from _inbox(session, now)
             yield from _deeds(session, now)
             yield _pools(session, now)
+            yield _alarms(session)
             yield GaugeMetricFamily(
                 "lagniappe_oldest_due_seconds",
                 "How long the oldest work waits that only hands are missing for.",
@@ -94,6 +95,14 @@ def _pools(session: Session, now: datetime) -> Metric:
     for name, heaps in sorted(gauges.pools(session, month=f"{now.astimezone(UTC):%Y-%m}").items()):
         use.add_metric([name], _buckets(gauges.SHARES, [*heaps, heaps[-1]]), sum_value=None)
     return use
+
+
+def _alarms(session: Session) -> Metric:
+    standing = GaugeMetricFamily("lagniappe_alarms", "Deeds that somebody should look at.", labels=["what"])
+    counts = alarms.counted(session)
+    for what in alarms.What:
+        standing.add_metric([what], counts.get(what, 0))
+    return standing
 
 
 def _buckets(ends: Sequence[int], heaps: Sequence[int]) -> list[tuple[str, float]]:

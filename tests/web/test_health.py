@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from app.domain.effects import Pool
-from app.store import switch
+from app.store import alarms, switch
+from app.store.alarms import What
 from app.store.base import open_database, sessions_of, unit_of_work
 from app.store.migrate import newest
 from app.web import create_app
@@ -100,8 +101,12 @@ def test_given_work_in_the_books_when_the_figures_are_read_then_they_count_it(de
     desk.plan(paid(gift_line(order_id=4712)), rule="nth_order_gift")
     desk.plan(planned(gift_line(order_id=4713), cost=usd(8_00), pool=Pool.GIFTS, ask_first="Look."), rule="flowers")
     desk.misunderstand("CANARY")
+    with unit_of_work(desk.world.sessions) as session:
+        alarms.sound(session, shop_id=desk.merchant.id, effect_ids=[4, 5], what=What.TWICE, now=NOON)
     clock.forward(HOUR)
 
+    assert figure(desk, "lagniappe_alarms", what="done_twice") == 2
+    assert figure(desk, "lagniappe_alarms", what="not_there") == 0
     assert figure(desk, "lagniappe_effects", state="planned", kind="tag_customer") == 1
     assert figure(desk, "lagniappe_effects", state="awaiting", kind="add_gift_line") == 1
     assert figure(desk, "lagniappe_deliveries", state="set_aside") == 1
@@ -118,7 +123,7 @@ def test_given_names_and_numbers_of_people_when_the_figures_are_read_then_none_i
     assert "4711" not in told
     assert "CANARY" not in told
     assert desk.merchant.domain not in told
-    assert set(re.findall(r'(\w+)="', told)) <= {"state", "kind", "which", "pool", "le"}
+    assert set(re.findall(r'(\w+)="', told)) <= {"state", "kind", "which", "pool", "le", "what"}
 
 
 @pytest.mark.parametrize(
