@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.domain.effects import PostNote
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
+from app.domain.ports import Receipt
 from app.store import alarms
 from app.store.alarms import What
 from app.store.base import reading, unit_of_work
@@ -55,10 +57,11 @@ def compare(world: World, merchant: Merchant, outside: Outside, since: datetime)
     """
     found: dict[int, What] = {}
     unasked: list[int] = []
+    no_time: list[Unavailable] = []
     looked, problem = 0, None
     for deed in _done(world, merchant, since):
         try:
-            receipt = deeds.find(outside, deed)
+            receipt = _found(outside, deed, no_time)
         except Busy:
             raise
         except (Unavailable, Uncertain, Rejected) as why:
@@ -75,6 +78,21 @@ def compare(world: World, merchant: Merchant, outside: Outside, since: datetime)
     _sound(world, merchant, found, unasked)
     log.info("audit.done", shop=merchant.id, looked=looked, wrong=len(found))
     return found
+
+
+def _found(outside: Outside, deed: Deed, no_time: list[Unavailable]) -> Receipt | None:
+    """Look for the deed; once the helpdesk had no time for a note, for no other note any more.
+
+    A day's notes may be more than it has time for, and all else must not wait for them night after night.
+    """
+    if not isinstance(deed.effect, PostNote):
+        return deeds.find(outside, deed)
+    if not no_time:
+        try:
+            return deeds.find(outside, deed)
+        except Busy as busy:
+            no_time.append(Unavailable(str(busy)))
+    raise no_time[0]
 
 
 def _done(world: World, merchant: Merchant, since: datetime) -> Iterator[Deed]:

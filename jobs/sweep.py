@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
-from app.domain.errors import Closed, Unavailable
+from app.domain.errors import Busy, Closed, Unavailable
 from app.store import inbox, orders, pulse, shops
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
@@ -82,7 +82,13 @@ def sweep_now(world: World, merchant: Merchant, outside: Outside) -> int | None:
 def _asked(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
     """Sweep; at night, first compare what was done since the last night with what is out there."""
     if due.column == NIGHTLY:
-        audit.compare(world, merchant, outside, due.since - due.overlap)
+        try:
+            audit.compare(world, merchant, outside, due.since - due.overlap)
+        except Busy:
+            raise
+        except Unavailable as problem:
+            # Where it is the store, it says so once more below. Where it is the helpdesk, orders do not wait for it.
+            log.warning("audit.unavailable", shop=merchant.id, problem=str(problem))
     return _sweep(world, merchant, outside, due)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.domain.errors import Uncertain
-from app.store import alarms
+from app.domain.errors import Busy, Unavailable, Uncertain
+from app.domain.ports import Receipt
+from app.store import alarms, pulse, shops
 from app.store.alarms import What
 from app.store.base import unit_of_work
 from app.store.tables import Effect
-from jobs import audit, reconcile, surroundings
+from integrations.gorgias.api import GorgiasHelpdesk
+from jobs import audit, reconcile, restored, surroundings
 from jobs.sweep import sweep
 from tests.builders import DAY, HOUR, MINUTE, NOON
 from tests.jobs.conftest import Practice
@@ -164,3 +166,27 @@ def test_given_a_shop_when_reconciled_then_lost_news_is_found_doubts_are_settled
 
     monkeypatch.setattr("jobs.deeds.find", nobody_knows)
     assert compared(inside) == {}  # not known is not missing
+
+
+@pytest.mark.parametrize("problem", [Busy("fewer calls", retry_after=20), Unavailable("our key is dead")], ids=repr)
+@pytest.mark.parametrize("compared", [("post_note",), ("post_note", "add_gift_line")], ids=["notes", "gifts as well"])
+def test_given_a_helpdesk_that_gives_no_answer_when_night_falls_then_nothing_else_waits_for_it(
+    inside: Practice, ticket: int, problem: Unavailable, compared: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kindness(inside, ticket)
+    restored.run(inside.world)
+    monkeypatch.setattr(alarms, "MARKED", compared)
+    asked: list[str] = []
+
+    def find_note(_: GorgiasHelpdesk, _ticket: str, *, key: str) -> Receipt | None:
+        asked.append(key)
+        raise problem
+
+    monkeypatch.setattr(GorgiasHelpdesk, "find_note", find_note)
+    inside.later(2 * 86_400)
+    sweep(inside.world, inside.shop_id)
+
+    assert asked
+    with unit_of_work(inside.world.sessions) as session:
+        assert pulse.held(session) == 0
+        assert shops.history_state(session, shop_id=inside.shop_id).swept_nightly_to is not None
