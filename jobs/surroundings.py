@@ -66,7 +66,7 @@ def _choices(chosen: Settings) -> Iterator[Finding]:
 
 
 def _dangers(chosen: Settings) -> Iterator[Finding]:
-    """Yield what must not be in an installation that real shops reach."""
+    """Yield what must not be in an installation that real shops reach, and who can watch over it."""
     if not chosen.public_url:
         return
     origins = (chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
@@ -82,6 +82,10 @@ def _dangers(chosen: Settings) -> Iterator[Finding]:
     )
     found = [bad("production", words) for wrong, words in checks if wrong]
     yield from found or [fine("production", "nothing of practice is in it")]
+    if chosen.metrics_token.get_secret_value():
+        yield fine("figures", "/metrics tells them to whoever brings METRICS_TOKEN")
+    else:
+        yield look("figures", "METRICS_TOKEN is empty: nobody can read /metrics")
 
 
 def _version(here: World) -> Finding:

@@ -83,6 +83,22 @@ def test_given_no_public_address_when_looked_over_then_practice_may_be_practice(
     assert list(surroundings._dangers(settings(public_url="", practice=True))) == []
 
 
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("", (Verdict.LOOK, "METRICS_TOKEN is empty: nobody can read /metrics")),
+        ("sesame", (Verdict.FINE, "/metrics tells them to whoever brings METRICS_TOKEN")),
+    ],
+)
+def test_given_a_real_installation_when_looked_over_then_it_says_who_reads_the_figures(
+    token: str, said: tuple[Verdict, str]
+) -> None:
+    chosen = settings(metrics_token=SecretStr(token))
+
+    assert about(surroundings._dangers(chosen), "figures") == [said]
+    assert about(surroundings._dangers(chosen), "production") == [(Verdict.FINE, "nothing of practice is in it")]
+
+
 def test_given_secrets_when_looked_over_then_none_is_shown(world: World) -> None:
     here = replace(world, settings=settings(redis_url="redis://:hush-redis@cache:6379/0"))
     told = str(list(surroundings._choices(here.settings))) + str(list(surroundings._dangers(here.settings)))
