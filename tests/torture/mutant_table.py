@@ -41,8 +41,8 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "a plan takes up what is done": Mutant(
             file="app/store/ledger.py",
-            old="        where=Effect.state == State.OBSERVED,\n    ).returning",
-            new="        where=Effect.state.in_((State.OBSERVED, State.DONE)),\n    ).returning",
+            old="        where=_EFFECTS.c.state == State.OBSERVED,\n    ).returning",
+            new="        where=_EFFECTS.c.state.in_((State.OBSERVED, State.DONE)),\n    ).returning",
             tests="tests/store/test_ledger.py",
         ),
         "somebody else's delivery handled": Mutant(
@@ -183,8 +183,8 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         # Tries
         "a delivery that kills is tried for ever": Mutant(
             file="app/store/inbox.py",
-            old="        .values(next_try_at=now + lease, attempts=Delivery.attempts + 1)\n",
-            new="        .values(next_try_at=now + lease)\n",
+            old="        .values(next_try_at=until, attempts=Delivery.attempts + 1)\n",
+            new="        .values(next_try_at=until)\n",
             tests="tests/store/test_inbox.py",
         ),
         "a deed that kills is tried for ever": Mutant(
