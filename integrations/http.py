@@ -3,6 +3,7 @@
 import json
 import os
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Container, Iterator, Mapping
 from copy import copy
@@ -116,6 +117,7 @@ class Http:
         write in doubt.
         """
         refuse_odd(request.url, self._trusted)
+        handled = sys.exception()
         if request.changes:
             self.lever()  # the last thing before the call
         try:
@@ -128,7 +130,7 @@ class Http:
                     body=_read(request, response, self._limits.size),
                 )
         except _BROKEN as fault:
-            raise _named(request, fault) from fault
+            raise _named(request, fault, handled) from fault
 
     def lines(self, source: str, url: str) -> Iterator[bytes]:
         """Yield the lines of a long answer, holding one in memory.
@@ -215,21 +217,24 @@ def _lines(request: Request, response: requests.Response, size: int) -> Iterator
         yield rest
 
 
-def _named(request: Request, fault: Exception) -> _Failure:
-    if _never_sent(fault):
+def _named(request: Request, fault: Exception, handled: BaseException | None = None) -> _Failure:
+    if _never_sent(fault, handled):
         return Unavailable(f"{request.source} cannot be reached")
     late = isinstance(fault, requests.Timeout | wire.TimeoutError)
     return request.failure("did not answer in time" if late else "broke off in the middle of the answer")
 
 
-def _never_sent(fault: BaseException | None) -> bool:
-    """Look through what the fault was made from: only here is it written whether a connection ever stood."""
+def _never_sent(fault: BaseException | None, handled: BaseException | None) -> bool:
+    """Look through what the fault was made from: only here is it written whether a connection ever stood.
+
+    What the caller was busy with, `handled`, hangs on it as well, and tells of another call.
+    """
     unsent = (wire.NewConnectionError, wire.ConnectTimeoutError, ssl.SSLCertVerificationError)
-    seen: set[int] = set()
+    seen = {id(handled)}
     while isinstance(fault, BaseException) and id(fault) not in seen:
         seen.add(id(fault))
         inner = [fault.__cause__, fault.__context__, getattr(fault, "reason", None), *fault.args]
         if isinstance(fault, (*unsent, requests.ConnectTimeout)):
             return True
-        fault = next((each for each in inner if isinstance(each, BaseException)), None)
+        fault = next((each for each in inner if isinstance(each, BaseException) and each is not handled), None)
     return False

@@ -61,6 +61,15 @@ def test_given_nobody_listens_when_calling_then_certainly_nothing_happened(write
         hasty().call(request(f"http://127.0.0.1:{closed_port()}", writes=writes))
 
 
+def test_given_a_call_that_never_left_when_another_is_made_because_of_it_then_that_one_is_judged_by_itself() -> None:
+    with serving(0.4, answer(b"{}")) as silent:
+        try:
+            hasty().call(request(f"http://127.0.0.1:{closed_port()}", writes=True))
+        except Unavailable:
+            with pytest.raises(Uncertain):
+                hasty().call(request(silent.url, writes=True))
+
+
 def test_given_a_name_that_does_not_resolve_when_writing_then_certainly_nothing_happened() -> None:
     with pytest.raises(Unavailable):
         hasty().call(request("https://shop.invalid", writes=True))
