@@ -15,6 +15,7 @@ from app.store import inbox, privacy
 from app.store.base import Base, unit_of_work
 from app.store.tables import Export, Shop
 from jobs import tasks
+from jobs.floor import Floor
 from jobs.practice import POLICY
 from jobs.queue import Task
 from tests.jobs.conftest import Practice
@@ -54,6 +55,7 @@ def street(inside: Practice, monkeypatch: pytest.MonkeyPatch) -> tuple[Practice,
         session.execute(delete(Export).where(Export.shop_id == inside.shop_id))
     inside.later(DAYS)
     monkeypatch.setattr(tasks, "world", lambda: inside.world)
+    monkeypatch.setattr(tasks, "floor", lambda: Floor(inside.world))
     return inside, beside
 
 

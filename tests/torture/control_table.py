@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.effects import State
-from app.store import conditions, endings, groups, inbox, settling
+from app.store import conditions, endings, groups, inbox, ledger, settling
 from app.store.tables import Effect
 from jobs import deeds
 from jobs.runtime import World
@@ -40,6 +40,12 @@ def no_gate(patch: Patch, _scene: Scene) -> None:
         return sent
 
     patch.setattr(groups, "gate", gate)
+    look_no_more(patch)
+
+
+def look_no_more(patch: Patch) -> None:
+    """Let nobody ask before a call whether the deed is still theirs."""
+    patch.setattr(ledger, "is_under_way", lambda *_, **__: True)
 
 
 def no_look_back(patch: Patch, _scene: Scene) -> None:
@@ -65,6 +71,7 @@ def no_unique_key(patch: Patch, _scene: Scene) -> None:
 def no_token(patch: Patch, _scene: Scene) -> None:
     """Believe every worker, however long it was away."""
     patch.setattr(endings, "believed", lambda *some: conditions.Effect.id.in_([deed.id for deed in some]))
+    look_no_more(patch)
 
 
 def a_commit_too_early(patch: Patch, scene: Scene) -> None:

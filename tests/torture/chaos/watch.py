@@ -75,7 +75,8 @@ class Watch:
     def _count(self) -> None:
         if self._stack is None:
             return
-        state: dict[str, Any] = self._stack.get("/town/state")
+        # Without patience: the next look is near, and the watch ends when the town is gone.
+        state: dict[str, Any] = Stack.get(self._stack, "/town/state")
         for what in ("calls", "struck"):
             told = Counter(state[what])
             if self._now[what] - told:  # it counts from nothing again: this is another life
