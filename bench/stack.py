@@ -23,7 +23,7 @@ from app.domain.effects import Plan, TagCustomer
 from app.domain.policy import Brake, Measure, Mode, Policy, SpecialCustomer
 from app.domain.ports import ShopProfile
 from app.launcher.ports import free_port
-from app.store import grants, inbox, ledger, shops
+from app.store import chores, grants, inbox, ledger, shops
 from app.store.base import open_database, reading, sessions_of, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
@@ -32,6 +32,7 @@ from bench.remote import Remote
 from bench.shop import SEAL_KEY
 from jobs.clock import Clock
 from jobs.queue import Bell, Task
+from jobs.review import REVIEW
 from jobs.runtime import World, purse, way_out
 
 SECRET = "bench-secret"  # noqa: S105  # of a store that is made up
@@ -215,6 +216,8 @@ def _moved_in(here: World, place: int) -> int:
             pair = Pair(token="bench", expires_at=None)  # noqa: S106  # of a store that is made up
             grants.keep(session, shop_id=shop_id, turn=turn, pair=pair, seal=here.seal, now=now)
         shops.note_history(session, shop_id=shop_id, done_at=now, swept_to=now)
+        # Customers without orders would be put right by the day's review, and nobody be special any more.
+        chores.take(session, shop_id=shop_id, name=REVIEW, period=f"{now:%Y-%m-%d}", now=now)
     return shop_id
 
 
