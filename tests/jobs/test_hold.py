@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain import retry
 from app.domain.effects import State
 from app.store import endings
 from app.store.base import unit_of_work
@@ -57,13 +58,14 @@ def test_given_a_deed_that_others_have_taken_over_when_its_next_call_is_due_then
         told(self)
 
     monkeypatch.setattr(Lever, "__call__", look)
+    monkeypatch.setattr(retry, "_WHEN_BUSY", HOUR.total_seconds())  # a slow machine must not be back in this turn
     order = inside.order()
     inside.deliver(order)
 
     inside.drain()
     assert (len(calls), inside.gifts_on(order)) == (2, 0)
 
-    inside.later(3)
+    inside.later(int(HOUR.total_seconds()) + 1)
     inside.drain()
     assert inside.gifts_on(order) == 1
 

@@ -488,7 +488,8 @@ def all_of(redis: "Redis") -> str:
     """Return everything that Redis holds as text."""
     read = {b"string": redis.get, b"hash": redis.hgetall, b"set": redis.smembers}
     ordered = {b"list": lambda key: redis.lrange(key, 0, -1), b"zset": lambda key: redis.zrange(key, 0, -1)}
-    found = [(key, (read | ordered)[redis.type(key)](key)) for key in redis.scan_iter()]
+    gone = {b"none": lambda _key: None}  # it expired since it was listed
+    found = [(key, (read | ordered | gone)[redis.type(key)](key)) for key in redis.scan_iter()]
     assert found, "nothing was rung"
     return "\n".join(map(str, found))
 
