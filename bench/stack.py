@@ -23,7 +23,7 @@ from app.domain.effects import Plan, TagCustomer
 from app.domain.policy import Brake, Measure, Mode, Policy, SpecialCustomer
 from app.domain.ports import ShopProfile
 from app.launcher.ports import free_port
-from app.store import chores, grants, inbox, ledger, shops
+from app.store import chores, grants, inbox, ledger, shops, yardstick
 from app.store.base import open_database, reading, sessions_of, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
@@ -216,7 +216,9 @@ def _moved_in(here: World, place: int) -> int:
             pair = Pair(token="bench", expires_at=None)  # noqa: S106  # of a store that is made up
             grants.keep(session, shop_id=shop_id, turn=turn, pair=pair, seal=here.seal, now=now)
         shops.note_history(session, shop_id=shop_id, done_at=now, swept_to=now)
-        # Customers without orders would be put right by the day's review, and nobody be special any more.
+        # Customers without orders would be put right by the day's review, and nobody be special any more. So there is
+        # none, and what it measures is measured here: without it nobody would become special at all.
+        yardstick.measure(session, shop_id=shop_id, policy=_POLICY.special_customer, now=now)
         chores.take(session, shop_id=shop_id, name=REVIEW, period=f"{now:%Y-%m-%d}", now=now)
     return shop_id
 
