@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,7 +160,19 @@ class Turn:
 
     def count(self, kind: str) -> int:
         """Return how many documents of a kind there are, without copying any."""
-        return sum(1 for _ in self._bodies(kind))
+        shelf = self._shelf(kind).bodies
+        changed = [(key, body) for (of, key), body in self.changes.items() if of == kind]
+        return len(shelf) + sum((body is not None) - (key in shelf) for key, body in changed)
+
+    def tally(self, kind: str, field: str) -> dict[Hashable, int]:
+        """Return how many documents of a kind hold each value of the field, without looking at each."""
+        index = self._shelf(kind).index(field)
+        told = Counter(index.tally())
+        for (of, key), body in self.changes.items():
+            if of == kind:
+                told.subtract([index.values[key]] if key in index.values else [])
+                told.update([] if body is None else [json.loads(body).get(field)])
+        return dict(+told)
 
     def find(self, kind: str, field: str, value: Hashable) -> list[Doc]:
         """Return copies of the documents whose top-level field equals the value.
@@ -244,6 +256,10 @@ class Index:
     def keys_of(self, value: Hashable) -> list[str]:
         """Return the ids of the documents with this value."""
         return list(self._keys.get(value, ()))
+
+    def tally(self) -> dict[Hashable, int]:
+        """Return how many documents hold each value."""
+        return {value: len(keys) for value, keys in self._keys.items()}
 
     def put(self, key: str, value: object) -> None:
         """Note one document's value."""

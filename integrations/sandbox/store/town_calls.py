@@ -249,12 +249,12 @@ class TownCalls:
     def state(self) -> ResponseReturnValue:
         """Answer with counts: what there is, what was called, and where the letters are."""
         with self._town.books.turn() as turn:
-            letters = [str(state) for _, state in turn.column(LETTERS, "state")]
+            letters = {str(state): count for state, count in turn.tally(LETTERS, "state").items()}
             counts = {kind: turn.count(kind) for kind in ("shops", "customers", "orders", "variants")}
         return jsonify(
             counts
             | {
-                "letters": {state: letters.count(state) for state in sorted(set(letters))},
+                "letters": letters,
                 "calls": dict(self._endpoint.calls),
                 "struck": dict(self._endpoint.struck),
                 "now": self._town.clock.now().isoformat(),

@@ -66,6 +66,7 @@ def test_given_changes_within_a_turn_when_asked_then_the_turn_sees_them() -> Non
         assert len(turn.find("people", "city", "Oslo")) == 2
         assert turn.column("people", "city") == [("1", "Oslo"), ("0", "Oslo"), ("3", "Rome")]
         assert turn.count("people") == 3
+        assert turn.tally("people", "city") == {"Oslo": 2, "Rome": 1}
 
 
 def test_given_an_index_when_documents_change_then_it_follows() -> None:
