@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 
 from tests.torture.chaos.day import OTHER_SHOP, Day
 
-HANDS = 4
-MOST_WAITING = 150  # letters; whoever sends more only makes a longer queue, and the storm meets less at work
+HANDS = 12
+MOST_WAITING = 400  # letters; whoever sends more only makes a longer queue, and the storm meets less at work
 # How many of a hundred do what.
 SHARES = {
     "newcomer": 48,

@@ -37,8 +37,8 @@ SHOPS = 2
 TOKEN_HOURS = 55 / 60  # a token of an hour is renewed five minutes before its end
 TOLD_OF = 22  # of the regulars, whom `people` has act
 KILLS_TO_FRIGHTS = 3
-LEAST_PAUSE_SECONDS = 0.8  # oftener, and nobody would live long enough to do anything
-ROOM = 0.05  # by how much of all orders the crowd may be ahead of the kills, and they of it
+PAUSE_SECONDS = 0.4  # at least, between two blows: oftener, and nobody would live long enough to do anything
+ROOM = 0.05  # by how much of all orders the crowd may be ahead of the kills, which follow it
 MARGIN = 1e-9
 TEAM_MINOR = 1_000_00  # for the people who are told of; the crowd adds to what is asked for, and half of it is there
 
@@ -51,8 +51,7 @@ class Plan:
     seed: int
     orders: int
     kills: int
-    workers: int = 2
-    rate: float = 15.0  # orders a second that are hoped for: kills are spread over the time that gives
+    workers: int = 6  # one shop's letters wait for the slowest answer of their batch; so there are many batches
     weather: Weather = HURRICANE
     shares: Mapping[str, int] = field(default_factory=lambda: SHARES)  # of a hundred orders of the crowd
     ticks: bool = True
@@ -64,12 +63,6 @@ class Plan:
         kills = (*KILLS, *TOWN_KILLS, *(SERVER_KILLS if self.kind == "postgresql" else ()))
         blows = (*kills * KILLS_TO_FRIGHTS, *FRIGHTS)
         return blows if self.ticks else tuple(blow for blow in blows if not blow.endswith("ticker"))
-
-    @property
-    def pause(self) -> float:
-        """How many seconds there are between two blows."""
-        deadly = sum(blow.startswith("kill ") for blow in self.blows) / len(self.blows)
-        return max(self.orders / self.rate * deadly / max(self.kills, 1), LEAST_PAUSE_SECONDS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,10 +190,10 @@ class _Storm:
             self.folder,
             fate,
             blows=plan.blows,
-            pause=plan.pause,
+            pause=PAUSE_SECONDS,
             longest_freeze=plan.weather.longest_freeze,
             server=self.server,
-            rests=lambda killer: self._killed(killer) > min(crowd.share + ROOM, 1 - MARGIN),
+            rests=lambda killer: self._killed(killer) > min(crowd.share, 1 - MARGIN),
         ) as killer:
             if not plan.ticks:
                 killer.freeze_for_good("ticker")
@@ -212,7 +205,7 @@ class _Storm:
                     people.play(self.day, cast)
                 others.result()
             self.orders_a_second = (crowd.placed - placed) / (time.monotonic() - began)
-            until(lambda: self._killed(killer) >= 1, seconds=plan.kills * plan.pause * 2 + 60)
+            until(lambda: self._killed(killer) >= 1, seconds=plan.kills * PAUSE_SECONDS * 2 + 60)
         self.blows += killer.blows
 
     def _is_ahead(self, crowd: Crowd, killer: Killer) -> bool:
