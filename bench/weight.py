@@ -11,7 +11,7 @@ from app.domain.effects import Plan, Pool, RefundOrder
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
-from app.store import chain, decisions, endings, inbox, ledger
+from app.store import chain, decisions, endings, groups, inbox, ledger
 from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.ledger import Purse
 from app.store.sealed import Seal
@@ -124,8 +124,8 @@ def _one(session: Session, shop_id: int, number: int) -> None:
     )
     if deed is None:
         raise RuntimeError("the same refund twice")
-    picked = ledger.pick(session, shop_id=shop_id, effect_id=deed.id, now=_NOON, lease=_LEASE, currency="USD")
-    sent = picked and ledger.gate(session, picked, now=_NOON, lease=_LEASE, request='{"input":{}}' * 20)
+    (picked,), _ = groups.pick(session, shop_id=shop_id, now=_NOON, lease=_LEASE, limit=1, currency="USD")
+    sent = ledger.gate(session, picked, now=_NOON, lease=_LEASE, request='{"input":{}}' * 20)
     if not sent or not endings.done(session, sent, Receipt(reference=f"gid://shopify/Refund/{number}"), now=_NOON):
         raise RuntimeError("the refund did not go through")
 

@@ -35,7 +35,7 @@ def pick(
 
     Return them, and the ids of those that cannot be read: they are left as they are, and better not asked for again.
     `editing` are the orders that the caller has in hand: of an order's edits only one is taken at a time, for the gate
-    would turn the other away. Attempts are counted here, as in `ledger.pick`.
+    would turn the other away. Attempts are counted here, so a deed that kills its worker runs out of tries.
     """
     crossing = and_(Effect.kind.in_(EDITS), Effect.order_id.in_(editing))
     due = (Effect.shop_id == shop_id, due_by(now), open_for_business(now), Effect.id.not_in(but), ~crossing)

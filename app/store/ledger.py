@@ -1,11 +1,10 @@
 """The ledger: one row for each deed, and the only moves a row can make.
 
     plan ─▶ observed | awaiting | planned | over_budget
-    pick ─▶ (planned, leased)      one worker looks at it again with fresh eyes
     gate ─▶ sending                committed just before the call; from here on it may have happened
 
-How a deed's turn ends is said next door, in `endings`. What is done and may yet fail is pending: in `pending`. What a
-person must see to first: in `parking`.
+How a deed is taken in hand, and what moves several at once, is next door: in `groups`. How its turn ends: in `endings`.
+What is done and may yet fail is pending: in `pending`. What a person must see to first: in `parking`.
 
 Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
 told so.
@@ -14,7 +13,7 @@ told so.
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -25,10 +24,7 @@ from app.store.base import Base, insert_in
 from app.store.conditions import (
     EDITS,
     decided_together,
-    due_by,
     for_one_let_alone,
-    on_its_way,
-    open_for_business,
     passable,
 )
 from app.store.deeds import Deed, deed_of, described
@@ -41,10 +37,8 @@ __all__ = [
     "Purse",
     "approve",
     "decline",
-    "due",
     "gate",
     "is_under_way",
-    "pick",
     "plan",
     "promote_observed",
     "read",
@@ -181,36 +175,6 @@ def promote_observed(
     taken_up = sorted(session.scalars(statement).all())
     trail.some_moved(session, shop_id=shop_id, effect_ids=taken_up, what=state, why="taken_up")
     return len(taken_up)
-
-
-def due(session: Session, *, shop_id: int, now: datetime, limit: int) -> list[int]:
-    """Return the ids of deeds with something to do now, the oldest first; none while everything is stopped."""
-    waiting = select(Effect.id).where(Effect.shop_id == shop_id, due_by(now), open_for_business(now))
-    return list(session.scalars(waiting.order_by(Effect.next_try_at, Effect.id).limit(limit)))
-
-
-def pick(
-    session: Session, *, shop_id: int, effect_id: int, now: datetime, lease: timedelta, currency: str
-) -> Deed | None:
-    """Take a planned, uncertain or pending deed for `lease`; return None when somebody else has it or it is not due.
-
-    Attempts are counted here, so a deed that kills its worker runs out of tries.
-    """
-    statement = (
-        update(Effect)
-        .where(
-            Effect.id == effect_id,
-            Effect.shop_id == shop_id,
-            or_(Effect.state.in_((State.PLANNED, State.UNCERTAIN)), on_its_way()),
-            Effect.next_try_at <= now,
-            open_for_business(now),
-        )
-        .values(next_try_at=now + lease, attempts=Effect.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if not moved(session, statement):
-        return None
-    return deed_of(session.get_one(Effect, effect_id, populate_existing=True), currency)
 
 
 def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, request: str | None = None) -> Deed | None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.config import Settings
 from app.domain.findings import Verdict
-from app.store import ledger, timekeeping
+from app.store import timekeeping
 from app.store.base import Sessions, StoreUnavailable, unit_of_work
 from app.store.shops import Merchant
 from jobs import clock as clocks
@@ -18,6 +18,7 @@ from jobs.clock import Clock
 from jobs.runtime import midnight, opening, purse
 from jobs.surroundings import lease_of
 from tests.builders import MINUTE, NOON
+from tests.store.bookkeeping import pick
 from tests.store.ledger_steps import Steps
 
 SECOND = timedelta(seconds=1)
@@ -161,18 +162,13 @@ def test_given_two_machines_ten_minutes_off_each_way_when_both_look_at_a_deed_th
     slow, fast = (Clock(None, ask, _Off(off)) for off in (-OFF, OFF))
     deed = Steps(sessions, shop.id).planned()
 
-    def pick(here: Clock, moment: Callable[[Clock], datetime]) -> bool:
+    def taken(here: Clock, moment: Callable[[Clock], datetime]) -> bool:
         with unit_of_work(sessions) as session:
-            return (
-                ledger.pick(
-                    session, shop_id=shop.id, effect_id=deed.id, now=moment(here), lease=2 * MINUTE, currency="USD"
-                )
-                is not None
-            )
+            return pick(session, deed.id, shop_id=shop.id, now=moment(here), lease=2 * MINUTE) is not None
 
-    assert pick(slow, Clock.now)
-    assert not pick(fast, Clock.now)
-    assert pick(fast, Clock.wall)  # so would they have met, each by its own
+    assert taken(slow, Clock.now)
+    assert not taken(fast, Clock.now)
+    assert taken(fast, Clock.wall)  # so would they have met, each by its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World, purse
 from tests.builders import HOUR, NOON, auto_policy, flowers, gift_line, mark, paid, planned, refund, tag
+from tests.store.bookkeeping import pick
 
 ASK = "A lead decides."
 
@@ -31,7 +32,7 @@ def plan(world: World, shop: Merchant, *plans: Plan, rule: str = "refund_keep") 
 def lose_the_answer(world: World, shop: Merchant, effect_id: int, *, person: bool) -> None:
     """Pass the gate and hear nothing; `person` when only a person can find out."""
     with unit_of_work(world.sessions) as session:
-        picked = ledger.pick(session, shop_id=shop.id, effect_id=effect_id, now=NOON, lease=HOUR, currency="USD")
+        picked = pick(session, effect_id, shop_id=shop.id)
         sent = picked and ledger.gate(session, picked, now=NOON, lease=HOUR)
         assert sent is not None
         assert endings.doubt(session, sent, until=None if person else NOON + HOUR, why="nobody answered")

@@ -31,6 +31,7 @@ from tests.conftest import NOBODY_LISTENS
 from tests.jobs.conftest import Practice, read_past, settings_for
 from tests.jobs.dying import Died, fate
 from tests.jobs.test_customers import ENOUGH, newcomer, standing
+from tests.store.bookkeeping import pick
 from tests.store.crowd import at_once
 
 TOWN = f"/town/shops/{PRACTICE_SHOP}"
@@ -288,13 +289,8 @@ def test_given_a_deed_in_a_workers_hands_when_the_app_is_taken_out_then_it_finds
 ) -> None:
     planned, now = plan_flowers(inside), inside.world.clock.now()
     with unit_of_work(inside.world.sessions) as session:
-        picked = ledger.pick(
-            session,
-            shop_id=inside.shop_id,
-            effect_id=planned,
-            now=now + timedelta(days=60),
-            lease=timedelta(minutes=1),
-            currency="USD",
+        picked = pick(
+            session, planned, shop_id=inside.shop_id, now=now + timedelta(days=60), lease=timedelta(minutes=1)
         )
     assert picked is not None
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from app.domain.effects import Plan, State
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
-from app.store import endings, ledger
+from app.store import endings, groups, ledger
 from app.store.base import Sessions, unit_of_work
 from app.store.ledger import Deed, Purse
 from app.store.tables import Effect, Pool
 from tests.builders import HOUR, MINUTE, NOON, paid, purse, receipt
+from tests.store.bookkeeping import pick
 
 GIVEN = ("awaiting", "planned", "sending", "uncertain", "done")
 NOT_GIVEN = ("observed", "refused", "withdrawn", "over_budget")
@@ -73,12 +74,15 @@ class Steps:
             )
 
     def due(self, now: datetime = NOON) -> list[int]:
-        with unit_of_work(self.sessions) as session:
-            return ledger.due(session, shop_id=self.shop_id, now=now, limit=50)
+        """Return what a worker would take in hand, in that order, and leave it where it is."""
+        with self.sessions() as session:
+            deeds, _ = groups.pick(session, shop_id=self.shop_id, now=now, lease=LEASE, limit=50, currency="USD")
+            session.rollback()
+        return [deed.id for deed in deeds]
 
     def pick(self, effect_id: int, now: datetime = NOON) -> Deed | None:
         with unit_of_work(self.sessions) as session:
-            return ledger.pick(session, shop_id=self.shop_id, effect_id=effect_id, now=now, lease=LEASE, currency="USD")
+            return pick(session, effect_id, shop_id=self.shop_id, now=now, lease=LEASE)
 
     def picked(self, effect_id: int, now: datetime = NOON) -> Deed:
         deed = self.pick(effect_id, now)

@@ -24,6 +24,7 @@ from app.store.deeds import PENDING
 from app.store.ledger import Deed
 from app.store.tables import Effect, Pool
 from tests.builders import NOON, auto_policy, paid, profile, purse, receipt, refund, usd
+from tests.store.bookkeeping import pick
 from tests.store.ledger_steps import LEASE, QUARANTINE
 
 PRICE, LIMIT = 12_00, 100_00
@@ -141,9 +142,7 @@ class Ledger(RuleBasedStateMachine):
         if self.current in self.ends:
             self.something_is_decided()
         with unit_of_work(self.sessions) as session:
-            worker.deed = ledger.pick(
-                session, shop_id=self.shop_id, effect_id=self.current, now=self.now, lease=LEASE, currency="USD"
-            )
+            worker.deed = pick(session, self.current, shop_id=self.shop_id, now=self.now, lease=LEASE)
 
     def send(self, worker: Worker, deed: Deed, answer: str) -> None:
         """Pass the gate and call at once; or find out, before that, that the deed is not wanted any more."""

@@ -70,6 +70,7 @@ from tests.builders import (
 )
 from tests.builders import yardstick as measure
 from tests.conftest import let_in
+from tests.store.bookkeeping import pick
 from tests.store.test_decisions import decision
 
 NO_SHOP_NEEDED = {
@@ -208,7 +209,6 @@ class Inhabitant:
 
     shop_id: int
     awaiting: int
-    waiting: int
     doubtful: int
     misfit: int
     pool_id: int
@@ -224,7 +224,7 @@ class Inhabitant:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys["erasing.forget_person"] = b"key"
-        effects = {"dead.deed_again": self.doubtful, "ledger.pick": self.waiting, "stories.needs_person": self.doubtful}
+        effects = {"dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
             "effect_id": effects.get(name, self.awaiting),
@@ -392,7 +392,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
 ) -> None:
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
-        nobody = replace(twin, awaiting=-1, waiting=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
+        nobody = replace(twin, awaiting=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
@@ -445,7 +445,6 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
     named = (
         "shop_id",
         "awaiting",
-        "waiting",
         "doubtful",
         "misfit",
         "pool_id",
@@ -629,13 +628,13 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
         assert deed is not None
         return deed
 
-    def pick(deed: Deed) -> Deed:
-        found = ledger.pick(session, shop_id=shop_id, effect_id=deed.id, now=NOON, lease=MINUTE, currency="USD")
+    def take(deed: Deed) -> Deed:
+        found = pick(session, deed.id, shop_id=shop_id, lease=MINUTE)
         assert found is not None
         return found
 
     def send(deed: Deed) -> Deed:
-        found = ledger.gate(session, pick(deed), now=NOON, lease=MINUTE)
+        found = ledger.gate(session, take(deed), now=NOON, lease=MINUTE)
         assert found is not None
         return found
 
@@ -645,15 +644,15 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
     endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers()))
-    refused = pick(write(planned(tag(occasion="standing-2")), rule="special_customer"))
+    write(paid(refund(order_id=2)))
+    refused = take(write(planned(tag(occasion="standing-2")), rule="special_customer"))
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
-        "waiting": write(paid(refund(order_id=2))).id,
         "doubtful": doubtful.id,
-        "picked": pick(write(paid(refund(order_id=4)))),
+        "picked": take(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),
         "moving": moving,
     }

@@ -34,6 +34,7 @@ from app.store.undoing import STANDS
 from jobs.runtime import purse
 from tests.builders import auto_policy, gift_line, paid, planned, profile, receipt, refund, usd
 from tests.embedded import private_postgres
+from tests.store.bookkeeping import pick
 
 # An hour before November ends in New York, where it is still November an hour after it has ended elsewhere.
 BEGIN, LASTS = datetime(2026, 12, 1, 4, tzinfo=UTC), timedelta(hours=2)
@@ -126,9 +127,7 @@ class Agent:
 
     def _send(self, effect_id: int, now: datetime) -> Deed:
         with unit_of_work(self.sessions) as session:
-            picked = ledger.pick(
-                session, shop_id=self.merchant.id, effect_id=effect_id, now=now, lease=LEASE, currency="USD"
-            )
+            picked = pick(session, effect_id, shop_id=self.merchant.id, now=now, lease=LEASE)
             sent = None if picked is None else ledger.gate(session, picked, now=now, lease=LEASE)
         assert sent is not None
         return sent

@@ -25,6 +25,7 @@ from jobs.carry_out import carry_out
 from jobs.runtime import World
 from tests.builders import SettableClock, planned, profile, receipt
 from tests.conftest import let_in
+from tests.store.bookkeeping import pick
 
 LEASE = timedelta(minutes=1)
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
@@ -92,9 +93,7 @@ class Desk:
         with unit_of_work(self.world.sessions) as session:
             session.get_one(Effect, effect_id).next_try_at = now
             session.flush()
-            held = ledger.pick(
-                session, shop_id=self.merchant.id, effect_id=effect_id, now=now, lease=LEASE, currency="USD"
-            )
+            held = pick(session, effect_id, shop_id=self.merchant.id, now=now, lease=LEASE)
             sent = held and ledger.gate(session, held, now=now, lease=LEASE)
         assert sent is not None
         return sent
