@@ -32,10 +32,6 @@ log = structlog.get_logger("inbox")
 SECONDS = 20.0
 
 
-class OneByOne(Exception):
-    """Nothing is wrong, but what becomes of one counts for the next."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One order, the deliveries that told of it, and how it is now: None when the store shows it no more.
@@ -225,12 +221,21 @@ def _give(due: Sequence[Told]) -> Busy | None:
         for letter in letters:
             put_off.put_back(world, letter, problem, occasion.now)
         return None
-    _by_all_or_each(due, partial(_decide, options=options))
+    left = [*due]
+    while left:
+        left = _given(left, options)
     return None
 
 
-def _decide(due: Sequence[Told], options: tuple[GiftOption, ...]) -> None:
-    """Decide about orders of different customers; raise OneByOne where one gift counts for the next."""
+def _given(due: Sequence[Told], options: tuple[GiftOption, ...]) -> list[Told]:
+    """Decide about orders together; should one of them break it for all, about each by itself. Return the rest."""
+    left: list[Told] = []
+    _by_all_or_each(due, lambda some: left.extend(_decide(some, options)))
+    return left
+
+
+def _decide(due: Sequence[Told], options: tuple[GiftOption, ...]) -> Sequence[Told]:
+    """Decide about orders of different customers; return those that must see first what the others were given."""
     occasion = due[0].occasions[0]
     merchant, now = occasion.merchant, occasion.now
     with unit_of_work(occasion.world.sessions) as session:
@@ -241,9 +246,11 @@ def _decide(due: Sequence[Told], options: tuple[GiftOption, ...]) -> None:
         shown = [each.order for each in told if each.order is not None and not each.forgotten]
         facts = {about.order.id: about for about in gather.about_orders(session, merchant, shown, now, options)}
         today = max((about.history.gifts_today for about in facts.values()), default=0)
-        if len(told) > 1 and today + len(told) > in_force(merchant).nth_order_gift.per_day:
-            raise OneByOne
-        finish_all(session, [ending for each in told for ending in each.end(facts.get(each.order_id))])
+        # Short of the day's cap, what one is given counts for nobody else; once it is reached, all get the same no.
+        room = in_force(merchant).nth_order_gift.per_day - today
+        some = told if room <= 0 else told[:room]
+        finish_all(session, [ending for each in some for ending in each.end(facts.get(each.order_id))])
+    return due[len(some) :]
 
 
 def _unless_forgotten(told: Told, veil: Veil) -> Told:
