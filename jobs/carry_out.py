@@ -1,8 +1,7 @@
 """Writes decisions down: effects planned, money set aside, agents told, all in the caller's one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from app.domain.decisions import Decision
 from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, Undoing
@@ -10,7 +9,7 @@ from app.domain.policy import Mode
 from app.domain.rules import afterwards, gift_order
 from app.store import decisions, ledger, orders
 from app.store.base import Session
-from app.store.ledger import Deed
+from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
 from jobs import braking
 from jobs.runtime import in_force, local, purse
@@ -33,40 +32,56 @@ def carry_out(
     pressed, mode = mode is not None, mode or merchant.policy.mode_of(decision.rule)
     if mode is Mode.AUTO and most is Mode.APPROVE:
         mode = most
-    # One deed comes back as a handful of webhooks: the last word, where nothing follows from it, is not repeated.
-    modes = {decision.rule: str(mode)}
-    if not decision.changes_anything and decisions.just_said(session, [decision], shop_id=merchant.id, modes=modes):
-        return
-    decision_id = decisions.keep(session, decision, shop_id=merchant.id, delivery_id=delivery_id, mode=mode, now=now)
-    if decision.special is not None:
-        customer_id = int(decision.subject.removeprefix("customer:"))
-        orders.set_special(session, shop_id=merchant.id, customer_id=customer_id, special=decision.special, now=now)
-    weighed = decision if pressed else braking.weighed(session, merchant, decision, mode, now)
-    written = [
-        _plan(session, merchant, decision.rule, decision.because, plan, decision_id=decision_id, mode=mode, now=now)
-        for plan in weighed.plans
-    ]
-    if not any(written) and not pressed:
-        braking.came_to_nothing(session, merchant, weighed, mode, now)
-    for key in decision.withdraw:
-        withdraw(session, merchant, key, code="withdrawn", why=decision.because, now=now)
+    _write_down(session, merchant, [(decision, delivery_id)], {decision.rule: mode}, now, pressed=pressed)
 
 
 def carry_out_all(session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int]], *, now: datetime) -> None:
-    """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule.
+    """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule."""
+    modes = {decision.rule: merchant.policy.mode_of(decision.rule) for decision, _ in said}
+    _write_down(session, merchant, said, modes, now)
 
-    Those from which nothing follows, as from most, are kept together.
+
+def _write_down(
+    session: Session,
+    merchant: Merchant,
+    said: Sequence[tuple[Decision, int | None]],
+    modes: Mapping[str, Mode],
+    now: datetime,
+    *,
+    pressed: bool = False,
+) -> None:
+    news = _unsaid(session, merchant, said, modes)
+    ids = decisions.keep_all(session, news, shop_id=merchant.id, modes=modes, now=now)
+    kept = [(decision, number) for (decision, _), number in zip(news, ids, strict=True) if decision.changes_anything]
+    for special in (True, False):
+        whose = [int(each.subject.removeprefix("customer:")) for each, _ in kept if each.special is special]
+        if whose:
+            orders.set_special(session, shop_id=merchant.id, customer_ids=whose, special=special, now=now)
+    follows = [decision for decision, _ in kept]
+    weighed = follows if pressed else braking.weighed(session, merchant, follows, modes, now)
+    drafts = [
+        _draft(each.rule, each.because, plan, decision_id=number, mode=modes[each.rule])
+        for each, (_, number) in zip(weighed, kept, strict=True)
+        for plan in each.plans
+    ]
+    new = {deed.decision_id for deed in _plan_all(session, merchant, drafts, now=now)}
+    for each, (_, number) in zip(weighed, kept, strict=True):
+        if number not in new and not pressed:
+            braking.came_to_nothing(session, merchant, each, modes[each.rule], now)
+        for key in each.withdraw:
+            withdraw(session, merchant, key, code="withdrawn", why=each.because, now=now)
+
+
+def _unsaid(
+    session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int | None]], modes: Mapping[str, Mode]
+) -> list[tuple[Decision, int | None]]:
+    """Leave out what would only repeat the last word about its subject, and from which nothing follows.
+
+    One deed comes back as a handful of webhooks.
     """
-    modes = {decision.rule: str(merchant.policy.mode_of(decision.rule)) for decision, _ in said}
     quiet = [decision for decision, _ in said if not decision.changes_anything]
-    repeated = decisions.just_said(session, quiet, shop_id=merchant.id, modes=modes) if quiet else []
-    for follows, some in groupby(said, key=lambda one: one[0].changes_anything):
-        if follows:
-            for decision, delivery_id in some:
-                carry_out(session, merchant, decision, now=now, delivery_id=delivery_id)
-        else:
-            news = [(decision, delivery_id) for decision, delivery_id in some if decision not in repeated]
-            decisions.keep_all(session, news, shop_id=merchant.id, modes=modes, now=now)
+    repeated = set(decisions.just_said(session, quiet, shop_id=merchant.id, modes=modes)) if quiet else set()
+    return [(each, delivery_id) for each, delivery_id in said if each.changes_anything or each not in repeated]
 
 
 def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: str, now: datetime) -> Deed | None:
@@ -142,21 +157,22 @@ def _plan(
     decision_id: int | None,
     mode: Mode,
     now: datetime,
-) -> bool:
-    """Write one plan into the ledger; return whether it is new there."""
+) -> None:
+    _plan_all(session, merchant, [_draft(rule, because, plan, decision_id=decision_id, mode=mode)], now=now)
+
+
+def _draft(rule: str, because: str, plan: Plan, *, decision_id: int | None, mode: Mode) -> Draft:
     if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing):
         mode = Mode.AUTO  # words among colleagues need no approval, and the way back is the one that was approved
-    deed = ledger.plan(
-        session,
-        shop_id=merchant.id,
-        decision_id=decision_id,
-        rule=rule,
-        because=because,
-        plan=plan,
-        mode=mode,
-        purse=purse(merchant, now),
-        now=now,
-    )
-    if deed is not None and mode is not Mode.OBSERVE:
-        follow_up(session, merchant, deed, now=now)
-    return deed is not None
+    return Draft(plan=plan, rule=rule, because=because, mode=mode, decision_id=decision_id)
+
+
+def _plan_all(session: Session, merchant: Merchant, drafts: Sequence[Draft], *, now: datetime) -> list[Deed]:
+    """Write plans into the ledger, and what follows from them; return those that are new there."""
+    if not drafts:
+        return []
+    found = ledger.plan_all(session, shop_id=merchant.id, drafts=drafts, purse=purse(merchant, now), now=now)
+    for draft, deed in zip(drafts, found, strict=True):
+        if deed is not None and draft.mode is not Mode.OBSERVE:
+            follow_up(session, merchant, deed, now=now)
+    return [deed for deed in found if deed is not None]

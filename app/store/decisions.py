@@ -28,19 +28,9 @@ def keep(
     now: datetime,
 ) -> int:
     """Write the decision down; return its id."""
-    row = Decision(
-        shop_id=shop_id,
-        delivery_id=delivery_id,
-        rule=decision.rule,
-        mode=mode,
-        subject=decision.subject,
-        code=decision.code,
-        because=decision.because,
-        decided_at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+    said, modes = [(decision, delivery_id)], {decision.rule: mode}
+    (decision_id,) = keep_all(session, said, shop_id=shop_id, modes=modes, now=now)
+    return decision_id
 
 
 def keep_all(
@@ -50,8 +40,11 @@ def keep_all(
     shop_id: int,
     modes: Mapping[str, str],
     now: datetime,
-) -> None:
-    """Write decisions down from which nothing follows, each with its delivery; `modes` are those of their rules."""
+) -> list[int]:
+    """Write decisions down, no two of one rule about one subject, each with its delivery; return their ids.
+
+    `modes` are those of their rules.
+    """
     rows = [
         {
             "shop_id": shop_id,
@@ -65,8 +58,12 @@ def keep_all(
         }
         for decision, delivery_id in said
     ]
-    if rows:
-        session.execute(insert(session, _DECISIONS), rows)
+    if not rows:
+        return []
+    # Found again by what they are about: SQLite would have to be asked row by row to answer in their order.
+    statement = insert(session, _DECISIONS).returning(_DECISIONS.c.rule, _DECISIONS.c.subject, _DECISIONS.c.id)
+    ids = {(rule, subject): number for rule, subject, number in session.execute(statement, rows)}
+    return [ids[decision.rule, decision.subject] for decision, _ in said]
 
 
 def just_said(

@@ -10,8 +10,11 @@ Every move is one conditional statement. A worker that was frozen and comes back
 told so.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -34,12 +37,14 @@ from app.store.tables import Effect, Order
 
 __all__ = [
     "Deed",
+    "Draft",
     "Purse",
     "approve",
     "decline",
     "gate",
     "is_under_way",
     "plan",
+    "plan_all",
     "promote_observed",
     "read",
     "withdraw",
@@ -48,6 +53,22 @@ __all__ = [
 _PENDING = (State.AWAITING, State.PLANNED)
 _EFFECTS = Base.metadata.tables[Effect.__tablename__]
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A deed before it is written down: planned by which rule, and why, and how far it may go by itself."""
+
+    plan: Plan
+    rule: str
+    because: str
+    mode: Mode
+    decision_id: int | None
+
+    @property
+    def state(self) -> State:
+        """Where its row begins."""
+        return State.AWAITING if self.mode is Mode.AUTO and self.plan.ask_first else _FIRST_STATE[self.mode]
 
 
 def plan(
@@ -66,36 +87,31 @@ def plan(
 
     What was only observed so far does not stand in the way: it is taken up. Raises ValueError for a foreign currency.
     """
-    if plan.cost is not None and plan.cost.currency != purse.currency:
-        raise ValueError(f"{plan.cost.currency} cannot be paid from a purse in {purse.currency}")
-    state = State.AWAITING if mode is Mode.AUTO and plan.ask_first else _FIRST_STATE[mode]
-    values = {
-        "shop_id": shop_id,
-        "decision_id": decision_id,
-        "rule": rule,
-        "because": plan.ask_first or because,
-        "state": state,
-        "due_at": plan.due_at,
-        "next_try_at": plan.due_at if state is State.PLANNED else None,
-        "after_key": plan.after,
-        "cost_minor": plan.cost.minor if plan.cost else None,
-        "pool_name": plan.pool,
-        "attempts": 0,
-        "sends": 0,
-        "created_at": now,
-        "ended_at": now if state is State.OBSERVED else None,
-        **described(plan.effect),
-    }
-    observed = state is State.OBSERVED
-    statement = _written_once(session.get_bind().dialect.name, tuple(values), observed=observed)
-    effect_id = session.scalar(statement, values)
-    if effect_id is None:
-        return None
-    row = session.get_one(Effect, effect_id, populate_existing=True)
-    if state is State.PLANNED:
-        reserve(session, row, purse, now)
-    trail.row_moved(session, row, row.state, why=row.code or "decided")
-    return deed_of(row, purse.currency)
+    draft = Draft(plan=plan, rule=rule, because=because, mode=mode, decision_id=decision_id)
+    (deed,) = plan_all(session, shop_id=shop_id, drafts=[draft], purse=purse, now=now)
+    return deed
+
+
+def plan_all(
+    session: Session, *, shop_id: int, drafts: Sequence[Draft], purse: Purse, now: datetime
+) -> list[Deed | None]:
+    """Write deeds down as `plan` does, whose rows cost a few statements together; return what became of each.
+
+    Of two with one key the first is written.
+    """
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        first.setdefault(draft.plan.effect.key, draft)
+    ids = _written(session, [_values(shop_id, draft, purse, now) for draft in first.values()])
+    found = select(Effect).where(Effect.shop_id == shop_id, Effect.id.in_(ids.values()))
+    rows = {row.key: row for row in session.scalars(found.execution_options(populate_existing=True))} if ids else {}
+    deeds: dict[str, Deed] = {}
+    for row in (rows[key] for key in first if key in rows):
+        if row.state == State.PLANNED:
+            reserve(session, row, purse, now)
+        trail.row_moved(session, row, row.state, why=row.code or "decided")
+        deeds[row.key] = deed_of(row, purse.currency)
+    return [deeds.get(draft.plan.effect.key) if first[draft.plan.effect.key] is draft else None for draft in drafts]
 
 
 def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime) -> list[Deed]:
@@ -227,13 +243,47 @@ def _queue_for_order(session: Session, deed: Deed) -> None:
         session.execute(this.with_for_update())
 
 
+def _values(shop_id: int, draft: Draft, purse: Purse, now: datetime) -> dict[str, Any]:
+    plan, state = draft.plan, draft.state
+    if plan.cost is not None and plan.cost.currency != purse.currency:
+        raise ValueError(f"{plan.cost.currency} cannot be paid from a purse in {purse.currency}")
+    return {
+        "shop_id": shop_id,
+        "decision_id": draft.decision_id,
+        "rule": draft.rule,
+        "because": plan.ask_first or draft.because,
+        "state": state,
+        "due_at": plan.due_at,
+        "next_try_at": plan.due_at if state is State.PLANNED else None,
+        "after_key": plan.after,
+        "cost_minor": plan.cost.minor if plan.cost else None,
+        "pool_name": plan.pool,
+        "attempts": 0,
+        "sends": 0,
+        "created_at": now,
+        "ended_at": now if state is State.OBSERVED else None,
+        **described(plan.effect),
+    }
+
+
+def _written(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write rows, no two of one key; return by their keys the ids of those that were not in the ledger yet."""
+    dialect, ids = session.get_bind().dialect.name, dict[str, int]()
+    for observed in (True, False):
+        some = [row for row in rows if (row["state"] is State.OBSERVED) == observed]
+        if some:
+            statement = _written_once(dialect, tuple(some[0]), observed=observed)
+            ids |= dict(session.execute(statement, some).all())
+    return ids
+
+
 @cache  # with thirty columns it costs more to put together than to send
-def _written_once(dialect: str, names: tuple[str, ...], *, observed: bool) -> ReturningInsert[int]:
+def _written_once(dialect: str, names: tuple[str, ...], *, observed: bool) -> ReturningInsert[str, int]:
     statement = insert_in(dialect, _EFFECTS)
     if observed:
-        return statement.on_conflict_do_nothing().returning(_EFFECTS.c.id)
+        return statement.on_conflict_do_nothing().returning(_EFFECTS.c.key, _EFFECTS.c.id)
     return statement.on_conflict_do_update(
         index_elements=["shop_id", "key"],
         set_={name: statement.excluded[name] for name in names if name not in {"shop_id", "key"}},
         where=_EFFECTS.c.state == State.OBSERVED,
-    ).returning(_EFFECTS.c.id)
+    ).returning(_EFFECTS.c.key, _EFFECTS.c.id)

@@ -137,12 +137,13 @@ def standings(
     return {row.customer_id: _standing(row, currency) for row in session.execute(theirs)}
 
 
-def set_special(session: Session, *, shop_id: int, customer_id: int, special: bool, now: datetime) -> None:
-    """Put the mark on or take it off, and count the change."""
+def set_special(session: Session, *, shop_id: int, customer_ids: Collection[int], special: bool, now: datetime) -> None:
+    """Put the mark on customers or take it off, and count the change for each."""
     session.execute(
         update(Customer)
-        .where(Customer.shop_id == shop_id, Customer.customer_id == customer_id)
+        .where(Customer.shop_id == shop_id, Customer.customer_id.in_(customer_ids))
         .values(special=special, changes=Customer.changes + 1, changed_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

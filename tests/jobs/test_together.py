@@ -10,8 +10,10 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine, event
 
+from app.domain.effects import State
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
+from app.domain.policy import Brake
 from app.domain.ports import Shop as Store
 from app.domain.rules import nth_order_gift
 from app.store import inbox, yardstick
@@ -99,6 +101,10 @@ class Counter(World):
         with unit_of_work(self.sessions) as session:
             return [row.order_id for row in session.query(Effect).order_by(Effect.id) if row.kind == "add_gift_line"]
 
+    def states(self) -> list[str]:
+        with unit_of_work(self.sessions) as session:
+            return [row.state for row in session.query(Effect).order_by(Effect.id)]
+
     def recorded(self) -> list[int]:
         with unit_of_work(self.sessions) as session:
             return [row.order_id for row in session.query(Row).order_by(Row.order_id)]
@@ -137,17 +143,19 @@ def test_given_an_order_told_of_three_times_when_handled_at_one_go_then_it_is_re
     assert counter.unhandled() == []
 
 
-@pytest.mark.parametrize(("paid", "for_a_gift"), [(False, 0), (True, 12)], ids=["nothing follows", "a gift for each"])
+@pytest.mark.parametrize(
+    ("paid", "at_all", "for_a_gift"), [(False, 30, 0), (True, 50, 4)], ids=["nothing follows", "a gift for each"]
+)
 def test_given_many_orders_when_handled_at_one_go_then_the_statements_do_not_grow_but_for_what_is_given(
-    counter: Counter, engine: Engine, paid: bool, for_a_gift: int
+    counter: Counter, engine: Engine, paid: bool, at_all: int, for_a_gift: int
 ) -> None:
     make = placed if paid else unpaid
 
     few = sent(counter, engine, *(make(number) for number in range(1, 6)))
     many = sent(counter, engine, *(make(number) for number in range(100, 120)))
 
-    assert few <= 30 + 5 * for_a_gift
-    assert many <= 30 + 20 * for_a_gift
+    assert few <= at_all + 5 * for_a_gift
+    assert many <= at_all + 20 * for_a_gift
 
 
 def test_given_orders_of_one_customer_when_handled_at_one_go_then_what_is_given_with_one_counts_for_the_next(
@@ -173,6 +181,18 @@ def test_given_a_cap_that_is_almost_reached_when_many_are_handled_at_one_go_then
 
     assert careful.gifts() == [1, 2]
     assert careful.verdicts()[2:] == [("order:3", "daily_cap"), ("order:4", "daily_cap")]
+
+
+def test_given_a_rule_that_stops_itself_when_many_are_handled_at_one_go_then_what_came_first_goes_out(
+    counter: Counter,
+) -> None:
+    braked = replace(counter.merchant_here.policy, brake=Brake(least_deeds=2))
+    careful = replace(counter, merchant_here=replace(counter.merchant_here, policy=braked))
+    careful.tell(*((TOPICS[1], placed(number)) for number in (1, 2, 3, 4)))
+
+    careful.handle()
+
+    assert careful.states() == [State.PLANNED, State.PLANNED, State.AWAITING, State.AWAITING]
 
 
 @pytest.mark.parametrize("problem", [KeyError("a bug of ours"), Unavailable("nobody answers")])

@@ -8,8 +8,9 @@ from sqlalchemy import String, func, select, update
 from app.domain.effects import LONGEST_KEY, Effect, Pool, State
 from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import decisions, shops, tables
+from app.store import decisions, ledger, shops, tables
 from app.store.base import Session, unit_of_work
+from app.store.ledger import Draft
 from tests.builders import (
     DAY,
     HOUR,
@@ -41,6 +42,28 @@ def test_given_any_effect_when_kept_and_read_then_it_is_the_same(steps: Steps, e
 
     assert steps.read(deed.id).effect == effect
     assert deed.key == effect.key
+
+
+def test_given_deeds_known_watched_new_and_named_twice_when_planned_together_then_each_new_one_is_written_once(
+    steps: Steps,
+) -> None:
+    steps.planned(paid(refund(order_id=1)))
+    watched = steps.planned(paid(refund(order_id=2)), mode=Mode.OBSERVE)
+    drafts = [
+        Draft(plan=paid(refund(order_id=number)), rule="refund_keep", because="so", mode=Mode.AUTO, decision_id=None)
+        for number in (1, 2, 3, 3, 4)
+    ]
+
+    with unit_of_work(steps.sessions) as session:
+        narrow = purse(team=36_00)
+        found = ledger.plan_all(session, shop_id=steps.shop_id, drafts=drafts, purse=narrow, now=NOON)
+
+    states = [deed and deed.state for deed in found]
+    assert states == [None, State.PLANNED, State.PLANNED, None, State.OVER_BUDGET]
+    assert found[1] is not None
+    assert found[1].id == watched.id
+    assert steps.money() == (36_00, 0)
+    assert rows(steps) == 4
 
 
 def test_given_a_key_of_any_length_when_kept_then_the_column_holds_it() -> None:

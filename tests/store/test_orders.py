@@ -175,7 +175,7 @@ def test_given_marks_when_recounted_then_they_stay_and_new_customers_have_none(
 ) -> None:
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order(customer_id=ANN))
-        orders.set_special(session, shop_id=shop.id, customer_id=ANN, special=True, now=NOON)
+        orders.set_special(session, shop_id=shop.id, customer_ids=[ANN], special=True, now=NOON)
         orders.set_marked(session, shop_id=shop.id, customer_id=ANN, marked=True, now=NOON)
         orders.write(session, shop_id=shop.id, orders=[order(id=2, customer_id=BEN)])
         orders.recount(session, shop_id=shop.id)
@@ -279,7 +279,7 @@ def test_given_a_change_of_the_mark_when_kept_then_it_is_counted_and_dated(
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order())
         for mark in (True, False)[:count]:
-            orders.set_special(session, shop_id=shop.id, customer_id=ANN, special=mark, now=NOON + count * HOUR)
+            orders.set_special(session, shop_id=shop.id, customer_ids=[ANN], special=mark, now=NOON + count * HOUR)
 
         after = known(session, shop)
     assert (after.special, after.changes, after.changed_at) == (special, count, NOON + count * HOUR)
@@ -368,7 +368,7 @@ def test_given_a_mark_that_went_out_late_when_noted_then_its_time_begins_there(
 ) -> None:
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order())
-        orders.set_special(session, shop_id=shop.id, customer_id=55, special=True, now=NOON)
+        orders.set_special(session, shop_id=shop.id, customer_ids=[55], special=True, now=NOON)
         orders.set_marked(session, shop_id=shop.id, customer_id=55, marked=True, now=NOON + DAY)
 
         seen = orders.standing(session, shop_id=shop.id, customer_id=55, currency="USD")

@@ -20,7 +20,7 @@ def test_given_two_customers_when_merged_then_orders_sums_and_marks_are_the_kept
     with unit_of_work(sessions) as session:
         for number, customer in ((1, ANN), (2, BEN), (3, BEN)):
             orders.record(session, shop_id=shop.id, order=bought(number, customer))
-        orders.set_special(session, shop_id=shop.id, customer_id=BEN, special=True, now=NOON)
+        orders.set_special(session, shop_id=shop.id, customer_ids=[BEN], special=True, now=NOON)
         orders.set_marked(session, shop_id=shop.id, customer_id=BEN, marked=True, now=NOON)
         orders.rehome(session, shop_id=shop.id, kept=ANN, deleted=BEN, now=NOON)
 

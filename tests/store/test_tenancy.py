@@ -43,7 +43,7 @@ from app.store.base import Base, Session, Sessions
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
 from app.store.inbox import Letter
-from app.store.ledger import Deed
+from app.store.ledger import Deed, Draft
 from app.store.lifetime import Move, Share
 from app.store.sealed import Seal
 from app.store.stories import Search
@@ -182,7 +182,7 @@ AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is sto
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 ASKED_OF = {"privacy.note": Asked.ERASURE}
-NEW_ID = {"decisions.keep", "grants.begin", "privacy.note"}
+NEW_ID = {"decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -360,6 +360,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "because": "because",
     "problem": "odd",
     "plan": paid(refund(order_id=77)),
+    "drafts": [
+        Draft(plan=paid(refund(order_id=78)), rule="refund_keep", because="because", mode=Mode.AUTO, decision_id=None)
+    ],
     "purse": purse(),
     "pair": Pair(token="shpat_next", expires_at=NOON + HOUR),
     "turn": THEIR_TURN,
@@ -550,7 +553,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     doors.shut(session, shop_id=shop_id, until=NOON - DAY, because="It was frozen.")
     for number in (1001, 1002):
         orders.record(session, shop_id=shop_id, order=order(id=number, name=f"#{number}", net=usd(net)))
-    orders.set_special(session, shop_id=shop_id, customer_id=55, special=True, now=NOON)
+    orders.set_special(session, shop_id=shop_id, customer_ids=[55], special=True, now=NOON)
     yardstick.measure(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
     orders.record(session, shop_id=shop_id, order=order(id=1004, customer_id=56, net=usd(net)))
     guest = order(id=1005, customer_id=None, mail_digest="d" * 64, net=usd(net))
