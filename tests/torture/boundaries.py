@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import requests
@@ -65,6 +66,7 @@ def watch_database(engine: Engine, watched: Watched) -> None:
         watched.watch.boundary(f"after {_short(statement)}")
 
 
+@lru_cache(maxsize=1_000)
 def _short(statement: str) -> str:
     return " ".join(statement.split())[:60]
 

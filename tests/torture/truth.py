@@ -4,10 +4,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, Select, select
+from sqlalchemy import JSON, ColumnElement, LargeBinary, Select, Text, cast, select, type_coerce
 from sqlalchemy.sql.schema import Column, Table
+from sqlalchemy.types import NullType
 
 from app.store.base import Base, Moment, reading
 from app.store.tables import Forgotten
@@ -61,12 +63,10 @@ def told(here: "stage.Scene", since: "stage.Moment") -> Truth:
 
 def ours(here: "stage.Scene") -> Iterable[str]:
     with reading(here.world.sessions) as session:
-        nobody = {row.alias for row in session.scalars(select(Forgotten))}
+        nobody = frozenset(row.alias for row in session.scalars(select(Forgotten)))
         for table in Base.metadata.sorted_tables:
-            columns = [column for column in table.columns if _lasts(table, column)]
-            for row in session.execute(_worth_telling(table, select(*columns))):
-                values = [_plain(column, value, nobody) for column, value in zip(columns, row, strict=True)]
-                yield f"{table.name} {dict(zip((c.name for c in columns), values, strict=True))}"
+            for row in session.execute(_asked_of(table)):
+                yield _line(table, tuple(row), nobody)
 
 
 def theirs(here: "stage.Scene", since: "stage.Moment") -> Iterable[str]:
@@ -78,8 +78,22 @@ def theirs(here: "stage.Scene", since: "stage.Moment") -> Iterable[str]:
                 yield f"town {kind} {key} {_lasting(body)}"
 
 
-def _worth_telling(table: Table, rows: Select[Any]) -> Select[Any]:
+@cache
+def _asked_of(table: Table) -> Select[Any]:
+    """Return the question to a table about all that lasts, answered as plainly as the database can."""
+    rows = select(*map(_asked_for, _lasting_columns(table)))
     return rows.where(Trail.what.not_in(STEPS)) if table is Trail.__table__ else rows
+
+
+def _asked_for(column: Column[Any]) -> ColumnElement[Any]:
+    if _says_only_whether(column):
+        return column.is_not(None)
+    return cast(column, Text) if isinstance(column.type, JSON) else type_coerce(column, NullType())
+
+
+@cache
+def _lasting_columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if _lasts(table, column)]
 
 
 def _lasts(table: Table, column: Column[Any]) -> bool:
@@ -88,11 +102,22 @@ def _lasts(table: Table, column: Column[Any]) -> bool:
     return not (points_elsewhere or counted or column.name in MEANWHILE)
 
 
-def _plain(column: Column[Any], value: Any, nobody: set[int]) -> object:
-    if isinstance(column.type, Moment | LargeBinary) and column.name != "body":
-        return None if value is None else "…"
+def _says_only_whether(column: Column[Any]) -> bool:
+    return isinstance(column.type, Moment | LargeBinary) and column.name != "body"
+
+
+@lru_cache(maxsize=20_000)  # most rows say the same in every life
+def _line(table: Table, row: tuple[Any, ...], nobody: frozenset[int]) -> str:
+    columns = _lasting_columns(table)
+    told = {column.name: _plain(column, value, nobody) for column, value in zip(columns, row, strict=True)}
+    return f"{table.name} {told}"
+
+
+def _plain(column: Column[Any], value: Any, nobody: frozenset[int]) -> object:
+    if _says_only_whether(column):
+        return "…" if value else None
     if isinstance(column.type, JSON):
-        return _lasting(json.dumps(value, sort_keys=True))
+        return None if value is None else _lasting(json.dumps(json.loads(value), sort_keys=True))
     if isinstance(value, int) and value in nobody:
         return "somebody forgotten"
     return _lasting(value) if isinstance(value, str) else value
