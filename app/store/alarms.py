@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import State
 from app.store.base import insert
 from app.store.deeds import KINDS, Deed, deed_of
-from app.store.tables import Effect
+from app.store.tables import Effect, Shop
 from app.store.undoing import STANDS
 from app.store.watch_tables import Alarm
 
@@ -57,10 +57,15 @@ def too_long_in_doubt(session: Session, *, shop_id: int, before: datetime) -> li
 
 
 def shops_in_doubt(session: Session, *, before: datetime) -> list[int]:
-    """Return the shops with a deed in doubt since before that, or an alarm about one. Crosses tenants: ids alone."""
+    """Return the shops with a deed in doubt since before that, or an alarm about one. Crosses tenants: ids alone.
+
+    Where nobody works, as behind a shut door, a call that was never answered is not called a doubt yet, and is one.
+    """
     old = select(Effect.shop_id).where(_STANDING, Effect.state == State.UNCERTAIN, Effect.first_sent_at < before)
+    silent = (Effect.shop_id == Shop.id, Effect.state == State.SENDING, Effect.first_sent_at < before)
+    unanswered = select(Shop.id).where(select(Effect.id).where(*silent).exists())
     alarmed = select(Alarm.shop_id).where(Alarm.what == What.IN_DOUBT)
-    return sorted(session.scalars(old.union(alarmed)))
+    return sorted(session.scalars(old.union(unanswered, alarmed)))
 
 
 def silence(session: Session, *, shop_id: int, what: What, but: Collection[int] = ()) -> int:
