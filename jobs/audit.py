@@ -116,7 +116,7 @@ def _some(world: World, merchant: Merchant, since: datetime, after: int) -> list
 
 def _sound(world: World, merchant: Merchant, found: dict[int, What], unasked: list[int]) -> None:
     now = world.clock.now()
-    for what in (What.TWICE, What.MISSING):
+    for what in alarms.COMPARED:
         about = [number for number, each in found.items() if each is what]
         with unit_of_work(world.sessions) as session:
             new = alarms.sound(session, shop_id=merchant.id, effect_ids=about, what=what, now=now)

@@ -9,7 +9,8 @@ import structlog
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import endings, ledger, orders, shops, stories, tallies, yardstick
+from app.store import alarms, endings, ledger, orders, shops, stories, tallies, yardstick
+from app.store.alarms import What
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -113,6 +114,15 @@ def did_not_happen(world: World, merchant: Merchant, effect_id: int) -> bool:
         )
     _ring(world, merchant, "desk.did_not_happen", effect=effect_id, settled=settled)
     return settled
+
+
+def know(world: World, merchant: Merchant, effect_id: int, what: What) -> bool:
+    """Put an alarm to rest: the merchant knows, and leaves it at that. False when none stands (any more)."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        rests = alarms.put_to_rest(session, shop_id=merchant.id, effect_id=effect_id, what=what, now=now)
+    log.info("desk.known", shop=merchant.id, effect=effect_id, what=what.value, rests=rests)
+    return rests
 
 
 def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
+from app.store import trail
 from app.store.base import insert
 from app.store.deeds import KINDS, Deed, deed_of
+from app.store.moves import moved
 from app.store.tables import Effect, Shop
 from app.store.undoing import STANDS
 from app.store.watch_tables import Alarm
 
 MARKED = ("add_gift_line", "send_gift_order", "refund_order", "post_note")  # kinds that leave a mark to be found by
 _FORGOTTEN = "forgotten:%"
+_UNKNOWN = Alarm.known_at.is_(None)
 # Spelt out as in the index that is over all shops: neither database takes that one for values that are handed in.
 _STANDING = text("effects.state IN ('awaiting', 'uncertain')")
 
@@ -27,6 +30,9 @@ class What(StrEnum):
     IN_DOUBT = "in_doubt"  # longer than an hour
     TWICE = "done_twice"  # two marks for one key
     MISSING = "not_there"  # done by our books, and no mark
+
+
+COMPARED = (What.TWICE, What.MISSING)  # seen by looking out there: a person may know better, or leave it at that
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,23 @@ def silence(session: Session, *, shop_id: int, what: What, but: Collection[int] 
     return len(session.scalars(settled.returning(Alarm.effect_id)).all())
 
 
+def put_to_rest(session: Session, *, shop_id: int, effect_id: int, what: What, now: datetime) -> bool:
+    """Leave it at that: the merchant knows. Return False when no such alarm stands.
+
+    The row stays, so that the next night finds nothing new; when all is right again it goes, and may come anew.
+    """
+    theirs = (Alarm.shop_id == shop_id, Alarm.effect_id == effect_id, Alarm.what == what, _UNKNOWN)
+    if not moved(session, update(Alarm).where(*theirs).values(known_at=now)):
+        return False
+    trail.some_moved(session, shop_id=shop_id, effect_ids=[effect_id], what="alarm_known", why=what)
+    return True
+
+
 def standing(session: Session, *, shop_id: int) -> list[Standing]:
-    """Return the shop's alarms, the oldest first."""
+    """Return the shop's alarms of which nobody said that they know, the oldest first."""
     deed = (Effect.id == Alarm.effect_id) & (Effect.shop_id == Alarm.shop_id)
     columns = (Alarm.effect_id, Effect.kind, Effect.order_id, Effect.ticket_id, Alarm.what, Alarm.since)
-    about = select(*columns).outerjoin(Effect, deed).where(Alarm.shop_id == shop_id)
+    about = select(*columns).outerjoin(Effect, deed).where(Alarm.shop_id == shop_id, _UNKNOWN)
     rows = session.execute(about.order_by(Alarm.since, Alarm.effect_id))
     return [
         Standing(number, kind, order_id, ticket_id, What(what), since)
@@ -88,7 +106,7 @@ def standing(session: Session, *, shop_id: int) -> list[Standing]:
 
 def counted(session: Session) -> dict[str, int]:
     """Return how many alarms stand, by what they are about. Crosses tenants: for operators, numbers alone."""
-    counts = select(Alarm.what, func.count()).group_by(Alarm.what)
+    counts = select(Alarm.what, func.count()).where(_UNKNOWN).group_by(Alarm.what)
     return {str(what): int(count) for what, count in session.execute(counts)}
 
 
@@ -101,7 +119,7 @@ def marked(session: Session, *, shop_id: int, since: datetime, after: int, limit
 
 def alarmed(session: Session, *, shop_id: int, currency: str) -> list[Deed]:
     """Return the deeds, however old, that were not out there as they should be, and that stand and can be found."""
-    missed = select(Alarm.effect_id).where(Alarm.shop_id == shop_id, Alarm.what.in_((What.TWICE, What.MISSING)))
+    missed = select(Alarm.effect_id).where(Alarm.shop_id == shop_id, Alarm.what.in_(COMPARED))
     rows = session.scalars(_findable(shop_id).where(Effect.id.in_(missed)))
     return [deed_of(row, currency) for row in rows if row.kind in KINDS]
 

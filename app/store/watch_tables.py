@@ -100,7 +100,7 @@ class Stop(Base):
 
 
 class Alarm(Base):
-    """One deed that somebody should look at; it stands until what it is about is settled."""
+    """One deed that somebody should look at, until what it is about is settled; who knows of it is told no more."""
 
     __tablename__ = "alarms"
 
@@ -108,3 +108,4 @@ class Alarm(Base):
     effect_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     what: Mapped[str] = mapped_column(String(16), primary_key=True)
     since: Mapped[datetime]
+    known_at: Mapped[datetime | None]  # since when the merchant knows, and leaves it at that

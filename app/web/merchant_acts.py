@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.effects import State
 from app.domain.policy import Mode
+from app.store.alarms import COMPARED, What
 from app.store.ledger import Deed
 from app.web.addresses import own_page
 from app.web.identity import in_their_name, merchant
@@ -59,6 +60,16 @@ def did_not_happen(effect_id: int) -> Response:
     """Say that a doubtful deed was not done, so that it is tried again."""
     settled = desk.did_not_happen(in_their_name(), merchant(), effect_id)
     return _back("put_back" if settled else "not_in_doubt")
+
+
+@blueprint.post(EFFECT + "/known")
+def known(effect_id: int) -> Response:
+    """Put an alarm about a deed to rest."""
+    what = request.form.get("what", "")
+    if what not in COMPARED:
+        abort(422, "What is known is one of done_twice and not_there.")
+    rests = desk.know(in_their_name(), merchant(), effect_id, What(what))
+    return _back("known" if rests else "no_alarm")
 
 
 @blueprint.post(f"/customers/<int(max={MOST_ID}):customer_id>/let-alone")

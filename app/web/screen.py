@@ -10,6 +10,7 @@ from typing import Any
 from flask import render_template
 
 from app.store import switch
+from app.store.alarms import COMPARED
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.switch import Standstill
@@ -27,6 +28,8 @@ NOTICES = {
     "settled": "Written down as done.",
     "put_back": "It will be tried again.",
     "not_in_doubt": "This row is not in doubt any more.",
+    "known": "We leave it at that. You hear of it again only if it was put right and goes wrong anew.",
+    "no_alarm": "Nobody asks about this any more.",
     "mode": "The rule's mode was changed.",
     "resumed": "Everything goes on.",
     "released": "The rule goes on today, however much there is to do.",
@@ -41,6 +44,7 @@ WORDS: dict[str, object] = {
     "STATES": phrases.STATES,
     "RULES": phrases.RULES,
     "ALARMS": phrases.ALARMS,
+    "COMPARED": COMPARED,
     "KINDS": phrases.KINDS,
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,

@@ -224,7 +224,7 @@ class Inhabitant:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys["erasing.forget_person"] = b"key"
-        effects = {"dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
+        effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
             "effect_id": effects.get(name, self.awaiting),

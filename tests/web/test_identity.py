@@ -232,7 +232,7 @@ HOSTILE = {
 def test_given_hostile_text_in_every_parameter_when_anything_is_opened_or_pressed_then_nothing_breaks(
     desk: Desk, text: bytes
 ) -> None:
-    names = ["q", "state", "rule", "code", "before", "said", "back", "mode", "paused", "reference", "edition",
+    names = ["q", "state", "rule", "code", "before", "said", "back", "mode", "paused", "reference", "edition", "what",
              "special_customer.tag", "nth_order_gift.variants", "team_monthly_minor"]  # fmt: skip
     sent = "&".join(f"{name}={quote(text)}" for name in names)
 

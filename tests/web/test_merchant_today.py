@@ -10,7 +10,7 @@ from app.domain.history import Batch, Export
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
 from app.domain.rules.brake import Load
-from app.store import alarms, doors, endings, imports, orders, pulse, shops, switch, tallies, yardstick
+from app.store import alarms, doors, endings, imports, orders, pulse, shops, switch, tallies, trail, yardstick
 from app.store.alarms import What
 from app.store.base import unit_of_work
 from tests.builders import (
@@ -251,6 +251,24 @@ def test_given_an_alarm_when_today_is_opened_then_it_says_which_deed_it_is_about
     assert 'href="/orders/4711"' in about[gift]
     assert "<span>note to agents</span>" in about[written]
     assert 'href="/ledger?q=88"' in about[written]
+
+
+def test_given_an_alarm_when_the_merchant_knows_then_it_rests_and_the_trail_says_who_said_so(desk: Desk) -> None:
+    number = desk.plan(planned(gift_line(order_id=4711)), rule="nth_order_gift")
+    for what in (What.IN_DOUBT, What.MISSING):
+        with unit_of_work(desk.world.sessions) as session:
+            alarms.sound(session, shop_id=desk.merchant.id, effect_ids=[number], what=what, now=NOON)
+    assert desk.open().count("We know") == 1  # a doubt is settled, and nobody's to know away
+
+    assert desk.press(f"/effects/{number}/known", what="not_there").location == "/?said=known"
+
+    assert "We know" not in desk.open()
+    assert desk.press(f"/effects/{number}/known", what="not_there").location == "/?said=no_alarm"
+    assert desk.press(f"/effects/{number}/known", what="in_doubt").status_code == 422
+    with unit_of_work(desk.world.sessions) as session:
+        told = trail.newest(session, shop_id=desk.merchant.id, limit=1)
+    assert [(line.what, line.why, line.effect_id) for line in told] == [("alarm_known", "not_there", number)]
+    assert told[0].who.startswith("staff:")
 
 
 def test_given_the_operator_stopped_every_shop_when_any_page_is_opened_then_it_says_why(desk: Desk) -> None:
