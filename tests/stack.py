@@ -71,7 +71,13 @@ def until(look: Callable[[], Seen], seconds: float = PATIENCE_SECONDS) -> Seen:
 
 @contextmanager
 def running(
-    folder: Path, database_url: str, *, ports: tuple[int, int] | None = None, workers: int = 2, **surroundings: str
+    folder: Path,
+    database_url: str,
+    *,
+    ports: tuple[int, int] | None = None,
+    workers: int = 2,
+    tickers: int = 1,
+    **surroundings: str,
 ) -> Iterator[Stack]:
     """Run a demo on this state folder and database until the block ends; what surrounds it can be changed by name."""
     web, town = ports or (free_port(), free_port())
@@ -88,7 +94,7 @@ def running(
     }
     log = (folder.parent / f"{folder.name}.log").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "demo", "--workers", str(workers)],
+        [sys.executable, "-m", "app", "demo", "--workers", str(workers), "--tickers", str(tickers)],
         cwd=ROOT,
         env=environment,
         stdout=log,

@@ -34,7 +34,11 @@ def main(arguments: list[str]) -> int:
     supervisor = Supervisor(lifeline, say, has_other_children=False)
     town = Town(given=given, folder=folder, ports=ports, supervisor=supervisor, checkpoint=button.raise_if_pressed)
     try:
-        town.open(workers=options.workers, faults=options.faults or given.get("SANDBOX_FAULTS") or "0")
+        town.open(
+            workers=options.workers,
+            tickers=options.tickers,
+            faults=options.faults or given.get("SANDBOX_FAULTS") or "0",
+        )
         town.show()
         town.stay_open()
     except KeyboardInterrupt:
@@ -51,6 +55,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=port, metavar="N", help=f"of the merchant's page; {WEB_PORT} or a free one")
     parser.add_argument("--fresh", action="store_true", help="forget every earlier run first")
     parser.add_argument("--workers", type=workers, default=2, metavar="N", help="how many workers (2)")
+    parser.add_argument("--tickers", type=workers, default=1, metavar="N", help="how many tickers (1)")
     parser.add_argument("--faults", type=fraction, metavar="F", help="how often the town's services fail, 0 to 1 (0)")
     return parser.parse_args(arguments)
 

@@ -47,7 +47,7 @@ class Town:
     supervisor: Supervisor
     checkpoint: Callable[[], None]
 
-    def open(self, *, workers: int, faults: str) -> None:
+    def open(self, *, workers: int, tickers: int, faults: str) -> None:
         """Start everything. Raises Refusal with the log to read when something does not come up."""
         say("lagniappe", f"state in {self.folder.path}, logs in {self.folder.logs}")
         identity = self.folder.identity()
@@ -67,7 +67,8 @@ class Town:
         self._run_once("practice", environment)  # the shop lets the app in, so its town must be there
         self._keep(["web"], environment)
         self._wait_until_up(identity["APP_INSTANCE"])
-        self._keep([*(f"worker-{number}" for number in range(1, workers + 1)), "ticker"], environment)
+        tickers_named = ["ticker"] if tickers == 1 else [f"ticker-{number}" for number in range(1, tickers + 1)]
+        self._keep([*(f"worker-{number}" for number in range(1, workers + 1)), *tickers_named], environment)
 
     def show(self) -> None:
         """Print what happened, once it is there to be seen."""
