@@ -55,7 +55,7 @@ class GorgiasHelpdesk:
             "sender": {"email": self._api.user},
             "body_text": text,
             "body_html": html.escape(text).replace("\n", "<br>"),
-            "external_id": _marker(key),
+            "external_id": marker(key),
         }
         answer = accepted(self._api.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
         written = answer.json()
@@ -66,9 +66,9 @@ class GorgiasHelpdesk:
         return Receipt(reference=str(written["id"]))
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
-        marker = _marker(key)
+        mark = marker(key)
         messages = self._api.pages("messages", {"ticket_id": _number(ticket_id)})
-        ours = [str(message["id"]) for message in messages if message.get("external_id") == marker]
+        ours = [str(message["id"]) for message in messages if message.get("external_id") == mark]
         return Receipt(reference=ours[0], copies=len(ours)) if ours else None
 
     def _customers(self, email: str) -> Iterator[int]:
@@ -128,7 +128,8 @@ def _number(ticket_id: str) -> str:
     return ticket_id
 
 
-def _marker(key: str) -> str:
+def marker(key: str) -> str:
+    """Return what our note bears over there, by which it is found again."""
     return f"lagniappe:{short(key)}"
 
 

@@ -15,6 +15,8 @@ from app.store.base import Base, Session, Sessions, open_database, reading, sess
 from app.store.conditions import on_its_way
 from app.store.tables import Delivery, Effect, Grant, Pool, Shop
 from integrations.sandbox.books import Books
+from integrations.sandbox.florist import orders as florist_orders
+from integrations.sandbox.helpdesk import messages
 from tests.torture.chaos.patience import patient
 from tests.torture.chaos.promises import Row
 
@@ -60,6 +62,13 @@ class Ledger:
         """Return whether a call may be under way."""
         with reading(self.sessions) as session:
             return session.scalar(select(func.count()).where(Effect.state == State.SENDING)) != 0
+
+    @patient
+    def last_bouquet(self) -> datetime | None:
+        """Return when the last of the flowers that were promised are to leave; None when none are."""
+        with reading(self.sessions) as session:
+            promised = (Effect.kind == "send_flowers", Effect.state == State.PLANNED)
+            return session.scalar(select(func.max(Effect.next_try_at)).where(*promised))
 
     @patient
     def waits(self, *, swept_since: datetime) -> list[str]:
@@ -125,6 +134,8 @@ def town_rows(folder: Path) -> dict[str, tuple[Row, ...]]:
                 "their_customers": tuple(turn.all("customers")),
                 "letters": tuple(turn.all("letters")),
                 "mispaired": tuple(turn.all("mispaired")),
+                "notes": tuple(turn.find(messages.KIND, "channel", messages.NOTE)),
+                "bouquets": tuple(turn.all(florist_orders.KIND)),
             }
     finally:
         books.close()

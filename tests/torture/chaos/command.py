@@ -14,7 +14,7 @@ from tests.torture.chaos.weather import HURRICANE
 KINDS = ("sqlite", "postgresql")
 SEEDS = Path(__file__).with_name("seeds.txt")
 # Nothing goes wrong but this: gifts in parcels of their own are made eight seconds after the line broke.
-LATE = replace(HURRICANE, fault_rate=0.0, late=("GiftOrderCreate",) * 20)
+LATE = replace(HURRICANE, fault_rate=0.0, vendor_rate=0.0, late=("GiftOrderCreate",) * 20)
 HASTY = replace(LATE, surroundings={**LATE.surroundings, "QUARANTINE_SECONDS": "0"})
 CONTROLS: dict[str, tuple[str, dict[str, Any]]] = {
     "A": ("without a ticker work is lost", {"ticks": False}),

@@ -4,7 +4,7 @@ Most are plain. A steady share is due a gift, is cancelled or refunded, is merge
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, Queue
@@ -18,13 +18,14 @@ HANDS = 12
 MOST_WAITING = 400  # letters; whoever sends more only makes a longer queue, and the storm meets less at work
 # How many of a hundred do what.
 SHARES = {
-    "newcomer": 48,
+    "newcomer": 47,
     "guest": 16,
     "fourth": 14,
     "packed": 2,
     "cancels": 4,
     "refunded": 4,
     "pressed": 5,
+    "flowers": 1,
     "tagged": 2,
     "merged": 1,
     "neighbour": 4,
@@ -69,6 +70,7 @@ class Crowd:
             "cancels": self._cancels,
             "refunded": self._refunded,
             "pressed": self._pressed,
+            "flowers": self._flowers,
             "tagged": self._tagged,
             "merged": self._merged,
             "neighbour": self._neighbour,
@@ -108,10 +110,20 @@ class Crowd:
 
     def _pressed(self) -> None:
         """Have an agent give some dollars of an order back that the app knows by now."""
+        for customer, order in self._somebody_known():
+            self.day.press(self.day.ticket(customer), order, amount=f"{self.rng.randint(1, 9)}.50")
+
+    def _flowers(self) -> None:
+        """Have an agent send flowers to somebody whose order the app knows by now."""
+        for customer, order in self._somebody_known():
+            self.day.order_flowers(self.day.ticket(customer), order)
+
+    def _somebody_known(self) -> Iterator[tuple[int, int]]:
+        """Order once more, and yield a customer and an order of before, if the app knows that one by now."""
         self._newcomer("60.00")
         customer, order = self._known.get()
         if self.day.ledger.knows(order):
-            self.day.press(self.day.ticket(customer), order, amount=f"{self.rng.randint(1, 9)}.50")
+            yield customer, order
         else:
             self._known.put((customer, order))
 

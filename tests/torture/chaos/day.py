@@ -6,7 +6,7 @@ import urllib.request
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import TownSettings
 from tests.stack import Stack, until
 from tests.torture.chaos.books import Ledger
-from tests.torture.chaos.weather import FAIR_POST, Weather
+from tests.torture.chaos.weather import FAIR_POST, VENDOR_FAULTS, VENDORS, Weather
 
 OTHER_SHOP = "other-storm.myshopify.com"
 PATIENCE_SECONDS = 120.0  # what the storm left must be done by then
@@ -35,6 +35,7 @@ class Day:
     rng: Random
     secrets: tuple[str, ...]  # of the app, the current one first
     weather: Weather
+    skew: int = 0  # by how many seconds the app's database is ahead of everybody else
     orders: list[int] = field(default_factory=list)
     gifted: set[int] = field(default_factory=set)  # orders that must have their gift
     asked_back: Counter[int] = field(default_factory=Counter)  # by order, in minor units
@@ -49,11 +50,13 @@ class Day:
         faults = {"rate": weather.fault_rate, "kinds": list(weather.faults), "seconds": [weather.least, weather.most]}
         late = [{"operation": name, "kind": "late_commit", "seconds": weather.most} for name in weather.late]
         self.stack.post("/town/faults", faults | {"next": late})
+        self._vendors_fail(weather.vendor_rate)
 
     def calm(self) -> None:
         """Let nothing go wrong from now on, and what is late arrive."""
         self.stack.post("/town/post", dict(FAIR_POST))
         self.stack.post("/town/faults", {"rate": 0.0, "next": []})
+        self._vendors_fail(0.0)
         time.sleep(self.weather.most + 0.5)
 
     def an_hour_passes(self) -> None:
@@ -74,8 +77,8 @@ class Day:
         self.expiries += 1
 
     def now(self) -> datetime:
-        """Return the time in the town."""
-        return datetime.fromisoformat(self.stack.get("/town/state")["now"])
+        """Return the time as the app has it."""
+        return datetime.fromisoformat(self.stack.get("/town/state")["now"]) + timedelta(seconds=self.skew)
 
     def settle(self) -> None:
         """Wait until all is done, and one more sweep; where nothing can be done yet, let time pass."""
@@ -118,6 +121,17 @@ class Day:
             self.asked_back[order] += round(Decimal(asked) * 100)
         self.stack.post(f"/town/tickets/{ticket}/press", {"action": "refund_keep", "order": shown["name"]} | form)
 
+    def order_flowers(self, ticket: int, order: int) -> None:
+        """Have an agent send flowers, which leave tomorrow morning."""
+        name = self.stack.get(f"/town/orders/{order}")["name"]
+        self.stack.post(f"/town/tickets/{ticket}/press", {"action": "flowers", "order": name, "when_days": "1"})
+
+    def tomorrow_comes(self) -> None:
+        """Let time pass until every bouquet that was promised should leave."""
+        due = self.ledger.last_bouquet()
+        if due is not None:
+            self.advance(max(round((due - self.now()).total_seconds()), 0) + 1)
+
     def open_other(self) -> None:
         """Let the other merchant open the app, for the first time or again, until it is in."""
         asked = self.now()
@@ -131,6 +145,10 @@ class Day:
         """Let the other merchant take the app back in."""
         self.stack.post(f"/town/shops/{OTHER_SHOP}/reinstall")
         self.open_other()
+
+    def _vendors_fail(self, rate: float) -> None:
+        for vendor in VENDORS:
+            self.stack.post(f"/town/{vendor}/faults", {"rate": rate, "kinds": list(VENDOR_FAULTS)})
 
     def _waits(self, since: datetime) -> list[str]:
         if not self.ledger.let_in_since(OTHER_SHOP, datetime.min.replace(tzinfo=since.tzinfo)):

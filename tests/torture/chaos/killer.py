@@ -6,6 +6,7 @@ The launcher starts everything again. A blow has two words: what is done, and to
 import os
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,8 +19,9 @@ from typing import Self
 from redis import Redis, RedisError
 
 from app.launcher.guard import descendants
+from app.launcher.places import ROOT
 from app.launcher.ports import LOOPBACK
-from app.launcher.state import StateFolder
+from app.launcher.state import SURROUNDINGS, StateFolder
 from tests.torture.chaos.servers import Server
 
 REDIS_SECONDS = 5.0  # the longest that Redis is full, closed or silent
@@ -46,6 +48,7 @@ class Killer:
         self._blows, self._pause, self._longest_freeze, self._rests = blows, pause, longest_freeze, rests
         self._stopped = Event()
         self._thread = Thread(target=self._strike, daemon=True)
+        self._operators: list[subprocess.Popen[bytes]] = []
         self._frozen: list[tuple[int, Timer]] = []
         self.blows: Counter[str] = Counter()
 
@@ -63,6 +66,8 @@ class Killer:
     ) -> None:
         self._stopped.set()
         self._thread.join()
+        for operator in self._operators:
+            operator.wait()
         for pid, thaw in self._frozen:
             thaw.cancel()
             _signal(pid, signal.SIGCONT)
@@ -105,11 +110,20 @@ class Killer:
             "wipe redis": lambda: self._on_redis(Redis.flushall),
             "fill redis": lambda: self._for_a_while(lambda redis: redis.config_set("maxmemory", 1)),
             "close redis": lambda: self._for_a_while(lambda redis: redis.replicaof(*_NOWHERE)),
+            "replay dead": self._replay,
             "silence redis": lambda: self._freeze("redis", self._rng.uniform(0.5, REDIS_SECONDS)),
         }
         if (blow := of_their_own.get(f"{deed} {victim}")) is not None:
             return blow()
         return self._freeze(victim, self._frozen_for()) if deed == "freeze" else self._send(deed, victim)
+
+    def _replay(self) -> bool:
+        """Have the operator take up again all that rests, by the command of the runbook; nobody waits for it."""
+        command = f". {self._folder / SURROUNDINGS} && exec {sys.executable} -m app replay --all"
+        with (self._folder / "log" / "replay.log").open("ab") as log:
+            operator = subprocess.Popen(["/bin/sh", "-c", command], cwd=ROOT, stdout=log, stderr=log)
+        self._operators = [each for each in self._operators if each.poll() is None] + [operator]
+        return True
 
     def _send(self, deed: str, victim: str) -> bool:
         signals = {"kill": [signal.SIGKILL], "stop": [signal.SIGTERM], "stop twice": [signal.SIGTERM, signal.SIGTERM]}

@@ -30,7 +30,8 @@ def prepare(day: Day, *, team_minor: int = NO_LIMIT) -> list[int]:
     first = day.stack.get(f"/town/orders/{placed[0]}")["lines"][0]["variant_id"]
     gifts = [first + at for at, product in enumerate(PRODUCTS) if product.sku.startswith("GIFT-")]
     day.ledger.set_policy(OTHER_SHOP, policy(gifts), day.now())
-    day.advance(60)  # the past is over before anybody reads it: what is younger is swept up, and may be known too late
+    # The past is over before anybody reads it: what is younger is swept up, and may be known too late.
+    day.advance(60 + abs(day.skew))
     return regulars
 
 

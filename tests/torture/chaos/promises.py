@@ -11,6 +11,8 @@ from typing import Any
 
 from app.domain.policy import SpecialCustomer
 from app.domain.refunds import Way
+from integrations.gorgias import api as gorgias
+from integrations.marker import short
 from integrations.sandbox.store import sums
 from integrations.shopify import gift_order, refund_state, webhooks
 from integrations.shopify.reading import OUR_SOURCE
@@ -42,6 +44,8 @@ class Facts:
     their_customers: tuple[Row, ...] = ()
     letters: tuple[Row, ...] = ()
     mispaired: tuple[Row, ...] = ()
+    notes: tuple[Row, ...] = ()  # in the helpdesk, for its agents alone
+    bouquets: tuple[Row, ...] = ()  # that the florist was ordered
     calls: Mapping[str, int]  # of the town's store, by operation
     gifted: frozenset[int]  # orders that must have their gift
     asked_back: Mapping[int, int]  # what agents asked to be given back, by order, in minor units
@@ -181,6 +185,29 @@ def credit_matches(facts: Facts) -> Iterator[str]:
         yield f"customer {customer_id} was given {minor} of credit and is not in the store"
 
 
+def notes_are_written_once(facts: Facts) -> Iterator[str]:
+    """Ask the helpdesk for each note of ours: it stands there once, and one row says so."""
+    written = Counter(note["external_id"] for note in facts.notes if note["external_id"])
+    for row in facts.of_kind("post_note"):
+        count, due = written.pop(gorgias.marker(row["key"]), 0), int(row["state"] == "done")
+        if count != due:
+            yield f"note {row['key']} is {row['state']}, and stands {count} times in the helpdesk"
+    for mark in written:
+        yield f"a note {mark} stands in the helpdesk that no row knows"
+
+
+def flowers_leave_once(facts: Facts) -> Iterator[str]:
+    """Ask the florist for each bouquet: one where it is done, one at most where only a person can find that out."""
+    ordered = Counter(item["special_instructions"] for each in facts.bouquets for item in each["items"])
+    for row in facts.of_kind("send_flowers"):
+        count = ordered.pop(f"Reference {short(row['key'])}", 0)
+        may_be = {"done": (1,), "uncertain": (0, 1)}.get(row["state"], (0,))
+        if count not in may_be:
+            yield f"flowers {row['key']} are {row['state']}, and were ordered {count} times"
+    for reference in ordered:
+        yield f"flowers were ordered that no row knows: {reference}"
+
+
 def money_adds_up(facts: Facts) -> Iterator[str]:
     """Ask for each month's purse: set aside is what waits, spent is what was done and stands."""
     for pool in facts.pools:
@@ -301,6 +328,8 @@ PROMISES: tuple[Callable[[Facts], Iterable[str]], ...] = (
     refunds_match,
     refunds_within_what_was_asked,
     credit_matches,
+    notes_are_written_once,
+    flowers_leave_once,
     money_adds_up,
     no_doubt_is_left,
     nothing_failed_for_good,

@@ -56,6 +56,17 @@ class Postgres:
             engine.dispose()
         return True
 
+    def set_clock(self, *, ahead: int) -> None:
+        """Let it tell whoever asks for the time another one than that of the machine it runs on."""
+        told = f"select pg_catalog.clock_timestamp() + interval '{ahead} seconds'"
+        function = f"create function clock_timestamp() returns timestamptz language sql as $$ {told} $$"
+        # What is built in is found first, unless it is named last.
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(function))
+            connection.execute(text("alter database postgres set search_path = public, pg_catalog"))
+        engine.dispose()
+
     def answers(self) -> bool:
         """Return whether it lets anybody in."""
         engine = create_engine(self.url)
@@ -69,14 +80,15 @@ class Postgres:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[tuple[str, Server | None]]:
-    """Yield the URL of an empty database, and the server behind it where there is one."""
+def database(kind: str, folder: Path, *, skew: int = 0) -> Iterator[tuple[str, Server | None]]:
+    """Yield the URL of an empty database, and the server behind it where there is one, whose clock is so far ahead."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'chaos.db'}", None
         return
     with cluster() as made, _kept_alive(made, folder / "postgres.log"):
         server = Postgres(made)
         wait_until(server.answers)
+        server.set_clock(ahead=skew)
         yield made.url, server
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,9 +37,14 @@ SHOPS = 2
 TOKEN_HOURS = 55 / 60  # a token of an hour is renewed five minutes before its end
 TOLD_OF = 22  # of the regulars, whom `people` has act
 KILLS_TO_FRIGHTS = 3
+TICKERS = 2  # in the morning; in the afternoon there is one
+MORNING_KILLS = 4  # beside those of the day, while all flowers leave
 PAUSE_SECONDS = 0.4  # at least, between two blows: oftener, and nobody would live long enough to do anything
 ROOM = 0.05  # by how much of all orders the crowd may be ahead of the kills, which follow it
 MARGIN = 1e-9
+# The database's clock is that far off: ahead with odd seeds, behind with even ones. With more than ten seconds nobody
+# could open the app, for the store's session tokens would not be valid yet, or not yet in the store.
+SKEW_SECONDS = 8
 TEAM_MINOR = 1_000_00  # for the people who are told of; the crowd adds to what is asked for, and half of it is there
 
 
@@ -64,6 +69,11 @@ class Plan:
         blows = (*kills * KILLS_TO_FRIGHTS, *FRIGHTS)
         return blows if self.ticks else tuple(blow for blow in blows if not blow.endswith("ticker"))
 
+    @property
+    def skew(self) -> int:
+        """By how many seconds the database is ahead of the machine, the store and everybody; SQLite has no clock."""
+        return 0 if self.kind == "sqlite" else SKEW_SECONDS * (1 if self.seed % 2 else -1)
+
 
 @dataclass(slots=True, kw_only=True)
 class Came:
@@ -76,7 +86,7 @@ class Came:
 def blow(plan: Plan, folder: Path) -> Came:
     """Let one storm rage and return what came of it. Raises StillToCome when it leaves work that is not done."""
     began = time.monotonic()
-    with database(plan.kind, folder) as (url, server), ledger(url) as books, Watch(books) as watch:
+    with database(plan.kind, folder, skew=plan.skew) as (url, server), ledger(url) as books, Watch(books) as watch:
         storm = _Storm(plan=plan, folder=folder / "var", url=url, server=server, books=books, watch=watch)
         storm.rage_alone() if plan.alone else storm.rage()
         came = Came(figures=storm.figures())
@@ -102,8 +112,8 @@ class _Storm:
         """Play both halves of the day, with everything killed between them, and wait until all is done."""
         plan, rng = self.plan, Random(self.plan.seed)
         old, new = PRACTICE_SECRETS, (NEW_SECRET, *PRACTICE_SECRETS)
-        with self._running() as stack:
-            self.day = Day(stack=stack, ledger=self.books, rng=rng, secrets=old, weather=plan.weather)
+        with self._running(tickers=TICKERS) as stack:
+            self.day = self._day(stack, rng, old)
             visitors = people.prepare(self.day, team_minor=TEAM_MINOR + plan.orders * 10)
             told_of, crowd_of = self._regulars()
             crowd = self._crowd(crowd_of)
@@ -118,6 +128,7 @@ class _Storm:
             self._half(crowd, people.afternoon(self.day, visitors, told_of))
             self.day.calm()
             self.day.settle()
+            self._morning_after()
             self.day.the_bank_decides()
             self.day.settle()
             time.sleep(1.0)  # for the watch to have counted the last calls
@@ -126,9 +137,7 @@ class _Storm:
         """Let the crowd order through one storm, and wait until all is done."""
         plan = self.plan
         with self._running() as stack:
-            self.day = Day(
-                stack=stack, ledger=self.books, rng=Random(plan.seed), secrets=PRACTICE_SECRETS, weather=plan.weather
-            )
+            self.day = self._day(stack, Random(plan.seed), PRACTICE_SECRETS)
             people.prepare(self.day)
             _, regulars = self._regulars()
             self.day.rage()
@@ -136,6 +145,20 @@ class _Storm:
             self.day.settle()
             self.day.calm()
             self.day.settle()
+
+    def _morning_after(self) -> None:
+        """Let all flowers leave at once, while the florist fails and whoever orders them dies."""
+        self.day.rage()
+        with self._killer(rests=lambda killer: killer.kills >= MORNING_KILLS) as killer:
+            self.day.tomorrow_comes()
+            until(lambda: killer.kills >= MORNING_KILLS)
+        self.blows += killer.blows
+        self.day.calm()
+        self.day.settle()
+
+    def _day(self, stack: Stack, rng: Random, secrets: tuple[str, ...]) -> Day:
+        plan = self.plan
+        return Day(stack=stack, ledger=self.books, rng=rng, secrets=secrets, weather=plan.weather, skew=plan.skew)
 
     def _crowd(self, regulars: list[int]) -> Crowd:
         rng = Random(self.plan.seed)
@@ -183,18 +206,8 @@ class _Storm:
         }
 
     def _half(self, crowd: Crowd, cast: list[list[people.Step]]) -> None:
-        plan, stack = self.plan, self.day.stack
-        fate = Random(f"{plan.seed} {len(self.day.orders)}")
-        with Killer(
-            stack.process.pid,
-            self.folder,
-            fate,
-            blows=plan.blows,
-            pause=PAUSE_SECONDS,
-            longest_freeze=plan.weather.longest_freeze,
-            server=self.server,
-            rests=lambda killer: self._killed(killer) > min(crowd.share, 1 - MARGIN),
-        ) as killer:
+        plan = self.plan
+        with self._killer(rests=lambda killer: self._killed(killer) > min(crowd.share, 1 - MARGIN)) as killer:
             if not plan.ticks:
                 killer.freeze_for_good("ticker")
             crowd.ahead = lambda crowd: self._is_ahead(crowd, killer)
@@ -207,6 +220,18 @@ class _Storm:
             self.orders_a_second = (crowd.placed - placed) / (time.monotonic() - began)
             until(lambda: self._killed(killer) >= 1, seconds=plan.kills * PAUSE_SECONDS * 2 + 60)
         self.blows += killer.blows
+
+    def _killer(self, rests: Callable[[Killer], bool]) -> Killer:
+        return Killer(
+            self.day.stack.process.pid,
+            self.folder,
+            Random(f"{self.plan.seed} {len(self.day.orders)} {self.day.hours}"),
+            blows=self.plan.blows,
+            pause=PAUSE_SECONDS,
+            longest_freeze=self.plan.weather.longest_freeze,
+            server=self.server,
+            rests=rests,
+        )
 
     def _is_ahead(self, crowd: Crowd, killer: Killer) -> bool:
         """Hold the crowd back while the app has enough to do, or more orders than kills are over."""
@@ -221,7 +246,7 @@ class _Storm:
         return cast[:TOLD_OF], cast[TOLD_OF:-1]  # the last one is in the opening scene
 
     @contextmanager
-    def _running(self, **more: str) -> Iterator[Stack]:
+    def _running(self, *, tickers: int = 1, **more: str) -> Iterator[Stack]:
         shares = self.plan.shares
         fourths = sum(shares.get(act, 0) for act in FOURTHS) / sum(shares.values())
         regulars = math.ceil(self.plan.orders * fourths * 1.2) + TOLD_OF + 10
@@ -231,7 +256,9 @@ class _Storm:
             "SANDBOX_LETTERS_KEPT": "1000000",
             **more,
         }
-        with running(self.folder, self.url, ports=self.ports, workers=self.plan.workers, **surroundings) as stack:
+        with running(
+            self.folder, self.url, ports=self.ports, workers=self.plan.workers, tickers=tickers, **surroundings
+        ) as stack:
             patient = Patient.of(stack)
             self.watch.on(patient)
             yield patient

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from integrations.gorgias import api as gorgias
+from integrations.marker import short
 from integrations.shopify import gift_order, refund_state
 from tests.torture.chaos.invariants import broken
 from tests.torture.chaos.promises import TAG, Facts, Row
@@ -14,6 +16,7 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SHOP, OTHER = "here.myshopify.com", "elsewhere.myshopify.com"
 LINED, SENT_ALONE, CANCELLED, REFUNDED = 1, 2, 3, 4
 GIFT_KEY, PARCEL_KEY, REFUND_KEY, CREDIT_KEY = "gift:1:nth", "gift-order:2:nth", "refund:4:7:1000", "refund:4:7:500"
+NOTE_KEY, FLOWERS_KEY = "note:7:refund", "flowers:7"
 SECRET = "0123456789abcdef"
 
 
@@ -144,6 +147,8 @@ def in_order() -> Facts:
             effect("gift:3:nth", "add_gift_line", CANCELLED, 40, code="taken_back"),
             effect(REFUND_KEY, "refund_order", REFUNDED, 10_00),
             effect(CREDIT_KEY, "refund_order", REFUNDED, 5_00, payload={"way": "credit"}),
+            effect(NOTE_KEY, "post_note", REFUNDED, 0),
+            effect(FLOWERS_KEY, "send_flowers", REFUNDED, 60_00),
         ),
         orders=ours,
         customers=(
@@ -154,7 +159,7 @@ def in_order() -> Facts:
             {"shop_id": 1, "customers": 3, "orders": 3, "net_minor": 120_00},
             {"shop_id": 2, "customers": 1, "orders": 1, "net_minor": 45_00},
         ),
-        pools=({"id": 1, "name": "team", "month": "2026-11", "reserved_minor": 0, "spent_minor": 15_80},),
+        pools=({"id": 1, "name": "team", "month": "2026-11", "reserved_minor": 0, "spent_minor": 75_80},),
         grants=({"shop_id": 1, "state": "live", "secret": SECRET},),
         their_orders=theirs,
         their_customers=tuple(
@@ -167,12 +172,22 @@ def in_order() -> Facts:
             for key in (1, 2, 3, 4, 6)
         ),
         letters=(letter(),),
+        notes=(note(NOTE_KEY),),
+        bouquets=(bouquet(FLOWERS_KEY),),
         calls={"TokenRefresh": 3},
         gifted=frozenset({LINED, SENT_ALONE}),
         asked_back={REFUNDED: 15_00},
         most_refreshes=3,
         secret=SECRET,
     )
+
+
+def note(key: str) -> Row:
+    return {"external_id": gorgias.marker(key)}
+
+
+def bouquet(key: str) -> Row:
+    return {"items": [{"special_instructions": f"Reference {short(key)}"}]}
 
 
 def delivery(**changes: Any) -> Row:
@@ -240,7 +255,7 @@ UNKNOWN = {
     [
         (again(in_order(), REFUND_KEY), "the ledger says 2500"),
         (again(in_order(), REFUND_KEY, key="refund:4:7:1000:2"), "the store made 0 refunds of 0"),
-        (again(in_order(), GIFT_KEY), "the rows say 0 and 1620"),
+        (again(in_order(), GIFT_KEY), "the rows say 0 and 7620"),
         (again(in_order(), PARCEL_KEY), "2 rows know of them"),
         (in_store(in_order(), REFUNDED, **REFUNDED_TWICE), "the store made 2 refunds of 2000"),
         (in_store(in_order(), REFUNDED, **A_CENT_MORE), "1501 went back, asked was 1500"),
@@ -255,10 +270,17 @@ UNKNOWN = {
         (in_ledger(in_order(), GIFT_KEY, state="uncertain", problem="nobody answered"), "is still uncertain"),
         (in_ledger(in_order(), GIFT_KEY, state="refused", problem="It said no."), "was refused: It said no."),
         (in_ledger(in_order(), CREDIT_KEY, payload={"way": "payment"}), "has 500 of credit"),
+        (replace(in_order(), notes=()), "is done, and stands 0 times in the helpdesk"),
+        (replace(in_order(), notes=(note(NOTE_KEY), note(NOTE_KEY))), "is done, and stands 2 times in the helpdesk"),
+        (replace(in_order(), notes=(note(NOTE_KEY), note("note:8"))), "in the helpdesk that no row knows"),
+        (replace(in_order(), bouquets=()), "flowers flowers:7 are done, and were ordered 0 times"),
+        (replace(in_order(), bouquets=(bouquet(FLOWERS_KEY),) * 2), "are done, and were ordered 2 times"),
+        (in_ledger(in_order(), FLOWERS_KEY, state="withdrawn"), "are withdrawn, and were ordered 1 times"),
+        (replace(in_order(), bouquets=(bouquet(FLOWERS_KEY), bouquet("flowers:8"))), "ordered that no row knows"),
         (replace(in_order(), deliveries=()), "was acknowledged and is nowhere"),
         (replace(in_order(), deliveries=(delivery(handled_at=None),)), "has not ended well"),
         (replace(in_order(), deliveries=(delivery(sender=OTHER),)), f"delivery 1 of {OTHER} lies with {SHOP}"),
-        (replace(in_order(), pools=({**in_order().pools[0], "reserved_minor": 1},)), "1 set aside and 1580 spent"),
+        (replace(in_order(), pools=({**in_order().pools[0], "reserved_minor": 1},)), "1 set aside and 7580 spent"),
         (replace(in_order(), calls={"TokenRefresh": 4}), "4 refreshes, 3 would have been enough"),
         (replace(in_order(), mispaired=({"shop": OTHER},)), "at another shop's door"),
         (replace(in_order(), secret="another"), "hang on an old secret"),

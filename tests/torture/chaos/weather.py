@@ -10,6 +10,12 @@ QUICK_FAULTS = (
     *("500_after", "commit_then_drop", "truncated", "partial", "odd_type", "odd_date", "stale"),
 )
 LONG_FAULTS = ("late_commit", "hang_before", "hang_after", "drip", "slow", "huge")
+# Of the helpdesk and the florist, who are asked little: one call in five goes wrong.
+VENDORS = ("helpdesk", "florist")
+VENDOR_FAULTS = (
+    *("429", "500_before", "html_502", "html_200", "drop_before"),
+    *("500_after", "commit_then_drop", "truncated"),
+)
 # Whoever has deeds in hand dies oftenest. What is named twice happens twice as often.
 KILLS = ("kill worker", "kill worker", "kill worker", "kill web", "kill ticker", "kill redis")
 TOWN_KILLS = ("kill sandbox",)
@@ -17,6 +23,7 @@ SERVER_KILLS = ("kill server", "cut connections")
 FRIGHTS = (
     *("freeze worker", "freeze worker", "freeze web", "freeze ticker", "stop worker", "stop web", "stop twice worker"),
     *("wipe redis", "fill redis", "close redis", "silence redis"),
+    "replay dead",  # the operator takes up again what rests, whatever it is
 )
 
 
@@ -26,6 +33,7 @@ class Weather:
 
     post: Mapping[str, float]
     fault_rate: float
+    vendor_rate: float = 0.2
     faults: tuple[str, ...] = (*QUICK_FAULTS * 2, *LONG_FAULTS)
     least: float = 0.5
     most: float
