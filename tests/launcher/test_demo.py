@@ -94,7 +94,9 @@ def test_given_a_migration_that_fails_when_started_then_its_last_words_and_log_a
     assert done.stderr == f"lagniappe: practice failed (table is in the way): see {house}/var/log/practice.log\n"
 
 
-@pytest.mark.parametrize("words", [("--faults", "2"), ("--faults", "x"), ("--workers", "0"), ("--port", "70000")])
+@pytest.mark.parametrize(
+    "words", [("--faults", "2"), ("--faults", "x"), ("--workers", "0"), ("--tickers", "0"), ("--port", "70000")]
+)
 def test_given_a_number_out_of_range_when_started_then_it_is_refused(tmp_path: Path, words: tuple[str, str]) -> None:
     done = lagniappe(copy_house(tmp_path), "demo", *words)
     assert done.returncode == 2
