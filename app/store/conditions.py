@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
 from app.store import doors, pulse, switch
+from app.store.base import Moment
 from app.store.deeds import KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
+# What a statement that is put together once is told each time it is sent.
+NOW: BindParameter[datetime] = bindparam("at_the_moment", type_=Moment)
+# A condition that is given no deeds holds for those that its statement is told of, by `told`.
+TRIES: BindParameter[tuple[int, int]] = bindparam("these_tries", expanding=True)
+SENDS: BindParameter[tuple[int, int]] = bindparam("these_sends", expanding=True)
+When = datetime | BindParameter[datetime]
 
 
 def mine(*deeds: Deed) -> ColumnElement[bool]:
@@ -21,7 +28,7 @@ def mine(*deeds: Deed) -> ColumnElement[bool]:
 
 
 def picked(*deeds: Deed) -> ColumnElement[bool]:
-    tries = tuple_(Effect.id, Effect.attempts).in_([(deed.id, deed.attempts) for deed in deeds])
+    tries = tuple_(Effect.id, Effect.attempts).in_([(deed.id, deed.attempts) for deed in deeds] or TRIES)
     return and_(Effect.state == State.PLANNED, tries)
 
 
@@ -37,7 +44,7 @@ def believed(*deeds: Deed) -> ColumnElement[bool]:
     return or_(and_(Effect.state == State.PLANNED, Effect.sends > 0, _sends_of(deeds)), mine(*deeds))
 
 
-def passable(*deeds: Deed, now: datetime) -> ColumnElement[bool]:
+def passable(*deeds: Deed, now: When) -> ColumnElement[bool]:
     """Hold for a picked deed that may go out this very moment."""
     return and_(picked(*deeds), open_for_business(now), ~crossed())
 
@@ -47,7 +54,7 @@ def on_its_way() -> ColumnElement[bool]:
     return and_(Effect.state == State.DONE, Effect.code == PENDING)
 
 
-def due_by(now: datetime) -> ColumnElement[bool]:
+def due_by(now: When) -> ColumnElement[bool]:
     """Hold for what can be taken a step further; what only another version understands is left to it."""
     ours = and_(Effect.kind.in_(KINDS), Effect.state.in_((State.PLANNED, State.UNCERTAIN, State.DONE)))
     return and_(Effect.next_try_at <= now, ours, ~held_back(), ~crossed())
@@ -89,7 +96,7 @@ def for_one_let_alone() -> ColumnElement[bool]:
     return select(Customer.customer_id).where(*theirs, Customer.let_alone_since.is_not(None)).exists()
 
 
-def open_for_business(now: datetime) -> ColumnElement[bool]:
+def open_for_business(now: When) -> ColumnElement[bool]:
     """Ask in the very statement that moves the row whether the shop is in, its door open, no switch thrown.
 
     What is to be sent asks as well whether this database may be an old copy.
@@ -98,5 +105,13 @@ def open_for_business(now: datetime) -> ColumnElement[bool]:
     return and_(select(Shop.id).where(Shop.id == Effect.shop_id, *willing).exists(), pulse.is_trusted())
 
 
+def told(deeds: Sequence[Deed]) -> dict[str, list[tuple[int, int]]]:
+    """Return what a statement that was given no deeds is told of these."""
+    return {
+        TRIES.key: [(deed.id, deed.attempts) for deed in deeds],
+        SENDS.key: [(deed.id, deed.sends) for deed in deeds],
+    }
+
+
 def _sends_of(deeds: Sequence[Deed]) -> ColumnElement[bool]:
-    return tuple_(Effect.id, Effect.sends).in_([(deed.id, deed.sends) for deed in deeds])
+    return tuple_(Effect.id, Effect.sends).in_([(deed.id, deed.sends) for deed in deeds] or SENDS)

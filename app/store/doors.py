@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.store.tables import Delivery, Shop
@@ -23,6 +23,6 @@ def open_again(session: Session, *, shop_id: int, now: datetime) -> None:
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
 
 
-def are_open(now: datetime) -> ColumnElement[bool]:
+def are_open(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Hold for the shops that are not left alone now."""
     return or_(Shop.closed_until.is_(None), Shop.closed_until <= now)

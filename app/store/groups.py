@@ -6,18 +6,39 @@ What is rare, or touches money or an order under edit, goes the single way next 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import ledger, trail
-from app.store.conditions import EDITS, believed, due_by, open_for_business, passable
+from app.store.base import Moment
+from app.store.conditions import EDITS, NOW, believed, due_by, open_for_business, passable, told
 from app.store.deeds import Deed, Unreadable, deed_of
 from app.store.endings import LONGEST_REFERENCE
 from app.store.tables import Effect
+
+_SHOP = bindparam("of_shop", type_=BigInteger)
+_UNTIL: BindParameter[datetime] = bindparam("until", type_=Moment)
+_THESE = (Effect.shop_id == _SHOP, Effect.id.in_(bindparam("numbers", expanding=True)))
 
 
 def pick(
@@ -37,11 +58,10 @@ def pick(
     `editing` are the orders that the caller has in hand: of an order's edits only one is taken at a time, for the gate
     would turn the other away. Attempts are counted here, so a deed that kills its worker runs out of tries.
     """
-    crossing = and_(Effect.kind.in_(EDITS), Effect.order_id.in_(editing))
-    due = (Effect.shop_id == shop_id, due_by(now), open_for_business(now), Effect.id.not_in(but), ~crossing)
-    rows = _locked(session, (*due, Effect.ticket_id.is_not(None)), limit)
+    terms = {"of_shop": shop_id, NOW.key: now, "but": list(but), "editing": list(editing)}
+    rows = list(session.scalars(_due(for_a_person=True), terms | {"at_most": limit}))
     if len(rows) < limit:
-        rows += _locked(session, (*due, Effect.ticket_id.is_(None)), limit - len(rows))
+        rows += session.scalars(_due(for_a_person=False), terms | {"at_most": limit - len(rows)})
     deeds, unread, edited = [], [], set()
     for row in rows:
         if row.kind in EDITS and row.order_id in edited:
@@ -54,9 +74,8 @@ def pick(
             edited |= {row.order_id} if row.kind in EDITS else set()
             deeds.append(replace(seen, attempts=seen.attempts + 1, tries=seen.tries + 1))
     if deeds:
-        taken = update(Effect).where(Effect.shop_id == shop_id, Effect.id.in_([deed.id for deed in deeds]))
-        leased = taken.values(next_try_at=now + lease, attempts=Effect.attempts + 1)
-        session.execute(leased.execution_options(synchronize_session=False))
+        numbers = [deed.id for deed in deeds]
+        session.execute(_taken(), {"of_shop": shop_id, "numbers": numbers, _UNTIL.key: now + lease})
     return deeds, unread
 
 
@@ -97,17 +116,12 @@ def done(session: Session, ended: Sequence[tuple[Deed, Receipt]], *, shop_id: in
     if not ended:
         return []
     deeds = [deed for deed, _ in ended]
-    said = {deed.id: (receipt.reference[:LONGEST_REFERENCE], receipt.remark or None) for deed, receipt in ended}
-    changes = {
-        "state": State.DONE,
-        "next_try_at": None,
-        "reference": case({number: reference for number, (reference, _) in said.items()}, value=Effect.id),
-        "remark": case({number: remark for number, (_, remark) in said.items()}, value=Effect.id),
-        "problem": None,
-        "code": None,
-        "ended_at": now,
-    }
-    moved = _moved(session, deeds, shop_id, believed(*deeds), changes)
+    said: dict[str, Any] = {NOW.key: now}
+    for place, (deed, receipt) in enumerate(ended):
+        said[f"number_{place}"] = deed.id
+        said[f"reference_{place}"] = receipt.reference[:LONGEST_REFERENCE]
+        said[f"remark_{place}"] = receipt.remark or None
+    moved = _moved(session, deeds, shop_id, _ended_well(len(ended)), said)
     for deed in moved:
         trail.happened(session, deed, why="", minor=None, reference=deed.reference or "")
     return moved
@@ -119,33 +133,69 @@ def costs_nothing(deed: Deed, receipt: Receipt) -> bool:
 
 
 def _gate_plain(session: Session, deeds: Sequence[Deed], shop_id: int, now: datetime, lease: timedelta) -> list[Deed]:
-    changes = {
-        "state": State.SENDING,
-        "sends": Effect.sends + 1,
-        "next_try_at": now + lease,
-        "first_sent_at": func.coalesce(Effect.first_sent_at, now),
-    }
-    moved = _moved(session, deeds, shop_id, passable(*deeds, now=now), changes)
+    moved = _moved(session, deeds, shop_id, _let_pass(), {NOW.key: now, _UNTIL.key: now + lease})
     for deed in moved:
         trail.moved(session, deed, State.SENDING)
     return moved
 
 
 def _moved(
-    session: Session, deeds: Sequence[Deed], shop_id: int, condition: ColumnElement[bool], changes: dict[str, Any]
+    session: Session, deeds: Sequence[Deed], shop_id: int, statement: ReturningUpdate[Effect], terms: dict[str, Any]
 ) -> list[Deed]:
-    statement = (
-        update(Effect)
-        .where(Effect.id.in_([deed.id for deed in deeds]), Effect.shop_id == shop_id, condition)
-        .values(changes)
-        .returning(Effect)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    these = {"of_shop": shop_id, "numbers": [deed.id for deed in deeds], **told(deeds)}
     currency = {deed.id: deed.cost.currency if deed.cost else "" for deed in deeds}
-    return [deed_of(row, currency[row.id]) for row in sorted(session.scalars(statement), key=lambda row: row.id)]
+    rows = session.scalars(statement, these | terms)
+    return [deed_of(row, currency[row.id]) for row in sorted(rows, key=lambda row: row.id)]
 
 
-def _locked(session: Session, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[Effect]:
-    oldest = select(Effect).where(*conditions).order_by(Effect.next_try_at, Effect.id).limit(limit)
-    held = oldest.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return list(session.scalars(held))
+@cache  # here and below: these statements took longer to put together than to send
+def _due(*, for_a_person: bool) -> Select[Effect]:
+    crossing = and_(Effect.kind.in_(EDITS), Effect.order_id.in_(bindparam("editing", expanding=True)))
+    but: BindParameter[int] = bindparam("but", expanding=True)
+    due = (Effect.shop_id == _SHOP, due_by(NOW), open_for_business(NOW), Effect.id.not_in(but), ~crossing)
+    whose = Effect.ticket_id.is_not(None) if for_a_person else Effect.ticket_id.is_(None)
+    oldest = select(Effect).where(*due, whose).order_by(Effect.next_try_at, Effect.id).limit(bindparam("at_most"))
+    return oldest.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+
+
+@cache
+def _taken() -> Update:
+    taken = update(Effect).where(*_THESE).values(next_try_at=_UNTIL, attempts=Effect.attempts + 1)
+    return taken.execution_options(synchronize_session=False)
+
+
+@cache
+def _let_pass() -> ReturningUpdate[Effect]:
+    changes = {
+        "state": State.SENDING,
+        "sends": Effect.sends + 1,
+        "next_try_at": _UNTIL,
+        "first_sent_at": func.coalesce(Effect.first_sent_at, NOW),
+    }
+    return _if_still(passable(now=NOW), changes)
+
+
+@cache
+def _ended_well(count: int) -> ReturningUpdate[Effect]:
+    def said(what: str, column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+        each = [
+            (Effect.id == bindparam(f"number_{place}"), bindparam(f"{what}_{place}", type_=column.type))
+            for place in range(count)
+        ]
+        return case(*each)
+
+    changes = {
+        "state": State.DONE,
+        "next_try_at": None,
+        "reference": said("reference", Effect.reference),
+        "remark": said("remark", Effect.remark),
+        "problem": None,
+        "code": None,
+        "ended_at": NOW,
+    }
+    return _if_still(believed(), changes)
+
+
+def _if_still(condition: ColumnElement[bool], changes: dict[str, Any]) -> ReturningUpdate[Effect]:
+    moving = update(Effect).where(*_THESE, condition).values(changes).returning(Effect)
+    return moving.execution_options(synchronize_session=False, populate_existing=True)

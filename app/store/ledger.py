@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -224,8 +224,8 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
 
 def is_under_way(session: Session, deed: Deed, *, shop_id: int) -> bool:
     """Return whether a deed that passed the gate is still ours: nobody has taken us for dead and doubted it."""
-    mine = (Effect.id == deed.id, Effect.shop_id == shop_id, Effect.state == State.SENDING)
-    return session.scalar(select(Effect.id).where(*mine, Effect.sends == deed.sends)) is not None
+    terms = {"number": deed.id, "of_shop": shop_id, "sent": deed.sends}
+    return session.scalar(_under_way(), terms) is not None
 
 
 def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> Deed | None:
@@ -275,6 +275,12 @@ def _written(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]
             statement = _written_once(dialect, tuple(some[0]), observed=observed)
             ids |= dict(session.execute(statement, some).all())
     return ids
+
+
+@cache  # it is asked before each call
+def _under_way() -> Select[int]:
+    this = (Effect.id == bindparam("number"), Effect.shop_id == bindparam("of_shop"), Effect.state == State.SENDING)
+    return select(Effect.id).where(*this, Effect.sends == bindparam("sent"))
 
 
 @cache  # with thirty columns it costs more to put together than to send

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import CursorResult, Row, Select, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain import facts
@@ -133,8 +134,8 @@ def standings(
     session: Session, *, shop_id: int, customers: Collection[int], currency: str
 ) -> dict[int, facts.Standing]:
     """Return what we know of each customer; nothing of those of whom no order was ever seen."""
-    theirs = select(*_STANDING).where(Customer.shop_id == shop_id, Customer.customer_id.in_(customers))
-    return {row.customer_id: _standing(row, currency) for row in session.execute(theirs)}
+    terms = {"of_shop": shop_id, "numbers": list(customers)}
+    return {row.customer_id: _standing(row, currency) for row in session.execute(_of_each(), terms)}
 
 
 def set_special(session: Session, *, shop_id: int, customer_ids: Collection[int], special: bool, now: datetime) -> None:
@@ -228,6 +229,12 @@ def moved_by(
         .order_by(Customer.customer_id)
     )
     return [_standing(row, yardstick.threshold.currency) for row in session.execute(statement)]
+
+
+@cache  # each deed asks it
+def _of_each() -> Select[*tuple[Any, ...]]:
+    theirs = (Customer.shop_id == bindparam("of_shop"), Customer.customer_id.in_(bindparam("numbers", expanding=True)))
+    return select(*_STANDING).where(*theirs)
 
 
 def _known(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Row[*tuple[Any, ...]]]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.store import trail
@@ -51,7 +52,12 @@ def is_released_for(session: Session, *, shop_id: int | None) -> bool:
     """Return whether calls that change something may be made; without a shop, in the installation's own name."""
     if shop_id is None:
         return not session.scalar(select(is_thrown()))
-    return bool(session.scalar(select(Shop.id).where(Shop.id == shop_id, Shop.paused.is_(False), ~is_thrown())))
+    return bool(session.scalar(_released(), {"of_shop": shop_id}))
+
+
+@cache  # it is asked before each call
+def _released() -> Select[int]:
+    return select(Shop.id).where(Shop.id == bindparam("of_shop"), Shop.paused.is_(False), ~is_thrown())
 
 
 def _tell(session: Session, what: str, why: str) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan
@@ -56,11 +55,14 @@ def pick(
     session: Session, effect_id: int, *, shop_id: int, now: datetime = NOON, lease: timedelta = HOUR
 ) -> Deed | None:
     """Take this one deed in hand, as a worker would that has no eyes for others."""
-    other = aliased(Effect)
-    # A question rather than its answer: nothing may come in between.
-    others = select(other.id).where(other.shop_id == shop_id, other.next_try_at <= now, other.id != effect_id)
-    picked, _ = groups.pick(session, shop_id=shop_id, now=now, lease=lease, limit=1, currency="USD", but=others)
-    return picked[0] if picked else None
+    others = select(Effect.id).where(Effect.shop_id == shop_id, Effect.next_try_at <= now, Effect.id != effect_id)
+    while True:
+        seen = session.scalars(others).all()
+        with session.begin_nested() as part:
+            picked, _ = groups.pick(session, shop_id=shop_id, now=now, lease=lease, limit=1, currency="USD", but=seen)
+            if all(deed.id == effect_id for deed in picked):
+                return picked[0] if picked else None
+            part.rollback()  # another came in between
 
 
 def finish(session: Session, shop: Merchant, effect_id: int, *, at: datetime = NOON) -> None:

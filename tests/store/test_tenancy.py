@@ -106,6 +106,7 @@ NO_SHOP_NEEDED = {
     "conditions.passable": "a condition inside statements that name the shop",
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
+    "conditions.told": "asks no database",
     "dead.strangers_letter_again": "a letter of nobody's shop, given to the one that it names",
     "timekeeping.asking": "the database's clock",
     "dead.addressed_by": "the operator's: to whom a stranger's letter is addressed",

@@ -66,13 +66,13 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "gate open for whoever was quicker": Mutant(
             file="app/store/conditions.py",
-            old="    tries = tuple_(Effect.id, Effect.attempts).in_([(deed.id, deed.attempts) for deed in deeds])\n",
-            new="    tries = Effect.id.in_([deed.id for deed in deeds])\n",
+            old="tuple_(Effect.id, Effect.attempts).in_([(deed.id, deed.attempts) for deed in deeds] or TRIES)\n",
+            new="Effect.id.in_([deed.id for deed in deeds])\n",
             tests="tests/store/test_ledger_at_work.py tests/store/test_ledger.py tests/store/test_ledger_moves.py",
         ),
         "an old sender's answer counts": Mutant(
             file="app/store/conditions.py",
-            old="    return tuple_(Effect.id, Effect.sends).in_([(deed.id, deed.sends) for deed in deeds])\n",
+            old="    return tuple_(Effect.id, Effect.sends).in_([(deed.id, deed.sends) for deed in deeds] or SENDS)\n",
             new="    return Effect.id.in_([deed.id for deed in deeds])\n",
             tests="tests/store/test_ledger_at_work.py tests/store/test_ledger.py tests/store/test_ledger_moves.py",
         ),
@@ -189,8 +189,8 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "a deed that kills is tried for ever": Mutant(
             file="app/store/groups.py",
-            old="next_try_at=now + lease, attempts=Effect.attempts + 1)",
-            new="next_try_at=now + lease)",
+            old="next_try_at=_UNTIL, attempts=Effect.attempts + 1)",
+            new="next_try_at=_UNTIL)",
             tests="tests/store/test_groups.py",
         ),
         # The door
