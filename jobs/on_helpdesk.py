@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
-from app.domain.facts import AgentFacts, FlowersBefore, RefundsBefore, TicketFacts
+from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore, TicketFacts
 from app.domain.rules import on_action, on_ticket
 from app.store import decisions, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
@@ -69,6 +69,7 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
             session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
         before=_refunds_before(session, occasion, asked),
+        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),
         flowers_before=_flowers_before(session, occasion, asked) if not refund else FlowersBefore(),
         # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
         presses=tallies.press(
@@ -97,6 +98,14 @@ def _refunds_before(session: Session, occasion: Occasion, asked: gather.AboutAct
         since=occasion.now - A_YEAR,
         day_start=midnight(occasion.merchant, occasion.now),
     )
+
+
+def _elsewhere(
+    session: Session, action: AgentAction, asked: gather.AboutAction, shop_id: int
+) -> tuple[RefundElsewhere, ...]:
+    if asked.order is None:
+        return ()
+    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=asked.order.id, ticket_id=action.ticket_id)
 
 
 def _flowers_before(session: Session, occasion: Occasion, asked: gather.AboutAction) -> FlowersBefore:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.effects import Gift
+from app.domain.effects import Gift, State
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
 
@@ -154,6 +154,16 @@ class RefundsBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundElsewhere:
+    """What was given back of the same order on another ticket, or is about to be, and by whom."""
+
+    ticket_id: str
+    agent_name: str
+    minor: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowersBefore:
     """How many flowers agents sent or are about to: to this customer in a year, and today."""
 
@@ -177,6 +187,7 @@ class AgentFacts:
     withdrawable: tuple[str, ...] = ()
     live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
     ended: int = 0  # how often the same act on this ticket came to nothing
+    elsewhere: tuple[RefundElsewhere, ...] = ()  # what other tickets brought about on this order
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us

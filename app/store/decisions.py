@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
-from app.domain.facts import FlowersBefore, RefundsBefore
+from app.domain.facts import FlowersBefore, RefundElsewhere, RefundsBefore
 from app.store.base import Base, insert
 from app.store.tables import Decision, Effect
 
@@ -156,6 +156,26 @@ def earlier(session: Session, *, shop_id: int, gesture: str, ticket_id: str, ord
     rows = session.execute(statement.order_by(Effect.id)).all()
     live = tuple(row.cost_minor or 0 for row in rows if row.state in GIVEN)
     return Earlier(live=live, ended=len(rows) - len(live))
+
+
+def refunds_elsewhere(session: Session, *, shop_id: int, order_id: int, ticket_id: str) -> tuple[RefundElsewhere, ...]:
+    """Return what other tickets gave back of the order, or are about to. True for as long as `refunds_before` is."""
+    statement = select(Effect.ticket_id, Effect.payload, Effect.cost_minor, Effect.state).where(
+        Effect.shop_id == shop_id,
+        Effect.kind == "refund_order",
+        Effect.order_id == order_id,
+        Effect.ticket_id != ticket_id,
+        Effect.state.in_(GIVEN),
+    )
+    return tuple(
+        RefundElsewhere(
+            ticket_id=row.ticket_id,
+            agent_name=row.payload["agent_name"],
+            minor=row.cost_minor or 0,
+            state=State(row.state),
+        )
+        for row in session.execute(statement.order_by(Effect.id))
+    )
 
 
 def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[str, ...]:

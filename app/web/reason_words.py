@@ -1,6 +1,6 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
-from app.domain.rules import gift_order, granted, let_alone
+from app.domain.rules import elsewhere, gift_order, granted, let_alone
 
 _REASONS = {
     granted.CODE: "not granted",
@@ -53,6 +53,7 @@ _REASONS = {
     "no_order": "no order found",
     "no_credit": "no store credit",
     "already": "done before",
+    elsewhere.CODE: "done on another ticket",
     "flowers": "flowers are sent",
     "nothing_to_withdraw": "nothing to withdraw",
     "bad_days": "day not possible",

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.domain.decisions import Decision
-from app.domain.effects import PostNote, RefundOrder
-from app.domain.facts import RefundsBefore
+from app.domain.effects import PostNote, RefundOrder, State
+from app.domain.facts import RefundElsewhere, RefundsBefore
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import WantedItem, Way
@@ -161,3 +161,56 @@ def test_given_a_limit_that_is_just_kept_when_pressed_then_nobody_is_asked(befor
     facts = {"offer": refund_offer(paid=usd(500_00)), "before": before}
 
     assert pressed(facts).plans[-1].ask_first is None
+
+
+# On another ticket
+
+
+def by_sam(state: State = State.DONE, minor: int = 50_00, agent: str = "Sam Bell") -> dict[str, Any]:
+    """Return the facts of somebody who presses on ticket 42 when Sam has done so on ticket 43."""
+    return {"elsewhere": (RefundElsewhere(ticket_id="43", agent_name=agent, minor=minor, state=state),)}
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.DONE, "Sam Bell has already given back $50.00 of #1001, on ticket 43."),
+        (State.AWAITING, "Sam Bell has asked a lead to give back $50.00 of #1001, on ticket 43."),
+        (State.PLANNED, "Sam Bell is giving back $50.00 of #1001, on ticket 43."),
+        (State.SENDING, "Sam Bell is giving back $50.00 of #1001, on ticket 43."),
+        (State.UNCERTAIN, "Sam Bell is giving back $50.00 of #1001, on ticket 43."),
+    ],
+)
+def test_given_the_same_sum_on_another_ticket_when_pressed_then_nothing_happens_and_the_agent_reads_who_and_where(
+    state: State, words: str
+) -> None:
+    decision = pressed(by_sam(state))
+
+    assert decision.code == "elsewhere"
+    assert told(decision) == (
+        f"Nothing was done. {words} If another is meant, press again with “confirm” filled in,"
+        " and a lead will be asked."
+    )
+
+
+def test_given_a_colleague_without_a_name_when_pressed_then_they_are_still_spoken_of() -> None:
+    assert "A colleague has already given back" in told(pressed(by_sam(agent=" ")))
+
+
+def test_given_the_same_sum_on_another_ticket_when_confirmed_then_a_lead_decides() -> None:
+    asked = pressed(by_sam(), confirm="the second box").plans[-1].ask_first
+
+    assert asked == "Sam Bell has already given back $50.00 of #1001, on ticket 43. Is another meant?"
+
+
+def test_given_another_sum_on_another_ticket_when_pressed_then_it_goes_back() -> None:
+    assert refund_of(pressed(by_sam(minor=12_00))).amount == usd(50_00)
+
+
+def test_given_an_order_that_a_colleague_emptied_when_pressed_then_the_agent_reads_who_and_where() -> None:
+    empty = {"offer": refund_offer(most=usd(0))}
+
+    assert told(pressed(empty | by_sam())) == (
+        "Nothing was done. Nothing of #1001 is left to refund."
+        " Sam Bell has already given back $50.00 of #1001, on ticket 43."
+    )

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.decisions import Decision
+from app.domain.effects import State
+from app.domain.facts import RefundElsewhere
 from app.domain.policy import Mode
 from app.domain.rules.nth_order_gift import RULE
 from app.store import decisions, tables
@@ -90,6 +92,28 @@ def test_given_refunds_of_other_tickets_orders_and_kinds_when_asked_then_they_do
         steps.planned(paid(other))
 
     assert earlier(steps, order_id=1001) == Earlier(live=(), ended=0)
+
+
+@pytest.mark.parametrize("state", [*GIVEN, *NOT_GIVEN])
+def test_given_a_refund_on_another_ticket_when_asked_then_only_what_was_or_may_be_given_is_told(
+    steps: Steps, state: str
+) -> None:
+    into(steps, state, paid(refund(ticket_id="43", agent_name="Sam Bell")))
+
+    found = RefundElsewhere(ticket_id="43", agent_name="Sam Bell", minor=12_00, state=State(state))
+    assert elsewhere(steps) == ((found,) if state in GIVEN else ())
+
+
+def test_given_refunds_of_this_ticket_or_of_another_order_when_asked_then_they_are_not_elsewhere(steps: Steps) -> None:
+    for other in (refund(), refund(ticket_id="43", order_id=1002), flowers(ticket_id="43")):
+        steps.planned(paid(other))
+
+    assert elsewhere(steps) == ()
+
+
+def elsewhere(steps: Steps) -> tuple[RefundElsewhere, ...]:
+    with unit_of_work(steps.sessions) as session:
+        return decisions.refunds_elsewhere(session, shop_id=steps.shop_id, order_id=1001, ticket_id="42")
 
 
 def earlier(steps: Steps, order_id: int | None = None) -> Earlier:

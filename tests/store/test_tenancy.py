@@ -256,6 +256,7 @@ class Inhabitant:
             "what": What.TWICE if name.startswith("alarms.") else "stopped",
             "before": NOON + 2 * DAY,
             "after": 0,
+            "ticket_id": "43" if name == "decisions.refunds_elsewhere" else "42",
             "said": [decision("gift")] if name == "decisions.just_said" else [(decision("gift"), self.letter.id)],
         }
         return SAME_FOR_ALL | known
@@ -318,7 +319,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "period": "2026-11-21",
     "chore": "review",
     "order_id": 1001,
-    "ticket_id": "42",
     "delivery_key": "d-new",
     "event_key": "e-new",
     "topics": None,

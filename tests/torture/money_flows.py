@@ -45,6 +45,16 @@ def pressed(action: str, **form: str) -> Callable[[Scene, Complaint], None]:
     return lambda scene, plot: scene.press(plot.ticket, action, **form)
 
 
+def written_about_twice(scene: Scene) -> Complaint:
+    """Let the money be on its way on one ticket; return the complaint with the customer's other ticket."""
+    plot = complained(scene)
+    pressed("refund_keep", amount="5.00")(scene, plot)
+    scene.go_on()
+    customer = scene.call("/town/cast")["fourth_order_customer"]
+    again = scene.call("/town/tickets", {"customer_id": customer, "subject": "Did you get my mail?"})["ticket_id"]
+    return replace(plot, ticket=int(again))
+
+
 def refunded(scene: Scene, plot: Complaint, *, back: str, minor: int) -> None:
     """Hold when so much went back, of a fresh purse, and nothing is left set aside."""
     assert scene.call(f"/town/orders/{plot.order}")["refunded"] == back
@@ -184,6 +194,12 @@ FLOWS = MappingProxyType(
         "refund": money_back("5.00", 5_00, amount="5.00"),
         "refund-of-items": money_back("25.00", 25_00, items="#1 x 2", shipping="yes"),
         "refund-as-credit": money_back("5.00", 5_00, amount="5.00", store_credit="yes"),
+        "refund-on-two-tickets": Flow(
+            prepare=written_about_twice,
+            act=pressed("refund_keep", amount="5.00"),
+            happened=partial(refunded, back="5.00", minor=5_00),
+            policy=TEAM,
+        ),
         "refund-arrives": Flow(
             prepare=partial(money_on_its_way, status="SUCCESS"),
             happened=partial(refunded, back="5.00", minor=5_00),

@@ -271,6 +271,12 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             new="self.now - moment > 99 * NEWS for moment",
             tests="tests/jobs/test_customers.py -k day_old",
         ),
+        "a colleague's refund unseen": Mutant(
+            file="jobs/on_helpdesk.py",
+            old="        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),\n",
+            new="",
+            tests="tests/jobs/test_at_once.py -k two_tickets",
+        ),
         # Tokens, the past, forgetting, the bell
         "token pair swapped": Mutant(
             file="app/store/grants.py",

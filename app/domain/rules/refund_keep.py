@@ -9,6 +9,7 @@ from app.domain.facts import AgentFacts, Order
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import RefundOffer, Way
+from app.domain.rules import elsewhere
 from app.domain.rules.granted import off
 from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, confirmed, decided, sorry
 from app.domain.rules.refund_limits import lead_for
@@ -32,13 +33,16 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
     except ValueError as no:
         return sorry(action, RULE, "bad_amount", str(no), facts, now)
     problem = (
-        _problem(action, amount, order, offer)
+        _problem(action, amount, order, offer, facts)
         or _credit_problem(action, order, policy)
         or _repeated(action, amount, facts)
     )
     if problem is not None:
         return sorry(action, RULE, *problem, facts, now)
     refund = _refund(action, facts, order, amount, policy, now)
+    same = elsewhere.same_elsewhere(refund, facts)
+    if same is not None and not action.confirm:
+        return sorry(action, RULE, elsewhere.CODE, f"{same} {elsewhere.IF_MEANT}", facts, now)
     mutes = _mutes(refund, policy, now) if action.compassion else ()
     plan = Plan(
         effect=refund,
@@ -46,7 +50,7 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
         cost=amount,
         pool=Pool.TEAM,
         after=mutes[-1].effect.key if mutes else None,
-        ask_first=lead_for(refund, offer, facts, policy),
+        ask_first=f"{same} Is another meant?" if same else lead_for(refund, offer, facts, policy),
     )
     because = " ".join([f"{action.agent_name} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
     return decided(action, RULE, "refund", because, plans=(*mutes, plan))
@@ -66,12 +70,15 @@ def _amount(action: AgentAction, offer: RefundOffer) -> Money:
         raise ValueError(f"“{action.amount[:LONGEST_ECHO]}” is not an amount in {currency}.") from None
 
 
-def _problem(action: AgentAction, amount: Money, order: Order, offer: RefundOffer) -> tuple[str, str] | None:
+def _problem(
+    action: AgentAction, amount: Money, order: Order, offer: RefundOffer, facts: AgentFacts
+) -> tuple[str, str] | None:
     if offer.only_authorised:
         because = f"The payment of {order.name} is only authorised, so nothing came in yet; the order can be cancelled."
         return "not_refundable", because
     if offer.most.minor <= 0:
-        return "not_refundable", f"Nothing of {order.name} is left to refund."
+        gone = elsewhere.all_elsewhere(order.name, facts, offer.most.currency)
+        return "not_refundable", f"Nothing of {order.name} is left to refund.{gone}"
     if amount.minor == 0 and action.amount is None:
         return "not_refundable", f"Nothing was paid for that on {order.name}, or it was given back already."
     if amount.minor <= 0 or offer.most < amount:

@@ -1,0 +1,28 @@
+"""One order, two tickets: a colleague may have given the same sum back already, where this agent does not look."""
+
+from app.domain.effects import RefundOrder, State
+from app.domain.facts import AgentFacts, RefundElsewhere
+from app.domain.money import Money
+
+CODE = "elsewhere"
+IF_MEANT = "If another is meant, press again with “confirm” filled in, and a lead will be asked."
+_DOES = {
+    State.AWAITING: "has asked a lead to give back",
+    State.DONE: "has already given back",
+}
+
+
+def same_elsewhere(refund: RefundOrder, facts: AgentFacts) -> str | None:
+    """Return who gave the same sum of the order back, or is about to, and on which ticket; None where nobody did."""
+    same = (each for each in facts.elsewhere if each.minor == refund.amount.minor)
+    return next((_said(each, refund.order_name, refund.amount.currency) for each in same), None)
+
+
+def all_elsewhere(order_name: str, facts: AgentFacts, currency: str) -> str:
+    """Return where the money of an order went of which nothing is left; "" where this ticket alone knows."""
+    return "".join(f" {_said(each, order_name, currency)}" for each in facts.elsewhere[-1:])
+
+
+def _said(other: RefundElsewhere, order_name: str, currency: str) -> str:
+    who, amount = other.agent_name.strip() or "A colleague", Money(minor=other.minor, currency=currency)
+    return f"{who} {_DOES.get(other.state, 'is giving back')} {amount} of {order_name}, on ticket {other.ticket_id}."
