@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CompoundSelect, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.store.stories import Search, matching
@@ -42,11 +42,15 @@ def verdicts(session: Session, *, shop_id: int, subjects: tuple[str, ...], searc
 
     Decisions from the same delivery come along. The same words about the same subject are told once.
     """
-    about = Decision.subject.in_(subjects)
-    heard = select(Decision.delivery_id).where(Decision.shop_id == shop_id, about, Decision.delivery_id.is_not(None))
-    led_to = select(Effect.decision_id).where(*matching(shop_id, search), Effect.decision_id.is_not(None))
-    related = or_(about, Decision.delivery_id.in_(heard), Decision.id.in_(led_to))
-    return _told(session, shop_id, _decided(shop_id).where(related).limit(limit))
+    about = (Decision.shop_id == shop_id, Decision.subject.in_(subjects))
+    heard = select(Decision.delivery_id).where(*about, Decision.delivery_id.is_not(None))
+    # Each looked up by itself: asked with OR, a database walks through all that was ever decided.
+    related: CompoundSelect[int | None] = union_all(
+        select(Decision.id).where(*about),
+        select(Decision.id).where(Decision.shop_id == shop_id, Decision.delivery_id.in_(heard)),
+        select(Effect.decision_id).where(*matching(shop_id, search), Effect.decision_id.is_not(None)),
+    )
+    return _told(session, shop_id, _decided(shop_id).where(Decision.id.in_(related)).limit(limit))
 
 
 def verdicts_with(session: Session, *, shop_id: int, code: str, rule: str | None, limit: int) -> list[Verdict]:

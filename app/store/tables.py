@@ -124,6 +124,7 @@ class Order(Base):
         # `counted` before the dates: a customer's first, last and latest order that counts are one look each.
         # What it came to at the end: a customer's sums, and everybody's, are read here without the rows.
         Index("ix_orders_sums", "shop_id", "customer_id", "counted", "processed_at", "order_id", "net_minor"),
+        Index("ix_orders_name", "shop_id", "name"),
         Index(
             "ix_orders_guests",
             "shop_id",
@@ -149,7 +150,9 @@ class Customer(Base):
 
     __tablename__ = "customers"
     __table_args__ = (
-        Index("ix_customers_net", "shop_id", "net_minor"),
+        # Who is above, spent anything and is active: counted and ranked without their rows.
+        Index("ix_customers_sums", "shop_id", "net_minor", "orders", "last_order_at"),
+        Index("ix_customers_marked", "shop_id", postgresql_where=text("marked"), sqlite_where=text("marked = 1")),
         Index(
             "ix_customers_mail_digest",
             "shop_id",
