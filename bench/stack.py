@@ -23,13 +23,12 @@ from app.domain.effects import Plan, TagCustomer
 from app.domain.policy import Brake, Measure, Mode, Policy, SpecialCustomer
 from app.domain.ports import ShopProfile
 from app.launcher.ports import free_port
-from app.store import chores, grants, inbox, ledger, shops, yardstick
+from app.store import chores, inbox, ledger, shops, yardstick
 from app.store.base import open_database, reading, sessions_of, unit_of_work
-from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.tables import Customer, Effect
 from bench.remote import Remote
-from bench.shop import SEAL_KEY
+from bench.shop import SEAL_KEY, let_in
 from jobs.clock import Clock
 from jobs.queue import Bell, Task
 from jobs.review import REVIEW
@@ -211,10 +210,7 @@ def _moved_in(here: World, place: int) -> int:
     profile = ShopProfile(domain=_domain(place), name="Bench", currency="USD", timezone="UTC")
     with unit_of_work(here.sessions) as session:
         shop_id = shops.install(session, profile=profile, policy=_POLICY, now=datetime(2026, 11, 1, tzinfo=UTC))
-        turn = grants.begin(session, shop_id=shop_id, now=now, lease=here.lease)
-        if turn is not None:
-            pair = Pair(token="bench", expires_at=None)  # noqa: S106  # of a store that is made up
-            grants.keep(session, shop_id=shop_id, turn=turn, pair=pair, seal=here.seal, now=now)
+        let_in(session, here, shop_id)
         shops.note_history(session, shop_id=shop_id, done_at=now, swept_to=now)
         # Customers without orders would be put right by the day's review, and nobody be special any more. So there is
         # none, and what it measures is measured here: without it nobody would become special at all.
