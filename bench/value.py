@@ -13,7 +13,7 @@ from app.domain.policy import Measure, Policy, SpecialCustomer
 from app.domain.ports import ShopProfile
 from app.store import orders, shops, tables, yardstick
 from app.store.base import Sessions, open_database, sessions_of, unit_of_work
-from bench import batches
+from bench import batches, figures
 from bench.databases import both
 from bench.report import seconds, spread
 
@@ -66,6 +66,7 @@ def _measure(kind: str, small: str, large: str, customers: int, each: int, event
     print(f"\n{kind}: an event costs {spread(costs[few])} µs among {SMALL:,} customers,")
     print(f"  {spread(costs[many])} µs among {customers:,}: {ratio:.2f} × (goal 1.2); statements {statements[many]}")
     good = _nightly(many, kind)
+    good &= figures.measured(many, kind, _NOON)
     good &= batches.measured(many, kind, customers)  # last: what is written by hand leaves the books wrong
     for sessions in (few, many):
         sessions.kw["bind"].dispose()
