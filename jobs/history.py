@@ -13,6 +13,7 @@ from app.store.base import reading, unit_of_work
 from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
 from jobs import doors, stopping
+from jobs.lever import though_paused
 from jobs.queue import Task
 from jobs.runtime import Outside, World
 
@@ -97,7 +98,9 @@ def _step(world: World, merchant: Merchant, outside: Outside, export: Reading) -
 
 
 def _ask(world: World, merchant: Merchant, outside: Outside, export: Reading) -> timedelta:
-    handle = outside.shop.start_export(export.kind, without_people=export.without_people)
+    # To the store a mutation, to the merchant a reading: who has stopped everything still wants to see the past.
+    with though_paused():
+        handle = outside.shop.start_export(export.kind, without_people=export.without_people)
     with unit_of_work(world.sessions) as session:
         imports.asked(session, shop_id=merchant.id, kind=export.kind, handle=handle, now=world.clock.now())
     return SHORTEST_LOOK

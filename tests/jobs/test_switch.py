@@ -8,14 +8,14 @@ import pytest
 from app.domain.effects import State
 from app.domain.errors import Stopped
 from app.domain.policy import Mode
-from app.store import imports, switch
+from app.store import imports, shops, switch
 from app.store.base import unit_of_work
 from integrations.http import Answer, Http, Request
 from jobs import go, history, stop
 from jobs.practice import POLICY
 from jobs.runtime import LIMITS
 from tests.integrations.raw_server import HERE
-from tests.jobs.conftest import Practice
+from tests.jobs.conftest import Practice, read_past
 
 
 @pytest.fixture
@@ -109,6 +109,21 @@ def test_given_everything_is_stopped_when_the_past_is_to_be_read_then_no_export_
     wild.later(5)
     history.import_history(wild.world, wild.shop_id)
     assert wild.call("/town/writes")["store"] > before["store"]
+
+
+def test_given_a_merchant_who_stopped_everything_when_the_past_is_to_be_read_then_it_is(wild: Practice) -> None:
+    with unit_of_work(wild.world.sessions) as session:
+        imports.again(session, shop_id=wild.shop_id)
+    wild.pause(paused=True)
+    order = wild.order()
+    wild.deliver(order)
+
+    read_past(wild)
+    wild.drain()
+
+    with unit_of_work(wild.world.sessions) as session:
+        assert shops.history_state(session, shop_id=wild.shop_id).done_at is not None
+    assert wild.gifts_on(order) == 0
 
 
 def test_given_a_path_that_asks_no_gate_when_everything_is_stopped_then_the_wire_is_dead(wild: Practice) -> None:
