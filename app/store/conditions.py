@@ -7,12 +7,15 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, selec
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
+from app.domain.rules import special_customer
 from app.store import doors, pulse, switch
 from app.store.base import Moment
 from app.store.deeds import KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
+MARKS = ("tag_customer", "mark_in_helpdesk")  # kinds that show a customer's standing, or show it no longer
+_AT_LARGE = (State.SENDING, State.UNCERTAIN)
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET, State.OBSERVED)
 # What a statement that is put together once is told each time it is sent.
 NOW: BindParameter[datetime] = bindparam("at_the_moment", type_=Moment)
@@ -78,16 +81,18 @@ def held_back() -> ColumnElement[bool]:
 
 
 def crossed() -> ColumnElement[bool]:
-    """Hold an edit back while another of ours to the same order is under way or in doubt: one makes the other stale."""
+    """Hold back what would cross another of ours that is under way or in doubt.
+
+    Of an order's edits one makes the other stale. Of a customer's marks, on and off, the later must have the last word.
+    """
     other = aliased(Effect)
-    under_way = select(other.id).where(
-        other.shop_id == Effect.shop_id,
-        other.order_id == Effect.order_id,
-        other.id != Effect.id,
-        other.kind.in_(EDITS),
-        other.state.in_((State.SENDING, State.UNCERTAIN)),
-    )
-    return and_(Effect.kind.in_(EDITS), Effect.state == State.PLANNED, under_way.exists())
+    under_way = (other.shop_id == Effect.shop_id, other.id != Effect.id, other.state.in_(_AT_LARGE))
+    edit = select(other.id).where(*under_way, other.order_id == Effect.order_id, other.kind.in_(EDITS))
+    theirs = (other.customer_id == Effect.customer_id, other.kind == Effect.kind, other.rule == special_customer.RULE)
+    mark = select(other.id).where(*under_way, *theirs)
+    is_mark = and_(Effect.kind.in_(MARKS), Effect.rule == special_customer.RULE)
+    crossing = or_(and_(Effect.kind.in_(EDITS), edit.exists()), and_(is_mark, mark.exists()))
+    return and_(Effect.state == State.PLANNED, crossing)
 
 
 def for_one_let_alone() -> ColumnElement[bool]:

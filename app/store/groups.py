@@ -29,9 +29,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
+from app.domain.rules import special_customer
 from app.store import ledger, trail
 from app.store.base import Moment
-from app.store.conditions import EDITS, NOW, believed, due_by, open_for_business, passable, told
+from app.store.conditions import EDITS, MARKS, NOW, believed, due_by, open_for_business, passable, told
 from app.store.deeds import Deed, Unreadable, deed_of
 from app.store.endings import LONGEST_REFERENCE
 from app.store.tables import Effect
@@ -102,7 +103,7 @@ def gate(
     session: Session, ready: Sequence[tuple[Deed, str | None]], *, shop_id: int, now: datetime, lease: timedelta
 ) -> list[Deed]:
     """Pass the gate with those that may go, each with its request; return them as `ledger.gate` does."""
-    plain = [deed for deed, request in ready if request is None and deed.effect.kind not in EDITS]
+    plain = _uncrossed([deed for deed, request in ready if request is None and deed.effect.kind not in EDITS])
     passed = _gate_plain(session, plain, shop_id, now, lease) if plain else []
     for deed, request in ready:
         if request is not None or deed.effect.kind in EDITS:
@@ -130,6 +131,18 @@ def done(session: Session, ended: Sequence[tuple[Deed, Receipt]], *, shop_id: in
 def costs_nothing(deed: Deed, receipt: Receipt) -> bool:
     """Return whether nothing is to be booked for it, and nothing to be waited for: `done` may record it."""
     return deed.cost is None and receipt.cost is None and not receipt.pending
+
+
+def _uncrossed(deeds: Sequence[Deed]) -> list[Deed]:
+    """Leave out the later of a customer's two marks, which one statement would let pass together."""
+    first: dict[object, int] = {}
+    in_order = sorted(deeds, key=lambda deed: deed.id)
+    return [deed for deed in in_order if first.setdefault(_mark(deed), deed.id) == deed.id]
+
+
+def _mark(deed: Deed) -> object:
+    is_one = deed.effect.kind in MARKS and deed.rule == special_customer.RULE
+    return (deed.effect.kind, getattr(deed.effect, "customer_id", None)) if is_one else deed.id
 
 
 def _gate_plain(session: Session, deeds: Sequence[Deed], shop_id: int, now: datetime, lease: timedelta) -> list[Deed]:

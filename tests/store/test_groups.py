@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import pytest
+
 from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import endings, groups, shops, trail
@@ -32,6 +34,12 @@ def done(steps: Steps, *ended: tuple[Deed, Receipt]) -> list[Deed]:
 
 def tags(steps: Steps, *customers: int) -> list[Deed]:
     return [steps.planned(planned(tag(customer_id=customer))) for customer in customers]
+
+
+def mark_of(steps: Steps, customer: int, *, present: bool) -> Deed:
+    occasion = f"standing-{int(present)}"
+    change = tag(customer_id=customer, present=present, occasion=occasion)
+    return steps.planned(planned(change), rule="special_customer")
 
 
 def test_given_due_deeds_when_picked_then_each_is_leased_and_its_try_counted(steps: Steps) -> None:
@@ -86,6 +94,41 @@ def test_given_two_edits_of_one_order_when_picked_then_one_at_a_time_is_taken(st
     assert [deed.id for deed in pick(steps)[0]] == [first.id, other.id]
     assert pick(steps, editing=[7])[0] == []
     assert [deed.id for deed in pick(steps)[0]] == [second.id]
+
+
+@pytest.mark.parametrize("doubted", [False, True], ids=["under way", "in doubt"])
+def test_given_a_mark_that_is_coming_off_when_it_is_to_go_on_again_then_that_waits_until_it_is_off(
+    steps: Steps, doubted: bool
+) -> None:
+    off, another = mark_of(steps, 1, present=False), mark_of(steps, 2, present=False)
+    (sent, *_), on = gate(steps, *pick(steps)[0]), mark_of(steps, 1, present=True)
+    if doubted:
+        steps.doubt(sent, NOON + HOUR)
+
+    assert pick(steps)[0] == []
+    assert steps.row(on.id).attempts == 0
+    done(steps, (steps.read(off.id), receipt()))
+    assert [deed.id for deed in pick(steps)[0]] == [on.id]
+    assert steps.state(another.id) is State.SENDING
+
+
+def test_given_a_customers_two_marks_when_they_reach_the_gate_together_then_the_earlier_passes_alone(
+    steps: Steps,
+) -> None:
+    off, on = mark_of(steps, 1, present=False), mark_of(steps, 1, present=True)
+    other = mark_of(steps, 2, present=True)
+    picked, _ = pick(steps)
+
+    assert [deed.id for deed in gate(steps, *reversed(picked))] == [off.id, other.id]
+    assert steps.state(on.id) is State.PLANNED
+    assert gate(steps, *picked) == []
+
+
+def test_given_two_tags_that_an_agent_asked_for_when_the_gate_is_opened_then_both_pass(steps: Steps) -> None:
+    for name in ("pause-reorders", "no-marketing"):
+        steps.planned(planned(tag(customer_id=1, tag=name)))
+
+    assert len(gate(steps, *pick(steps)[0])) == 2
 
 
 def test_given_picked_deeds_when_the_gate_is_opened_then_all_are_counted_as_sent_from_now_on(steps: Steps) -> None:
