@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.launcher.commands import COMMANDS
+from bench.command import BENCHES
+from tests.torture.command import TORMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "integrations").rglob("*.md")])
@@ -28,6 +30,29 @@ def test_given_a_document_when_it_names_files_and_commands_then_they_are_there(d
 
     assert [str(file) for file in files if not file.exists()] == []
     assert set(COMMAND.findall(text)) <= {*COMMANDS, "help"}
+
+
+PROMISED = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+PROMISES = dict(re.findall(r"^### (.+)\n\n((?:(?!^#).*\n)+)", PROMISED, re.MULTILINE))
+PARTS = re.compile(
+    r"\*\*(Kept|Shown|Not promised|Open)\.\*\*(.+?)(?=\*\*(?:Kept|Shown|Not promised|Open)\.|\Z)", re.DOTALL
+)
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_given_a_promise_when_read_then_it_says_where_it_is_kept_what_shows_it_and_where_it_ends(promise: str) -> None:
+    parts = dict(PARTS.findall(PROMISES[promise]))
+
+    assert list(parts)[:3] == ["Kept", "Shown", "Not promised"]
+    assert re.search(r"`(?:app|jobs|integrations)/|key", parts["Kept"])
+    assert re.search(r"`tests/[\w/]+\.py`", parts["Shown"])
+    assert len(parts["Not promised"].split()) > 3
+
+
+def test_given_the_promises_when_they_name_commands_then_there_are_such() -> None:
+    assert len(PROMISES) == PROMISED.count("\n### ") > 30
+    assert set(re.findall(r"`torture ([a-z]+)", PROMISED)) <= set(TORMENTS)
+    assert set(re.findall(r"`bench ([a-z]+)", PROMISED)) <= set(BENCHES)
 
 
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
