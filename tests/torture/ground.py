@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Column, ColumnElement, Engine, create_engine, func, select, text
 
 from app.store.base import Base, open_database
 
@@ -74,20 +74,24 @@ class PostgresGround:
 
     def lay(self, copy: Rows) -> None:
         self.engine.dispose()
-        tables = Base.metadata.sorted_tables
+        tables, now = Base.metadata.sorted_tables, self.copied()
+        other = [table for table in tables if now[table.name] != copy[table.name]]
         with self._other.begin() as connection:
             # The trail is only added to, whoever asks; but for us, who go back in time.
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)} RESTART IDENTITY CASCADE"))
-            for table in tables:
-                rows = copy[table.name]
-                if rows:
-                    connection.execute(table.insert(), rows)
-                number = table.autoincrement_column
-                if number is not None and rows:
-                    sequence = func.pg_get_serial_sequence(table.name, number.name)
-                    connection.execute(select(func.setval(sequence, max(row[number.name] for row in rows))))
+            for table in other:
+                connection.execute(table.delete())
+                if copy[table.name]:
+                    connection.execute(table.insert(), copy[table.name])
+            numbers = [(table.autoincrement_column, copy[table.name]) for table in tables]
+            connection.execute(select(*(_goes_on_after(rows, one) for one, rows in numbers if one is not None)))
 
     def close(self) -> None:
         self.engine.dispose()
         self._other.dispose()
+
+
+def _goes_on_after(rows: Sequence[Mapping[str, Any]], number: Column[int]) -> ColumnElement[Any]:
+    """Let the next row be numbered after the last one, also where one was begun and given up."""
+    last = max((row[number.name] for row in rows), default=None)
+    return func.setval(func.pg_get_serial_sequence(number.table.name, number.name), last or 1, last is not None)
