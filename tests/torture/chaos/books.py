@@ -64,6 +64,13 @@ class Ledger:
             return session.scalar(select(func.count()).where(Effect.state == State.SENDING)) != 0
 
     @patient
+    def is_in_doubt(self) -> bool:
+        """Return whether a call that was not answered may still be at work."""
+        with reading(self.sessions) as session:
+            doubtful = (Effect.state == State.UNCERTAIN, Effect.next_try_at.is_not(None))
+            return session.scalar(select(func.count()).where(*doubtful)) != 0
+
+    @patient
     def last_bouquet(self) -> datetime | None:
         """Return when the last of the flowers that were promised are to leave; None when none are."""
         with reading(self.sessions) as session:

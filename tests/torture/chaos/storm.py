@@ -238,7 +238,8 @@ class _Storm:
         return self.watch.waiting > MOST_WAITING or crowd.share > self._killed(killer) + ROOM
 
     def _killed(self, killer: Killer) -> float:
-        return killer.kills / max(self.plan.kills / 2, 1)
+        """Return what share of a half's kills is over; all of them where there are to be none."""
+        return killer.kills / (self.plan.kills / 2) if self.plan.kills else 1.0
 
     def _regulars(self) -> tuple[list[int], list[int]]:
         """Return those regulars who are told of, and those of the crowd."""
