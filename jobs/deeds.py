@@ -1,6 +1,6 @@
 """How each kind of effect is done, looked for, and looked at again before it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.domain.effects import (
@@ -36,6 +36,7 @@ STANDING_RULE = "special_customer"
 # The store knows a refund's key for a day. Half of it, so that no slow call reaches over the edge.
 REPEATED_FOR = timedelta(hours=12)
 FOLLOWED_FOR = timedelta(days=60)
+Standings = Mapping[int, Standing]  # by customer
 
 
 def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
@@ -140,10 +141,25 @@ def can_look_up(outside: Outside, effect: Effect) -> bool:
     return not isinstance(effect, SendFlowers) or _florist(outside).can_look_up
 
 
+def asks_nobody(deed: Deed) -> bool:
+    """Return whether our own books say if the deed is still wanted."""
+    return isinstance(deed.effect, TagCustomer | MarkInHelpdesk)
+
+
+def standings(world: World, merchant: Merchant, some: Sequence[Deed]) -> Standings:
+    """Return what the books say now of the customers whom deeds are for."""
+    customers = {customer for deed in some if (customer := getattr(deed.effect, "customer_id", None)) is not None}
+    with reading(world.sessions) as session:
+        return orders.standings(session, shop_id=merchant.id, customers=customers, currency=merchant.currency)
+
+
 def unwanted(  # noqa: PLR0911  # one a kind
-    world: World, merchant: Merchant, outside: Outside, deed: Deed
+    world: World, merchant: Merchant, outside: Outside, deed: Deed, known: Standings | None = None
 ) -> tuple[str, str] | None:
-    """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world."""
+    """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world.
+
+    `known` is what was just read of its customer, together with others'.
+    """
     refusal = off_for(deed.effect, merchant.scopes)
     if refusal is not None:
         return refusal
@@ -151,14 +167,15 @@ def unwanted(  # noqa: PLR0911  # one a kind
         return leaving.CODE, "The app was taken out of the store before it was done."
     match deed.effect:
         case AddGiftLine() | SendGiftOrder() as gift:
-            standing = _standing(world, merchant, gift.customer_id)
+            standing = _standing(world, merchant, gift.customer_id, known)
             return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now(), standing)
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
-            return _outdated(world, merchant, tag.customer_id, present=tag.present)
+            standing = _standing(world, merchant, tag.customer_id, known)
+            return still_wanted.standing_mark(standing, present=tag.present)
         case MarkInHelpdesk() as mark:
             if outside.helpdesk is None:
                 return "no_helpdesk", "No helpdesk is connected."
-            return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id), mark)
+            return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() as flowers:
             return still_wanted.errand(outside.shop.order(flowers.order_id))
         case TagTicket() | PostNote() if outside.helpdesk is None:
@@ -212,11 +229,9 @@ def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:
     return not can_look_up(outside, deed.effect) or find(outside, deed) is None
 
 
-def _outdated(world: World, merchant: Merchant, customer_id: int, *, present: bool) -> tuple[str, str] | None:
-    return still_wanted.standing_mark(_standing(world, merchant, customer_id), present=present)
-
-
-def _standing(world: World, merchant: Merchant, customer_id: int) -> Standing | None:
+def _standing(world: World, merchant: Merchant, customer_id: int, known: Standings | None) -> Standing | None:
+    if known is not None:
+        return known.get(customer_id)
     with reading(world.sessions) as session:
         return orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
 

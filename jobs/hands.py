@@ -86,6 +86,11 @@ class Crew(Generic[Outcome]):
             self._threads.submit(act, thing).add_done_callback(self._ended.put)
         self.under_way += 1
 
+    def begin_all(self, act: Callable[[Thing], Outcome], things: Iterable[Thing]) -> None:
+        """Act on each of the things, which there is room for."""
+        for thing in things:
+            self.begin(act, thing)
+
     def gather(self, *, seconds: float | None = None) -> list[Outcome]:
         """Return what has come of things since the last time; wait for one where there is none yet.
 

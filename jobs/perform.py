@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -83,22 +84,22 @@ class _Shift:
         crew: Crew[_Step] = self.world.hands.crew()
         with crew:
             while True:
+                looked: list[_Step] = []
                 if self._obstacle is None and crew.wants_more and not dry and time.monotonic() < ends_at:
                     picked = self._pick(min(crew.room, self.most - self.taken))
                     dry = not picked
-                    for deed in picked:
-                        crew.begin(look, deed)
-                if not crew.under_way:
+                    looked = self._look_together(steps, [deed for deed in picked if steps.asks_nobody(deed)])
+                    crew.begin_all(look, [deed for deed in picked if not steps.asks_nobody(deed)])
+                if not (crew.under_way or looked):
                     return
-                gathered = crew.gather(seconds=self._soon)
+                gathered = looked or crew.gather(seconds=self._soon)
                 self._hold()
                 ready = [each for each in gathered if isinstance(each, Ready)]
                 self._write_down([each for each in gathered if isinstance(each, Outcome)])
                 if (obstacle := self._obstacle) is not None:
                     self._write_down([outcomes.not_begun(each.deed, obstacle) for each in ready])
                 elif ready and not crew.has_failed:
-                    for sent in self._gate(ready):
-                        crew.begin(do, sent)
+                    crew.begin_all(do, self._gate(ready))
 
     @property
     def _obstacle(self) -> str | None:
@@ -150,6 +151,11 @@ class _Shift:
             log.warning("row.unreadable", shop=merchant.id, row=number)
         self.stuck.update(unread)
         return picked, unread
+
+    def _look_together(self, steps: Steps, some: Sequence[Deed]) -> list[_Step]:
+        """Look again at deeds that need no hand for it, for nobody outside is asked."""
+        known = deeds.standings(self.world, self.merchant, some) if some else {}
+        return [or_none("effect.failed", deed.shop_id, deed.id, partial(steps.look, deed, known)) for deed in some]
 
     def _gate(self, ready: Sequence[Ready]) -> list[Sent]:
         passed: list[Sent] = []

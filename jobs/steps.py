@@ -12,6 +12,7 @@ from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds, outcomes
+from jobs.deeds import Standings
 from jobs.lever import held_for
 from jobs.outcomes import Outcome
 from jobs.runtime import Outside, World
@@ -49,8 +50,8 @@ class Steps:
     merchant: Merchant
     outside: Outside
 
-    def look(self, deed: Deed) -> Outcome | Ready:
-        """Look again at a picked deed, and at what is in doubt or on its way."""
+    def look(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:
+        """Look again at a picked deed, and at what is in doubt or on its way; `known` as in `deeds.unwanted`."""
         if deed.pending:
             return self._follow(deed)
         if deed.state is State.UNCERTAIN:
@@ -62,7 +63,12 @@ class Steps:
             return outcomes.refused(self.merchant, deed, "gave_up", why)
         if deeds.may_be_forgotten(self.merchant, deed):
             return self._look_first(deed)
-        return self._prepare(deed)
+        return self._prepare(deed, known)
+
+    def asks_nobody(self, deed: Deed) -> bool:
+        """Return whether a look at the deed takes none of anybody's time but ours."""
+        fresh = deed.state is State.PLANNED and not deeds.may_be_forgotten(self.merchant, deed)
+        return fresh and deeds.asks_nobody(deed)
 
     def do(self, sent: Sent) -> Outcome:  # noqa: PLR0911  # one a kind of answer
         """Do a deed that has just passed the gate; where that is some time ago, leave it for another turn."""
@@ -85,10 +91,10 @@ class Steps:
             return outcomes.doubtful(deed, problem, self.world.quarantine)
         return outcomes.done(merchant, deed, receipt)
 
-    def _prepare(self, deed: Deed) -> Outcome | Ready:
+    def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:
         world, merchant, outside = self.world, self.merchant, self._outside(deed)
         try:
-            reason = deeds.unwanted(world, merchant, outside, deed)
+            reason = deeds.unwanted(world, merchant, outside, deed, known)
             question = None if reason is not None else deeds.question(outside, deed)
             request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
         except Busy as busy:
