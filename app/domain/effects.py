@@ -36,13 +36,17 @@ class Pool(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagCustomer:
-    """Put a tag on the store's customer, or take it off. `occasion` tells one change of mind from the next."""
+    """Put a tag on the store's customer, or take it off. `occasion` tells one change of mind from the next.
+
+    `ticket_id` is where an agent asked for it, and reads of it should it come to nothing.
+    """
 
     kind: Literal["tag_customer"] = "tag_customer"
     customer_id: int
     tag: str
     present: bool
     occasion: str
+    ticket_id: str | None = None
 
     @property
     def key(self) -> str:

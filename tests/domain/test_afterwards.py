@@ -83,6 +83,19 @@ def test_given_a_deed_of_nobodys_when_it_moved_on_then_nobody_is_told(effect: Ef
     assert news(effect, state) is None
 
 
+@pytest.mark.parametrize("state", State)
+def test_given_a_silence_around_a_refund_when_it_came_to_nothing_then_the_agent_reads_which(state: State) -> None:
+    found = news(tag(tag="no-marketing", ticket_id="42"), state, "There is no such customer.")
+
+    assert (found is not None) is (state in {State.REFUSED, State.WITHDRAWN})
+    if found is not None:
+        assert found.ticket_id == "42"
+        assert found.text == (
+            "The customer was not tagged “no-marketing”, so orders and advertising may still go out to them: There is"
+            " no such customer. Please put the tag on by hand; the refund does not wait for it."
+        )
+
+
 def test_given_one_state_told_twice_when_keyed_then_it_is_one_note_and_another_state_is_another() -> None:
     assert told(refund(), State.DONE).key == told(refund(), State.DONE).key
     assert told(refund(), State.DONE).key != told(refund(), State.UNCERTAIN).key

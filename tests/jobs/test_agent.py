@@ -66,6 +66,18 @@ def test_given_grief_when_the_money_goes_back_then_reorders_and_marketing_were_m
     assert ended["pause-reorders"] <= ended["no-marketing"] <= refund.ended_at
 
 
+def test_given_grief_and_a_store_that_takes_no_such_tag_when_pressed_then_the_money_goes_and_the_agent_reads_so(
+    inside: Practice, ticket: int
+) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, muted_tag="m" * 256)))
+    inside.press(ticket, "refund_keep", compassion="yes")
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+    assert [row.state for row in inside.effects("tag_customer")] == ["done", "refused"]
+    assert notes(inside, ticket).count("Please put the tag on by hand") == 1
+
+
 def test_given_an_amount_above_the_limit_when_pressed_then_a_lead_is_asked_and_their_yes_is_enough(
     inside: Practice, ticket: int
 ) -> None:

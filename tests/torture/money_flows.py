@@ -84,6 +84,25 @@ def money_on_its_way(scene: Scene, *, status: str) -> Complaint:
     return plot
 
 
+def silence_came_first(scene: Scene, plot: Complaint) -> None:
+    """Hold when the money waited for both tags, was not held up by the one refused, and the agent reads of it."""
+    (row,) = scene.effects("refund_order")
+    silences = [each for each in scene.effects("tag_customer") if each.ticket_id == str(plot.ticket)]
+    assert [each.state for each in silences] == ["done", "refused"]
+    assert max(each.ended_at for each in silences) <= row.first_sent_at
+    assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
+    assert (row.state, notes(scene, plot), purses(scene)["team"]) == ("done", 2, (0, 5_00))
+
+
+def in_either_order(scene: Scene, plot: Complaint) -> bool:
+    """Hold when all came of it that should, whichever of the two notes was written first."""
+    try:
+        silence_came_first(scene, plot)
+    except AssertionError:
+        return False
+    return True
+
+
 def failed_late(scene: Scene, _plot: Complaint) -> None:
     (row,) = scene.effects("refund_order")
     assert (row.state, purses(scene)["team"]) == ("refused", (0, 0))
@@ -199,6 +218,13 @@ FLOWS = MappingProxyType(
             act=pressed("refund_keep", amount="5.00"),
             happened=partial(refunded, back="5.00", minor=5_00),
             policy=TEAM,
+        ),
+        "refund-in-grief": Flow(
+            prepare=complained,
+            act=pressed("refund_keep", amount="5.00", compassion="yes"),
+            happened=silence_came_first,
+            may_end_otherwise=in_either_order,
+            policy=replace(TEAM, team=replace(TEAM.team, muted_tag="m" * 256)),  # longer than the store takes
         ),
         "refund-arrives": Flow(
             prepare=partial(money_on_its_way, status="SUCCESS"),

@@ -277,6 +277,12 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             new="",
             tests="tests/jobs/test_at_once.py -k two_tickets",
         ),
+        "a silence that was refused untold": Mutant(
+            file="app/domain/rules/afterwards.py",
+            old="state not in (State.REFUSED, State.WITHDRAWN)",
+            new="state is not State.WITHDRAWN",
+            tests=points("refund-in-grief"),
+        ),
         # Tokens, the past, forgetting, the bell
         "token pair swapped": Mutant(
             file="app/store/grants.py",

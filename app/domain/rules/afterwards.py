@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, State
+from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, State, TagCustomer
 from app.domain.money import Money
 from app.domain.refunds import Way
 from app.domain.rules.agent_acts import first_name
@@ -41,6 +41,10 @@ _FLOWERS = {
     State.WITHDRAWN: "The flowers for {amount} will not be sent: {why}",
     State.UNCERTAIN: "The flowers may have been ordered; a person must ask the florist. Please do not repeat it.",
 }
+_NOT_SILENCED = (
+    "The customer was not tagged “{tag}”, so orders and advertising may still go out to them: {why}"
+    " Please put the tag on by hand; the refund does not wait for it."
+)
 
 _GOES_ON = (State.PLANNED, State.AWAITING, State.DONE)
 
@@ -63,6 +67,8 @@ def tell(
     `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail;
     `let_alone` that nothing but an agent's act is done for the customer.
     """
+    if isinstance(effect, TagCustomer):
+        return _not_silenced(effect, state, now=now, why=why)
     if not isinstance(effect, RefundOrder | SendFlowers):
         return None
     template = _ON_ITS_WAY if pending else _templates(effect).get(state)
@@ -82,6 +88,14 @@ def tell(
         text = f"{text} {BY_HAND}"
     note = PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
     return Plan(effect=note, due_at=now)
+
+
+def _not_silenced(effect: TagCustomer, state: State, *, now: datetime, why: str) -> Plan | None:
+    """Return the note about a silence around a refund that came to nothing; marks of standing are nobody's to read."""
+    if not effect.ticket_id or state not in (State.REFUSED, State.WITHDRAWN):
+        return None
+    text = _NOT_SILENCED.format(tag=effect.tag, why=why)
+    return Plan(effect=PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{state}"), due_at=now)
 
 
 def _templates(effect: RefundOrder | SendFlowers) -> Mapping[State, str]:

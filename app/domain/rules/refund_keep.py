@@ -143,7 +143,14 @@ def _mutes(refund: RefundOrder, policy: TeamGestures, now: datetime) -> tuple[Pl
         return ()
     plans: list[Plan] = []
     for tag in (policy.paused_tag, policy.muted_tag):
-        mute = TagCustomer(customer_id=refund.customer_id, tag=tag, present=True, occasion=refund.key)
-        # One after the other, and the refund after the last: no mail may cross with the money.
+        mute = TagCustomer(
+            customer_id=refund.customer_id,
+            tag=tag,
+            present=True,
+            occasion=refund.key,
+            ticket_id=refund.ticket_id,
+        )
+        # One after the other, and the refund after the last: no mail may cross with the money. One that comes to
+        # nothing holds no money up; the agent reads which, and can do it by hand.
         plans.append(Plan(effect=mute, due_at=now, after=plans[-1].effect.key if plans else None))
     return tuple(plans)
