@@ -152,6 +152,8 @@ class _Storm:
         with self._killer(rests=lambda killer: killer.kills >= MORNING_KILLS) as killer:
             self.day.tomorrow_comes()
             until(lambda: killer.kills >= MORNING_KILLS)
+            for _ in range(2):  # twice is once: whether flowers in doubt left, no machine can find out
+                killer.strike("replay dead")
         self.blows += killer.blows
         self.day.calm()
         self.day.settle()

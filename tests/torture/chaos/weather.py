@@ -19,7 +19,7 @@ VENDOR_FAULTS = (
 # Whoever has deeds in hand dies oftenest. What is named twice happens twice as often.
 KILLS = ("kill worker", "kill worker", "kill worker", "kill web", "kill ticker", "kill redis")
 TOWN_KILLS = ("kill sandbox",)
-SERVER_KILLS = ("kill server", "cut connections")
+SERVER_KILLS = ("kill server", "kill server", "cut connections")
 FRIGHTS = (
     *("freeze worker", "freeze worker", "freeze web", "freeze ticker", "stop worker", "stop web", "stop twice worker"),
     *("wipe redis", "fill redis", "close redis", "silence redis"),
