@@ -216,4 +216,4 @@ def _is_doubtful(session: Session, merchant: Merchant, effect_id: int) -> bool:
 
 def _ring(world: World, merchant: Merchant, event: str, **facts: object) -> None:
     log.info(event, shop=merchant.id, **facts)
-    world.bell.ring(Task.DRAIN, merchant.id)
+    world.bell.ring(Task.DRAIN, merchant.id, at_once=True)

@@ -95,14 +95,22 @@ class Bell:
         )
         return cls(redis)
 
-    def ring(self, task: Task, shop_id: int) -> bool:
-        """Wake a worker for this shop, unless one is about to wake anyway; return False when Redis is not there."""
+    def ring(self, task: Task, shop_id: int, *, at_once: bool = False) -> bool:
+        """Wake a worker for this shop, unless one is about to wake anyway; return False when Redis is not there.
+
+        `at_once` is for whom a person waits: it goes before all others, and before this shop's own that wait already.
+        """
         if time.monotonic() < self._deaf_until:
             return False
         try:
-            if self.redis.set(_flag(task, shop_id), 1, nx=True, ex=FLAG_SECONDS):
+            if self.redis.set(_flag(task, shop_id, at_once=at_once), 1, nx=True, ex=FLAG_SECONDS):
                 self.queue.enqueue_call(
-                    task.value, args=(shop_id,), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=3600
+                    task.value,
+                    args=(shop_id,),
+                    timeout=JOB_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=3600,
+                    at_front=at_once,
                 )
         except RedisError:
             self.failures += 1
@@ -120,7 +128,7 @@ class Bell:
     def heard(self, task: Task, shop_id: int) -> None:
         """Let the bell be rung again. Called before looking, so that what comes while we look rings anew."""
         try:
-            self.redis.delete(_flag(task, shop_id))
+            self.redis.delete(_flag(task, shop_id), _flag(task, shop_id, at_once=True))
         except RedisError:
             self.failures += 1
 
@@ -152,5 +160,5 @@ class Bell:
         return self.redis.get(_TICKER) is not None
 
 
-def _flag(task: Task, shop_id: int) -> str:
-    return f"lagniappe:bell:{task.name.lower()}:{shop_id}"
+def _flag(task: Task, shop_id: int, *, at_once: bool = False) -> str:
+    return f"lagniappe:bell:{task.name.lower()}:{shop_id}{':at-once' if at_once else ''}"

@@ -37,5 +37,5 @@ def receive(token: str) -> Response:
             now=now,
         )
     if new:
-        here.bell.ring(Task.DRAIN, account.shop_id)
+        here.bell.ring(Task.DRAIN, account.shop_id, at_once=True)
     return Response(status=200)

@@ -49,6 +49,25 @@ def test_given_one_shops_bell_when_another_shops_is_rung_then_both_wait(bell: Be
     assert len(bell.queue) == 3
 
 
+def test_given_bells_that_wait_when_one_is_rung_for_a_person_then_it_goes_first_and_only_once(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7)
+    bell.ring(Task.DRAIN, 8)
+
+    for _ in range(2):
+        bell.ring(Task.DRAIN, 8, at_once=True)
+
+    assert [list(job.args) for job in bell.queue.jobs] == [[8], [7], [8]]
+
+
+def test_given_a_persons_bell_that_was_heard_when_rung_again_then_a_new_job_waits(bell: Bell) -> None:
+    bell.ring(Task.DRAIN, 7, at_once=True)
+    bell.heard(Task.DRAIN, 7)
+
+    bell.ring(Task.DRAIN, 7, at_once=True)
+
+    assert len(bell.queue) == 2
+
+
 def test_given_a_bell_lost_with_its_worker_then_it_can_be_rung_again_after_the_flag_expired(bell: Bell) -> None:
     bell.ring(Task.DRAIN, 7)
 

@@ -105,7 +105,7 @@ class StillBell(Bell):
     def __init__(self, watched: Watched) -> None:
         self._watched, self.rung = watched, dict[tuple[Task, int], None]()
 
-    def ring(self, task: Task, shop_id: int) -> bool:
+    def ring(self, task: Task, shop_id: int, *, at_once: bool = False) -> bool:
         with self._watched.watch.around(f"bell {task.name}"):
             self.rung[task, shop_id] = None
         return True
