@@ -11,39 +11,44 @@ from integrations import registry
 from jobs import pulse, stopping
 from jobs.doors import found_open
 from jobs.handle import handle_all
-from jobs.perform import perform_all
+from jobs.perform import Shift
 from jobs.queue import Task
 from jobs.runtime import Outside, World
 from jobs.turns import LARGEST_BATCH, Turns, batch_of
 
 
-def drain(world: World, shop_id: int, *, go_on: Callable[[], bool] | None = None) -> bool:
+def drain(
+    world: World, shop_id: int, *, go_on: Callable[[], bool] | None = None, looks: Callable[[], None] | None = None
+) -> bool:
     """Work through the shop's deliveries and effects until nothing is due, or as long as it may go on.
 
     Return whether nothing is due any more. Where something is, the bell is rung again: the shop goes to the end of the
-    queue and comes back.
+    queue and comes back. `looks` is told before each look: whatever comes from then on is news.
     """
     pulse.look(world)
     began = time.monotonic()
     may_go_on = go_on or (lambda: Turns(1).may_go_on(time.monotonic() - began))
-    stuck: set[int] = set()  # deeds that nobody can read: once a turn is enough
-    while True:
-        world.bell.heard(Task.DRAIN, shop_id)
-        if not _one_batch(world, shop_id, stuck):
-            return True
-        if stopping.asked() or not may_go_on():
-            world.bell.heard(Task.DRAIN, shop_id)  # or a bell that came meanwhile would keep ours from being rung
-            world.bell.ring(Task.DRAIN, shop_id)
-            return False
+    with Shift(world=world) as shift:
+        while True:
+            if looks is not None:
+                looks()
+            world.bell.heard(Task.DRAIN, shop_id)
+            if not _one_batch(world, shop_id, shift):
+                return True
+            if stopping.asked() or not may_go_on():
+                break
+    world.bell.heard(Task.DRAIN, shop_id)  # or a bell that came meanwhile would keep ours from being rung
+    world.bell.ring(Task.DRAIN, shop_id)
+    return False
 
 
-def _one_batch(world: World, shop_id: int, stuck: set[int]) -> bool:
+def _one_batch(world: World, shop_id: int, shift: Shift) -> bool:
     """Return whether there was anything to do. The shop is looked at afresh, for it may have changed meanwhile."""
     merchant = world.merchant(shop_id)
     outside = None if merchant is None else world.outside(merchant)
     if merchant is None or outside is None:
-        return _from_outside_the_door(world, shop_id)
-    return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside, stuck)
+        return _from_outside_the_door(world, shop_id) or shift.end() > 0
+    return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside, shift)
 
 
 def _from_outside_the_door(world: World, shop_id: int) -> bool:
@@ -57,15 +62,15 @@ def _from_outside_the_door(world: World, shop_id: int) -> bool:
     return bool(letters)
 
 
-def _work(world: World, merchant: Merchant, outside: Outside | None, stuck: set[int]) -> bool:
+def _work(world: World, merchant: Merchant, outside: Outside | None, shift: Shift) -> bool:
     """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
     letters = _claim(world, merchant)
     if not handle_all(world, merchant, outside, letters) or outside is None:
-        return bool(letters)
-    performed = perform_all(world, merchant, outside, stuck)
+        return bool(letters) or shift.end() > 0
+    performed = shift.go_on(merchant, outside)
     if not performed.shut and (letters or performed.count):
         found_open(world, merchant)
-    return bool(letters or performed.count)
+    return bool(letters or performed.count or shift.under_way)
 
 
 def _claim(world: World, merchant: Merchant) -> list[Letter]:

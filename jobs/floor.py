@@ -16,6 +16,7 @@ import structlog
 
 from jobs import stopping
 from jobs.drain import drain
+from jobs.hands import Hands
 from jobs.queue import Task
 from jobs.runtime import World, world
 from jobs.turns import Arrival, Turns
@@ -37,6 +38,7 @@ class Floor:
     turns: Turns = field(init=False)
     _threads: ThreadPoolExecutor = field(init=False)
     _changed: Condition = field(default_factory=Condition)
+    _lent: dict[int, Hands] = field(default_factory=dict)  # by shop
     _seen: dict[int, float] = field(default_factory=dict)  # by shop: when it last got on
     _under_way: set["Future[None]"] = field(default_factory=set)
     _death: BaseException | None = None
@@ -60,6 +62,8 @@ class Floor:
                 self._changed.wait(LOOK_SECONDS)
                 self._look_around()
             self.turns.waiting -= 1
+            if arrival is Arrival.IS_SERVED and shop_id in self._lent:
+                self._lent[shop_id].call()
             if arrival is Arrival.BEGINS:
                 self._seen[shop_id] = time.monotonic()
                 job = self._threads.submit(self._serve, shop_id)
@@ -71,17 +75,27 @@ class Floor:
         return not wait(list(self._under_way), timeout=within).not_done
 
     def _serve(self, shop_id: int) -> None:
-        here = replace(self.world, hands=self.world.hands.lent(lambda: self.turns.share))
+        hands = self._lent[shop_id] = self.world.hands.lent(lambda: self.turns.share)
+        here = replace(self.world, hands=hands)
         while True:
             began = time.monotonic()
-            idle = self.serve(here, shop_id, go_on=lambda since=began: self._may_go_on(shop_id, since))
+            idle = self.serve(
+                here,
+                shop_id,
+                go_on=lambda since=began: self._may_go_on(shop_id, since),
+                looks=partial(self._looks, shop_id),
+            )
             with self._changed:
                 if not idle:
                     self.turns.give_up(shop_id)  # its bell was rung again: it comes back
                 if not idle or self.turns.leave(shop_id):
-                    del self._seen[shop_id]
+                    del self._seen[shop_id], self._lent[shop_id]
                     self._changed.notify_all()
                     return
+
+    def _looks(self, shop_id: int) -> None:
+        with self._changed:
+            self.turns.looks(shop_id)
 
     def _may_go_on(self, shop_id: int, since: float) -> bool:
         with self._changed:
@@ -95,6 +109,7 @@ class Floor:
             if failure is None:
                 return
             self._seen.pop(shop_id, None)
+            self._lent.pop(shop_id, None)
             self.turns.give_up(shop_id)
             self._death = self._death if isinstance(failure, Exception) else failure
             self._changed.notify_all()

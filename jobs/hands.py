@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 Thing = TypeVar("Thing")
 Outcome = TypeVar("Outcome")
@@ -20,6 +20,7 @@ class Hands:
     def __init__(self, count: int = 1) -> None:
         self.count = count
         self._share: Callable[[], int] = lambda: count
+        self._crew: Crew[Any] | None = None
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="hand") if count > 1 else None
 
     @property
@@ -48,7 +49,14 @@ class Hands:
 
     def crew(self) -> "Crew[Outcome]":
         """Return the hands that do one thing after another for whoever begins it."""
-        return Crew(self._threads, self._share)
+        crew: Crew[Outcome] = Crew(self._threads, self._share)
+        self._crew = crew
+        return crew
+
+    def call(self) -> None:
+        """Call whoever leads the latest crew of these hands away from waiting for it."""
+        if self._crew is not None:
+            self._crew.call()
 
 
 class Crew(Generic[Outcome]):
@@ -57,7 +65,8 @@ class Crew(Generic[Outcome]):
     def __init__(self, threads: ThreadPoolExecutor | None, share: Callable[[], int]) -> None:
         self.under_way = 0
         self._threads, self._share = threads, share
-        self._ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        self._ended: SimpleQueue[Future[Outcome] | None] = SimpleQueue()  # None: a call
+        self._called = False
         self._failure: BaseException | None = None
 
     @property
@@ -94,17 +103,33 @@ class Crew(Generic[Outcome]):
     def gather(self, *, seconds: float | None = None) -> list[Outcome]:
         """Return what has come of things since the last time; wait for one where there is none yet.
 
-        Nothing is returned when there is none after so many seconds.
+        Nothing is returned when there is none after so many seconds, or when somebody calls.
         """
         if not self.under_way:
             return []
         try:
-            ended = [self._ended.get(timeout=seconds), *self._rest()]
+            told = [self._ended.get(timeout=seconds), *self._rest()]
         except Empty:
             return []
+        ended = [each for each in told if each is not None]
+        self._called |= len(ended) < len(told)
         self.under_way -= len(ended)
         self._failure = next((fault for each in ended if (fault := each.exception()) is not None), self._failure)
         return [each.result() for each in ended if each.exception() is None]
+
+    def call(self) -> None:
+        """Call away whoever waits here: there is something else to look at. Safe from any thread."""
+        self._ended.put(None)
+
+    def was_called(self) -> bool:
+        """Return whether somebody has called since this was last asked."""
+        called, self._called = self._called, False
+        return called
+
+    def let_fly(self) -> None:
+        """Raise the failure of one that has failed."""
+        if self._failure is not None:
+            raise self._failure
 
     def __enter__(self) -> Self:
         return self
@@ -114,10 +139,10 @@ class Crew(Generic[Outcome]):
     ) -> None:
         while self.under_way:
             self.gather()
-        if fault is None and self._failure is not None:
-            raise self._failure
+        if fault is None:
+            self.let_fly()
 
-    def _rest(self) -> "Iterator[Future[Outcome]]":
+    def _rest(self) -> "Iterator[Future[Outcome] | None]":
         try:
             while True:
                 yield self._ended.get_nowait()

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import TracebackType
+from typing import Self
 
 import structlog
 
@@ -44,62 +46,93 @@ class Performed:
     shut: bool
 
 
-def perform_all(world: World, merchant: Merchant, outside: Outside, stuck: set[int], *, most: int = MOST) -> Performed:
-    """Take what is due a step further, up to so many deeds, as many at once as there are hands."""
-    with unit_of_work(world.sessions) as session:
-        now = world.clock.now()
-        endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=world.quarantine)
-    shift = _Shift(world=world, merchant=merchant, outside=outside, stuck=stuck, most=most)
-    if not merchant.paused:
-        shift.work()
-    return Performed(count=shift.taken, shut=shift.shut is not None)
-
-
 @dataclass(slots=True, kw_only=True)
-class _Shift:
-    """One shop's deeds under way: picked, looked at, sent, and not written down yet."""
+class Shift:
+    """One shop's deeds under way: picked, looked at, sent, and not written down yet.
+
+    Calls go on while whoever leads the shift looks after something else, and are gathered when it comes back. Whoever
+    leaves the block waits for them.
+    """
 
     world: World
-    merchant: Merchant
-    outside: Outside
-    stuck: set[int]
-    most: int
-    taken: int = 0
+    most: int = MOST
+    moved: int = 0  # deeds taken up and steps ended, in this go
     shut: Closed | None = None
+    stuck: set[int] = field(default_factory=set)  # deeds that nobody can read: once a turn is enough
     held: dict[int, Deed] = field(default_factory=dict)  # as they were taken, by number
     held_at: float = field(default_factory=time.monotonic)
     editing: set[int] = field(default_factory=set)  # orders; the store takes one edit of each at a time
+    steps: Steps = field(init=False)
+    crew: "Crew[_Step]" = field(init=False)
 
-    def work(self) -> None:
-        """Keep the hands busy until nothing is due, time is up or the door is shut."""
-        steps = Steps(world=self.world, merchant=self.merchant, outside=self.outside)
+    def __post_init__(self) -> None:
+        self.crew = self.world.hands.crew()
 
-        def look(deed: Deed) -> _Step:
-            return or_none("effect.failed", deed.shop_id, deed.id, lambda: steps.look(deed))
+    def __enter__(self) -> Self:
+        return self
 
-        def do(sent: Sent) -> _Step:
-            return or_none("effect.failed", sent.deed.shop_id, sent.deed.id, lambda: steps.do(sent))
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        with self.crew:
+            if fault is None:
+                self.end()
 
-        ends_at, dry = time.monotonic() + SECONDS, False
-        crew: Crew[_Step] = self.world.hands.crew()
-        with crew:
-            while True:
-                looked: list[_Step] = []
-                if self._obstacle is None and crew.wants_more and not dry and time.monotonic() < ends_at:
-                    picked = self._pick(min(crew.room, self.most - self.taken))
-                    dry = not picked
-                    looked = self._look_together(steps, [deed for deed in picked if steps.asks_nobody(deed)])
-                    crew.begin_all(look, [deed for deed in picked if not steps.asks_nobody(deed)])
-                if not (crew.under_way or looked):
-                    return
-                gathered = looked or crew.gather(seconds=self._soon)
-                self._hold()
-                ready = [each for each in gathered if isinstance(each, Ready)]
-                self._write_down([each for each in gathered if isinstance(each, Outcome)])
-                if (obstacle := self._obstacle) is not None:
-                    self._write_down([outcomes.not_begun(each.deed, obstacle) for each in ready])
-                elif ready and not crew.has_failed:
-                    crew.begin_all(do, self._gate(ready))
+    @property
+    def under_way(self) -> int:
+        """How many deeds are in hands now."""
+        return self.crew.under_way
+
+    def go_on(self, merchant: Merchant, outside: Outside) -> Performed:
+        """Take what is due a step further, as many at once as there are hands, until nothing is or somebody calls."""
+        self._hold()
+        with unit_of_work(self.world.sessions) as session:
+            now = self.world.clock.now()
+            endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=self.world.quarantine)
+        self.steps = Steps(world=self.world, merchant=merchant, outside=outside)
+        self.moved, self.shut = 0, None
+        self._work(dry=merchant.paused)
+        if not self.under_way:
+            self.crew.let_fly()
+        return Performed(count=self.moved, shut=self.shut is not None)
+
+    def end(self) -> int:
+        """Pick nothing more, and let what is under way come to its end; return how many steps that were."""
+        self.moved = 0
+        while self.under_way:
+            self._go_on_with(self.crew.gather(seconds=self._soon))
+        return self.moved
+
+    def _work(self, *, dry: bool) -> None:
+        """Keep the hands busy until nothing is due, time is up, the door is shut or somebody calls."""
+        ends_at, left = time.monotonic() + SECONDS, self.most
+        while True:
+            looked: list[_Step] = []
+            if self._obstacle is None and self.crew.wants_more and not dry and left and time.monotonic() < ends_at:
+                asked = min(self.crew.room, left)
+                picked = self._pick(asked)
+                # Fewer than were asked for: no more are due, until something ends or is planned.
+                left, dry = left - len(picked), len(picked) < asked
+                looked = self._look_together([deed for deed in picked if self.steps.asks_nobody(deed)])
+                self.crew.begin_all(self._look, [deed for deed in picked if not self.steps.asks_nobody(deed)])
+            if not looked and (not self.under_way or (self.crew.was_called() and not self.crew.has_failed)):
+                return
+            self._go_on_with(looked or self.crew.gather(seconds=self._soon))
+
+    def _go_on_with(self, gathered: Sequence[_Step]) -> None:
+        """Write down what has ended, and send what is ready."""
+        self.moved += len(gathered)
+        self._hold()
+        ready = [each for each in gathered if isinstance(each, Ready)]
+        self._write_down([each for each in gathered if isinstance(each, Outcome)])
+        if (obstacle := self._obstacle) is not None:
+            self._write_down([outcomes.not_begun(each.deed, obstacle) for each in ready])
+        elif ready and not self.crew.has_failed:
+            self.crew.begin_all(self._do, self._gate(ready))
+
+    def _look(self, deed: Deed) -> _Step:
+        return or_none("effect.failed", deed.shop_id, deed.id, lambda: self.steps.look(deed))
+
+    def _do(self, sent: Sent) -> _Step:
+        return or_none("effect.failed", sent.deed.shop_id, sent.deed.id, lambda: self.steps.do(sent))
 
     @property
     def _obstacle(self) -> str | None:
@@ -122,20 +155,20 @@ class _Shift:
         # What cannot be held while the database is away may be taken over, as if we had died.
         with suppress(StoreUnavailable), unit_of_work(world.sessions) as session:
             now = world.clock.now()
-            groups.hold(session, self.held.values(), shop_id=self.merchant.id, now=now, lease=world.hold)
+            groups.hold(session, self.held.values(), shop_id=self.steps.merchant.id, now=now, lease=world.hold)
 
     def _pick(self, most: int) -> list[Deed]:
         """Take deeds in hand, past however many that cannot be read; none when nothing else is due."""
         deeds, unread = self._picked(most)
         while unread and not deeds:
             deeds, unread = self._picked(most)
-        self.taken += len(deeds)
+        self.moved += len(deeds)
         self.held |= {deed.id: deed for deed in deeds}
         self.editing |= {order for deed in deeds if (order := _edited(deed)) is not None}
         return deeds
 
     def _picked(self, most: int) -> tuple[list[Deed], list[int]]:
-        now, merchant = self.world.clock.now(), self.merchant
+        now, merchant = self.world.clock.now(), self.steps.merchant
         with unit_of_work(self.world.sessions) as session:
             picked, unread = groups.pick(
                 session,
@@ -152,10 +185,10 @@ class _Shift:
         self.stuck.update(unread)
         return picked, unread
 
-    def _look_together(self, steps: Steps, some: Sequence[Deed]) -> list[_Step]:
+    def _look_together(self, some: Sequence[Deed]) -> list[_Step]:
         """Look again at deeds that need no hand for it, for nobody outside is asked."""
-        known = deeds.standings(self.world, self.merchant, some) if some else {}
-        return [or_none("effect.failed", deed.shop_id, deed.id, partial(steps.look, deed, known)) for deed in some]
+        known = deeds.standings(self.world, self.steps.merchant, some) if some else {}
+        return [or_none("effect.failed", deed.shop_id, deed.id, partial(self.steps.look, deed, known)) for deed in some]
 
     def _gate(self, ready: Sequence[Ready]) -> list[Sent]:
         passed: list[Sent] = []
@@ -165,22 +198,22 @@ class _Shift:
             requests = [(each.deed, each.request) for each in some]
             first = {each.deed.id for each in some if each.deed.first_sent_at is None}
             with unit_of_work(self.world.sessions) as session:
-                sent = groups.gate(session, requests, shop_id=self.merchant.id, now=now, lease=self.world.hold)
+                sent = groups.gate(session, requests, shop_id=self.steps.merchant.id, now=now, lease=self.world.hold)
             self.held |= {deed.id: deed for deed in sent}
             passed.extend(Sent(deed=deed, at=now, first=deed.id in first) for deed in sent)
 
-        together_or_alone("effect.failed", self.merchant.id, ready, open_for, lambda each: each.deed.id)
+        together_or_alone("effect.failed", self.steps.merchant.id, ready, open_for, lambda each: each.deed.id)
         return passed
 
     def _write_down(self, ended: Sequence[Outcome]) -> None:
         def write(some: Sequence[Outcome]) -> None:
             now = self.world.clock.now()
             with unit_of_work(self.world.sessions) as session:
-                _write(session, self.merchant, some, now)
+                _write(session, self.steps.merchant, some, now)
             for outcome in some:
                 outcome.tell()
 
-        together_or_alone("effect.failed", self.merchant.id, ended, write, lambda outcome: outcome.deed.id)
+        together_or_alone("effect.failed", self.steps.merchant.id, ended, write, lambda outcome: outcome.deed.id)
         for outcome in ended:
             self.held.pop(outcome.deed.id, None)
             self.editing.discard(_edited(outcome.deed) or 0)

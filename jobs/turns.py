@@ -59,6 +59,10 @@ class Turns:
         """Return whether a shop that has been served for so long may go on with what else it has waiting."""
         return seconds < (QUANTUM_SECONDS if self.waiting else TURN_SECONDS)
 
+    def looks(self, shop_id: int) -> None:
+        """Let a shop be looked at now: for the bells heard until here, that is the look they asked for."""
+        self._served[shop_id] = False
+
     def leave(self, shop_id: int) -> bool:
         """End a shop's turn; return False when its bell was heard meanwhile, so that it must be looked at once more."""
         if self._served[shop_id]:

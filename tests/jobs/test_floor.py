@@ -60,10 +60,35 @@ def test_given_a_shop_being_served_when_its_bell_is_heard_again_then_it_is_looke
     assert len(set(looks)) == 1
 
 
+def test_given_a_shop_that_waits_for_calls_when_its_bell_is_heard_then_it_looks_at_once_and_the_calls_go_on(
+    here: World,
+) -> None:
+    waits, may_end, ended = Event(), Event(), []
+
+    def serve(inside: World, _shop_id: int, *, looks: Callable[[], None], **_: object) -> bool:
+        with inside.hands.crew() as crew:
+            looks()
+            crew.begin(lambda _: may_end.wait(LONG), 1)
+            waits.set()
+            crew.gather()
+            ended.append(may_end.is_set())
+            looks()
+            may_end.set()
+        return True
+
+    floor = Floor(here, serve)
+    floor.take(1)
+    assert waits.wait(LONG)
+    floor.take(1)
+
+    assert floor.close(within=LONG)
+    assert ended == [False]
+
+
 def test_given_all_places_taken_when_one_more_comes_then_the_others_give_way_after_their_quantum(here: World) -> None:
     asked, last = Event(), Event()
 
-    def serve(_here: World, shop_id: int, *, go_on: Callable[[], bool]) -> bool:
+    def serve(_here: World, shop_id: int, *, go_on: Callable[[], bool], **_: object) -> bool:
         if shop_id == PLACES:
             return last.set() or True
         while go_on() and not last.is_set():

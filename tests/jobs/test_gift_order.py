@@ -12,7 +12,7 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from jobs import deeds, desk
-from jobs.perform import perform_all
+from jobs.perform import Shift
 from jobs.practice import POLICY
 from jobs.runtime import World
 from tests.jobs.conftest import Practice
@@ -417,7 +417,8 @@ def drafted(inside: Practice) -> int:
     merchant = merchant_of(inside)
     outside = inside.world.outside(merchant)
     assert outside is not None
-    perform_all(inside.world, merchant, outside, set(), most=1)
+    with Shift(world=inside.world, most=1) as shift:
+        shift.go_on(merchant, outside)
     assert inside.call("/town/drafts") == {"OPEN": 1}
     return order
 

@@ -130,3 +130,27 @@ def test_given_a_thing_that_takes_long_when_gathered_with_little_patience_then_n
 
         may_end.set()
         assert crew.gather() == [True]
+
+
+def test_given_a_call_while_somebody_waits_for_hands_then_they_come_at_once_and_the_hands_go_on(four: Hands) -> None:
+    may_end = Event()
+    with four.crew() as crew:
+        crew.begin(lambda _: may_end.wait(LONG), 1)
+
+        four.call()
+
+        assert crew.gather() == []
+        assert (crew.was_called(), crew.was_called(), crew.under_way) == (True, False, 1)
+        may_end.set()
+        assert crew.gather() == [True]
+
+
+def test_given_a_call_when_something_has_ended_as_well_then_both_are_told(four: Hands) -> None:
+    with four.crew() as crew:
+        crew.begin(lambda number: number, 1)
+        told: list[int] = []
+        four.call()
+        while crew.under_way:
+            told += crew.gather()
+
+        assert (told, crew.was_called()) == ([1], True)

@@ -11,7 +11,7 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Customer, Effect
 from jobs.hands import Hands
-from jobs.perform import perform_all
+from jobs.perform import Shift
 from jobs.runtime import Outside, World
 from tests.builders import planned, tag
 from tests.jobs.test_together import counted
@@ -43,8 +43,8 @@ def test_given_several_marks_when_performed_then_their_customers_are_looked_at_o
     shown = cast("Shop", store)
     outside = Outside(shop=shown, shop_at_once=shown, helpdesk=None, florist=None)
 
-    with counted(engine) as statements:
-        perform_all(replace(world, hands=Hands(len(SEVERAL))), shop, outside, set())
+    with counted(engine) as statements, Shift(world=replace(world, hands=Hands(len(SEVERAL)))) as shift:
+        shift.go_on(shop, outside)
 
     assert len([each for each in statements if each.startswith("SELECT customers.")]) == 1
     assert store.customers == set(SEVERAL) - {LAPSED}

@@ -41,6 +41,16 @@ def test_given_a_served_shop_when_its_bell_is_heard_again_then_it_is_looked_at_o
     assert turns.come(1) is Arrival.BEGINS
 
 
+def test_given_a_bell_heard_before_the_last_look_when_the_shop_leaves_then_that_look_was_the_one_it_asked_for() -> None:
+    turns = Turns(32)
+    turns.come(1)
+    turns.come(1)
+
+    turns.looks(1)
+
+    assert turns.leave(1)
+
+
 def test_given_somebody_waits_then_a_turn_is_a_quantum_and_else_it_is_long() -> None:
     turns = Turns(32)
     turns.come(1)
