@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     shopify_admin_schema: str = ""  # the file of the real schema, for `fidelity`
 
     quarantine_seconds: int = 16  # longer than a remote takes to finish and to show what it began before the line broke
-    hold_seconds: int = Field(default=10, ge=1)  # how long a deed stays in hand until its worker holds it anew
+    hold_seconds: int = Field(default=10, ge=1)  # how long a letter or deed stays in hand until held anew
     sweep_seconds: int = 900  # how often the store is asked what its webhooks did not tell
     keep_words_days: int = Field(default=30, ge=1)  # what deliveries said is kept so long, for a person who looks why
     keep_letters_days: int = Field(default=90, ge=1)  # that they came at all

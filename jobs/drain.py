@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from app.store import inbox, shops
 from app.store.base import Session, unit_of_work
-from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
 from jobs import pulse, stopping
 from jobs.doors import found_open
 from jobs.handle import handle_all
+from jobs.in_hand import Claimed, held
 from jobs.perform import Shift
 from jobs.queue import Task
 from jobs.runtime import Outside, World
@@ -57,15 +57,17 @@ def _from_outside_the_door(world: World, shop_id: int) -> bool:
     if merchant is None:
         return False
     with unit_of_work(world.sessions) as session:
-        letters = _claimed(session, world, merchant, topics=registry.AT_ONCE)
-    handle_all(world, merchant, None, letters)
+        claimed = _claimed(session, world, merchant, topics=registry.AT_ONCE)
+    with held(world, claimed) as letters:
+        handle_all(world, merchant, None, letters)
     return bool(letters)
 
 
 def _work(world: World, merchant: Merchant, outside: Outside | None, shift: Shift) -> bool:
     """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
-    letters = _claim(world, merchant)
-    if not handle_all(world, merchant, outside, letters) or outside is None:
+    with held(world, _claim(world, merchant)) as letters:
+        let_in = handle_all(world, merchant, outside, letters)
+    if not let_in or outside is None:
         return bool(letters) or shift.end() > 0
     performed = shift.go_on(merchant, outside)
     if not performed.shut and (letters or performed.count):
@@ -73,16 +75,17 @@ def _work(world: World, merchant: Merchant, outside: Outside | None, shift: Shif
     return bool(letters or performed.count or shift.under_way)
 
 
-def _claim(world: World, merchant: Merchant) -> list[Letter]:
+def _claim(world: World, merchant: Merchant) -> Claimed:
     with unit_of_work(world.sessions) as session:
         # Before the past is known, a tenth order would look like a first one: what comes waits.
         unread = shops.history_state(session, shop_id=merchant.id).done_at is None
         return _claimed(session, world, merchant, topics=registry.AT_ONCE if unread else None)
 
 
-def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> list[Letter]:
-    now = world.clock.now()
-    return inbox.claim(session, shop_id=merchant.id, now=now, lease=world.lease, limit=_batch(world), topics=topics)
+def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> Claimed:
+    now, limit = world.clock.now(), _batch(world)
+    letters = inbox.claim(session, shop_id=merchant.id, now=now, lease=world.hold, limit=limit, topics=topics)
+    return Claimed(letters=letters, until=now + world.hold)
 
 
 def _batch(world: World) -> int:

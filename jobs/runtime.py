@@ -78,7 +78,7 @@ class World:
 
     @property
     def hold(self) -> timedelta:
-        """How long a deed stays in hand until it is held anew, which a single hand cannot do during a call."""
+        """How long a letter or deed stays in hand until it is held anew: a single hand cannot do that during a call."""
         return min(self.lease, timedelta(seconds=self.settings.hold_seconds)) if self.hands.count > 1 else self.lease
 
     @property

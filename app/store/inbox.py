@@ -122,6 +122,17 @@ def all_handled(session: Session, letters: Sequence[Letter], *, now: datetime) -
     return marked == len(letters)
 
 
+def hold(session: Session, letters: Sequence[Letter], *, taken_until: datetime, until: datetime) -> int:
+    """Hold letters of one shop that are in hand until then for longer; return how many still were.
+
+    What has ended, was put off or is in other hands waits for another moment by now, and stays as it is.
+    """
+    mine = (Delivery.id.in_([letter.id for letter in letters]), Delivery.shop_id == letters[0].shop_id)
+    statement = update(Delivery).where(*mine, Delivery.next_try_at == taken_until).values(next_try_at=until)
+    changed = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[tuple[()]]", changed).rowcount
+
+
 def put_back(session: Session, letter: Letter, *, until: datetime, problem: str) -> bool:
     """Let the delivery wait until a moment, saying why."""
     return _move(session, letter, next_try_at=until, problem=problem)

@@ -1,7 +1,7 @@
 """Deliveries: kept once, handed to one worker at a time, and brought to an end by whoever holds them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -237,6 +237,37 @@ def test_given_a_delivery_set_aside_when_time_passes_then_only_a_person_can_brin
     assert problem(sessions) == "not understood"
 
 
+def test_given_letters_in_hand_when_held_anew_then_they_stay_in_hand_for_longer(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    receive(sessions, shop, "d-1")
+    letters = claim(sessions, shop)
+
+    assert hold(sessions, letters, until=NOON + HOUR) == 1
+    assert claim(sessions, shop, after=LEASE) == []
+    assert len(claim(sessions, shop, after=HOUR)) == 1
+
+
+@pytest.mark.parametrize("end", END.values(), ids=END)
+def test_given_a_letter_that_ended_or_was_put_off_when_held_anew_then_it_stays_as_it_is(
+    sessions: Sessions, shop: Merchant, end: End
+) -> None:
+    receive(sessions, shop, "d-1")
+    letters = claim(sessions, shop)
+    with unit_of_work(sessions) as session:
+        end(session, letters[0])
+
+    assert hold(sessions, letters, until=NOON + 2 * HOUR) == 0
+
+
+def test_given_a_letter_in_other_hands_when_held_anew_then_it_stays_theirs(sessions: Sessions, shop: Merchant) -> None:
+    receive(sessions, shop, "d-1")
+    letters = claim(sessions, shop)
+    claim(sessions, shop, after=LEASE)
+
+    assert hold(sessions, letters, until=NOON + HOUR) == 0
+
+
 def test_given_work_that_was_rolled_back_when_claimed_again_then_the_delivery_is_still_there(
     sessions: Sessions, shop: Merchant
 ) -> None:
@@ -270,6 +301,11 @@ def receive(sessions: Sessions, shop: Merchant | None, key: str, **changes: obje
 def claim(sessions: Sessions, shop: Merchant, *, after: timedelta = timedelta(), limit: int = 50) -> list[Letter]:
     with unit_of_work(sessions) as session:
         return inbox.claim(session, shop_id=shop.id, now=NOON + after, lease=LEASE, limit=limit)
+
+
+def hold(sessions: Sessions, letters: list[Letter], *, until: datetime) -> int:
+    with unit_of_work(sessions) as session:
+        return inbox.hold(session, letters, taken_until=NOON + LEASE, until=until)
 
 
 def count(sessions: Sessions) -> int:

@@ -123,6 +123,7 @@ NO_SHOP_NEEDED = {
     "gauges.oldest_due": "the operator's: a moment alone",
     "gauges.pools": "the operator's: numbers over all shops",
     "inbox.all_handled": "marks letters that name their shop, as `inbox.handled` asks it to",
+    "inbox.hold": "moves letters that name their shop, and stand as they were taken",
     "grants.let_us_in": "a condition inside statements about shops",
     "grants.refresh_place": "asks no database",
     "grants.token_place": "asks no database",
