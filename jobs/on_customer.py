@@ -13,7 +13,7 @@ from app.domain.events import (
 from app.domain.facts import Standing
 from app.domain.policy import Mode
 from app.domain.rules import special_customer
-from app.store import follow, inbox, orders, people, yardstick
+from app.store import follow, inbox, marks, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
 from jobs.carry_out import carry_out, follow_up, withdraw
 from jobs.let_alone import spare
@@ -120,7 +120,7 @@ def _note(session: Session, occasion: Occasion, customer_id: int, *, shown: bool
     standing, merchant, now = _standing(session, occasion, customer_id), occasion.merchant, occasion.now
     if standing is None or not standing.special or standing.marked is shown:
         return
-    orders.set_marked(session, shop_id=merchant.id, customer_id=customer_id, marked=shown, now=now)
+    marks.shown(session, shop_id=merchant.id, customer_ids=[customer_id], marked=shown, now=now)
     decision = special_customer.touched(standing, now, shown=shown)
     # Whoever touched the tag was asked by nobody, and is not asked again; a rule that only watches writes nothing.
     watches = merchant.policy.mode_of(decision.rule) is Mode.OBSERVE

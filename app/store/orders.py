@@ -148,13 +148,6 @@ def set_special(session: Session, *, shop_id: int, customer_ids: Collection[int]
     )
 
 
-def set_marked(session: Session, *, shop_id: int, customer_id: int, marked: bool, now: datetime) -> None:
-    """Note that the store shows the mark now, or shows it no longer; a mark's time begins when it is out."""
-    theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)
-    since = {"changed_at": now} if marked else {}
-    session.execute(update(Customer).where(*theirs).values(marked=marked, **since))
-
-
 def let_alone(session: Session, *, shop_id: int, customer_id: int, since: datetime | None) -> bool:
     """Let nothing automatic be done for the customer since that moment, or anything again; False for a stranger."""
     theirs = (Customer.shop_id == shop_id, Customer.customer_id == customer_id)

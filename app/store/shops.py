@@ -254,11 +254,6 @@ def note_history(session: Session, *, shop_id: int, **changes: datetime | None) 
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
 
 
-def installed_ids(session: Session) -> list[int]:
-    """Return every shop that is installed. Crosses tenants: only the ticker may ask, and it learns ids alone."""
-    return list(session.scalars(select(Shop.id).where(Shop.uninstalled_at.is_(None)).order_by(Shop.id)))
-
-
 def claim_history(session: Session, *, shop_id: int, now: datetime, lease: timedelta) -> HistoryState | None:
     """Take the import for `lease`; return None when it is done, or somebody else has it."""
     statement = (
@@ -272,21 +267,21 @@ def claim_history(session: Session, *, shop_id: int, now: datetime, lease: timed
 
 
 def without_history(session: Session, *, now: datetime) -> list[int]:
-    """Return the installed shops whose past is still to be read. Crosses tenants, as `installed_ids` does."""
+    """Return the installed shops whose past is still to be read. Crosses tenants: ids alone, for the ticker."""
     installed = (Shop.uninstalled_at.is_(None), grants.let_us_in(), doors.are_open(now))
     missing = (*installed, Shop.history_done_at.is_(None), _import_may_go_on(now))
     return list(session.scalars(select(Shop.id).where(*missing).order_by(Shop.id)))
 
 
 def due_for_sweep(session: Session, *, before: datetime, now: datetime, limit: int) -> list[int]:
-    """Return shops last swept before that, the longest ago first. Crosses tenants, as `installed_ids` does."""
+    """Return shops last swept before that, the longest ago first. Crosses tenants: ids alone, for the ticker."""
     ready = (Shop.uninstalled_at.is_(None), grants.let_us_in(), Shop.history_done_at.is_not(None))
     behind = (or_(Shop.swept_to < before, Shop.held_since.is_not(None)), doors.are_open(now))
     return list(session.scalars(select(Shop.id).where(*ready, *behind).order_by(Shop.swept_to, Shop.id).limit(limit)))
 
 
 def with_work(session: Session, *, now: datetime, older_than: timedelta, at_once: Collection[str] = ()) -> list[int]:
-    """Return the shops with something due for longer than that. Crosses tenants, as `installed_ids` does.
+    """Return the shops with something due for longer than that. Crosses tenants: ids alone, for the ticker.
 
     Deliveries about `at_once` count in every shop, the others where the past is known and there is a way in.
     """

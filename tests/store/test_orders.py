@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.domain.facts import Order, Standing
 from app.domain.policy import SpecialCustomer
 from app.domain.rules import special_customer
-from app.store import orders, tables
+from app.store import marks, orders, tables
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Customer, Totals
@@ -176,7 +176,7 @@ def test_given_marks_when_recounted_then_they_stay_and_new_customers_have_none(
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order(customer_id=ANN))
         orders.set_special(session, shop_id=shop.id, customer_ids=[ANN], special=True, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=ANN, marked=True, now=NOON)
+        marks.shown(session, shop_id=shop.id, customer_ids=[ANN], marked=True, now=NOON)
         orders.write(session, shop_id=shop.id, orders=[order(id=2, customer_id=BEN)])
         orders.recount(session, shop_id=shop.id)
 
@@ -369,7 +369,7 @@ def test_given_a_mark_that_went_out_late_when_noted_then_its_time_begins_there(
     with unit_of_work(sessions) as session:
         orders.record(session, shop_id=shop.id, order=order())
         orders.set_special(session, shop_id=shop.id, customer_ids=[55], special=True, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=55, marked=True, now=NOON + DAY)
+        marks.shown(session, shop_id=shop.id, customer_ids=[55], marked=True, now=NOON + DAY)
 
         seen = orders.standing(session, shop_id=shop.id, customer_id=55, currency="USD")
 

@@ -3,7 +3,7 @@
 from app.domain.effects import State
 from app.domain.facts import Order
 from app.domain.policy import Mode
-from app.store import ledger, orders, people, tables
+from app.store import ledger, marks, orders, people, tables
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.shops import Merchant
 from tests.builders import DAY, MUG, NOON, gift_line, gift_parcel, order, paid, purse, tag, usd
@@ -21,7 +21,7 @@ def test_given_two_customers_when_merged_then_orders_sums_and_marks_are_the_kept
         for number, customer in ((1, ANN), (2, BEN), (3, BEN)):
             orders.record(session, shop_id=shop.id, order=bought(number, customer))
         orders.set_special(session, shop_id=shop.id, customer_ids=[BEN], special=True, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=BEN, marked=True, now=NOON)
+        marks.shown(session, shop_id=shop.id, customer_ids=[BEN], marked=True, now=NOON)
         orders.rehome(session, shop_id=shop.id, kept=ANN, deleted=BEN, now=NOON)
 
         ann = orders.standing(session, shop_id=shop.id, customer_id=ANN, currency="USD")

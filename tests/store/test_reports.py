@@ -2,7 +2,7 @@
 
 from app.domain.effects import Pool
 from app.domain.policy import Mode
-from app.store import ledger, orders, reports, stories, yardstick
+from app.store import ledger, marks, orders, reports, stories, yardstick
 from app.store.base import Sessions, unit_of_work
 from app.store.reports import Tally
 from app.store.shops import Merchant
@@ -38,7 +38,7 @@ def test_given_customers_around_the_threshold_when_figures_are_read_then_above_m
         orders.write(session, shop_id=shop.id, orders=bought)
         orders.recount(session, shop_id=shop.id)
         yardstick.measure(session, shop_id=shop.id, policy=shop.policy.special_customer, now=NOON)
-        orders.set_marked(session, shop_id=shop.id, customer_id=4, marked=True, now=NOON)
+        marks.shown(session, shop_id=shop.id, customer_ids=[4], marked=True, now=NOON)
         found = reports.figures(session, shop_id=shop.id, currency="USD", now=NOON)
 
     assert (found.threshold, found.average, found.customers, found.orders) == (usd(100_00), usd(100_00), 4, 4)

@@ -169,7 +169,6 @@ def test_given_a_shop_that_left_when_something_waits_then_nobody_rings(sessions:
 
     assert waiting(sessions) == []
     with unit_of_work(sessions) as session:
-        assert shops.installed_ids(session) == []
         assert shops.without_history(session, now=NOON) == []
 
 

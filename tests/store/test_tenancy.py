@@ -165,7 +165,6 @@ NO_SHOP_NEEDED = {
     "shops.expect": "makes a shop known",
     "shops.install": "makes a shop known",
     "shops.due_for_sweep": "the ticker's: ids alone",
-    "shops.installed_ids": "the ticker's: ids alone",
     "shops.with_work": "the ticker's: ids alone",
     "shops.without_history": "the ticker's: ids alone",
     "trail.in_the_name_of": "asks no database",

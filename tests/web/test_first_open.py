@@ -91,7 +91,7 @@ def test_given_two_tabs_when_both_open_the_app_for_the_first_time_then_both_see_
 
     assert [answer.status_code for answer in answers] == [200, 200]
     with unit_of_work(world.sessions) as session:
-        assert len(shops.installed_ids(session)) == 1
+        assert len(shops.everybody(session)) == 1
 
 
 @pytest.mark.parametrize("gone", ["tokens dead", "uninstalled"])
