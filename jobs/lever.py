@@ -20,7 +20,7 @@ _though_paused: ContextVar[bool] = ContextVar("though_paused", default=False)
 
 @contextmanager
 def held_for(deed: Deed) -> Iterator[None]:
-    """Let the calls of this block be made only while the deed, which passed the gate, is ours."""
+    """Let the calls of this block be made only while the deed, picked or past the gate, is ours."""
     before = _deed.set(deed)
     try:
         yield
@@ -53,7 +53,7 @@ class Lever:
         deed, whose = _deed.get(), None if _though_paused.get() else self.shop_id
         with reading(self.sessions) as session:
             released = switch.is_released_for(session, shop_id=whose)
-            ours = deed is None or ledger.is_under_way(session, deed, shop_id=deed.shop_id)
+            ours = deed is None or ledger.is_ours(session, deed, shop_id=deed.shop_id)
         if not released:
             raise Stopped("everything is stopped")
         if not ours:

@@ -96,7 +96,8 @@ class Steps:
         try:
             reason = deeds.unwanted(world, merchant, outside, deed, known)
             question = None if reason is not None else deeds.question(outside, deed)
-            request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
+            with held_for(deed):  # a draft is written before the gate
+                request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
         except Busy as busy:
             return outcomes.asked_to_wait(merchant, deed, busy)
         except Unavailable as problem:

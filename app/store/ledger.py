@@ -42,7 +42,7 @@ __all__ = [
     "approve",
     "decline",
     "gate",
-    "is_under_way",
+    "is_ours",
     "plan",
     "plan_all",
     "promote_observed",
@@ -222,10 +222,10 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
     return deed_of(row, deed.cost.currency if deed.cost else "")
 
 
-def is_under_way(session: Session, deed: Deed, *, shop_id: int) -> bool:
-    """Return whether a deed that passed the gate is still ours: nobody has taken us for dead and doubted it."""
-    terms = {"number": deed.id, "of_shop": shop_id, "sent": deed.sends}
-    return session.scalar(_under_way(), terms) is not None
+def is_ours(session: Session, deed: Deed, *, shop_id: int) -> bool:
+    """Return whether a deed in hand is still ours: nobody has taken us for dead, and taken it up or doubted it."""
+    terms = {"number": deed.id, "of_shop": shop_id, "sent": deed.sends, "tried": deed.attempts}
+    return session.scalar(_in_hand() if deed.state is State.PLANNED else _under_way(), terms) is not None
 
 
 def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> Deed | None:
@@ -275,6 +275,12 @@ def _written(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]
             statement = _written_once(dialect, tuple(some[0]), observed=observed)
             ids |= dict(session.execute(statement, some).all())
     return ids
+
+
+@cache
+def _in_hand() -> Select[int]:
+    this = (Effect.id == bindparam("number"), Effect.shop_id == bindparam("of_shop"), Effect.state == State.PLANNED)
+    return select(Effect.id).where(*this, Effect.attempts == bindparam("tried"))
 
 
 @cache  # it is asked before each call

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from app.store import orders
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
+from integrations import patience
 from jobs import deeds, desk
 from jobs.perform import Shift
 from jobs.practice import POLICY
@@ -246,6 +249,17 @@ def test_given_a_gift_order_when_it_is_made_then_only_a_draft_may_spoil_the_surp
 
     (parcel,) = parcels(inside, order)
     assert sum(mail["sent"] for mail in parcel["mails"]) == mails
+
+
+def test_given_an_address_that_takes_the_store_long_when_a_parcel_would_be_sent_then_it_waits_for_another_turn(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(patience, "time", SimpleNamespace(monotonic=count(step=30).__next__))
+        order = left_without(inside, ALONE)
+
+    assert [row.state for row in inside.effects("send_gift_order")] == ["planned"]
+    assert parcels(inside, order) == []
 
 
 @pytest.mark.parametrize("kind", ["commit_then_drop", "500_after", "drop_before"])

@@ -45,7 +45,7 @@ def no_gate(patch: Patch, _scene: Scene) -> None:
 
 def look_no_more(patch: Patch) -> None:
     """Let nobody ask before a call whether the deed is still theirs."""
-    patch.setattr(ledger, "is_under_way", lambda *_, **__: True)
+    patch.setattr(ledger, "is_ours", lambda *_, **__: True)
 
 
 def no_look_back(patch: Patch, _scene: Scene) -> None:

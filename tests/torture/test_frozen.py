@@ -20,10 +20,11 @@ def here() -> Iterator[Theatre]:
     [
         ("gift", slice(8, 20)),  # while it is decided
         ("gift-order", slice(-20, None)),  # while it is done
+        ("gift-draft", slice(-44, -34)),  # while it is drafted
         ("note", slice(-14, None)),
         ("refund", slice(-18, None)),
     ],
-    ids=["gift", "gift-order", "note", "refund"],
+    ids=["gift", "gift-order", "gift-draft", "note", "refund"],
 )
 def test_given_a_worker_that_was_frozen_when_it_comes_back_late_then_its_answers_change_nothing(
     here: Theatre, name: str, part: slice
