@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.store import sums
 
+KIND = "refunds"  # whose order each is of; all else stands there
+
 
 def transaction(turn: Turn, payment: Doc, *, amounts: tuple[int, int], at: str, status: str = "SUCCESS") -> Doc:
     """Return a refund's transaction on one payment; amounts are (shop, presentment)."""
@@ -22,6 +24,7 @@ def transaction(turn: Turn, payment: Doc, *, amounts: tuple[int, int], at: str, 
 
 def refund(
     turn: Turn,
+    order: Doc,
     *,
     transactions: Sequence[Doc],
     lines: Sequence[Doc],
@@ -29,9 +32,9 @@ def refund(
     note: str | None = None,
     shipping: int = 0,
 ) -> Doc:
-    """Return a refund of these transactions, these lines, and so much for shipping."""
+    """Return a refund of these transactions, these lines, and so much for shipping; it is not on the order yet."""
     return {
-        "id": turn.next_id("refunds"),
+        "id": turn.append(KIND, {"order_id": order["id"]}),
         "created_at": at,
         "note": note,
         "lines": list(lines),
@@ -44,7 +47,7 @@ def give_back(turn: Turn, order: Doc, wanted: int, at: str) -> Doc:
     """Put a refund of so much of the shop's money on the order, no goods with it, and return the refund."""
     (payment,) = sums.payments(order)
     moved = transaction(turn, payment, amounts=(wanted, sums.presented(order, wanted)), at=at)
-    fresh = refund(turn, transactions=[moved], lines=[], at=at)
+    fresh = refund(turn, order, transactions=[moved], lines=[], at=at)
     order["transactions"].append(moved)
     order["refunds"].append(fresh)
     return fresh
@@ -57,7 +60,7 @@ def give_everything_back(turn: Turn, order: Doc, at: str) -> Doc | None:
     if not moved:
         return None
     lines = [_returned(turn, line) for line in order["lines"] if line["current_quantity"]]
-    fresh = refund(turn, transactions=moved, lines=lines, at=at)
+    fresh = refund(turn, order, transactions=moved, lines=lines, at=at)
     order["transactions"] += moved
     order["refunds"].append(fresh)
     for line in order["lines"]:

@@ -3,6 +3,7 @@
 from graphql import GraphQLError
 
 from integrations.sandbox.books import Doc
+from integrations.sandbox.store import giving_back
 from integrations.sandbox.store.access import denied
 from integrations.sandbox.store.call import Argument, Call, Info, RootPage, View
 from integrations.sandbox.store.connections import check_page, cursor_of, page, place_of
@@ -62,11 +63,11 @@ def node(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
 def refund(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002
     """Answer with one refund, or null when its order is unknown, too old or another shop's."""
     key = key_of(id, "Refund")
-    for placed in info.context.turn.find("orders", "shop", info.context.shop["domain"]):
-        for each in placed["refunds"]:
-            if str(each["id"]) == key and info.context.order(str(placed["id"])) is not None:
-                return refund_view(placed, each)
-    return None
+    made = info.context.turn.get(giving_back.KIND, key)
+    placed = None if made is None else info.context.order(str(made["order_id"]))
+    if placed is None:
+        return None
+    return next((refund_view(placed, each) for each in placed["refunds"] if str(each["id"]) == key), None)
 
 
 def customer(_root: object, info: Info, *, id: str) -> View | None:  # noqa: A002

@@ -40,7 +40,13 @@ def _refund(call: Call, order: Doc, wish: Mapping[str, Argument]) -> Doc:
         order["transactions"].append(transactions[-1])  # the next one finds that much less to give back
     transactions += store_credit.give(call, order, wish)
     refund = giving_back.refund(
-        call.turn, transactions=transactions, lines=lines, at=iso(call.now), note=wish.get("note"), shipping=shipping
+        call.turn,
+        order,
+        transactions=transactions,
+        lines=lines,
+        at=iso(call.now),
+        note=wish.get("note"),
+        shipping=shipping,
     )
     _book(call, order, refund, notify=bool(wish.get("notify")))
     return refund
