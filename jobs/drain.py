@@ -83,8 +83,16 @@ def _claim(world: World, merchant: Merchant) -> Claimed:
 
 
 def _claimed(session: Session, world: World, merchant: Merchant, *, topics: frozenset[str] | None) -> Claimed:
-    now, limit = world.clock.now(), _batch(world)
-    letters = inbox.claim(session, shop_id=merchant.id, now=now, lease=world.hold, limit=limit, topics=topics)
+    now = world.clock.now()
+    letters = inbox.claim(
+        session,
+        shop_id=merchant.id,
+        now=now,
+        lease=world.hold,
+        limit=_batch(world),
+        topics=topics,
+        sources=registry.SOURCES,  # what a newer version's door has kept waits for a newer version's worker
+    )
     return Claimed(letters=letters, until=now + world.hold)
 
 

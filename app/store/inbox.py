@@ -85,16 +85,17 @@ def claim(
     lease: timedelta,
     limit: int,
     topics: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
 ) -> list[Letter]:
     """Return the oldest waiting deliveries; they wait again only after `lease`, should their worker die.
 
-    With `topics`, only deliveries about one of them. What was tried a few times without an end comes last and alone,
-    for it may be what ends its worker: no other shall be counted as tried with it.
+    With `topics` or `sources`, only deliveries about one of these, or from one of those. What was tried a few times
+    without an end comes last and alone, for it may be what ends its worker: no other shall be counted as tried with it.
 
     Attempts are counted here, so a delivery that kills its worker runs out of tries.
     """
     tries = Delivery.attempts - Delivery.waits
-    due = (Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics))
+    due = (Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics), _from(sources))
     until = now + lease
     return _claimed(session, shop_id, (*due, tries < A_FEW), limit=limit, until=until) or _claimed(
         session, shop_id, (*due, tries >= A_FEW), limit=1, until=until
@@ -183,6 +184,10 @@ def _claimed(
 
 def _about(topics: Collection[str] | None) -> ColumnElement[bool]:
     return true() if topics is None else Delivery.topic.in_(topics)
+
+
+def _from(sources: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if sources is None else Delivery.source.in_(sources)
 
 
 def _move(session: Session, letter: Letter, **changes: datetime | str | ColumnElement[int] | None) -> bool:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.effects import State
+from app.store import inbox
 from app.store.base import unit_of_work
 from app.store.deeds import Unreadable, understood
-from app.store.tables import Connection, Effect
+from app.store.tables import Connection, Delivery, Effect
 from app.web import create_app
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -92,6 +93,31 @@ def test_given_a_key_that_our_keys_do_not_open_when_drained_then_all_waits_until
     swap(inside, whole)
     inside.drain()
     assert [row.state for row in inside.effects("add_gift_line")] == [State.DONE]
+
+
+def test_given_word_from_a_source_that_only_a_newer_version_knows_when_drained_then_it_waits_and_no_try_is_used_up(
+    inside: Practice,
+) -> None:
+    with unit_of_work(inside.world.sessions) as session:
+        inbox.receive(
+            session,
+            shop_id=inside.shop_id,
+            source="pigeon_post",
+            sender="loft",
+            topic="pigeon",
+            delivery_key="first",
+            body=b"",
+            now=inside.world.clock.now(),
+        )
+    order = inside.order()
+    inside.deliver(order)
+
+    inside.drain()
+
+    assert inside.gifts_on(order) == 1
+    with unit_of_work(inside.world.sessions) as session:
+        word = session.scalars(select(Delivery).where(Delivery.source == "pigeon_post")).one()
+        assert (word.attempts, word.problem, word.next_try_at is None) == (0, None, False)
 
 
 def swap(inside: Practice, sealed: bytes) -> bytes:
