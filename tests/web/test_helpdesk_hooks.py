@@ -1,6 +1,7 @@
 """The helpdesk's door: the token says whose, the secret says truly, and nobody learns which of them was wrong."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from app.store.tables import Connection, Delivery
 from app.web import create_app
 from jobs.drain import drain
 from jobs.runtime import World
+from tests.builders import SettableClock
 
 TOKEN, SECRET, OLDER = "url-token-of-forty-odd-random-characters", "current-secret", "older-secret"
 PRESS = {
@@ -87,6 +89,18 @@ def test_given_keys_that_cannot_be_opened_when_called_then_the_helpdesk_is_asked
 def test_given_a_double_click_when_both_calls_come_then_one_is_kept(client: FlaskClient, world: World) -> None:
     assert [press(client), press(client)] == [200, 200]
     assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize("second", [0, 14, 15, 29])
+def test_given_any_second_when_the_same_comes_again_then_it_is_one_at_once_and_two_half_a_minute_later(
+    client: FlaskClient, world: World, clock: SettableClock, second: int
+) -> None:
+    clock.forward(timedelta(seconds=second + 0.9))
+    press(client)
+    for pause, count in ((14, 1), (16, 2)):
+        clock.forward(timedelta(seconds=pause))
+        press(client)
+        assert len(kept(world)) == count
 
 
 @pytest.mark.parametrize(
