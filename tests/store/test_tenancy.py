@@ -322,6 +322,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "delivery_key": "d-new",
     "event_key": "e-new",
     "topics": None,
+    "sources": None,
     "gone_id": 55,
     "kept_id": 57,
     "profile": profile(name="Renamed"),
