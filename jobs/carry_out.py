@@ -11,7 +11,7 @@ from app.store import decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
-from jobs import braking
+from jobs import braking, purses
 from jobs.runtime import in_force, local, purse
 
 
@@ -174,5 +174,6 @@ def _plan_all(session: Session, merchant: Merchant, drafts: Sequence[Draft], *, 
     found = ledger.plan_all(session, shop_id=merchant.id, drafts=drafts, purse=purse(merchant, now), now=now)
     for draft, deed in zip(drafts, found, strict=True):
         if deed is not None and draft.mode is not Mode.OBSERVE:
+            purses.watch(session, merchant, deed)
             follow_up(session, merchant, deed, now=now)
     return [deed for deed in found if deed is not None]

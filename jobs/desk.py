@@ -6,14 +6,16 @@ from datetime import datetime
 
 import structlog
 
+from app.domain.effects import Pool
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import alarms, endings, ledger, orders, shops, stories, tallies, yardstick
+from app.store import alarms, endings, ledger, lifting, orders, shops, stories, tallies, yardstick
 from app.store.alarms import What
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
+from jobs import purses
 from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
 from jobs.queue import Task
@@ -76,6 +78,34 @@ def decline(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
             follow_up(session, merchant, deed, now=now)
     _ring(world, merchant, "desk.declined", effects=[deed.id for deed in moved])
     return moved
+
+
+def lift(world: World, merchant: Merchant, effect_id: int) -> bool:
+    """Let a deed go ahead that the pool did not hold; False when it is too late for that, or somebody was faster."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        _deed(session, merchant, effect_id)
+        orders.lock(session, shop_id=merchant.id)
+        deed = lifting.lift(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
+        if deed is not None:
+            purses.watch(session, merchant, deed)
+            follow_up(session, merchant, deed, now=now)
+    _ring(world, merchant, "desk.lifted", effect=effect_id, lifted=deed is not None)
+    return deed is not None
+
+
+def grant(world: World, merchant: Merchant, pool: Pool, *, minor: int, seen: int) -> bool:
+    """Let this month's purse hold so much more; False where somebody has done so since it was looked at.
+
+    `seen` is how much it had been granted then: a second click, and a second person, change nothing.
+    """
+    now = world.clock.now()
+    month = purse(merchant, now)
+    key = f"page:{pool}:{month.month}:{seen}"
+    with unit_of_work(world.sessions) as session:
+        granted = lifting.grant(session, shop_id=merchant.id, pool=pool, minor=minor, key=key, purse=month, now=now)
+    _ring(world, merchant, "desk.granted", pool=pool.value, granted=granted)
+    return granted
 
 
 def withdraw(world: World, merchant: Merchant, effect_id: int) -> bool:
@@ -199,6 +229,7 @@ def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
 def _approve(session: Session, merchant: Merchant, effect_id: int, now: datetime) -> list[Deed]:
     moved = ledger.approve(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
     for deed in moved:
+        purses.watch(session, merchant, deed)
         follow_up(session, merchant, deed, now=now)
     return moved
 

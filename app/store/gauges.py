@@ -16,7 +16,7 @@ from app.store.tables import Delivery, Effect, Pool, Shop
 from app.store.watch_tables import Tally
 
 ATTEMPTS = (1, 2, 4, 8, 16)  # the upper ends of the heaps that open deeds are put on by their tries
-SHARES = (0, 25, 50, 75, 90, 100)  # of a pool that are spoken for, in percent
+SHARES = (0, 25, 50, 70, 90, 100)  # of a pool that are spoken for, in percent
 LONG = timedelta(hours=1)  # a doubt that is older has somebody called
 # As good as "not empty", and it leads every database through the index.
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -48,10 +48,16 @@ class PoolLeft:
     limit: Money
     reserved: Money
     spent: Money
+    granted: Money  # beyond the merchant's monthly limit, and part of `limit`
 
     @property
     def left(self) -> Money:
         return self.limit - self.reserved - self.spent
+
+    @property
+    def share(self) -> int:
+        """How much of it is spoken for, in percent."""
+        return 100 * (self.reserved + self.spent).minor // max(self.limit.minor, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +204,7 @@ def _pool(row: Pool | None, name: PoolName, limit: int, purse: Purse) -> PoolLef
         limit=Money(minor=row.limit_minor if row else limit, currency=purse.currency),
         reserved=Money(minor=row.reserved_minor if row else 0, currency=purse.currency),
         spent=Money(minor=row.spent_minor if row else 0, currency=purse.currency),
+        granted=Money(minor=row.granted_minor if row else 0, currency=purse.currency),
     )
 
 

@@ -5,12 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
+from app.store import lifting
 from app.store.deeds import KINDS, Unreadable, deed_of
 from app.store.tables import Decision, Effect, Order
 from app.store.undoing import STANDS
@@ -92,6 +93,15 @@ def waiting(session: Session, *, shop_id: int, currency: str, limit: int) -> lis
     for row in _rows(session.execute(statement), currency):
         groups.setdefault(row.decision_id or -row.id, []).append(row)
     return list(groups.values())
+
+
+def before_a_person(session: Session, *, shop_id: int, currency: str, now: datetime, limit: int) -> list[LedgerRow]:
+    """Return what only a person can settle, then what the pool did not hold and a lead may allow; the newest first."""
+    doubtful = select(Effect.id).where(*matching(shop_id, Search(needs_person=True)))
+    beyond = select(Effect.id).where(Effect.shop_id == shop_id, lifting.liftable(now))
+    first = case((Effect.state == State.UNCERTAIN, 0), else_=1)
+    statement = _described(shop_id).where(Effect.id.in_(union_all(doubtful, beyond)))
+    return list(_rows(session.execute(statement.order_by(first, Effect.id.desc()).limit(limit)), currency))
 
 
 def waiting_ids(session: Session, *, shop_id: int, rule: str) -> list[int]:

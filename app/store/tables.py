@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store import watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
+from app.store import grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
 from app.store.base import Base, BigId
 
 
@@ -258,9 +258,11 @@ class Pool(Base):
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
     name: Mapped[str] = mapped_column(String(32))
     month: Mapped[str] = mapped_column(String(7))  # "2026-11", in the shop's time zone
-    limit_minor: Mapped[int]
+    limit_minor: Mapped[int]  # what was granted beyond the merchant's monthly limit is in it
     reserved_minor: Mapped[int] = mapped_column(default=0)
     spent_minor: Mapped[int] = mapped_column(default=0)
+    granted_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    warned: Mapped[int] = mapped_column(default=0, server_default="0")  # the share, in percent, that was told of
 
 
 class Effect(Base):

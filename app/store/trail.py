@@ -40,9 +40,9 @@ class Line:
     place: int | None
 
 
-def note(session: Session, *, shop_id: int, what: str, why: str = "") -> None:
-    """Tell of something that is about no deed: a changed setting, a stop, a letter that was taken up again."""
-    _tell(session, shop_id=shop_id, what=what, why=why)
+def note(session: Session, *, shop_id: int, what: str, why: str = "", minor: int | None = None) -> None:
+    """Tell of something that is about no deed: a changed setting, a stop, a purse that may give more."""
+    _tell(session, shop_id=shop_id, what=what, why=why, minor=minor)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """The merchant's presses: each calls one thing with a good name, then leads back to the page it came from."""
 
+import re
+
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from app.domain.effects import State
+from app.domain.effects import Pool, State
 from app.domain.policy import Mode
 from app.store.alarms import COMPARED, What
 from app.store.ledger import Deed
 from app.web.addresses import own_page
+from app.web.fields import Amount, Wrong
 from app.web.identity import in_their_name, merchant
 from jobs import desk
 from jobs.let_alone import let_be
@@ -17,12 +20,37 @@ blueprint = Blueprint("acts", __name__)
 MOST_ID = 2**63 - 1
 EFFECT = f"/effects/<int(max={MOST_ID}):effect_id>"
 _LONGEST_REFERENCE = 255
+_NUMBER = re.compile(r"(?a:\d{1,18})")
 
 
 @blueprint.post(EFFECT + "/approve")
 def approve(effect_id: int) -> Response:
     """Let a waiting deed go ahead."""
     return _back(_approved(desk.approve(in_their_name(), merchant(), effect_id)))
+
+
+@blueprint.post(EFFECT + "/lift")
+def lift(effect_id: int) -> Response:
+    """Let a deed go ahead that the pool did not hold."""
+    return _back("lifted" if desk.lift(in_their_name(), merchant(), effect_id) else "not_lifted")
+
+
+@blueprint.post("/pools/<pool>/grant")
+def grant(pool: str) -> Response:
+    """Let a pool hold more this month."""
+    if pool not in set(Pool):
+        abort(404, "There is no such pool.")
+    seen = request.form.get("granted", "")
+    if not _NUMBER.fullmatch(seen):
+        abort(422, "Please say how much was allowed when you looked, in the currency's smallest unit.")
+    try:
+        minor = Amount().read(request.form.get("amount", "").strip(), merchant().currency)
+    except Wrong as wrong:
+        abort(422, str(wrong))
+    if not minor:
+        abort(422, "Please give an amount above nothing.")
+    granted = desk.grant(in_their_name(), merchant(), Pool(pool), minor=minor, seen=int(seen))
+    return _back("granted" if granted else "granted_before")
 
 
 @blueprint.post("/approve-all")

@@ -104,11 +104,13 @@ def decisions() -> str:
 def _moving(seen: Look) -> dict[str, Any]:
     session, shop_id, shop = seen.session, seen.merchant.id, _shop(seen)
     history = shops.history_state(session, shop_id=shop_id)
+    asked = stories.before_a_person(session, now=seen.now, limit=WAITING_ROWS, **shop)
     return {
         "history": history,
         "readings": [] if history.done_at else imports.readings(session, shop_id=shop_id),
         "done": reports.done_since(session, since=midnight(seen.merchant, seen.now), **shop),
-        "doubts": stories.ledger_rows(session, search=Search(needs_person=True), limit=WAITING_ROWS, **shop),
+        "doubts": [row for row in asked if row.needs_person],
+        "liftable": [row for row in asked if not row.needs_person],
         "braked": _braked(seen),
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),

@@ -82,7 +82,7 @@ def _too_little_left(wanted: Policy) -> dict[str, str]:
     wrongs = {}
     for pool in pools:
         used, limit = pool.spent + pool.reserved, Money(minor=limits[pool.name], currency=pool.limit.currency)
-        if limit < used and limit != pool.limit:
+        if limit + pool.granted < used and limit + pool.granted != pool.limit:
             wrongs[f"{pool.name}_monthly_minor"] = f"{used} of this month's pool are spent or set aside already."
     return wrongs
 

@@ -21,6 +21,10 @@ from app.web.here import world
 NOTICES = {
     "approved": "Approved. It is on its way.",
     "over_budget": "Approved, but the pool does not hold all of it this month.",
+    "lifted": "Allowed. It is on its way.",
+    "not_lifted": "Nothing was sent: it was done in another way since, or is a week old.",
+    "granted": "The pool holds more from now on, until the month ends.",
+    "granted_before": "Nothing was added: somebody had just allowed more. Please look again.",
     "nothing_waited": "Nothing was waiting any more.",
     "declined": "Declined. Nothing was sent.",
     "withdrawn": "Taken back. Nothing was sent.",

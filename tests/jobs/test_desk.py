@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, State
@@ -174,7 +175,7 @@ def test_given_another_shops_deed_when_it_is_touched_then_there_is_no_such_deed(
     deed = plan(world, shop, paid(refund(), ask_first=ASK))
     stranger = replace(shop, id=shop.id + 1)
 
-    for act in (desk.approve, desk.decline, desk.withdraw, desk.did_not_happen):
+    for act in (desk.approve, desk.decline, desk.lift, desk.withdraw, desk.did_not_happen):
         with pytest.raises(desk.NoSuchDeed):
             act(world, stranger, deed)
     assert state(world, deed) is State.AWAITING
@@ -191,3 +192,17 @@ def test_given_more_than_one_transaction_holds_when_all_are_approved_then_none_i
 
     assert {deed.state for deed in moved} == {State.PLANNED}
     assert len(moved) == 2 * (desk.FEW + 3)
+
+
+def test_given_an_empty_pool_when_a_lead_allows_the_refund_then_it_is_on_its_way_and_the_log_says_so(
+    world: World, shop: Merchant
+) -> None:
+    with capture_logs() as logs:
+        waiting = plan(world, shop, paid(minor=900_00))
+        assert state(world, waiting) is State.OVER_BUDGET
+
+        assert desk.lift(world.signed("staff:7"), shop, waiting)
+
+    assert state(world, waiting) is State.PLANNED
+    assert set_aside(world, shop) == 900_00
+    assert [(line["event"], line.get("percent")) for line in logs] == [("pool.warned", 90), ("desk.lifted", None)]

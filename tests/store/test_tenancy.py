@@ -130,6 +130,7 @@ NO_SHOP_NEEDED = {
     "grants.worth_renewing": "the ticker's: ids alone",
     "erasing.forget_strangers": "calls of nobody's shop",
     "groups.costs_nothing": "asks no database",
+    "lifting.liftable": "a condition inside statements that name the shop",
     "migrate.is_known": "looks at tables, not data",
     "migrate.newest": "looks at tables, not data",
     "migrate.revision": "looks at tables, not data",
@@ -210,6 +211,7 @@ class Inhabitant:
 
     shop_id: int
     awaiting: int
+    beyond: int
     doubtful: int
     misfit: int
     pool_id: int
@@ -228,7 +230,7 @@ class Inhabitant:
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
-            "effect_id": effects.get(name, self.awaiting),
+            "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
@@ -313,6 +315,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "limit": 50,
     "limit_minor": 700_00,
     "minor": 12_00,
+    "pool": Pool.TEAM,
     "reserved_minor": 12_00,
     "spent_minor": 12_00,
     "month": "2026-11",
@@ -397,7 +400,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
 ) -> None:
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
-        nobody = replace(twin, awaiting=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
+        nobody = replace(twin, awaiting=-1, beyond=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
@@ -450,6 +453,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
     named = (
         "shop_id",
         "awaiting",
+        "beyond",
         "doubtful",
         "misfit",
         "pool_id",
@@ -577,7 +581,8 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
     ledger_rows = deeds(session, shop_id, made)
-    month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=500_00)
+    month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
+    pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
     gone_wrong = [7, ledger_rows["moving"].id]
     alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
@@ -656,6 +661,7 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
+        "beyond": write(paid(refund(order_id=8), minor=900_00)).id,
         "doubtful": doubtful.id,
         "picked": take(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),

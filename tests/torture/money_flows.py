@@ -89,7 +89,7 @@ def silence_came_first(scene: Scene, plot: Complaint) -> None:
     (row,) = scene.effects("refund_order")
     silences = [each for each in scene.effects("tag_customer") if each.ticket_id == str(plot.ticket)]
     assert [each.state for each in silences] == ["done", "refused"]
-    assert max(each.ended_at for each in silences) <= row.first_sent_at
+    assert all(each.ended_at <= row.first_sent_at for each in silences)
     assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
     assert (row.state, notes(scene, plot), purses(scene)["team"]) == ("done", 2, (0, 5_00))
 
@@ -126,6 +126,21 @@ def lead_says_yes(scene: Scene, _plot: Complaint) -> None:
 def approved(scene: Scene, plot: Complaint) -> None:
     assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
     assert purses(scene)["team"] == (0, 5_00)
+
+
+def over_budget(scene: Scene) -> Complaint:
+    plot = complained(scene)
+    pressed("refund_keep", amount="5.00")(scene, plot)
+    scene.go_on()
+    assert notes(scene, plot) == 1
+    return plot
+
+
+def lead_allows_it(scene: Scene, _plot: Complaint) -> None:
+    merchant = scene.world.merchant(scene.shop_id)
+    (row,) = scene.effects("refund_order")
+    if merchant is not None:
+        desk.lift(scene.world, merchant, row.id)
 
 
 def noted(scene: Scene, plot: Complaint) -> None:
@@ -236,6 +251,12 @@ FLOWS = MappingProxyType(
         ),
         "note": Flow(prepare=complained, act=pressed("refund_keep", amount="5.00"), happened=noted, policy=ASKED_FIRST),
         "approval": Flow(prepare=lead_is_asked, act=lead_says_yes, happened=approved, policy=ASKED_FIRST),
+        "lifted": Flow(
+            prepare=over_budget,
+            act=lead_allows_it,
+            happened=approved,
+            policy=replace(TEAM, team_monthly_minor=3_00),
+        ),
         "flowers-promised": Flow(prepare=complained, act=pressed("flowers"), happened=promised, policy=TEAM),
         "flowers": Flow(prepare=their_day_comes, happened=sent, may_end_otherwise=left_to_a_person, policy=TEAM),
         "flowers-withdrawn": Flow(

@@ -283,6 +283,24 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             new="",
             tests="tests/jobs/test_at_once.py -k two_tickets",
         ),
+        "the asker lifts it": Mutant(
+            file="app/store/lifting.py",
+            old=", _asked_by() != lifts)\n",
+            new=")\n",
+            tests="tests/store/test_lifting.py -k who_asked",
+        ),
+        "lifted beside its twin": Mutant(
+            file="app/store/lifting.py",
+            old=", ~done_otherwise.exists()\n",
+            new="\n",
+            tests="tests/store/test_lifting.py -k anew",
+        ),
+        "a grant that the next press forgets": Mutant(
+            file="app/store/pools.py",
+            old="    whole = limit_minor + Pool.granted_minor\n",
+            new="    whole = limit_minor + Pool.granted_minor * 0\n",
+            tests="tests/store/test_lifting.py -k what_was_granted_stays",
+        ),
         "a silence that was refused untold": Mutant(
             file="app/domain/rules/afterwards.py",
             old="state not in (State.REFUSED, State.WITHDRAWN)",

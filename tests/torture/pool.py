@@ -1,8 +1,9 @@
 """`torture pool`: many agents at one purse, in real processes, around the end of a month: never a unit too much.
 
-A request is what one agent asks for: a deed is planned, sent and settled, refused, withdrawn, or taken back again. The
-purse is looked at all the while, and at the end its sums must be those of the ledger. The control reads first and
-writes then, as one would without thinking, and must be caught.
+A request is what one agent asks for: a deed is planned, sent and settled, refused, withdrawn, or taken back again; what
+the month did not hold is lifted by a lead, and now and then the month is granted more. The purse is looked at all the
+while, and at the end its sums must be those of the ledger. The control reads first and writes then, as one would
+without thinking, and must be caught.
 """
 
 import argparse
@@ -23,10 +24,11 @@ from time import monotonic
 from sqlalchemy import event, func, select, update
 
 from app.domain.effects import Pool as Name
-from app.domain.effects import State
+from app.domain.effects import RefundOrder, State
 from app.domain.policy import Mode
-from app.store import endings, ledger, migrate, pools, shops, undoing
-from app.store.base import Session, Sessions, open_database, reading, sessions_of, unit_of_work
+from app.store import endings, ledger, lifting, migrate, orders, pools, shops, undoing
+from app.store.base import Session, Sessions, open_database, reading, sessions_of, signed, unit_of_work
+from app.store.grant_tables import PoolGrant
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from app.store.tables import Effect, Pool
@@ -41,6 +43,7 @@ BEGIN, LASTS = datetime(2026, 12, 1, 4, tzinfo=UTC), timedelta(hours=2)
 LEASE = timedelta(minutes=2)
 DEAREST_MINOR = 20_00
 LOOK_SECONDS = 0.05
+LEAD = "staff:7"
 _HELD = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 
 
@@ -69,6 +72,7 @@ class Agent:
     dice: random.Random
     number: int
     open: list[int] = field(default_factory=list)
+    beyond: list[int] = field(default_factory=list)  # what the month did not hold
     given: list[str] = field(default_factory=list)
     did: Counter[str] = field(default_factory=Counter)
 
@@ -80,6 +84,10 @@ class Agent:
             self._take_back(self.given.pop(self.dice.randrange(len(self.given))))
         elif self.open and wish < 0.6:
             self._finish(self.open.pop(self.dice.randrange(len(self.open))), now)
+        elif self.beyond and wish < 0.65:
+            self._lift(self.beyond.pop(), now)
+        elif wish < 0.66:
+            self._grant(turn, now)
         else:
             self._plan(turn, now)
 
@@ -106,6 +114,32 @@ class Agent:
         self.did["planned" if deed.state is State.PLANNED else "over budget"] += 1
         if deed.state is State.PLANNED:
             self.open.append(deed.id)
+        elif isinstance(deed.effect, RefundOrder):
+            self.beyond.append(deed.id)
+
+    def _lift(self, effect_id: int, now: datetime) -> None:
+        with unit_of_work(signed(self.sessions, LEAD)) as session:
+            orders.lock(session, shop_id=self.merchant.id)
+            deed = lifting.lift(
+                session, shop_id=self.merchant.id, effect_id=effect_id, purse=purse(self.merchant, now), now=now
+            )
+        assert deed is not None
+        assert deed.state is State.PLANNED
+        self.open.append(deed.id)
+        self.did["lift"] += 1
+
+    def _grant(self, turn: int, now: datetime) -> None:
+        with unit_of_work(signed(self.sessions, LEAD)) as session:
+            assert lifting.grant(
+                session,
+                shop_id=self.merchant.id,
+                pool=self.dice.choice(list(Name)),
+                minor=self.dice.randint(1, 1_00),
+                key=f"{self.number}-{turn}",
+                purse=purse(self.merchant, now),
+                now=now,
+            )
+        self.did["grant"] += 1
 
     def _finish(self, effect_id: int, now: datetime) -> None:
         how = self.dice.choice(("settle", "settle", "settle dearer", "refuse", "withdraw"))
@@ -232,6 +266,9 @@ def faults(session: Session, shop_id: int) -> list[str]:
             found.append(f"{row.name} {row.month}: {row.reserved_minor} set aside, the ledger says {held}")
         if row.spent_minor != spent:
             found.append(f"{row.name} {row.month}: {row.spent_minor} spent, the ledger says {spent}")
+        granted = session.scalar(select(func.coalesce(func.sum(PoolGrant.minor), 0)).where(PoolGrant.pool_id == row.id))
+        if row.granted_minor != granted:
+            found.append(f"{row.name} {row.month}: {row.granted_minor} granted, people said {granted}")
     return found
 
 

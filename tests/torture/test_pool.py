@@ -14,7 +14,7 @@ def test_given_agents_at_one_purse_around_the_end_of_a_month_when_they_all_ask_t
     did, seen, wrong = pool.run(database_url, SHORT)
 
     assert did.total() == SHORT.requests
-    assert {"over budget", "settle dearer", "refuse", "withdraw", "give back"} <= set(did)
+    assert {"over budget", "settle dearer", "refuse", "withdraw", "give back", "lift", "grant"} <= set(did)
     assert seen.looks > 0
     assert (seen.overspent, wrong) == ([], [])
 

@@ -31,6 +31,7 @@ def opened(desk: Desk, path: str = "/", **query: str) -> TestResponse:
 def addresses(desk: Desk, deed: int = 1, request: int = 1) -> list[tuple[str, str]]:
     """Return method and path of everything that a merchant can open or press, as the URL map knows it."""
     numbers = {"effect_id": deed, "order_id": 1001, "customer_id": 55, "rule": "flowers", "request_id": request}
+    numbers["pool"] = "team"
     adapter = create_app(desk.world).url_map.bind("localhost")
     found = []
     for rule in adapter.map.iter_rules():

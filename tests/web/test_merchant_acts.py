@@ -247,3 +247,65 @@ def test_given_the_clock_has_moved_when_a_deed_is_approved_then_this_months_pool
 
     assert "The pools in December 2026" in desk.open()
     assert "$60.00 set aside" in desk.open()
+
+
+# What the pool does not hold
+
+
+def beyond(desk: Desk) -> int:
+    """Return a refund that the month did not hold."""
+    return desk.plan(paid(minor=900_00), rule="refund_keep")
+
+
+def test_given_a_refund_that_the_pool_did_not_hold_when_a_lead_allows_it_then_it_goes_ahead(desk: Desk) -> None:
+    deed = beyond(desk)
+    assert "Allow it all the same" in desk.open("/")
+
+    answer = desk.press(f"/effects/{deed}/lift")
+
+    assert (answer.status_code, answer.location) == (303, "/?said=lifted")
+    assert desk.state(deed) is State.PLANNED
+    page = desk.open(answer.location)
+    assert "Allowed. It is on its way." in page
+    assert "$400.00 of it was allowed beyond the monthly limit." in page
+    assert "Allow it all the same" not in page
+
+
+def test_given_a_refund_that_was_allowed_when_pressed_again_then_it_stays_as_it_is(desk: Desk) -> None:
+    deed = beyond(desk)
+    desk.press(f"/effects/{deed}/lift")
+
+    assert desk.press(f"/effects/{deed}/lift").location == "/?said=not_lifted"
+    assert desk.state(deed) is State.PLANNED
+
+
+def test_given_more_for_this_month_when_allowed_twice_from_one_page_then_the_pool_holds_it_once(desk: Desk) -> None:
+    answers = [desk.press("/pools/team/grant", amount="50.00", granted="0") for _ in range(2)]
+
+    assert [answer.location for answer in answers] == ["/?said=granted", "/?said=granted_before"]
+    assert "<strong>$550.00</strong> left of $550.00" in desk.open("/")
+
+
+@pytest.mark.parametrize(
+    ("pool", "form", "status"),
+    [
+        ("team", {"amount": "0", "granted": "0"}, 422),
+        ("team", {"amount": "-5", "granted": "0"}, 422),
+        ("team", {"amount": "ten", "granted": "0"}, 422),
+        ("team", {"amount": "10.00"}, 422),
+        ("team", {"amount": "10.00", "granted": "x"}, 422),
+        ("petty", {"amount": "10.00", "granted": "0"}, 404),
+    ],
+)
+def test_given_a_grant_that_cannot_be_meant_when_pressed_then_the_pool_stays_as_it_is(
+    desk: Desk, pool: str, form: dict[str, str], status: int
+) -> None:
+    assert desk.press(f"/pools/{pool}/grant", **form).status_code == status
+    assert "left of $500.00" in desk.open("/")
+
+
+@pytest.mark.parametrize(("minor", "said"), [(349_00, False), (350_00, True), (460_00, True)])
+def test_given_a_pool_when_little_is_left_then_today_says_so(desk: Desk, minor: int, said: bool) -> None:
+    desk.plan(paid(minor=minor), rule="refund_keep")
+
+    assert ("Allow more this month" in desk.open("/")) is said

@@ -165,6 +165,12 @@ def test_given_money_set_aside_when_the_pool_is_cut_below_it_then_the_page_says_
     assert desk.press("/settings", **form(desk, team_monthly_minor="60")).status_code == 303
 
 
+def test_given_more_spent_than_the_limit_because_a_lead_allowed_it_when_saved_then_nothing_is_wrong(desk: Desk) -> None:
+    desk.press(f"/effects/{desk.plan(paid(minor=900_00), rule='refund_keep')}/lift")
+
+    assert desk.press("/settings", **form(desk, team__flowers_days="7")).status_code == 303
+
+
 def test_given_hostile_text_when_it_is_refused_then_it_comes_back_as_text(desk: Desk) -> None:
     answer = desk.press("/settings", **form(desk, special_customer__tag='"><script>,'))
 

@@ -15,7 +15,7 @@ _ASKS = "needs a lead: {why} Nothing was sent yet."
 _REFUND = {
     State.DONE: "Refunded {what}. {Stays}.{remark}",
     State.AWAITING: "The refund of {what} " + _ASKS,
-    State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
+    State.OVER_BUDGET: "Ask a lead, who can still allow it: the team's pool does not hold {amount} this month.",
     State.REFUSED: "The refund of {what} did not go through: {why}",
     State.WITHDRAWN: "The refund of {what} was not made: {why}",
     State.UNCERTAIN: "The refund of {what} may have gone through. " + _NOBODY_KNOWS,
@@ -36,7 +36,7 @@ _FLOWERS = {
     State.PLANNED: "Flowers for {amount} are planned for {due}. They can be withdrawn until then.",
     State.DONE: "The flowers were ordered ({reference}), signed {agent}.{remark}",
     State.AWAITING: "Sending flowers " + _ASKS,
-    State.OVER_BUDGET: "Ask a lead: the team's pool does not hold {amount} this month.",
+    State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
     State.REFUSED: "The flowers were not sent: {why}",
     State.WITHDRAWN: "The flowers for {amount} will not be sent: {why}",
     State.UNCERTAIN: "The flowers may have been ordered; a person must ask the florist. Please do not repeat it.",

@@ -116,7 +116,7 @@ class Ledger:
     @patient
     def rows(self) -> dict[str, tuple[Row, ...]]:
         """Return every row that a promise is about, by table."""
-        names = ("shops", "deliveries", "effects", "orders", "customers", "totals", "pools", "grants")
+        names = ("shops", "deliveries", "effects", "orders", "customers", "totals", "pools", "grants", "pool_grants")
         with reading(self.sessions) as session:
             return {name: _all(session, name) for name in names}
 

@@ -39,6 +39,7 @@ class Facts:
     customers: tuple[Row, ...] = ()
     totals: tuple[Row, ...] = ()
     pools: tuple[Row, ...] = ()
+    pool_grants: tuple[Row, ...] = ()
     grants: tuple[Row, ...] = ()
     their_orders: tuple[Row, ...] = ()
     their_customers: tuple[Row, ...] = ()
@@ -209,8 +210,11 @@ def flowers_leave_once(facts: Facts) -> Iterator[str]:
 
 
 def money_adds_up(facts: Facts) -> Iterator[str]:
-    """Ask for each month's purse: set aside is what waits, spent is what was done and stands."""
+    """Ask for each month's purse: what is set aside, spent and granted is what waits, what stands, what people said."""
     for pool in facts.pools:
+        granted = sum(row["minor"] for row in facts.pool_grants if row["pool_id"] == pool["id"])
+        if pool["granted_minor"] != granted:
+            yield f"purse {pool['name']} {pool['month']} was granted {pool['granted_minor']}, people said {granted}"
         paid = [row for row in facts.effects if row["pool_id"] == pool["id"]]
         on_its_way = [row for row in paid if row["state"] in HOLDS_MONEY or row["code"] == "pending"]
         stands = [row for row in paid if row["state"] == "done" and row["code"] not in ("pending", "taken_back")]

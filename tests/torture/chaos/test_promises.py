@@ -159,7 +159,17 @@ def in_order() -> Facts:
             {"shop_id": 1, "customers": 3, "orders": 3, "net_minor": 120_00},
             {"shop_id": 2, "customers": 1, "orders": 1, "net_minor": 45_00},
         ),
-        pools=({"id": 1, "name": "team", "month": "2026-11", "reserved_minor": 0, "spent_minor": 75_80},),
+        pools=(
+            {
+                "id": 1,
+                "name": "team",
+                "month": "2026-11",
+                "reserved_minor": 0,
+                "spent_minor": 75_80,
+                "granted_minor": 20_00,
+            },
+        ),
+        pool_grants=({"pool_id": 1, "minor": 20_00},),
         grants=({"shop_id": 1, "state": "live", "secret": SECRET},),
         their_orders=theirs,
         their_customers=tuple(
@@ -281,6 +291,7 @@ UNKNOWN = {
         (replace(in_order(), deliveries=(delivery(handled_at=None),)), "has not ended well"),
         (replace(in_order(), deliveries=(delivery(sender=OTHER),)), f"delivery 1 of {OTHER} lies with {SHOP}"),
         (replace(in_order(), pools=({**in_order().pools[0], "reserved_minor": 1},)), "1 set aside and 7580 spent"),
+        (replace(in_order(), pool_grants=()), "was granted 2000, people said 0"),
         (replace(in_order(), calls={"TokenRefresh": 4}), "4 refreshes, 3 would have been enough"),
         (replace(in_order(), mispaired=({"shop": OTHER},)), "at another shop's door"),
         (replace(in_order(), secret="another"), "hang on an old secret"),
