@@ -19,7 +19,7 @@ from app.launcher.private_redis import running_redis
 from app.launcher.processes import ProcessSpec, guarded, tail
 
 UNPRIVILEGED: Final = "nobody"
-START_SECONDS: Final = 20.0
+START_SECONDS: Final = 60.0
 LONGEST_SOCKET_FOLDER: Final = 80  # a socket's whole path must stay below 104 bytes on macOS, 108 on Linux
 
 # Nothing here must survive a power cut, so nothing waits for the disk. Unix socket only: nobody else can reach it.

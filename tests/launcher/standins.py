@@ -15,7 +15,7 @@ from app.launcher.guard import descendants
 from app.launcher.places import ROOT
 from app.launcher.ports import free_port
 
-PATIENCE_SECONDS: Final = 15.0
+PATIENCE_SECONDS: Final = 60.0
 
 WEB: Final = """
 import json, os, pathlib

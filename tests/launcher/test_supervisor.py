@@ -66,8 +66,9 @@ def test_given_a_kept_process_when_it_is_killed_then_it_is_started_again(
 
 
 def test_given_a_process_that_cannot_live_when_it_ends_too_often_then_it_is_given_up_aloud(
-    supervisor: Supervisor, said: Said, tmp_path: Path
+    supervisor: Supervisor, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(restarts, "QUICK_EXIT_SECONDS", 3600.0)  # a slow machine may be long about starting and dying
     supervisor.keep(child(tmp_path, DIES))
     look_until(supervisor, lambda: bool(supervisor.given_up()))
     assert len(births(tmp_path)) == restarts.QUICK_EXITS_ALLOWED

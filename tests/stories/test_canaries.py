@@ -156,7 +156,7 @@ def fetched(url: str, body: bytes | None = None, **headers: str) -> str:
     """Return what is answered, and under what headers, whether it is a yes or a no."""
     request = urllib.request.Request(url, data=body, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return f"{answer.headers}{answer.read().decode()}"
     except urllib.error.HTTPError as refused:
         return f"{refused.headers}{refused.read().decode()}"

@@ -155,7 +155,7 @@ def _send(stack: Stack, webhook: dict[str, object]) -> None:
     request = urllib.request.Request(
         f"{stack.app}/webhooks/shopify", data=str(webhook["body"]).encode(), headers=dict(webhook["headers"])
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
 
 

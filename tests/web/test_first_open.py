@@ -115,7 +115,7 @@ def test_given_a_store_that_does_not_answer_when_the_app_is_opened_then_a_page_s
     app: Flask, world: World, town: RunningTown
 ) -> None:
     strike = {"next": [{"operation": "TokenExchange", "kind": "html_502"}]}
-    requests.post(f"{town.url}/town/faults", json=strike, timeout=5).raise_for_status()
+    requests.post(f"{town.url}/town/faults", json=strike, timeout=30).raise_for_status()
 
     away, back = opened(app, world), opened(app, world)
 

@@ -94,7 +94,7 @@ def test_given_the_printed_line_when_it_is_run_then_its_webhook_is_accepted_and_
     line = signed_webhook(1001, desk.merchant.domain, port=8765)
     pretend = "curl() { printf '%s\\n' \"$@\"; }; "  # says what it was told to send
 
-    sent = subprocess.run([BASH, "-c", pretend + line], capture_output=True, text=True, check=True, timeout=10)
+    sent = subprocess.run([BASH, "-c", pretend + line], capture_output=True, text=True, check=True, timeout=30)
 
     words = sent.stdout.splitlines()
     headers = dict(word.split(": ", 1) for word in words if ": " in word)

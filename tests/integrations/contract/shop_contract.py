@@ -585,7 +585,7 @@ class ShopContract:
         return order
 
     def gathered(self, shop: Shop, what: Export, *, after: int = 0) -> list[Batch]:
-        end, handle = time.monotonic() + 10, shop.start_export(what, without_people=False)
+        end, handle = time.monotonic() + 60, shop.start_export(what, without_people=False)
         while (past := shop.export(handle)).stage is Stage.GATHERING:
             assert time.monotonic() < end, "the past is not gathered"
             time.sleep(0.02)

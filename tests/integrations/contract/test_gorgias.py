@@ -82,7 +82,7 @@ class GorgiasStage:
     def by_hand(self, method: str, path: str, body: object = None) -> Any:
         """Call the API as somebody else would."""
         url = f"{self.town.url}/gorgias/{ACCOUNT}/api/{path}"
-        answer = requests.request(method, url, json=body, auth=(API_USER, API_KEY), timeout=5)
+        answer = requests.request(method, url, json=body, auth=(API_USER, API_KEY), timeout=30)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 

@@ -21,10 +21,10 @@ class TownDoor:
     customer: int
 
     def get(self, path: str) -> dict[str, Any]:
-        return _read(requests.get(f"{self.url}/town/{path}", timeout=5))
+        return _read(requests.get(f"{self.url}/town/{path}", timeout=30))
 
     def post(self, path: str, **body: object) -> dict[str, Any]:
-        return _read(requests.post(f"{self.url}/town/{path}", json=body, timeout=5))
+        return _read(requests.post(f"{self.url}/town/{path}", json=body, timeout=30))
 
 
 def hasty() -> Http:

@@ -66,7 +66,7 @@ def served(made: Flask) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         server.close()
-        thread.join(5)
+        thread.join(30)
 
 
 @dataclass(slots=True)
@@ -99,10 +99,10 @@ def letter_box(*answers: int) -> Iterator[LetterBox]:
         thread.start()
         yield box
         server.shutdown()
-        thread.join(5)
+        thread.join(30)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Poll until it holds; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -229,32 +229,32 @@ def test_given_anothers_order_when_its_number_is_asked_then_it_is_unknown(floris
 def test_given_a_drop_after_the_deed_when_an_order_is_placed_then_no_answer_comes_but_the_flowers_do(
     address: str,
 ) -> None:
-    day = requests.get(f"{address}{SHOP}/checkdeliverydate?zipcode=19801", auth=LOGIN, timeout=5).json()["DATES"][0]
+    day = requests.get(f"{address}{SHOP}/checkdeliverydate?zipcode=19801", auth=LOGIN, timeout=30).json()["DATES"][0]
     fault = {"next": [{"call": "POST placeorder", "kind": "commit_then_drop"}]}
-    requests.post(f"{address}/town/florist/faults", json=fault, timeout=5).raise_for_status()
+    requests.post(f"{address}/town/florist/faults", json=fault, timeout=30).raise_for_status()
 
     with pytest.raises(requests.ConnectionError):
-        requests.post(f"{address}{SHOP}/placeorder", data=form([product(day)]), auth=LOGIN, timeout=5)
+        requests.post(f"{address}{SHOP}/placeorder", data=form([product(day)]), auth=LOGIN, timeout=30)
 
-    assert len(requests.get(f"{address}/town/florist/orders", timeout=5).json()["orders"]) == 1
+    assert len(requests.get(f"{address}/town/florist/orders", timeout=30).json()["orders"]) == 1
 
 
 def test_given_a_drop_before_the_deed_when_an_order_is_placed_then_no_flowers_come(address: str) -> None:
     requests.post(
-        f"{address}/town/florist/faults", json={"next": [{"kind": "drop_before"}]}, timeout=5
+        f"{address}/town/florist/faults", json={"next": [{"kind": "drop_before"}]}, timeout=30
     ).raise_for_status()
 
     with pytest.raises(requests.ConnectionError):
-        requests.post(f"{address}{SHOP}/placeorder", data=form([]), auth=LOGIN, timeout=5)
+        requests.post(f"{address}{SHOP}/placeorder", data=form([]), auth=LOGIN, timeout=30)
 
-    assert requests.get(f"{address}/town/florist/orders", timeout=5).json()["orders"] == []
+    assert requests.get(f"{address}/town/florist/orders", timeout=30).json()["orders"] == []
 
 
 def test_given_a_cut_answer_when_products_are_asked_then_the_caller_sees_it_break(address: str) -> None:
-    requests.post(f"{address}/town/florist/faults", json={"next": [{"kind": "truncated"}]}, timeout=5)
+    requests.post(f"{address}/town/florist/faults", json={"next": [{"kind": "truncated"}]}, timeout=30)
 
     with pytest.raises(requests.RequestException):
-        requests.get(f"{address}{SHOP}/getproducts?category=sy", auth=LOGIN, timeout=5)
+        requests.get(f"{address}{SHOP}/getproducts?category=sy", auth=LOGIN, timeout=30)
 
 
 @pytest.mark.parametrize(

@@ -296,14 +296,14 @@ class TestMessages:
 
     def test_given_a_drop_after_the_deed_when_a_note_is_posted_then_it_is_there_all_the_same(self, place: Town) -> None:
         with served(app(blueprint(place))) as url:
-            number = requests.post(f"{url}/town/tickets", json={"email": EMAIL}, timeout=5).json()["ticket_id"]
+            number = requests.post(f"{url}/town/tickets", json={"email": EMAIL}, timeout=30).json()["ticket_id"]
             fault = {"next": [{"call": "POST messages", "kind": "commit_then_drop"}]}
-            requests.post(f"{url}/town/helpdesk/faults", json=fault, timeout=5).raise_for_status()
+            requests.post(f"{url}/town/helpdesk/faults", json=fault, timeout=30).raise_for_status()
 
             with pytest.raises(requests.ConnectionError):
-                requests.post(f"{url}{API}/tickets/{number}/messages", json=note(), auth=LOGIN, timeout=5)
+                requests.post(f"{url}{API}/tickets/{number}/messages", json=note(), auth=LOGIN, timeout=30)
 
-            seen = requests.get(f"{url}/town/tickets/{number}", timeout=5).json()
+            seen = requests.get(f"{url}/town/tickets/{number}", timeout=30).json()
             assert [each["external_id"] for each in seen["notes"]] == ["lagniappe:1f"]
 
 

@@ -32,7 +32,7 @@ def order_all(town: StoreTown, query: str = QUERIES["bulk_orders"]) -> dict[str,
 
 def finished(town: StoreTown, payload: dict[str, Any]) -> dict[str, Any]:
     """Wait until the operation is over and return it."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         operation = town.ask("bulk_status", id=payload["bulkOperation"]["id"])["data"]["bulkOperation"]
         if operation["status"] not in ("CREATED", "RUNNING"):
