@@ -21,10 +21,11 @@ Step = bytes | float  # bytes to send, or seconds to be silent
 
 @dataclass(slots=True)
 class RawServer:
-    """Where it listens, and the requests that it read."""
+    """Where it listens, the requests that it read, and how many times it said something."""
 
     url: str
     requests: list[bytes] = field(default_factory=list)
+    said: int = 0
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def serving(*steps: Step) -> Iterator[RawServer]:
         thread.start()
         yield server
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(30)
 
 
 def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
@@ -62,5 +63,6 @@ def _accept(listener: socket.socket, server: RawServer, steps: Iterable[Step]) -
             for step in steps:
                 if isinstance(step, bytes):
                     connection.sendall(step)
+                    server.said += 1
                 else:
                     time.sleep(step)
