@@ -19,6 +19,7 @@ from jobs.perform import Shift
 from jobs.practice import POLICY
 from jobs.runtime import World
 from tests.jobs.conftest import Practice
+from tests.late import hold_back
 
 ALONE = replace(POLICY.nth_order_gift, when_left=WhenLeft.OWN_PARCEL)
 CREATE = {GiftRoute.ORDER: "GiftOrderCreate", GiftRoute.DRAFT: "GiftDraftComplete"}
@@ -146,15 +147,13 @@ def test_given_a_gift_order_that_never_was_when_it_is_looked_up_then_it_is_made_
 
 
 def test_given_a_gift_order_made_after_we_looked_when_it_is_tried_again_then_it_is_found_and_not_repeated(
-    inside: Practice,
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside.call("/town/faults", {"next": [{"operation": "GiftOrderCreate", "kind": "late_commit", "seconds": 0.2}]})
+    carry_out = hold_back(monkeypatch)
+    inside.fault("GiftOrderCreate", "late_commit")
     order = left_without(inside, ALONE)
     inside.later(5)
-    for _ in range(100):  # until the store has carried out what it was asked
-        if parcels(inside, order):
-            break
-        inside.call("/town/state")
+    carry_out()
 
     inside.drain()
     inside.later(200)

@@ -1,6 +1,5 @@
 """Money back, as it truly goes: by the piece, as credit, asked for twice, on its way, and not arrived after all."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from app.store.tables import Effect, Pool
 from jobs import deeds, desk
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
+from tests.late import hold_back
 
 HOUR, DAY = 3_600, 86_400
 SHOP = "/town/shops/lagniappe-practice.myshopify.com"
@@ -274,18 +274,16 @@ def test_given_a_store_that_turned_the_call_away_when_asked_a_day_later_then_tha
 
 
 def test_given_a_store_that_is_still_at_it_when_looked_up_too_early_then_the_money_moves_once(
-    bought: Purchase,
+    bought: Purchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    carry_out = hold_back(monkeypatch)
     bought.inside.fault("RefundCreate", "late_commit")
     bought.press(amount="5.00")
     bought.inside.later(60)
     bought.inside.drain()
     assert (bought.row.state, bought.refunded) == ("uncertain", "0.00")
 
-    end = time.monotonic() + 10
-    while bought.refunded == "0.00":
-        assert time.monotonic() < end, "the store never did it"
-        time.sleep(0.02)
+    carry_out()
     bought.inside.later(60)
     bought.inside.drain()
 

@@ -9,6 +9,7 @@ from integrations.sandbox.books import Doc
 from integrations.sandbox.store.order_book import Item
 from integrations.sandbox.town import PRACTICE_SHOP
 from tests.integrations.sandbox.store_town import BOX, QUERIES, StoreTown, gid, messages, store_town
+from tests.late import hold_back
 
 
 @pytest.fixture
@@ -437,15 +438,15 @@ def test_given_an_authorisation_when_suggested_then_nothing_came_in(town: StoreT
 
 
 def test_given_the_first_call_is_still_under_way_when_its_key_comes_again_then_it_waits_in_line(
-    town: StoreTown,
+    town: StoreTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = town.place()
-    late = {"operation": "RefundCreate", "kind": "late_commit", "seconds": 0.2}
+    carry_out, order = hold_back(monkeypatch), town.place()
+    late = {"operation": "RefundCreate", "kind": "late_commit"}
     town.client.post("/town/faults", json={"next": [late]})
     with pytest.raises(ClientDisconnected):
         refund(town, wish(order))
 
     assert messages(refund(town, wish(order))) == ["A request with this idempotency key is still being processed."]
-    town.works.endpoint.close()
+    carry_out()
     assert messages(refund(town, wish(order))) == []
     assert refunded(town, order) == 10_00
