@@ -33,10 +33,8 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def budgets(redis: Redis, redis_url: str) -> Iterator[SharedBudgets]:
-    here = SharedBudgets.at(redis_url)
-    yield here
-    here.redis.close()
+def budgets(redis: Redis) -> SharedBudgets:
+    return SharedBudgets(redis)  # which waits for Redis as long as a slow machine needs
 
 
 def test_given_a_shop_not_known_yet_when_many_ask_at_once_then_only_a_few_go_before_the_first_answer(
@@ -48,7 +46,7 @@ def test_given_a_shop_not_known_yet_when_many_ask_at_once_then_only_a_few_go_bef
 
 
 def test_given_an_answer_when_asked_again_then_what_the_store_said_counts_not_our_guess(budgets: SharedBudgets) -> None:
-    teach(budgets, requested=10, available=1000, maximum=1000, rate=100)
+    teach(budgets, requested=10, available=1000, maximum=1000, rate=0.001)
 
     assert taken_in_a_row(budgets.of(7, urgent=False), "OrderFacts") == 80
 
@@ -64,37 +62,37 @@ def test_given_background_work_when_the_bucket_is_down_to_its_reserve_then_it_wa
 
 
 def test_given_background_work_when_sent_away_then_it_comes_back_to_half_a_bucket(budgets: SharedBudgets) -> None:
-    teach(budgets, requested=10, available=100, maximum=1000, rate=100)
+    teach(budgets, requested=10, available=100, maximum=1000, rate=0.1)
 
     with pytest.raises(Busy) as caught:
         budgets.of(7, urgent=False).take("OrderFacts")
-    assert caught.value.retry_after == pytest.approx(4.0, abs=0.5)
+    assert caught.value.retry_after == pytest.approx(4_000, abs=100)
 
 
 def test_given_a_person_when_the_bucket_is_empty_then_the_call_waits_a_moment_and_goes(
     budgets: SharedBudgets, redis: Redis
 ) -> None:
-    teach(budgets, requested=10, available=0, maximum=1000, rate=10)
+    teach(budgets, requested=0.1, available=0, maximum=1000, rate=0.1)
     slept = sleeps(budgets, redis)
 
-    assert budgets.of(7, urgent=True).take("OrderFacts").points == 10
-    assert sum(slept) == pytest.approx(1.0, abs=0.3)
+    assert budgets.of(7, urgent=True).take("OrderFacts").points == pytest.approx(0.1)
+    assert 0 < sum(slept) <= 1.3
 
 
 def test_given_a_person_when_it_would_take_longer_than_a_moment_then_they_are_told_how_long(
     budgets: SharedBudgets, redis: Redis
 ) -> None:
-    teach(budgets, requested=500, available=0, maximum=1000, rate=10)
+    teach(budgets, requested=500, available=0, maximum=1000, rate=0.1)
     slept = sleeps(budgets, redis)
 
     with pytest.raises(Busy) as caught:
         budgets.of(7, urgent=True).take("OrderFacts")
-    assert caught.value.retry_after == pytest.approx(50.0, abs=1.0)
+    assert caught.value.retry_after == pytest.approx(5_000, abs=100)
     assert slept == []
 
 
 def test_given_a_person_when_others_are_always_quicker_then_the_waiting_has_an_end(budgets: SharedBudgets) -> None:
-    teach(budgets, requested=10, available=0, maximum=1000, rate=10)
+    teach(budgets, requested=0.1, available=0, maximum=1000, rate=0.1)
     slept: list[float] = []
     budgets.sleep = slept.append  # no time passes: as if everything that came back was taken by somebody else
 
@@ -130,7 +128,7 @@ def test_given_many_workers_when_they_ask_at_once_then_no_point_is_spent_twice(
     budgets: SharedBudgets, redis_url: str
 ) -> None:
     teach(budgets, requested=100, available=1000, maximum=1000, rate=0.001)
-    workers = [SharedBudgets.at(redis_url) for _ in range(8)]
+    workers = [SharedBudgets(Redis.from_url(redis_url, protocol=2)) for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:
         gone = list(pool.map(lambda worker: taken_in_a_row(worker.of(7, urgent=False), "OrderFacts"), workers))
@@ -157,12 +155,12 @@ def test_given_a_worker_that_died_in_its_call_when_two_laps_have_passed_then_its
 def test_given_an_empty_bucket_when_time_passes_then_it_fills_at_the_stores_rate_and_no_further(
     budgets: SharedBudgets, redis: Redis
 ) -> None:
-    teach(budgets, requested=10, available=0, maximum=1000, rate=100)
+    teach(budgets, requested=10, available=0, maximum=1000, rate=0.1)
     budget = budgets.of(7, urgent=False)
 
-    earlier(redis, 5.0)
+    earlier(redis, 5_000.0)
     assert taken_in_a_row(budget, "OrderFacts") == pytest.approx(30, abs=3)
-    earlier(redis, 3600.0)
+    earlier(redis, 3_600_000.0)
     assert taken_in_a_row(budget, "OrderFacts") == pytest.approx(80, abs=3)
 
 
@@ -184,7 +182,7 @@ def test_given_an_answer_without_a_cost_when_settled_then_the_points_stay_spent(
 
 
 def test_given_a_429_when_settled_then_the_bucket_is_taken_for_empty(budgets: SharedBudgets) -> None:
-    teach(budgets, requested=100, available=1000, maximum=1000, rate=10)
+    teach(budgets, requested=100, available=1000, maximum=1000, rate=0.001)
     budget = budgets.of(7, urgent=False)
 
     budget.settle("OrderFacts", budget.take("OrderFacts"), Cost(available=0.0))

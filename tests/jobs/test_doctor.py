@@ -125,7 +125,7 @@ def test_given_a_request_about_data_when_it_is_late_then_it_is_bad(world: World,
 
 
 def test_given_a_redis_without_anybody_when_looked_over_then_worker_and_ticker_are_missed(redis_url: str) -> None:
-    bell = Bell.at(redis_url, patient=False)
+    bell = Bell.at(redis_url, patient=True)
     bell.redis.delete("lagniappe:ticker")
     assert [each.subject for each in surroundings._bell(bell) if each.verdict is Verdict.BAD] == ["workers", "ticker"]
 

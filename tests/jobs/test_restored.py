@@ -99,7 +99,7 @@ def test_given_an_old_copy_when_all_goes_on_then_nothing_is_done_twice_and_nothi
 ) -> None:
     inside = story.inside
     engine: Engine = inside.world.sessions.kw["bind"]
-    world = replace(inside.world, bell=Bell.at(redis_url, patient=False))
+    world = replace(inside.world, bell=Bell.at(redis_url, patient=True))
     pulse.beat(world)
     copy = copied(engine)
     if backed_up == "when all was planned":
@@ -154,7 +154,7 @@ def test_given_a_copy_that_was_just_put_back_when_a_worker_is_first_then_it_know
 ) -> None:
     inside = story.inside
     engine: Engine = inside.world.sessions.kw["bind"]
-    world = replace(inside.world, bell=Bell.at(redis_url, patient=False))
+    world = replace(inside.world, bell=Bell.at(redis_url, patient=True))
     pulse.beat(world)
     inside.deliver(story.order)
     copy = copied(engine)

@@ -53,7 +53,7 @@ def test_given_all_is_well_when_asked_then_it_is_ready_and_says_nothing_of_shops
 
 
 def test_given_redis_and_a_ticker_when_asked_then_they_are_told_of(world: World, redis_url: str) -> None:
-    here = replace(world, bell=Bell.at(redis_url, patient=False))
+    here = replace(world, bell=Bell.at(redis_url, patient=True))
     assert browser_of(here).get("/readyz").json["redis"] is True
     here.bell.tick()
 
