@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,15 @@ from app.store.base import Base, Sessions, open_database, sessions_of, unit_of_w
 from app.store.sealed import Seal
 from app.store.tables import Decision, Delivery, Effect, Pool
 from integrations.gorgias import webhooks
-from integrations.sandbox.serve import RunningTown, start
+from integrations.sandbox.serve import RunningTown
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS, TownSettings
 from integrations.shopify import webhooks as shopify
 from jobs import history, practice
-from jobs.clock import Clock
 from jobs.drain import drain
 from jobs.queue import Bell
 from jobs.runtime import World, way_out
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY, empty
+from tests.still import still_clock, still_town
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Practice:
         """Make something happen in the town, or look at it."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.town}{path}", data=data, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
 
     def order(self, **changes: Any) -> int:
@@ -128,8 +128,8 @@ class Practice:
             )
 
     def drain(self) -> None:
-        """Do what a worker does when the bell rings."""
-        drain(self.world, self.shop_id)
+        """Do what a worker does when the bell rings, in one turn however long the machine takes."""
+        drain(self.world, self.shop_id, go_on=lambda: True)
 
     def gifts_on(self, order_id: int) -> int:
         """Return how many free lines are on the order in the store."""
@@ -193,8 +193,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = f"sqlite:///{folder / 'app.db'}"
     migrate.to_head(url)
     engine = open_database(url)
-    with start(TownSettings(books=folder / "town.db", clock_file=folder / "clock", customers=300)) as town:
-        here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder)
+    moment = datetime.now(UTC)
+    with still_town(TownSettings(books=folder / "town.db", clock_file=folder / "clock", customers=300), moment) as town:
+        here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder, moment)
         read_past(here)
     engine.dispose()
     return folder
@@ -219,9 +220,11 @@ def inside(lived_in: Path, tmp_path: Path, books: str, request: pytest.FixtureRe
         opened.callback(engine.dispose)
         if books == "postgres":
             engine = opened.enter_context(carried_over(engine, request.getfixturevalue("postgres_engine")))
-        town = opened.enter_context(start(TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")))
+        moment = datetime.now(UTC)
+        wish = TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")
+        town = opened.enter_context(still_town(wish, moment))
         url = engine.url.render_as_string(hide_password=False)
-        yield moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path)
+        yield moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path, moment)
 
 
 @contextmanager
@@ -259,13 +262,13 @@ def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings
     )
 
 
-def moved_in(chosen: Settings, sessions: Sessions, folder: Path) -> Practice:
+def moved_in(chosen: Settings, sessions: Sessions, folder: Path, moment: datetime) -> Practice:
     """Return a world with the practice shop in it; nobody hears its bell, the tests drain by themselves."""
     world = World(
         settings=chosen,
         sessions=sessions,
         seal=Seal.from_settings((SEAL_KEY,)),
-        clock=Clock(folder / "clock"),
+        clock=still_clock(moment, folder / "clock"),
         bell=Bell.at(NOBODY_LISTENS, patient=False),
         http=way_out(chosen),
     )

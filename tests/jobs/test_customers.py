@@ -163,6 +163,7 @@ def test_given_a_rule_that_only_watches_when_a_person_takes_our_tag_off_then_it_
 
 def by_hand(inside: Practice, customer: int, change: str) -> None:
     """Let a person add or remove our tag in the store, and tell of it."""
+    inside.later(1)  # they do not do two things in one instant
     inside.call(f"/town/customers/{customer}/tags", {change: [TAG]})
     topic = {"add": "customer.tags_added", "remove": "customer.tags_removed"}[change]
     inside.tell(topic, customerId=gid(customer), tags=[TAG], occurredAt=None)

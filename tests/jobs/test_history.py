@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from urllib3.exceptions import ProtocolError
 
 from app.store import imports, orders, reports, shops, tables
 from app.store.base import Sessions, reading, unit_of_work
-from integrations.sandbox.serve import RunningTown, start
+from integrations.sandbox.serve import RunningTown
+from integrations.sandbox.store import bulk_runner
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
 from integrations.shopify import history as files
 from jobs import history
@@ -26,6 +28,7 @@ from jobs.sweep import sweep
 from tests.conftest import SEAL_KEY
 from tests.jobs.conftest import Practice, moved_in, read_past, settings_for
 from tests.jobs.dying import AFTER_THE_LEASE, Died, Fate, FragileHttp
+from tests.still import still_town
 
 ROOT = Path(__file__).parents[2]
 SMALL = 40  # rows in a batch, so that a small town has many
@@ -39,16 +42,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def town(place: Path) -> Iterator[RunningTown]:
+def moment() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def town(place: Path, moment: datetime) -> Iterator[RunningTown]:
     """A town of few customers that all tests here read the past of."""
-    with start(TownSettings(books=place / "town.db", clock_file=place / "clock", customers=60)) as running:
-        yield running
+    wish = TownSettings(books=place / "town.db", clock_file=place / "clock", customers=60)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bulk_runner, "_LOOK_SECONDS", 0.001)  # exports begin at once: there are hundreds of them here
+        with still_town(wish, moment) as running:
+            yield running
 
 
 @pytest.fixture
-def newcomer(town: RunningTown, place: Path, sessions: Sessions, database_url: str) -> Practice:
+def newcomer(town: RunningTown, place: Path, moment: datetime, sessions: Sessions, database_url: str) -> Practice:
     """A shop whose past nobody has read, on either database, with the scopes and approvals that it should have."""
-    here = moved_in(settings_for(town, place, database_url), sessions, place)
+    here = moved_in(settings_for(town, place, database_url), sessions, place, moment)
     here.call(
         f"/town/shops/{PRACTICE_SHOP}", {"scopes": ALL_SCOPES, "protected": ["name", "email", "phone", "address"]}
     )

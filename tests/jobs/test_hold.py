@@ -1,7 +1,8 @@
 """What a worker has in hand stays its own however long a call takes; who has died lets go of it soon."""
 
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
@@ -17,27 +18,41 @@ from app.store.tables import Delivery
 from jobs.hands import Hands
 from jobs.in_hand import Claimed, held
 from jobs.lever import Lever
-from tests.builders import HOUR
+from tests.builders import HOUR, SettableClock
 from tests.jobs.conftest import Practice
 
-HOLD_SECONDS, CALL_SECONDS = 1, 2.5
+HOLD = timedelta(seconds=1)
+PATIENCE_SECONDS = 60.0  # for a test that would hang
 
 
 def test_given_a_call_that_outlasts_its_hold_when_others_look_then_it_is_in_good_hands_all_the_time(
-    inside: Practice,
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD_SECONDS})
-    here = replace(inside, world=replace(inside.world, settings=settings, hands=Hands(2)))
-    slow = {"operation": "OrderEditCommit", "kind": "slow", "seconds": CALL_SECONDS}
-    here.call("/town/faults", {"next": [slow]})
+    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD.total_seconds()})
+    clock = SettableClock(inside.world.clock.now())
+    here = replace(inside, world=replace(inside.world, settings=settings, hands=Hands(2), clock=clock))
+    called, may_end = Event(), Event()
+
+    def slow(self: Lever, told: Callable[[Lever], None] = Lever.__call__) -> None:
+        told(self)
+        if here.effects("add_gift_line")[0].state == State.SENDING:
+            called.set()
+            may_end.wait(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(Lever, "__call__", slow)
     order = here.order()
     here.deliver(order)
 
     taken = 0
     with ThreadPoolExecutor(1) as worker:
         working = worker.submit(here.drain)
-        while not wait([working], timeout=0.05).done:
+        assert called.wait(PATIENCE_SECONDS)
+        for _ in range(4):  # longer than it is held, all in all
+            clock.forward(0.6 * HOLD)
+            until(lambda: held_until(here) == clock.now() + HOLD)
             taken += doubted(here)
+        may_end.set()
+        working.result()
 
     assert (taken, here.gifts_on(order)) == (0, 1)
 
@@ -46,21 +61,34 @@ def test_given_a_letter_that_takes_longer_than_its_hold_when_others_look_then_it
     inside: Practice,
 ) -> None:
     inside.deliver(inside.order())
-    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD_SECONDS})
-    here, held_anew = replace(inside.world, settings=settings, hands=Hands(2)), Event()
-    now = here.clock.now()
+    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD.total_seconds()})
+    clock = SettableClock(inside.world.clock.now())
+    here = replace(inside.world, settings=settings, hands=Hands(2), clock=clock)
     with unit_of_work(here.sessions) as session:
-        letters = inbox.claim(session, shop_id=inside.shop_id, now=now, lease=here.hold, limit=1)
+        letters = inbox.claim(session, shop_id=inside.shop_id, now=clock.now(), lease=HOLD, limit=1)
 
-    with held(here, Claimed(letters=letters, until=now + here.hold)) as in_hand:
+    with held(here, Claimed(letters=letters, until=clock.now() + HOLD)) as in_hand:
         assert in_hand == letters
-        while next_try(here.sessions) == now + here.hold:
-            held_anew.wait(0.02)
+        for _ in range(2):  # longer than it was taken for, all in all
+            clock.forward(0.6 * HOLD)
+            until(lambda: next_try(here.sessions) == clock.now() + HOLD)
     anew = next_try(here.sessions)
 
-    assert anew > now + here.hold
-    held_anew.wait(here.hold.total_seconds() / 2)
+    clock.forward(HOLD)
+    Event().wait(HOLD.total_seconds() / 2)
     assert next_try(here.sessions) == anew  # nobody works on it any more
+
+
+def until(look: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not look():
+        assert time.monotonic() < ends_at, "nobody holds it anew"
+        time.sleep(0.01)
+
+
+def held_until(here: Practice) -> datetime | None:
+    (row,) = here.effects("add_gift_line")
+    return row.next_try_at
 
 
 def test_given_one_hand_when_it_takes_a_deed_then_it_is_held_for_a_whole_lease(inside: Practice) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +22,6 @@ from app.store import inbox, ledger, shops
 from app.store.base import open_database, sessions_of, unit_of_work
 from app.store.grants import Pair
 from app.store.tables import Delivery, Effect
-from integrations.sandbox.serve import start
 from integrations.sandbox.store import endpoint
 from integrations.sandbox.store.catalogue import PRODUCTS
 from integrations.sandbox.town import TownSettings
@@ -32,6 +31,7 @@ from jobs.runtime import purse
 from tests.builders import profile
 from tests.conftest import let_in
 from tests.jobs.conftest import Practice, moved_in, settings_for
+from tests.still import still_town
 
 OTHER = "other-shop.myshopify.com"
 ORDERS, TIMES = 60, 8  # one order is read once for all that a batch tells of it, so a burst is about many
@@ -82,14 +82,16 @@ def storm(
             for name in ("town.db", "clock", "app.db"):
                 shutil.copy(lived_in / name, tmp_path / name)
             url = f"sqlite:///{tmp_path / 'app.db'}"
-            budgets, engine = SharedBudgets.at(redis_url), open_database(url)
+            # It waits for Redis as long as a slow machine needs.
+            budgets, engine = SharedBudgets(Redis.from_url(redis_url, protocol=2)), open_database(url)
             opened.callback(engine.dispose)
             opened.callback(budgets.redis.close)
             budgets.redis.flushdb()
             books, clock = tmp_path / "town.db", tmp_path / "clock"
             wish = TownSettings(books=books, clock_file=clock, bucket_size=size, restore_rate=rate)
-            town = opened.enter_context(start(wish))
-            here = moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path)
+            moment = datetime.now(UTC)
+            town = opened.enter_context(still_town(wish, moment))
+            here = moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path, moment)
             weather = Weather(replace(here, world=replace(here.world, budgets=budgets)), budgets.redis)
             steady = SimpleNamespace(monotonic=lambda: time.monotonic() + weather.shift, sleep=time.sleep)
             monkeypatch.setattr(endpoint, "time", steady)

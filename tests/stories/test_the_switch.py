@@ -7,7 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from app.domain.effects import State
+from app.store.base import open_database, reading, sessions_of
+from app.store.tables import Effect
 from tests.stack import ROOT, Stack, running, until
 
 CUSTOMERS = 9  # twice as many still fit into a day of gifts
@@ -26,7 +30,8 @@ def test_given_workers_in_a_storm_when_everything_is_stopped_then_the_doors_fall
         until(lambda: sum(writes(up).values()) > begun)
 
         command(database_url, "stop", "--why", "A rule ran wild.")
-        time.sleep(WITHIN_SECONDS)  # what was on the wire may still arrive
+        time.sleep(WITHIN_SECONDS)
+        until(lambda: not on_the_wire(database_url))  # what was may still arrive
         silent = writes(up)
         late = [up.order(customer)["order_id"] for customer in customers[CUSTOMERS:]]
         until(lambda: up.summary()["counts"]["deliveries_waiting"] == 0)  # what comes in is kept and decided
@@ -39,6 +44,17 @@ def test_given_workers_in_a_storm_when_everything_is_stopped_then_the_doors_fall
         until(lambda: all(up.gift_lines(order) for order in [*orders, *late]))
         until(lambda: up.summary()["counts"]["effects_due"] == 0)
         assert [len(up.gift_lines(order)) for order in [*orders, *late]] == [1] * (2 * CUSTOMERS)
+
+
+def on_the_wire(database_url: str) -> int:
+    """Return how many deeds wait for an answer."""
+    engine = open_database(database_url)
+    try:
+        with reading(sessions_of(engine)) as session:
+            statement = select(func.count()).where(Effect.state == State.SENDING)
+            return session.scalars(statement).one()
+    finally:
+        engine.dispose()
 
 
 def writes(stack: Stack) -> dict[str, int]:
