@@ -189,8 +189,13 @@ def test_given_a_job_that_nobody_can_read_when_a_worker_meets_it_then_the_next_o
     assert drained == [7]
 
 
+class Deaf(SimpleWorker):
+    def subscribe(self) -> None:
+        """Listen to nobody: RQ takes a second to leave whom it listens to."""
+
+
 def work(bell: Bell) -> None:
-    worker = SimpleWorker([QUEUE], connection=bell.redis, serializer=JSONSerializer, job_class=ListedJob)
+    worker = Deaf([QUEUE], connection=bell.redis, serializer=JSONSerializer, job_class=ListedJob)
     worker.work(burst=True, logging_level="CRITICAL")
 
 
