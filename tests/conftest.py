@@ -13,6 +13,7 @@ from subprocess import CalledProcessError
 from uuid import uuid4
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -30,6 +31,15 @@ SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
 pytest_plugins = ["tests.recording"]
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
+
+
+PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
+@pytest.fixture(autouse=True)
+def plain_words() -> None:
+    """Let failures be told in plain words: drawn with everything at hand, one takes a slow machine half a minute."""
+    structlog.configure(processors=[structlog.processors.add_log_level, structlog.dev.set_exc_info, PLAIN])
 
 
 @pytest.fixture(scope="session")
