@@ -17,12 +17,13 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.web import create_app
 from app.web.identity import RETRY
-from integrations.sandbox.serve import RunningTown, start
+from integrations.sandbox.serve import RunningTown
 from integrations.sandbox.store.admin import opening_query
 from integrations.sandbox.store.shops import NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS, TownSettings
 from jobs.runtime import World
 from tests.builders import SettableClock
+from tests.still import still_town
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
@@ -41,8 +42,9 @@ def town_clock(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def town(town_clock: Path) -> Iterator[RunningTown]:
-    with start(TownSettings(year=False, clock_file=town_clock)) as running:
+def town(town_clock: Path, clock: SettableClock) -> Iterator[RunningTown]:
+    wish = TownSettings(year=False, books=town_clock.with_name("town.db"), clock_file=town_clock)
+    with still_town(wish, clock.now()) as running:
         with running.town.books.turn() as turn:
             open_shop(turn, NewShop(domain=NEWCOMER, token="t", name="Newcomer Goods", currency="EUR"))
         yield running
