@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -211,20 +212,21 @@ def books() -> str:
 
 
 @pytest.fixture
-def inside(lived_in: Path, tmp_path: Path, books: str, request: pytest.FixtureRequest) -> Iterator[Practice]:
+def inside(lived_in: Path, in_memory: Path, books: str, request: pytest.FixtureRequest) -> Iterator[Practice]:
     """The practice shop in auto mode, its past read, with a town and a database of the test's own."""
-    for name in ("town.db", "clock", "app.db"):
-        shutil.copy(lived_in / name, tmp_path / name)
     with ExitStack() as opened:
-        engine = open_database(f"sqlite:///{tmp_path / 'app.db'}")
+        folder = Path(opened.enter_context(TemporaryDirectory(dir=in_memory)))
+        for name in ("town.db", "clock", "app.db"):
+            shutil.copy(lived_in / name, folder / name)
+        engine = open_database(f"sqlite:///{folder / 'app.db'}")
         opened.callback(engine.dispose)
         if books == "postgres":
             engine = opened.enter_context(carried_over(engine, request.getfixturevalue("postgres_engine")))
         moment = datetime.now(UTC)
-        wish = TownSettings(books=tmp_path / "town.db", clock_file=tmp_path / "clock")
+        wish = TownSettings(books=folder / "town.db", clock_file=folder / "clock")
         town = opened.enter_context(still_town(wish, moment))
         url = engine.url.render_as_string(hide_password=False)
-        yield moved_in(settings_for(town, tmp_path, url), sessions_of(engine), tmp_path, moment)
+        yield moved_in(settings_for(town, folder, url), sessions_of(engine), folder, moment)
 
 
 @contextmanager
