@@ -35,7 +35,7 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     who = occasion.world.agent(merchant, event.agent_email)
     with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, who):
         orders.lock(session, shop_id=merchant.id)
-        finish(session, occasion, _act(session, occasion, event, asked), forget_words=asked.forgotten)
+        finish(session, occasion, _act(session, occasion, event, asked, who), forget_words=asked.forgotten)
 
 
 def _greeting(session: Session, occasion: Occasion, event: TicketOpened, customer_id: int | None) -> list[Decision]:
@@ -48,7 +48,9 @@ def _greeting(session: Session, occasion: Occasion, event: TicketOpened, custome
     return on_ticket(event.ticket_id, facts, merchant.policy, occasion.now)
 
 
-def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gather.AboutAction) -> list[Decision]:
+def _act(
+    session: Session, occasion: Occasion, action: AgentAction, asked: gather.AboutAction, who: str
+) -> list[Decision]:
     merchant, now = occasion.merchant, occasion.now
     refund = action.act is Act.REFUND_KEEP
     before = decisions.earlier(
@@ -72,12 +74,7 @@ def _act(session: Session, occasion: Occasion, action: AgentAction, asked: gathe
         elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),
         flowers_before=_flowers_before(session, occasion, asked) if not refund else FlowersBefore(),
         # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
-        presses=tallies.press(
-            session,
-            shop_id=merchant.id,
-            agent=occasion.world.agent(merchant, action.agent_email),
-            at=occasion.letter.received_at,
-        ),
+        presses=tallies.press(session, shop_id=merchant.id, agent=who, at=occasion.letter.received_at),
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
         live=before.live,
         ended=before.ended,
