@@ -1,19 +1,30 @@
 """Many agents press at the same moment, each on a ticket of their own, and a worker for each takes it in hand."""
 
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from app.store import inbox
-from app.store.base import unit_of_work
-from app.store.tables import Delivery
+from app.domain.effects import State
+from app.domain.policy import Policy
+from app.store import inbox, ledger, orders
+from app.store.base import Session, unit_of_work
+from app.store.ledger import Purse
+from app.store.tables import Customer, Delivery, Effect, Order
 from jobs import desk
 from jobs.handle import handle_all
+from jobs.practice import POLICY
 from jobs.turns import LARGEST_BATCH
 from tests.jobs.conftest import Practice
 from tests.store.crowd import at_once
 
 both = pytest.mark.parametrize("books", ["sqlite", "postgres"])
+# Nothing but the pool says no: a limit for the day would hide a pool that holds nothing back.
+ONLY_THE_POOL = replace(POLICY.team, refunds_per_day=9_999, refunds_per_day_minor=9_999_00)
 
 
 def handled_at_once(inside: Practice) -> None:
@@ -93,3 +104,63 @@ def test_given_two_tickets_about_one_order_when_the_second_is_meant_then_a_leads
     inside.drain()
 
     assert tickets.refunded == "40.00"
+
+
+def crowd_presses(inside: Practice, agents: int, *, policy: Policy) -> None:
+    """Let as many agents press as there are, each to give $20.00 of another customer's order back."""
+    inside.policy(policy)
+    with unit_of_work(inside.world.sessions) as session:
+        reachable = select(Customer.customer_id).where(Customer.mail_digest.is_not(None))
+        worth_it = (Order.counted, Order.net_minor >= 20_00, Order.customer_id.in_(reachable))
+        newest = select(func.max(Order.order_id)).where(*worth_it).group_by(Order.customer_id)
+        some = select(Order.name, Order.customer_id).where(Order.order_id.in_(newest)).order_by(Order.order_id.desc())
+        bought = session.execute(some.limit(agents)).all()
+    assert len(bought) == agents
+    for number, (name, customer) in enumerate(bought):
+        ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "It is broken."})["ticket_id"]
+        who = {"agent_email": f"agent-{number}@x.example", "order": name}
+        inside.press(int(ticket), "refund_keep", amount="20.00", **who)
+
+
+def became(inside: Practice) -> Counter[str]:
+    return Counter(row.state for row in inside.effects("refund_order"))
+
+
+@both
+def test_given_64_agents_and_a_pool_of_500_when_all_give_20_back_at_once_then_exactly_25_succeed(
+    inside: Practice,
+) -> None:
+    crowd_presses(inside, 64, policy=replace(POLICY, team_monthly_minor=500_00, team=ONLY_THE_POOL))
+    handled_at_once(inside)
+
+    assert became(inside) == {"planned": 25, "over_budget": 39}
+    assert inside.reserved() == 500_00
+
+    inside.drain()
+    assert became(inside) == {"done": 25, "over_budget": 39}
+    assert (inside.reserved(), inside.spent()) == (0, 500_00)
+
+
+@pytest.mark.parametrize("books", ["postgres"])
+def test_given_a_pool_that_is_added_up_first_when_agents_press_at_once_then_it_is_overspent(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prove that the test above can fail: it would, were nobody to stand in line and the ledger just added up."""
+    agents = 12
+    looked = Barrier(agents)
+
+    def adds_up(session: Session, row: Effect, purse: Purse, _now: datetime) -> None:
+        if row.pool_name is not None:
+            given = select(func.coalesce(func.sum(Effect.cost_minor), 0))
+            given = given.where(Effect.kind == row.kind, Effect.state == State.PLANNED, Effect.id != row.id)
+            spoken_for = session.scalar(given) or 0
+            looked.wait(60)
+            if spoken_for + (row.cost_minor or 0) > next(iter(purse.limits.values())):
+                row.state = State.OVER_BUDGET
+
+    monkeypatch.setattr(orders, "lock", lambda *_about, **_named: None)
+    monkeypatch.setattr(ledger, "reserve", adds_up)
+    crowd_presses(inside, agents, policy=replace(POLICY, team_monthly_minor=100_00, team=ONLY_THE_POOL))
+    handled_at_once(inside)
+
+    assert became(inside)["planned"] > 5
