@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     shopify_origin: str = "https://{shop}"
     shopify_admin_origin: str = "https://admin.shopify.com"
     app_bridge_url: str = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
-    gorgias_origin: str = "https://{account}.gorgias.com"
+    helpdesk_origins: str = ""  # kind=template, with commas between; whatever is not named is the real one
+    gorgias_origin: str = ""  # the same for one kind, from when there was no other
     florist_origin: str = "https://www.floristone.com"
 
     shopify_client_id: str = ""
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
     def webhook_secrets(self) -> tuple[str, ...]:
         """The Shopify client secrets, current first: two live while one is being rotated."""
         return _listed(self.shopify_client_secrets)
+
+    @property
+    def desk_origins(self) -> dict[str, str]:
+        """Where accounts at helpdesks are, by kind, as far as it is not where they usually are."""
+        named = (each.partition("=") for each in self.helpdesk_origins.split(",") if each.strip())
+        first = {"gorgias": self.gorgias_origin} if self.gorgias_origin else {}
+        return {kind.strip(): template.strip() for kind, _, template in named} | first
 
     @property
     def sealing_keys(self) -> tuple[str, ...]:

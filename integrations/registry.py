@@ -1,21 +1,21 @@
-"""Every company we speak with, as two tables: who may tell us things, and how to reach the rest.
+"""Every company we speak with, as tables: who may tell us things, and how to reach the rest.
 
 To add one: a folder, a line here, the contract tests (see README.md).
 """
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from app.domain.events import Event
+from app.domain import tickets
+from app.domain.events import AgentAction, Event, TicketOpened
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from integrations.addresses import on_this_machine
+from integrations.companies import Company, Login
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
-from integrations.gorgias import webhooks as gorgias
-from integrations.gorgias.api import GorgiasHelpdesk
-from integrations.gorgias.client import GorgiasApi
+from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
 from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
@@ -25,10 +25,38 @@ from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 from integrations.shopify.tokens import TokenEndpoint
 
+FIRST_HELPDESK = "gorgias"  # a ticket without a kind is of this one, as all were once
+HELPDESKS: Mapping[str, Company] = {
+    FIRST_HELPDESK: GORGIAS,
+}
+
+
+def _named(kind: str, number: str) -> str:
+    return number if kind == FIRST_HELPDESK else tickets.written(kind, number)
+
+
+def _event(kind: str, company: Company) -> Callable[[str, bytes], Event]:
+    def parse(topic: str, body: bytes) -> Event:
+        event = company.parse(topic, body)
+        if isinstance(event, TicketOpened | AgentAction):
+            return replace(event, ticket_id=_named(kind, event.ticket_id))
+        return event
+
+    return parse
+
+
+def _person(kind: str, company: Company) -> Callable[[str, bytes], Person]:
+    def person_in(topic: str, body: bytes) -> Person:
+        person = company.person_in(topic, body)
+        return replace(person, tickets=frozenset(_named(kind, number) for number in person.tickets))
+
+    return person_in
+
+
 # What a kept delivery means: parse(topic, body) returns an event or raises Malformed.
 SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
     "shopify": topics.parse,
-    "gorgias": gorgias.parse,
+    **{kind: _event(kind, company) for kind, company in HELPDESKS.items()},
 }
 
 # Topics that are handled whatever else must wait: they need neither the shop's past nor a way into it.
@@ -38,12 +66,10 @@ ASKS = topics.COMPLIANCE
 # Whom a body names in full, so that one of their names leads to the others.
 PEOPLE: Mapping[str, Callable[[str, bytes], Person]] = {
     "shopify": topics.person_in,
-    "gorgias": gorgias.person_in,
+    **{kind: _person(kind, company) for kind, company in HELPDESKS.items()},
 }
 # A body cut down to what its parse believes, for when the person in it must go and the news must not.
 BONES: Mapping[str, Callable[[str, bytes], bytes]] = {"shopify": topics.bones}
-
-_ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def shopify_shop(
@@ -77,15 +103,13 @@ def shopify_tokens(
     return TokenEndpoint(http or Http(), origin=origin, client_id=client_id, secrets=secrets)
 
 
-def helpdesk(
-    kind: str, origin_template: str, account: str, user: str, key: str, *, http: Http | None = None
-) -> Helpdesk:
+def helpdesk(kind: str, origin_template: str, account: str, login: Login, *, http: Http | None = None) -> Helpdesk:
     """Return one helpdesk. `origin_template` has {account} in it; raises ValueError for odd accounts and kinds."""
-    # The account becomes part of a host name: a dot, a slash or an @ would send our key somewhere else.
-    if kind != "gorgias" or not _ACCOUNT.fullmatch(account):
+    company = HELPDESKS.get(kind)
+    # The account becomes part of a host name: a slash or an @ would send our key somewhere else.
+    if company is None or not company.account.fullmatch(account):
         raise ValueError("not a helpdesk account")
-    origin = origin_template.replace("{account}", account)
-    return GorgiasHelpdesk(GorgiasApi(http or Http(), origin=origin, user=user, key=key))
+    return company.open(http or Http(), origin_template.replace("{account}", account), login)
 
 
 def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None = None) -> GiftVendor:

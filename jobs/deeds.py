@@ -21,7 +21,7 @@ from app.domain.effects import (
 from app.domain.errors import Rejected
 from app.domain.facts import Standing
 from app.domain.money import zero
-from app.domain.ports import GiftVendor, Helpdesk, Receipt
+from app.domain.ports import GiftVendor, Receipt
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
 from app.store import leaving, marks, orders, people, pulse, undoing
@@ -29,7 +29,7 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import gift_deeds
+from jobs import gift_deeds, helpdesk_deeds
 from jobs.runtime import Outside, World, local
 
 STANDING_RULE = "special_customer"
@@ -39,20 +39,15 @@ FOLLOWED_FOR = timedelta(days=60)
 Standings = Mapping[int, Standing]  # by customer
 
 
-def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
+def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:
     """Do the deed, or raise one of the three errors."""
     match deed.effect:
         case TagCustomer() as tag:
             return outside.shop.tag_customer(tag.customer_id, tag=tag.tag, present=tag.present)
         case MarkInHelpdesk() as mark:
-            emails = outside.shop.emails(mark.customer_id)
-            tag_name = merchant.policy.special_customer.tag
-            desk = _desk(outside)
-            return desk.mark_customer(emails, special=mark.special, reason=mark.reason, tag=tag_name)
-        case TagTicket() as tag:
-            return _desk(outside).tag_ticket(tag.ticket_id, tag=tag.tag)
-        case PostNote() as note:
-            return _desk(outside).post_note(note.ticket_id, text=note.text, key=deed.key)
+            return helpdesk_deeds.mark(merchant, outside, mark)
+        case TagTicket() | PostNote() as errand:
+            return helpdesk_deeds.do(outside, errand, deed)
         case AddGiftLine() | SendGiftOrder() | TakeBackGiftLine() | CancelGiftOrder() as gift:
             return gift_deeds.do(merchant, outside, gift, deed)
         case RefundOrder() as refund:
@@ -106,7 +101,7 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
         case RefundOrder() as refund:
             return outside.shop.find_refund(refund.order_id, key=deed.key)
         case PostNote() as note:
-            return _desk(outside).find_note(note.ticket_id, key=deed.key)
+            return helpdesk_deeds.find(outside, note, deed)
         case SendFlowers():
             return _florist(outside).find(key=deed.key)
         case TagCustomer() | MarkInHelpdesk() | TagTicket():
@@ -173,13 +168,13 @@ def unwanted(  # noqa: PLR0911  # one a kind
             standing = _standing(world, merchant, tag.customer_id, known)
             return still_wanted.standing_mark(standing, present=tag.present)
         case MarkInHelpdesk() as mark:
-            if outside.helpdesk is None:
-                return "no_helpdesk", "No helpdesk is connected."
+            if not outside.desks:
+                return helpdesk_deeds.NOT_CONNECTED
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() as flowers:
             return still_wanted.errand(outside.shop.order(flowers.order_id))
-        case TagTicket() | PostNote() if outside.helpdesk is None:
-            return "no_helpdesk", "No helpdesk is connected."
+        case TagTicket() | PostNote() as errand if outside.desk_of(errand.ticket_id) is None:
+            return helpdesk_deeds.NOT_CONNECTED
         case _:
             return None
 
@@ -248,12 +243,6 @@ def _send_flowers(merchant: Merchant, outside: Outside, flowers: SendFlowers, de
         at_most=deed.cost or zero(merchant.currency),
         key=deed.key,
     )
-
-
-def _desk(outside: Outside) -> Helpdesk:
-    if outside.helpdesk is None:
-        raise Rejected("No helpdesk is connected.")
-    return outside.helpdesk
 
 
 def _florist(outside: Outside) -> GiftVendor:

@@ -6,7 +6,7 @@ import time
 from app.config import settings
 from app.domain.errors import Unavailable
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
-from app.store import migrate, shops
+from app.store import connections, migrate, shops
 from app.store.base import reading, unit_of_work
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
@@ -59,7 +59,7 @@ def move_in(here: World) -> int:
     """Open the app in the practice shop's admin, connect its accounts; return its id. Its policy stays as it was."""
     shop_id = _at_home(here) or _open(here)
     with unit_of_work(here.sessions) as session:
-        shops.connect(
+        connections.connect(
             session,
             shop_id=shop_id,
             kind="gorgias",
@@ -70,7 +70,7 @@ def move_in(here: World) -> int:
             url_token=people.HOOK_TOKEN,
             secrets=(people.HOOK_SECRET,),
         )
-        shops.connect(
+        connections.connect(
             session,
             shop_id=shop_id,
             kind="florist",

@@ -1,6 +1,7 @@
 """What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,17 +10,20 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.config import Misconfigured, Settings, settings
+from app.domain import tickets
 from app.domain.effects import Pool
 from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.domain.rules import gift_order
-from app.store import shops, timekeeping
+from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
+from app.store.connections import Account
 from app.store.ledger import Purse
 from app.store.sealed import Seal, Unsealable
-from app.store.shops import Account, Merchant
+from app.store.shops import Merchant
 from integrations import registry
 from integrations.addresses import named_origins
+from integrations.companies import Login
 from integrations.http import Http, Limits
 from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
@@ -42,8 +46,14 @@ class Outside:
 
     shop: Shop
     shop_at_once: Shop  # the same store, for what a person waits for
-    helpdesk: Helpdesk | None
     florist: GiftVendor | None
+    desks: Mapping[str, Helpdesk] = field(default_factory=dict)  # by their kinds
+
+    def desk_of(self, ticket_id: str) -> tuple[Helpdesk, str] | None:
+        """Return the helpdesk of a ticket, and the ticket's number there; None when that one is not connected."""
+        kind, number = tickets.apart(ticket_id)
+        desk = self.desks.get(kind or registry.FIRST_HELPDESK)
+        return None if desk is None else (desk, number)
 
     def for_a_person(self) -> "Outside":
         """Return the same world, whose store keeps some time for whom a person waits for."""
@@ -137,15 +147,18 @@ class World:
 
     def _way_out(self, merchant: Merchant) -> Outside:
         with reading(self.sessions) as session:
-            desk = shops.account(session, shop_id=merchant.id, kind="gorgias", seal=self.seal)
-            florist = shops.account(session, shop_id=merchant.id, kind="florist", seal=self.seal)
+            accounts = connections.accounts(session, shop_id=merchant.id, seal=self.seal)
         http = self.http.under(Lever(self.sessions, merchant.id))
         access, mail_key = self.access(merchant.id, merchant.domain), self._mail_key(merchant)
         return Outside(
             shop=self._store(merchant, access, mail_key, http, urgent=False),
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
-            helpdesk=None if desk is None else _helpdesk(self.settings, desk, http),
-            florist=None if florist is None else _florist(self.settings, florist, http),
+            florist=_florist(self.settings, accounts["florist"], http) if "florist" in accounts else None,
+            desks={
+                kind: _helpdesk(self.settings, account, http)
+                for kind, account in accounts.items()
+                if kind in registry.HELPDESKS
+            },
         )
 
     def _mail_key(self, merchant: Merchant) -> bytes:
@@ -164,11 +177,17 @@ class World:
 
 
 def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
-    return registry.helpdesk(desk.kind, origins.gorgias_origin, desk.account, desk.user, desk.key, http=http)
+    login = Login(user=desk.user, key=desk.key)
+    return registry.helpdesk(desk.kind, desk_origin(origins, desk.kind), desk.account, login, http=http)
 
 
 def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
     return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}", http=http)
+
+
+def desk_origin(chosen: Settings, kind: str) -> str:
+    """Return where the accounts of a kind of helpdesk are, with {account} in it."""
+    return chosen.desk_origins.get(kind, registry.HELPDESKS[kind].origin)
 
 
 def in_force(merchant: Merchant) -> Policy:
@@ -220,7 +239,8 @@ def clock_of(chosen: Settings, sessions: Sessions) -> Clock:
 
 def way_out(chosen: Settings, limits: Limits | None = None) -> Http:
     """Return the one way to the outside: to public addresses, and to what the settings name."""
-    named = named_origins(chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
+    desks = (desk_origin(chosen, kind) for kind in registry.HELPDESKS)
+    named = named_origins(chosen.shopify_origin, chosen.florist_origin, *desks)
     usual = Limits(read=min(LIMITS.read, chosen.call_seconds), total=chosen.call_seconds)
     return Http(limits or usual, trusted=named)
 

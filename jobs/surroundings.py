@@ -15,12 +15,13 @@ from app.domain.findings import Finding, bad, fine, look
 from app.domain.people import WITHIN
 from app.store import alarms, checkup, gauges, grants, migrate, privacy, pulse, resealing, switch
 from app.store.base import StoreUnavailable, reading
+from integrations import registry
 from integrations.addresses import on_this_machine
 from integrations.shopify.client import API_VERSION
 from integrations.shopify.versions import newest, served_until
 from jobs import trail
 from jobs.queue import Bell
-from jobs.runtime import World
+from jobs.runtime import World, desk_origin
 
 _PRACTICE_SECRETS = {"practice-secret"}  # known to everybody who has the code
 _SKEW = timedelta(seconds=5)
@@ -60,7 +61,10 @@ def _choices(chosen: Settings) -> Iterator[Finding]:
     yield fine(
         "settings", f"public address: {chosen.public_url or 'PUBLIC_URL is empty, so this is no real installation'}"
     )
-    for name in ("shopify_origin", "gorgias_origin", "florist_origin"):
+    for kind, company in registry.HELPDESKS.items():
+        origin = desk_origin(chosen, kind)
+        yield fine("settings", f"{kind}: {origin}{'' if origin == company.origin else ', by the settings'}")
+    for name in ("shopify_origin", "florist_origin"):
         changed = "" if getattr(chosen, name) == Settings.model_fields[name].default else f", by {name.upper()}"
         yield fine("settings", f"{name.removesuffix('_origin')}: {getattr(chosen, name)}{changed}")
 
@@ -69,7 +73,11 @@ def _dangers(chosen: Settings) -> Iterator[Finding]:
     """Yield what must not be in an installation that real shops reach, and who can watch over it."""
     if not chosen.public_url:
         return
-    origins = (chosen.shopify_origin, chosen.gorgias_origin, chosen.florist_origin)
+    origins = (
+        chosen.shopify_origin,
+        chosen.florist_origin,
+        *(desk_origin(chosen, kind) for kind in registry.HELPDESKS),
+    )
     checks = (
         (not chosen.public_url.startswith("https://"), "PUBLIC_URL is not https"),
         (not chosen.database_url or chosen.database.startswith("sqlite"), "the database is SQLite: name a PostgreSQL"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.store import grants, shops, switch
+from app.store import connections, grants, switch
 from app.store.base import Moment
 from app.store.sealed import Seal, Unsealable
 from app.store.tables import Connection, Delivery, Effect, Order, Shop
@@ -74,6 +74,6 @@ def _opens_token(session: Session, shop: Shop, seal: Seal) -> bool:
 
 def _opens_account(session: Session, account: Connection, seal: Seal) -> bool:
     try:
-        return shops.account(session, shop_id=account.shop_id, kind=account.kind, seal=seal) is not None
+        return connections.account(session, shop_id=account.shop_id, kind=account.kind, seal=seal) is not None
     except Unsealable:
         return False

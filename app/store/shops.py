@@ -1,9 +1,8 @@
-"""Merchants: who they are, what they decided, and the keys to their accounts."""
+"""Merchants: who they are, and what they decided."""
 
-import hashlib
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from app.domain.ports import ShopProfile
 from app.store import doors, grants, switch, trail
 from app.store.base import insert
 from app.store.sealed import Seal
-from app.store.tables import Connection, Delivery, Effect, Export, Grant, Shop
+from app.store.tables import Delivery, Effect, Export, Grant, Shop
 
 _POLICY = TypeAdapter(Policy)
 _WITH_GRANT = select(Shop, Grant).outerjoin(Grant, Grant.shop_id == Shop.id)
@@ -47,18 +46,6 @@ class Merchant:
     def is_shut(self, now: datetime) -> bool:
         """Return whether the shop is to be left alone now."""
         return self.closed_until is not None and self.closed_until > now
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A shop's account at a helpdesk or vendor, unsealed."""
-
-    shop_id: int
-    kind: str
-    account: str
-    user: str
-    key: str = field(repr=False)
-    secrets: tuple[str, ...] = field(repr=False)
 
 
 def expect(session: Session, *, domain: str, policy: Policy, now: datetime) -> int:
@@ -110,38 +97,6 @@ def uninstall(session: Session, *, shop_id: int, triggered_at: datetime, now: da
     return gone
 
 
-def connect(
-    session: Session,
-    *,
-    shop_id: int,
-    kind: str,
-    account: str,
-    user: str,
-    key: str,
-    seal: Seal,
-    url_token: str | None = None,
-    secrets: tuple[str, ...] = (),
-) -> None:
-    """Keep an account's keys sealed, replacing the ones that were there; of the URL's token only a digest is kept."""
-    row = session.scalar(
-        select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
-    )
-    if row is None:
-        row = Connection(shop_id=shop_id, kind=kind)
-        session.add(row)
-    row.account, row.user = account, user
-    row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
-    row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
-    row.token_digest = digest(url_token) if url_token is not None else None
-    session.flush()
-    trail.note(session, shop_id=shop_id, what="connected", why=kind)
-
-
-def digest(token: str) -> str:
-    """Return what is kept of a token that is itself too long to guess."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def by_domain(session: Session, domain: str) -> Merchant | None:
     """Return the shop of that domain, installed or not."""
     return _merchant(session, Shop.domain == domain)
@@ -172,19 +127,6 @@ def new_mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes:
         row.sealed_mail_key = seal.close(os.urandom(32).hex(), place=_mail_place(row.domain))
         session.flush()
     return bytes.fromhex(seal.open(row.sealed_mail_key, place=_mail_place(row.domain)))
-
-
-def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:
-    """Return the account that a webhook's URL token belongs to."""
-    statement = select(Connection).where(Connection.kind == kind, Connection.token_digest == digest(url_token))
-    return _account(session.scalar(statement), seal)
-
-
-def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account | None:
-    """Return the shop's account of that kind."""
-    return _account(
-        session.scalar(select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind)), seal
-    )
 
 
 def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
@@ -334,25 +276,5 @@ def _merchant_of(row: Shop, grant: Grant | None) -> Merchant:
     )
 
 
-def _account(row: Connection | None, seal: Seal) -> Account | None:
-    if row is None:
-        return None
-    secrets = (
-        seal.open(row.sealed_secrets, place=_place(row.shop_id, row.kind, "secrets")) if row.sealed_secrets else ""
-    )
-    return Account(
-        shop_id=row.shop_id,
-        kind=row.kind,
-        account=row.account,
-        user=row.user,
-        key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
-        secrets=tuple(filter(None, secrets.split(","))),
-    )
-
-
 def _mail_place(domain: str) -> str:
     return f"shops.sealed_mail_key:{domain}"
-
-
-def _place(shop_id: int, kind: str, column: str) -> str:
-    return f"connections.{column}:{shop_id}:{kind}"

@@ -1,57 +1,68 @@
-"""A helpdesk's calls: the token in the URL says whose they are, the secret in the header that they are true."""
+"""A helpdesk's calls: the token in the URL says whose they are, the helpdesk's own proof that they are true."""
 
 import hashlib
 from datetime import datetime
 
 from flask import Blueprint, Response, request
 
-from app.store import inbox, shops
+from app.store import connections, inbox
 from app.store.base import reading, unit_of_work
+from app.store.connections import Account
 from app.web.here import world
-from integrations.gorgias import webhooks
+from integrations import registry
+from integrations.companies import Call, Company
 from jobs.queue import Task
 
 blueprint = Blueprint("helpdesk_hooks", __name__)
 
-# The calls bear no id, and say the same when a finger is nervous, when the helpdesk tries again, and when the same is
-# meant once more. After this long the same is said anew, and it is for the rules to say what that means; within half as
-# long it certainly is not.
+# Calls without a name say the same when a finger is nervous, when the helpdesk tries again, and when the same is meant
+# once more. After this long the same is said anew, and it is for the rules to say what that means; within half as long
+# it certainly is not.
 SAME_SECONDS = 30
 
 
-@blueprint.post("/hooks/gorgias/<token>")
-def receive(token: str) -> Response:
-    """Keep the call and ring for its shop. Unknown token and wrong secret are answered alike."""
-    here, body = world(), request.get_data()
-    now = here.clock.now()
-    # Who is nobody's helpdesk must not keep those who write waiting: they are turned away without a lock.
-    with reading(here.sessions) as session:
-        account = shops.account_by_token(session, kind="gorgias", url_token=token, seal=here.seal)
-    if account is None or not webhooks.authentic(dict(request.headers), account.secrets):
+@blueprint.post("/hooks/<kind>/<token>")
+def receive(kind: str, token: str) -> Response:
+    """Keep the call and ring for its shop. An unknown kind or token and a wrong proof are answered alike."""
+    here, company = world(), registry.HELPDESKS.get(kind)
+    call = Call(headers={name.lower(): value for name, value in request.headers.items()}, body=request.get_data())
+    account = None if company is None else _account(kind, token)
+    if company is None or account is None or not company.authentic(call, account.secrets):
         return Response("not from your helpdesk", status=401)
-    name, other_name = _names(body, now)
+    now = here.clock.now()
+    name, other_name = _names(company, call, now)
     with unit_of_work(here.sessions) as session:
         new = inbox.receive(
             session,
             shop_id=account.shop_id,
-            source="gorgias",
+            source=kind,
             sender=account.account,
             topic="http-integration",
             delivery_key=name,
             event_key=other_name,
-            body=body,
+            body=call.body,
             now=now,
         )
     if new:
-        here.bell.ring(Task.DRAIN, account.shop_id, at_once=True)
+        here.bell.ring(Task.DRAIN, account.shop_id)
     return Response(status=200)
 
 
-def _names(body: bytes, now: datetime) -> tuple[str, str]:
-    """Return two names for a call that bears none, each good for a while; what is kept already has one of them.
+def _account(kind: str, token: str) -> Account | None:
+    here = world()
+    # Who is nobody's helpdesk must not keep those who write waiting: they are turned away without a lock.
+    with reading(here.sessions) as session:
+        return connections.account_by_token(session, kind=kind, url_token=token, seal=here.seal)
+
+
+def _names(company: Company, call: Call, now: datetime) -> tuple[str, str | None]:
+    """Return what tells the call from others: its own name, or two that are good for a while; a repeat has one of them.
 
     The second changes in the middle of the first's time: a finger that meets the end of the one is within the other.
     """
-    said, moment = webhooks.delivery_key(body), int(now.timestamp())
+    own = company.name(call)
+    if own is not None:
+        return own, None
+    said, moment = hashlib.sha256(call.body).hexdigest(), int(now.timestamp())
     other = f"{said}:{(moment + SAME_SECONDS // 2) // SAME_SECONDS}"
     return f"{said}:{moment // SAME_SECONDS}", hashlib.sha256(other.encode()).hexdigest()

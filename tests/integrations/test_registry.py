@@ -3,7 +3,10 @@
 import pytest
 
 from integrations import registry
+from integrations.companies import Login
 from integrations.shopify.access import FixedAccess
+
+BOT = Login(user="bot@acme.example", key="canary")
 
 
 def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() -> None:
@@ -18,16 +21,17 @@ def test_given_no_proper_domain_when_opened_then_no_token_can_go_there(domain: s
         registry.shopify_shop("https://{shop}", domain, FixedAccess("canary"))
 
 
+@pytest.mark.parametrize("kind", registry.HELPDESKS)
 @pytest.mark.parametrize(
     "account", ["", "a.b", "a/b", "x@evil.example", "Acme", "-acme", "a" * 64, "acme\n", "acme.evil.example/", "акме"]
 )
-def test_given_no_proper_account_when_opened_then_no_key_can_go_there(account: str) -> None:
+def test_given_no_proper_account_when_opened_then_no_key_can_go_there(kind: str, account: str) -> None:
     with pytest.raises(ValueError, match="account"):
-        registry.helpdesk("gorgias", "https://{account}.gorgias.com", account, "bot@acme.example", "canary")
+        registry.helpdesk(kind, "https://{account}.example", account, BOT)
 
 
 def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None:
     with pytest.raises(ValueError, match="helpdesk"):
-        registry.helpdesk("carrier-pigeon", "https://{account}.example", "acme", "bot@acme.example", "canary")
+        registry.helpdesk("carrier-pigeon", "https://{account}.example", "acme", BOT)
     with pytest.raises(ValueError, match="vendor"):
         registry.gift_vendor("stork", "https://stork.example", "key:canary")

@@ -72,8 +72,7 @@ def test_given_a_note_that_is_there_twice_when_compared_then_an_alarm_is_sounded
     (note,) = inside.effects("post_note")
     way = inside.world.enter(inside.shop_id)
     assert way is not None
-    assert way[1].helpdesk is not None
-    way[1].helpdesk.post_note(str(ticket), text="once more", key=note.key)
+    way[1].desks["gorgias"].post_note(str(ticket), text="once more", key=note.key)
 
     assert compared(inside) == {note.id: What.TWICE}
     compared(inside)

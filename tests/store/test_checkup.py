@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from app.store import checkup, migrate, shops, tables
+from app.store import checkup, connections, migrate, shops, tables
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.sealed import Seal
 from app.store.shops import Merchant
@@ -29,7 +29,7 @@ def test_given_keys_when_asked_then_what_they_do_not_open_is_named_and_not_shown
     sessions: Sessions, shop: Merchant, seal: Seal
 ) -> None:
     with unit_of_work(sessions) as session:
-        shops.connect(session, shop_id=shop.id, kind="gorgias", account="a", user="u", key="secret", seal=seal)
+        connections.connect(session, shop_id=shop.id, kind="gorgias", account="a", user="u", key="secret", seal=seal)
     with reading(sessions) as session:
         assert checkup.unsealable(session, seal) == (2, [])
         assert checkup.unsealable(session, OTHER_SEAL) == (2, [shop.domain, f"gorgias of shop {shop.id}"])

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.people import Asked, Person
-from app.store import chain, grants, privacy, resealing, shops, veil
+from app.store import chain, connections, grants, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
@@ -29,7 +29,7 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
     """A shop with a secret in every sealed column."""
     with unit_of_work(sessions) as session:
         let_in(session, shop.id, seal, Pair(token="shpat_1", expires_at=None, refresh_token="shprt_1"))
-        shops.connect(
+        connections.connect(
             session, shop_id=shop.id, kind="gorgias", account="a", user="u", key="key", seal=seal, secrets=("s",)
         )
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
@@ -56,7 +56,7 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
     assert (found.anew, found.left) == (len(resealing.COLUMNS) - 1, [])  # nobody was a guest yet
     assert token(sessions, full, NEW) == ("shpat_1", "shprt_1")
     with unit_of_work(sessions) as session:
-        account = shops.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
+        account = connections.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert account is not None
         assert (account.key, account.secrets) == ("key", ("s",))
         assert veil.key_of(session, shop_id=full.id, seal=NEW)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.domain.ports import ShopProfile
-from app.store import inbox, ledger, shops, tables
+from app.store import connections, inbox, ledger, shops, tables
 from app.store.base import Sessions, unit_of_work
 from app.store.sealed import Seal, Unsealable
 from app.store.shops import Merchant
@@ -86,10 +86,10 @@ def test_given_an_account_when_connected_then_it_is_found_by_its_shop_and_by_its
     connect(sessions, shop.id, seal, key="k-1", url_token="tok-1", secrets=("new", "old"))
 
     with unit_of_work(sessions) as session:
-        mine = shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
-        found = shops.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal)
-        assert shops.account_by_token(session, kind="gorgias", url_token="tok-2", seal=seal) is None
-        assert shops.account_by_token(session, kind="florist", url_token="tok-1", seal=seal) is None
+        mine = connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+        found = connections.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal)
+        assert connections.account_by_token(session, kind="gorgias", url_token="tok-2", seal=seal) is None
+        assert connections.account_by_token(session, kind="florist", url_token="tok-1", seal=seal) is None
     assert mine is not None
     assert mine == found
     assert (mine.shop_id, mine.account, mine.user, mine.key, mine.secrets) == (shop.id, "a", "u", "k-1", ("new", "old"))
@@ -101,7 +101,7 @@ def test_given_an_account_when_it_is_printed_then_its_secrets_are_not(
     connect(sessions, shop.id, seal, key="k-canary", url_token="tok", secrets=("s-canary",))
 
     with unit_of_work(sessions) as session:
-        assert "canary" not in repr(shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal))
+        assert "canary" not in repr(connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal))
         row = session.scalars(select(tables.Connection)).one()
     assert b"canary" not in row.sealed_key + (row.sealed_secrets or b"")
     assert row.token_digest != "tok"
@@ -114,8 +114,8 @@ def test_given_an_account_when_connected_again_then_the_old_keys_are_gone(
     connect(sessions, shop.id, seal, key="k-2")
 
     with unit_of_work(sessions) as session:
-        found = shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
-        assert shops.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal) is None
+        found = connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+        assert connections.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal) is None
     assert found is not None
     assert (found.key, found.secrets) == ("k-2", ())
 
@@ -129,7 +129,7 @@ def test_given_two_columns_when_somebody_swaps_their_ciphertexts_then_neither_op
         row.sealed_key, row.sealed_secrets = row.sealed_secrets or b"", row.sealed_key
 
     with unit_of_work(sessions) as session, pytest.raises(Unsealable):
-        shops.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
+        connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
 
 
 @pytest.mark.parametrize(("age", "seen"), [(HOUR, True), (MINUTE, True), (0 * MINUTE, False), (-HOUR, False)])
@@ -258,7 +258,7 @@ def connect(
     secrets: tuple[str, ...] = (),
 ) -> None:
     with unit_of_work(sessions) as session:
-        shops.connect(
+        connections.connect(
             session,
             shop_id=shop_id,
             kind="gorgias",

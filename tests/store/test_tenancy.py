@@ -24,6 +24,7 @@ from app.store import (
     alarms,
     chain,
     chores,
+    connections,
     decisions,
     doors,
     endings,
@@ -107,6 +108,7 @@ NO_SHOP_NEEDED = {
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
     "conditions.told": "asks no database",
+    "connections.account_by_token": "finds out which shop it is, by a token too long to guess",
     "dead.strangers_letter_again": "a letter of nobody's shop, given to the one that it names",
     "timekeeping.asking": "the database's clock",
     "dead.addressed_by": "the operator's: to whom a stranger's letter is addressed",
@@ -159,10 +161,8 @@ NO_SHOP_NEEDED = {
     "switch.release": "the operator's: of every shop",
     "switch.standstill": "the operator's: of every shop",
     "switch.stop": "the operator's: of every shop",
-    "shops.account_by_token": "finds out which shop it is, by a token too long to guess",
     "shops.everybody": "the operator's: for commands that look at all shops",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
-    "shops.digest": "asks no database",
     "shops.expect": "makes a shop known",
     "shops.install": "makes a shop known",
     "shops.due_for_sweep": "the ticker's: ids alone",
@@ -225,7 +225,7 @@ class Inhabitant:
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
-        keys: dict[str, Any] = {"shops.connect": "sealed", "undoing.undone": refund(order_id=6).key}
+        keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys["erasing.forget_person"] = b"key"
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
@@ -544,7 +544,7 @@ def newcomer(session: Session, seal: Seal, domain: str) -> int:
 def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabitant:
     """Install a shop with something in every table: the same customers, orders, tickets and keys in each shop."""
     shop_id = newcomer(session, seal, domain)
-    shops.connect(
+    connections.connect(
         session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
     )
     session.execute(update(Grant).where(Grant.shop_id == shop_id).values(lease=THEIR_TURN, lease_until=NOON))

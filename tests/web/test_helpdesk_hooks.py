@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.store import shops
+from app.store import connections
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Connection, Delivery
@@ -31,7 +31,7 @@ PRESS = {
 @pytest.fixture
 def client(world: World, shop: Merchant) -> FlaskClient:
     with unit_of_work(world.sessions) as session:
-        shops.connect(
+        connections.connect(
             session,
             shop_id=shop.id,
             kind="gorgias",

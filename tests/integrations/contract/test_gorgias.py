@@ -11,6 +11,7 @@ import requests
 from app.domain.errors import Unavailable, Uncertain
 from app.domain.ports import Helpdesk
 from integrations import registry
+from integrations.companies import Login
 from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
 from tests.integrations.contract.town import TownDoor, hasty
@@ -88,7 +89,7 @@ class GorgiasStage:
 
     def _helpdesk(self, key: str) -> Helpdesk:
         origin = f"{self.town.url}/gorgias/{{account}}"
-        return registry.helpdesk("gorgias", origin, ACCOUNT, API_USER, key, http=hasty())
+        return registry.helpdesk("gorgias", origin, ACCOUNT, Login(user=API_USER, key=key), http=hasty())
 
 
 @pytest.fixture

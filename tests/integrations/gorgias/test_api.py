@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.ports import Helpdesk
 from integrations import registry
+from integrations.companies import Login
 
 API = "https://acme.gorgias.com/api"
 
@@ -21,7 +22,9 @@ def gorgias() -> Iterator[responses.RequestsMock]:
 
 
 def desk() -> Helpdesk:
-    return registry.helpdesk("gorgias", "https://{account}.gorgias.com", "acme", "bot@acme.example", "canary")
+    return registry.helpdesk(
+        "gorgias", "https://{account}.gorgias.com", "acme", Login(user="bot@acme.example", key="canary")
+    )
 
 
 def post_note() -> str:

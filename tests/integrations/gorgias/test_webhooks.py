@@ -7,10 +7,11 @@ import pytest
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, TicketOpened, Unconcerning
 from app.domain.refunds import WantedItem
+from integrations.companies import Call
 from integrations.gorgias import webhooks
 from tests.integrations.hostile_json import spoilt
 
-HEADERS = {"X-Lagniappe-Secret": "s3cret", "Content-Type": "application/json"}
+HEADERS = {"x-lagniappe-secret": "s3cret", "content-type": "application/json"}
 
 
 def event(**changes: object) -> bytes:
@@ -46,36 +47,30 @@ def press(**changes: object) -> bytes:
     return json.dumps(form | changes).encode()
 
 
-@pytest.mark.parametrize("name", ["X-Lagniappe-Secret", "x-lagniappe-secret", "X-LAGNIAPPE-SECRET"])
-def test_given_the_secret_when_checked_then_the_call_is_authentic(name: str) -> None:
-    assert webhooks.authentic({name: "s3cret"}, ["newer", "s3cret"])
+def test_given_the_secret_when_checked_then_the_call_is_authentic() -> None:
+    assert webhooks.authentic(Call(headers=HEADERS, body=b""), ["newer", "s3cret"])
 
 
 @pytest.mark.parametrize(
     ("headers", "secrets"),
     [
         ({}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": ""}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": "s3cret "}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": "S3CRET"}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": "s3cre"}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": "sécret"}, ["s3cret"]),
-        ({"X-Lagniappe-Secret": "s3cret"}, []),
-        ({"X-Lagniappe-Secret": ""}, [""]),
+        ({"x-lagniappe-secret": ""}, ["s3cret"]),
+        ({"x-lagniappe-secret": "s3cret "}, ["s3cret"]),
+        ({"x-lagniappe-secret": "S3CRET"}, ["s3cret"]),
+        ({"x-lagniappe-secret": "s3cre"}, ["s3cret"]),
+        ({"x-lagniappe-secret": "sécret"}, ["s3cret"]),
+        ({"x-lagniappe-secret": "s3cret"}, []),
+        ({"x-lagniappe-secret": ""}, [""]),
         ({}, [""]),
-        ({"X-Lagniappe-Secret": " "}, [" "]),
-        ({"X_Lagniappe_Secret": "s3cret"}, ["s3cret"]),
+        ({"x-lagniappe-secret": " "}, [" "]),
+        ({"x_lagniappe_secret": "s3cret"}, ["s3cret"]),
     ],
 )
 def test_given_anything_but_the_secret_when_checked_then_the_call_is_not_authentic(
     headers: dict[str, str], secrets: list[str]
 ) -> None:
-    assert not webhooks.authentic(headers, secrets)
-
-
-def test_given_the_same_body_when_keyed_then_it_is_the_same_delivery() -> None:
-    assert webhooks.delivery_key(press()) == webhooks.delivery_key(press())
-    assert webhooks.delivery_key(press()) != webhooks.delivery_key(press(confirm="again"))
+    assert not webhooks.authentic(Call(headers=headers, body=b""), secrets)
 
 
 def test_given_a_new_ticket_when_parsed_then_a_customer_wrote() -> None:

@@ -1,0 +1,92 @@
+"""Merchants' accounts at helpdesks and gift vendors: the keys to them, sealed."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.store import trail
+from app.store.sealed import Seal
+from app.store.tables import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A shop's account at a helpdesk or vendor, unsealed."""
+
+    shop_id: int
+    kind: str
+    account: str
+    user: str
+    key: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+def connect(
+    session: Session,
+    *,
+    shop_id: int,
+    kind: str,
+    account: str,
+    user: str,
+    key: str,
+    seal: Seal,
+    url_token: str | None = None,
+    secrets: tuple[str, ...] = (),
+) -> None:
+    """Keep an account's keys sealed, replacing the ones that were there; of the URL's token only a digest is kept."""
+    row = session.scalar(
+        select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
+    )
+    if row is None:
+        row = Connection(shop_id=shop_id, kind=kind)
+        session.add(row)
+    row.account, row.user = account, user
+    row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
+    row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
+    row.token_digest = _digest(url_token) if url_token is not None else None
+    session.flush()
+    trail.note(session, shop_id=shop_id, what="connected", why=kind)
+
+
+def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:
+    """Return the account that a webhook's URL token belongs to."""
+    statement = select(Connection).where(Connection.kind == kind, Connection.token_digest == _digest(url_token))
+    row = session.scalar(statement)
+    return None if row is None else _account(row, seal)
+
+
+def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account | None:
+    """Return the shop's account of that kind."""
+    row = session.scalar(select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind))
+    return None if row is None else _account(row, seal)
+
+
+def accounts(session: Session, *, shop_id: int, seal: Seal) -> dict[str, Account]:
+    """Return the shop's accounts by their kinds, those that were connected first before the others."""
+    rows = session.scalars(select(Connection).where(Connection.shop_id == shop_id).order_by(Connection.id))
+    return {row.kind: _account(row, seal) for row in rows}
+
+
+def _account(row: Connection, seal: Seal) -> Account:
+    secrets = (
+        seal.open(row.sealed_secrets, place=_place(row.shop_id, row.kind, "secrets")) if row.sealed_secrets else ""
+    )
+    return Account(
+        shop_id=row.shop_id,
+        kind=row.kind,
+        account=row.account,
+        user=row.user,
+        key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
+        secrets=tuple(filter(None, secrets.split(","))),
+    )
+
+
+def _digest(token: str) -> str:
+    """Return what is kept of a token that is itself too long to guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _place(shop_id: int, kind: str, column: str) -> str:
+    return f"connections.{column}:{shop_id}:{kind}"

@@ -1,0 +1,39 @@
+"""What the house must know of a kind of helpdesk, beside its port; each folder has one such row for the registry."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.domain.events import Event
+from app.domain.people import Person
+from app.domain.ports import Helpdesk
+from integrations.http import Http
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What came in at the address that a helpdesk was given. The names of headers are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How we enter one account: as whom, and with what."""
+
+    user: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """One kind of helpdesk. Within it tickets are bare numbers; their kind is put before them at the registry."""
+
+    origin: str  # where accounts are, with {account} in it
+    account: re.Pattern[str]  # what an account may look like: it becomes part of an address that our key goes to
+    open: Callable[[Http, str, Login], Helpdesk]  # the second is the account's own origin
+    authentic: Callable[[Call, tuple[str, ...]], bool]  # by one of these secrets, of which a blank one opens nothing
+    name: Callable[[Call], str | None]  # what it calls itself; None: nothing, and a repeat is the same to the letter
+    parse: Callable[[str, bytes], Event]  # topic and body; raises Malformed
+    person_in: Callable[[str, bytes], Person]  # whom the body names in full

@@ -1,0 +1,24 @@
+"""Gorgias's row in the registry."""
+
+import re
+
+from integrations.companies import Company, Login
+from integrations.gorgias import webhooks
+from integrations.gorgias.api import GorgiasHelpdesk
+from integrations.gorgias.client import GorgiasApi
+from integrations.http import Http
+
+
+def _open(http: Http, origin: str, login: Login) -> GorgiasHelpdesk:
+    return GorgiasHelpdesk(GorgiasApi(http, origin=origin, user=login.user, key=login.key))
+
+
+GORGIAS = Company(
+    origin="https://{account}.gorgias.com",
+    account=re.compile(r"[a-z0-9][a-z0-9-]{0,62}"),
+    open=_open,
+    authentic=webhooks.authentic,
+    name=lambda _call: None,
+    parse=webhooks.parse,
+    person_in=webhooks.person_in,
+)

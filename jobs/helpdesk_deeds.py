@@ -1,0 +1,50 @@
+"""How it is done what is done in helpdesks: a shop may have several, a ticket is in one, a customer may be in all."""
+
+from app.domain.effects import MarkInHelpdesk, PostNote, TagTicket
+from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.ports import Helpdesk, Receipt
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from jobs.runtime import Outside
+
+NOT_CONNECTED = "no_helpdesk", "No helpdesk is connected."
+
+
+def mark(merchant: Merchant, outside: Outside, mark: MarkInHelpdesk) -> Receipt:
+    """Show a customer's standing in every helpdesk. Where one cannot, the others have done it; again does no harm."""
+    emails, tag = outside.shop.emails(mark.customer_id), merchant.policy.special_customer.tag
+    shown: list[Receipt] = []
+    troubles: list[Rejected | Unavailable | Uncertain] = []
+    for desk in outside.desks.values():
+        try:
+            shown.append(desk.mark_customer(emails, special=mark.special, reason=mark.reason, tag=tag))
+        except (Rejected, Unavailable, Uncertain) as trouble:
+            troubles.append(trouble)
+    if troubles or not shown:
+        # A no is for good, so it is heard only when nobody needs another try.
+        raise min(troubles, key=lambda trouble: isinstance(trouble, Rejected), default=Rejected(NOT_CONNECTED[1]))
+    remarks = dict.fromkeys(receipt.remark for receipt in shown if receipt.remark)
+    return Receipt(
+        reference=",".join(receipt.reference for receipt in shown if receipt.reference), remark=" ".join(remarks)
+    )
+
+
+def do(outside: Outside, errand: TagTicket | PostNote, deed: Deed) -> Receipt:
+    """Tag a ticket, or leave a note on it."""
+    desk, number = _desk(outside, errand.ticket_id)
+    if isinstance(errand, TagTicket):
+        return desk.tag_ticket(number, tag=errand.tag)
+    return desk.post_note(number, text=errand.text, key=deed.key)
+
+
+def find(outside: Outside, note: PostNote, deed: Deed) -> Receipt | None:
+    """Look for the note that was left under the deed's key."""
+    desk, number = _desk(outside, note.ticket_id)
+    return desk.find_note(number, key=deed.key)
+
+
+def _desk(outside: Outside, ticket_id: str) -> tuple[Helpdesk, str]:
+    found = outside.desk_of(ticket_id)
+    if found is None:
+        raise Rejected(NOT_CONNECTED[1])
+    return found

@@ -1,0 +1,95 @@
+"""A shop with several helpdesks: each ticket is in one of them, a customer may be in all."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from app.domain.errors import Rejected, Unavailable
+from app.domain.ports import Helpdesk, Receipt, Shop
+from app.store.shops import Merchant
+from integrations.registry import FIRST_HELPDESK
+from jobs import helpdesk_deeds
+from jobs.runtime import Outside
+from tests.builders import mark
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
+
+
+class Store:
+    """A store that knows how to write to its customer."""
+
+    def emails(self, _customer_id: int) -> tuple[str, ...]:
+        return ("ada@customer.example",)
+
+
+@dataclass
+class Desk:
+    """A helpdesk that shows what it is told, or has a reason not to."""
+
+    name: str
+    trouble: Exception | None = None
+    shown: list[bool] = field(default_factory=list)
+
+    def mark_customer(self, _emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
+        if self.trouble is not None:
+            raise self.trouble
+        self.shown.append(special)
+        return Receipt(reference=self.name, remark=f"{tag}: {reason}")
+
+
+def outside(*desks: Desk) -> Outside:
+    store = cast("Shop", Store())
+    kinds = (FIRST_HELPDESK, "other_desk")
+    return Outside(
+        shop=store,
+        shop_at_once=store,
+        florist=None,
+        desks={kind: cast("Helpdesk", desk) for kind, desk in zip(kinds, desks, strict=False)},
+    )
+
+
+def test_given_one_number_in_two_helpdesks_when_looked_for_then_each_is_found_in_its_own() -> None:
+    first, other = Desk("first"), Desk("other")
+    way = outside(first, other)
+
+    assert (way.desk_of("42"), way.desk_of("other_desk:42")) == ((first, "42"), (other, "42"))
+
+
+def test_given_a_ticket_of_a_helpdesk_that_is_not_connected_when_looked_for_then_no_other_takes_it() -> None:
+    assert outside(Desk("first")).desk_of("other_desk:42") is None
+
+
+@on_sqlite
+def test_given_two_helpdesks_when_marked_then_both_show_it(shop: Merchant) -> None:
+    first, other = Desk("first"), Desk("other")
+
+    receipt = helpdesk_deeds.mark(shop, outside(first, other), mark())
+
+    assert (first.shown, other.shown, receipt.reference) == ([True], [True], "first,other")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("troubles", "heard"),
+    [
+        ((Unavailable("closed"), None), Unavailable),
+        ((Rejected("no field"), None), Rejected),
+        ((Rejected("no field"), Unavailable("closed")), Unavailable),
+    ],
+)
+def test_given_one_that_cannot_when_marked_then_the_other_has_and_only_who_may_yet_do_it_is_tried_again(
+    shop: Merchant, troubles: tuple[Exception, Exception | None], heard: type[Exception]
+) -> None:
+    first, other = (Desk(name, trouble) for name, trouble in zip(("first", "other"), troubles, strict=True))
+
+    with pytest.raises(heard):
+        helpdesk_deeds.mark(shop, outside(first, other), mark())
+
+    assert other.shown == ([] if other.trouble else [True])
+
+
+@on_sqlite
+def test_given_no_helpdesk_when_marked_then_it_is_refused(shop: Merchant) -> None:
+    with pytest.raises(Rejected):
+        helpdesk_deeds.mark(shop, outside(), mark())
