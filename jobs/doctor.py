@@ -10,7 +10,7 @@ from datetime import timedelta
 from app.config import Misconfigured, settings
 from app.domain.findings import Finding, Verdict, bad, fine, look
 from app.domain.scopes import NEEDED
-from app.store import checkup, grants, imports, reports, shops
+from app.store import checkup, connections, grants, imports, reports, shops
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
@@ -72,6 +72,10 @@ def _token(here: World, merchant: Merchant) -> Finding:
 
 def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:
     """Yield what our own database says of the shop."""
+    with reading(here.sessions) as session:
+        broken = connections.broken(session, shop_id=merchant.id)
+    for each in broken:
+        yield bad(each.kind, f"does not take our key since {each.since:%Y-%m-%d %H:%M} UTC: connect it again")
     yield fine("installation", f"since {merchant.installed_at:%Y-%m-%d}{', paused' if merchant.paused else ''}")
     with reading(here.sessions) as session:
         past = shops.history_state(session, shop_id=merchant.id)

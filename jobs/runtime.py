@@ -33,6 +33,7 @@ from jobs.clock import Clock
 from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
+from jobs.watched_helpdesk import WatchedHelpdesk
 
 log = structlog.get_logger("shop")
 
@@ -155,11 +156,15 @@ class World:
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
             florist=_florist(self.settings, accounts["florist"], http) if "florist" in accounts else None,
             desks={
-                kind: _helpdesk(self.settings, account, http)
-                for kind, account in accounts.items()
-                if kind in registry.HELPDESKS
+                kind: self._helpdesk(account, http) for kind, account in accounts.items() if kind in registry.HELPDESKS
             },
         )
+
+    def _helpdesk(self, account: Account, http: Http) -> Helpdesk:
+        origin = desk_origin(self.settings, account.kind)
+        login = Login(user=account.user, key=account.key)
+        desk = registry.helpdesk(account.kind, origin, account.account, login, http=http)
+        return WatchedHelpdesk(desk=desk, account=account, sessions=self.sessions, clock=self.clock)
 
     def _mail_key(self, merchant: Merchant) -> bytes:
         """Return what the shop's e-mail addresses are digested with, made when it is needed for the first time."""
@@ -174,11 +179,6 @@ class World:
         budget = self.budgets.of(merchant.id, urgent=urgent)
         origin = self.settings.shopify_origin
         return registry.shopify_shop(origin, merchant.domain, access, mail_key=mail_key, http=http, budget=budget)
-
-
-def _helpdesk(origins: Settings, desk: Account, http: Http) -> Helpdesk:
-    login = Login(user=desk.user, key=desk.key)
-    return registry.helpdesk(desk.kind, desk_origin(origins, desk.kind), desk.account, login, http=http)
 
 
 def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:

@@ -6,6 +6,7 @@
       Busy         they are well and ask us to come back: no try is used up
         Closed     nobody of this shop gets in until a person acts: the whole shop rests
         Stopped    the switch is thrown: nothing of ours goes out until somebody releases it
+      KeyRefused   our key is not taken: a person must bring another
       OurMistake   they do not take what we ask: only a few tries, for a new version of ours may mend it
     Uncertain      may have happened: look before trying again
 
@@ -39,6 +40,10 @@ class Closed(Busy):
 
 class Stopped(Busy):
     """Somebody has thrown the switch, so the call was not made; nobody out there knows of it."""
+
+
+class KeyRefused(Unavailable):
+    """Our key does not open their door (any more): it certainly did not happen, and a person must bring another key."""
 
 
 class OurMistake(Unavailable):

@@ -2,8 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.store import trail
@@ -21,6 +23,15 @@ class Account:
     user: str
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    broken: bool = False  # they did not take our key when we last tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """An account that our key does not open any more."""
+
+    kind: str
+    since: datetime
 
 
 def connect(
@@ -46,6 +57,7 @@ def connect(
     row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
     row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
     row.token_digest = _digest(url_token) if url_token is not None else None
+    row.broken_since = None
     session.flush()
     trail.note(session, shop_id=shop_id, what="connected", why=kind)
 
@@ -69,6 +81,33 @@ def accounts(session: Session, *, shop_id: int, seal: Seal) -> dict[str, Account
     return {row.kind: _account(row, seal) for row in rows}
 
 
+def broke(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:
+    """Write down that our key is not taken; return whether that is news."""
+    return _turned(session, shop_id, kind, Connection.broken_since.is_(None), since=now)
+
+
+def mended(session: Session, *, shop_id: int, kind: str) -> bool:
+    """Write down that our key is taken again; return whether that is news."""
+    return _turned(session, shop_id, kind, Connection.broken_since.is_not(None), since=None)
+
+
+def broken(session: Session, *, shop_id: int) -> list[Broken]:
+    """Return which of the shop's accounts our keys do not open any more."""
+    statement = select(Connection.kind, Connection.broken_since).where(Connection.shop_id == shop_id)
+    rows = session.execute(statement.order_by(Connection.id))
+    return [Broken(kind=kind, since=since) for kind, since in rows if since is not None]
+
+
+def _turned(session: Session, shop_id: int, kind: str, other: ColumnElement[bool], *, since: datetime | None) -> bool:
+    statement = (
+        update(Connection)
+        .where(Connection.shop_id == shop_id, Connection.kind == kind, other)
+        .values(broken_since=since)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+
+
 def _account(row: Connection, seal: Seal) -> Account:
     secrets = (
         seal.open(row.sealed_secrets, place=_place(row.shop_id, row.kind, "secrets")) if row.sealed_secrets else ""
@@ -80,6 +119,7 @@ def _account(row: Connection, seal: Seal) -> Account:
         user=row.user,
         key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
         secrets=tuple(filter(None, secrets.split(","))),
+        broken=row.broken_since is not None,
     )
 
 

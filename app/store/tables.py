@@ -72,6 +72,7 @@ class Connection(Base):
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
     token_digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the token in the webhook's URL
     sealed_secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the webhook's header, comma separated
+    broken_since: Mapped[datetime | None]  # since then they do not take our key; empty while they do
 
 
 class Delivery(Base):

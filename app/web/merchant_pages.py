@@ -11,7 +11,19 @@ from app.domain.effects import State
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.policy import Mode
-from app.store import alarms, imports, orders, privacy, reasons, reports, shops, stories, tallies, yardstick
+from app.store import (
+    alarms,
+    connections,
+    imports,
+    orders,
+    privacy,
+    reasons,
+    reports,
+    shops,
+    stories,
+    tallies,
+    yardstick,
+)
 from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import phrases, rights
@@ -112,6 +124,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "doubts": [row for row in asked if row.needs_person],
         "liftable": [row for row in asked if not row.needs_person],
         "braked": _braked(seen),
+        "broken": connections.broken(session, shop_id=shop_id),
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),

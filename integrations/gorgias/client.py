@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
 from integrations.http import Answer, Http, Request
 
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ class GorgiasApi:
             )
         )
         if answer.status in (401, 403):
-            raise Unavailable("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
         return answer
 
 

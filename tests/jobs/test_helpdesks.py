@@ -1,19 +1,27 @@
 """A shop with several helpdesks: each ticket is in one of them, a customer may be in all."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
-from app.domain.errors import Rejected, Unavailable
+from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.ports import Helpdesk, Receipt, Shop
+from app.store import connections
+from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from integrations.registry import FIRST_HELPDESK
 from jobs import helpdesk_deeds
-from jobs.runtime import Outside
+from jobs.runtime import Outside, World
+from jobs.watched_helpdesk import WatchedHelpdesk
 from tests.builders import mark
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
+
+
+REFUSED, TAKEN = KeyRefused("the helpdesk refuses our key"), None
 
 
 class Store:
@@ -93,3 +101,44 @@ def test_given_one_that_cannot_when_marked_then_the_other_has_and_only_who_may_y
 def test_given_no_helpdesk_when_marked_then_it_is_refused(shop: Merchant) -> None:
     with pytest.raises(Rejected):
         helpdesk_deeds.mark(shop, outside(), mark())
+
+
+@on_sqlite
+def test_given_a_key_that_is_refused_and_then_taken_when_tried_often_then_each_turn_is_told_once(
+    world: World, shop: Merchant
+) -> None:
+    connect(world, shop)
+    told = []
+    with capture_logs() as logs:
+        for trouble in (TAKEN, REFUSED, REFUSED, TAKEN, TAKEN):
+            tried(world, shop, Desk("first", trouble))
+            told.append([entry["event"] for entry in logs])
+            logs.clear()
+
+    assert told == [[], ["helpdesk.broken"], [], ["helpdesk.mended"], []]
+
+
+@on_sqlite
+def test_given_a_helpdesk_in_other_trouble_when_tried_then_its_key_is_not_blamed(world: World, shop: Merchant) -> None:
+    connect(world, shop)
+    for trouble in (Unavailable("closed"), Rejected("no field")):
+        tried(world, shop, Desk("first", trouble))
+
+    with reading(world.sessions) as session:
+        assert connections.broken(session, shop_id=shop.id) == []
+
+
+def connect(world: World, shop: Merchant) -> None:
+    with unit_of_work(world.sessions) as session:
+        connections.connect(
+            session, shop_id=shop.id, kind=FIRST_HELPDESK, account="a", user="u", key="k", seal=world.seal
+        )
+
+
+def tried(world: World, shop: Merchant, desk: Desk) -> None:
+    """Call the helpdesk once, as a worker would that looks at the account first."""
+    with reading(world.sessions) as session:
+        account = connections.accounts(session, shop_id=shop.id, seal=world.seal)[FIRST_HELPDESK]
+    watched = WatchedHelpdesk(desk=cast("Helpdesk", desk), account=account, sessions=world.sessions, clock=world.clock)
+    with suppress(Rejected, Unavailable):
+        watched.mark_customer((), special=True, reason="", tag="vip")

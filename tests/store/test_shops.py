@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.domain.ports import ShopProfile
-from app.store import connections, inbox, ledger, shops, tables
+from app.store import inbox, ledger, shops, tables
 from app.store.base import Sessions, unit_of_work
-from app.store.sealed import Seal, Unsealable
+from app.store.sealed import Seal
 from app.store.shops import Merchant
 from tests.builders import DAY, HOUR, MINUTE, NOON, auto_policy, planned, profile, purse, tag
 from tests.conftest import let_in
@@ -78,58 +78,6 @@ def test_given_a_shop_that_left_when_it_comes_back_then_it_is_installed_anew_and
     assert install(sessions, seal, profile(), now=NOON + 90 * DAY) == shop.id
     found = again(sessions, shop.id)
     assert (found.installed, found.installed_at, found.policy) == (True, NOON + 90 * DAY, auto_policy())
-
-
-def test_given_an_account_when_connected_then_it_is_found_by_its_shop_and_by_its_urls_token(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    connect(sessions, shop.id, seal, key="k-1", url_token="tok-1", secrets=("new", "old"))
-
-    with unit_of_work(sessions) as session:
-        mine = connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
-        found = connections.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal)
-        assert connections.account_by_token(session, kind="gorgias", url_token="tok-2", seal=seal) is None
-        assert connections.account_by_token(session, kind="florist", url_token="tok-1", seal=seal) is None
-    assert mine is not None
-    assert mine == found
-    assert (mine.shop_id, mine.account, mine.user, mine.key, mine.secrets) == (shop.id, "a", "u", "k-1", ("new", "old"))
-
-
-def test_given_an_account_when_it_is_printed_then_its_secrets_are_not(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    connect(sessions, shop.id, seal, key="k-canary", url_token="tok", secrets=("s-canary",))
-
-    with unit_of_work(sessions) as session:
-        assert "canary" not in repr(connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal))
-        row = session.scalars(select(tables.Connection)).one()
-    assert b"canary" not in row.sealed_key + (row.sealed_secrets or b"")
-    assert row.token_digest != "tok"
-
-
-def test_given_an_account_when_connected_again_then_the_old_keys_are_gone(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    connect(sessions, shop.id, seal, key="k-1", url_token="tok-1", secrets=("old",))
-    connect(sessions, shop.id, seal, key="k-2")
-
-    with unit_of_work(sessions) as session:
-        found = connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
-        assert connections.account_by_token(session, kind="gorgias", url_token="tok-1", seal=seal) is None
-    assert found is not None
-    assert (found.key, found.secrets) == ("k-2", ())
-
-
-def test_given_two_columns_when_somebody_swaps_their_ciphertexts_then_neither_opens(
-    sessions: Sessions, shop: Merchant, seal: Seal
-) -> None:
-    connect(sessions, shop.id, seal, key="k-1", secrets=("s-1",))
-    with unit_of_work(sessions) as session:
-        row = session.scalars(select(tables.Connection)).one()
-        row.sealed_key, row.sealed_secrets = row.sealed_secrets or b"", row.sealed_key
-
-    with unit_of_work(sessions) as session, pytest.raises(Unsealable):
-        connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal)
 
 
 @pytest.mark.parametrize(("age", "seen"), [(HOUR, True), (MINUTE, True), (0 * MINUTE, False), (-HOUR, False)])
@@ -246,29 +194,6 @@ def again(sessions: Sessions, shop_id: int) -> Merchant:
         assert found == shops.by_domain(session, found.domain if found else "")
     assert found is not None
     return found
-
-
-def connect(
-    sessions: Sessions,
-    shop_id: int,
-    seal: Seal,
-    *,
-    key: str,
-    url_token: str | None = None,
-    secrets: tuple[str, ...] = (),
-) -> None:
-    with unit_of_work(sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind="gorgias",
-            account="a",
-            user="u",
-            key=key,
-            seal=seal,
-            url_token=url_token,
-            secrets=secrets,
-        )
 
 
 def receive(sessions: Sessions, shop_id: int, at: datetime) -> None:

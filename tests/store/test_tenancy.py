@@ -183,7 +183,7 @@ ONLY_LOCKS = {"orders.lock"}
 AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is stopped or held back
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
-ASKED_OF = {"privacy.note": Asked.ERASURE}
+ASKED_OF = {"privacy.note": Asked.ERASURE, "connections.mended": "florist"}
 NEW_ID = {"decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
@@ -547,6 +547,8 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     connections.connect(
         session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
     )
+    connections.connect(session, shop_id=shop_id, kind="florist", account="a", user="u", key=domain, seal=seal)
+    connections.broke(session, shop_id=shop_id, kind="florist", now=NOON)
     session.execute(update(Grant).where(Grant.shop_id == shop_id).values(lease=THEIR_TURN, lease_until=NOON))
     shops.note_history(session, shop_id=shop_id, swept_to=NOON)
     shops.new_mail_key(session, shop_id=shop_id, seal=seal)

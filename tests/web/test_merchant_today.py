@@ -10,7 +10,20 @@ from app.domain.history import Batch, Export
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.refunds import Way
 from app.domain.rules.brake import Load
-from app.store import alarms, doors, endings, imports, orders, pulse, shops, switch, tallies, trail, yardstick
+from app.store import (
+    alarms,
+    connections,
+    doors,
+    endings,
+    imports,
+    orders,
+    pulse,
+    shops,
+    switch,
+    tallies,
+    trail,
+    yardstick,
+)
 from app.store.alarms import What
 from app.store.base import unit_of_work
 from tests.builders import (
@@ -35,7 +48,7 @@ from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-MOST_STATEMENTS = 20  # of today's page, whatever lies in the books
+MOST_STATEMENTS = 21  # of today's page, whatever lies in the books
 
 
 def approving() -> Policy:
@@ -59,6 +72,22 @@ def test_given_a_done_gift_when_today_is_opened_then_its_row_says_what_for_whom_
         "$8.00",
     ]
     assert [words for words in told if words not in row] == []
+
+
+def test_given_a_helpdesk_that_does_not_take_our_key_when_today_is_opened_then_it_waits_for_the_merchant(
+    desk: Desk,
+) -> None:
+    names: dict[str, Any] = {"shop_id": desk.merchant.id, "kind": "gorgias"}
+    with unit_of_work(desk.world.sessions) as session:
+        connections.connect(session, account="a", user="u", key="k", seal=desk.world.seal, **names)
+    assert "does not take our key" not in desk.open()
+
+    with unit_of_work(desk.world.sessions) as session:
+        connections.broke(session, now=NOON, **names)
+
+    page = desk.open()
+    assert "<bdi>Gorgias</bdi> does not take our key any more." in page
+    assert "Nothing. What needs a person comes here first." not in page
 
 
 def test_given_money_on_its_way_when_today_is_opened_then_its_row_says_pending_and_not_done(desk: Desk) -> None:

@@ -1,0 +1,59 @@
+"""A helpdesk, and whether it takes our key: the first no is told, and the first yes after it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.domain.errors import KeyRefused
+from app.domain.ports import Helpdesk, Receipt
+from app.store import connections
+from app.store.base import Sessions, unit_of_work
+from app.store.connections import Account
+from jobs.clock import Clock
+
+log = structlog.get_logger("helpdesk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedHelpdesk:
+    """Satisfies app.domain.ports.Helpdesk by the one that it watches over; `account` is as it was before."""
+
+    desk: Helpdesk
+    account: Account
+    sessions: Sessions
+    clock: Clock
+
+    def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
+        with self._watched():
+            return self.desk.mark_customer(emails, special=special, reason=reason, tag=tag)
+
+    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+        with self._watched():
+            return self.desk.tag_ticket(ticket_id, tag=tag)
+
+    def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
+        with self._watched():
+            return self.desk.post_note(ticket_id, text=text, key=key)
+
+    def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
+        with self._watched():
+            return self.desk.find_note(ticket_id, key=key)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        shop_id, kind = self.account.shop_id, self.account.kind
+        try:
+            yield
+        except KeyRefused:
+            with unit_of_work(self.sessions) as session:
+                news = connections.broke(session, shop_id=shop_id, kind=kind, now=self.clock.now())
+            if news:
+                log.warning("helpdesk.broken", shop=shop_id, kind=kind)
+            raise
+        if self.account.broken:
+            with unit_of_work(self.sessions) as session:
+                news = connections.mended(session, shop_id=shop_id, kind=kind)
+            if news:
+                log.info("helpdesk.mended", shop=shop_id, kind=kind)
