@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.events import Event
 from app.domain.people import Person
@@ -33,7 +34,7 @@ class Company:
     origin: str  # where accounts are, with {account} in it
     account: re.Pattern[str]  # what an account may look like: it becomes part of an address that our key goes to
     open: Callable[[Http, str, Login], Helpdesk]  # the second is the account's own origin
-    authentic: Callable[[Call, tuple[str, ...]], bool]  # by one of these secrets, of which a blank one opens nothing
+    authentic: Callable[[Call, tuple[str, ...], datetime], bool]  # by one of these secrets, now; a blank one is none
     name: Callable[[Call], str | None]  # what it calls itself; None: nothing, and a repeat is the same to the letter
     parse: Callable[[str, bytes], Event]  # topic and body; raises Malformed
     person_in: Callable[[str, bytes], Person]  # whom the body names in full

@@ -8,6 +8,7 @@ from app.domain.errors import Unavailable
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.store import connections, migrate, shops
 from app.store.base import reading, unit_of_work
+from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.store.admin import id_token
@@ -62,7 +63,7 @@ def move_in(here: World) -> int:
         connections.connect(
             session,
             shop_id=shop_id,
-            kind="gorgias",
+            kind=FIRST_HELPDESK,
             account=people.ACCOUNT,
             user=people.API_USER,
             key=people.API_KEY,

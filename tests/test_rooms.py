@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.registry import HELPDESKS
 from jobs.queue import Task
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,6 +107,33 @@ def test_given_any_code_when_it_swallows_an_error_then_it_says_which() -> None:
     assert swallowing <= MAY_SWALLOW_ALL
 
 
+def test_given_any_code_when_it_names_a_helpdesk_then_it_is_that_ones_folder_or_the_registry() -> None:
+    naming = {
+        name
+        for name, tree in inside(*ROOMS)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in HELPDESKS
+        if not name.startswith(("integrations/sandbox/", f"integrations/{node.value}/"))
+    }
+
+    # The settings know one by name, from when there was no other.
+    assert naming == {"integrations/registry.py", "app/config.py"}
+
+
+def test_given_two_companies_folders_when_read_then_neither_knows_of_the_other() -> None:
+    folders = {path.parent.name for path in (ROOT / "integrations").glob("*/__init__.py")} - {"fidelity", "sandbox"}
+    knowing = {
+        f"{name} imports {other}"
+        for name, tree in inside("integrations")
+        for other in folders - {name.split("/")[1]}
+        if name.split("/")[1] in folders
+        if any(each.startswith(f"integrations.{other}") for each in imported(tree))
+    }
+
+    assert {"gorgias", "signed_hook"} < folders
+    assert knowing == set()
+
+
 def test_given_the_domain_when_read_then_it_never_says_float() -> None:
     floating = {
         f"{name}:{node.lineno}"
@@ -135,6 +163,15 @@ def test_given_the_domain_when_read_then_it_never_says_float() -> None:
 def test_given_a_disguised_clock_when_looked_for_then_it_is_found(code: str, found: set[str]) -> None:
     """Prove that the searches above can fail."""
     assert used(ast.parse(code)) & CLOCKS == found
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Return the dotted names of all that a file imports."""
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
 
 
 def users_of(forbidden: set[str]) -> set[str]:

@@ -26,10 +26,9 @@ def receive(kind: str, token: str) -> Response:
     """Keep the call and ring for its shop. An unknown kind or token and a wrong proof are answered alike."""
     here, company = world(), registry.HELPDESKS.get(kind)
     call = Call(headers={name.lower(): value for name, value in request.headers.items()}, body=request.get_data())
-    account = None if company is None else _account(kind, token)
-    if company is None or account is None or not company.authentic(call, account.secrets):
+    account, now = None if company is None else _account(kind, token), here.clock.now()
+    if company is None or account is None or not company.authentic(call, account.secrets, now):
         return Response("not from your helpdesk", status=401)
-    now = here.clock.now()
     name, other_name = _names(company, call, now)
     with unit_of_work(here.sessions) as session:
         new = inbox.receive(

@@ -7,6 +7,7 @@ unguessable address and for a header of our own. Every value arrives as text; wh
 import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, Event, TicketOpened, Unconcerning
 from app.domain.people import Person
+from integrations import wanted_items
 from integrations.companies import Call
-from integrations.gorgias import wanted_items
 from integrations.strict_json import understand
 
 SECRET_HEADER = "x-lagniappe-secret"  # noqa: S105 - the name of the header, not what it holds
@@ -23,7 +24,7 @@ SECRET_HEADER = "x-lagniappe-secret"  # noqa: S105 - the name of the header, not
 _DIGITS = re.compile(r"(?a:\d{1,9})")
 
 
-def authentic(call: Call, secrets: Iterable[str]) -> bool:
+def authentic(call: Call, secrets: Iterable[str], _now: datetime) -> bool:
     """Return whether the call bears one of the secrets; a blank one opens nothing."""
     borne = call.headers.get(SECRET_HEADER, "")
     # Two secrets while one is being replaced: the form in the helpdesk is changed by hand, a little later.

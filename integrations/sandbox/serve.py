@@ -19,6 +19,7 @@ from integrations.sandbox.books import Books
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.florist import routes as florist
 from integrations.sandbox.helpdesk import routes as helpdesk
+from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.page import routes as page
 from integrations.sandbox.post_office import PostOffice
 from integrations.sandbox.store import routes as store
@@ -140,7 +141,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, florist, page, opening):
+    for part in (admin, helpdesk, hook_desk, florist, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 

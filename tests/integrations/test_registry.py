@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.events import TicketOpened
 from integrations import registry
 from integrations.companies import Login
 from integrations.shopify.access import FixedAccess
@@ -15,6 +16,19 @@ def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() 
         assert type(parse("other", body)).__name__ == "Unconcerning", name
 
 
+def test_given_a_ticket_of_another_helpdesk_than_the_first_when_heard_of_then_its_name_says_whose_it_is() -> None:
+    names: dict[str, str] = {}
+    for kind in registry.HELPDESKS:
+        body = b'{"v": "1", "event": "%s", "ticket_id": "42", "customer_email": "ada@customer.example"}'
+        opened = body % (b"ticket-created" if kind == registry.FIRST_HELPDESK else b"ticket.opened")
+        event = registry.SOURCES[kind]("", opened)
+        assert isinstance(event, TicketOpened)
+        assert registry.PEOPLE[kind]("", opened).tickets == {event.ticket_id}
+        names[kind] = event.ticket_id
+
+    assert names == {"gorgias": "42", "signed_hook": "signed_hook:42"}
+
+
 @pytest.mark.parametrize("domain", ["evil.example", "a.myshopify.com.evil.example", "A-Shop.myshopify.com", ""])
 def test_given_no_proper_domain_when_opened_then_no_token_can_go_there(domain: str) -> None:
     with pytest.raises(ValueError, match="domain"):
@@ -23,11 +37,16 @@ def test_given_no_proper_domain_when_opened_then_no_token_can_go_there(domain: s
 
 @pytest.mark.parametrize("kind", registry.HELPDESKS)
 @pytest.mark.parametrize(
-    "account", ["", "a.b", "a/b", "x@evil.example", "Acme", "-acme", "a" * 64, "acme\n", "acme.evil.example/", "акме"]
+    "account", ["", "a/b", "x@evil.example", "Acme", "-acme", "a" * 64, "acme\n", "acme.evil.example/", "акме"]
 )
 def test_given_no_proper_account_when_opened_then_no_key_can_go_there(kind: str, account: str) -> None:
     with pytest.raises(ValueError, match="account"):
         registry.helpdesk(kind, "https://{account}.example", account, BOT)
+
+
+def test_given_an_account_of_a_company_when_it_is_a_host_elsewhere_then_no_key_can_go_there() -> None:
+    with pytest.raises(ValueError, match="account"):
+        registry.helpdesk("gorgias", "https://{account}.gorgias.com", "a.b", BOT)
 
 
 def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None:

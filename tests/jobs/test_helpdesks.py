@@ -1,5 +1,6 @@
 """A shop with several helpdesks: each ticket is in one of them, a customer may be in all."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
@@ -7,16 +8,19 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from app.domain.effects import State
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.ports import Helpdesk, Receipt, Shop
-from app.store import connections
+from app.store import connections, inbox
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from integrations.registry import FIRST_HELPDESK
+from integrations.sandbox.hook_desk import routes as hook_desk
 from jobs import helpdesk_deeds
 from jobs.runtime import Outside, World
 from jobs.watched_helpdesk import WatchedHelpdesk
 from tests.builders import mark
+from tests.jobs.conftest import Practice
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
 
@@ -142,3 +146,60 @@ def tried(world: World, shop: Merchant, desk: Desk) -> None:
     watched = WatchedHelpdesk(desk=cast("Helpdesk", desk), account=account, sessions=world.sessions, clock=world.clock)
     with suppress(Rejected, Unavailable):
         watched.mark_customer((), special=True, reason="", tag="vip")
+
+
+def test_given_a_helpdesk_of_ones_own_beside_the_first_when_agents_press_in_both_then_each_is_told_in_their_own(
+    inside: Practice,
+) -> None:
+    customer = inside.call("/town/cast")["fourth_order_customer"]
+    for number in (1, 2):
+        inside.deliver(inside.order(customer_id=customer, amount=f"{number}0.00"), key=f"delivery-{number}")
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    email = inside.call(f"/town/tickets/{ticket}")["customer"]["email"]
+    theirs = inside.call("/town/hook_desk/tickets", {"email": email})["ticket_id"]
+    inside.drain()
+    with unit_of_work(inside.world.sessions) as session:
+        connections.connect(
+            session,
+            shop_id=inside.shop_id,
+            kind="signed_hook",
+            account=hook_desk.ACCOUNT,
+            user="",
+            key=hook_desk.KEY,
+            seal=inside.world.seal,
+        )
+
+    inside.press(ticket, "refund_keep", amount="3.00")
+    press_there(inside, theirs, email)
+    inside.drain()
+
+    assert {row.ticket_id for row in inside.effects("refund_order")} == {str(ticket), f"signed_hook:{theirs}"}
+    assert [row.state for row in inside.effects("refund_order")] == [State.DONE] * 2
+    (note,) = inside.call(f"/town/hook_desk/tickets/{theirs}")["notes"]
+    (other,) = inside.call(f"/town/tickets/{ticket}")["notes"]
+    assert ("$4.00" in note["text"], "$3.00" in other["text"]) == (True, True)
+
+
+def press_there(inside: Practice, ticket: str, email: str) -> None:
+    """Put a press at the other helpdesk into the inbox, as the web process would."""
+    said = {
+        "event": "action",
+        "action": "refund_keep",
+        "ticket_id": ticket,
+        "customer_email": email,
+        "agent_email": "sam@desk.example",
+        "agent_name": "Sam",
+        "amount": "4.00",
+        "order": "",
+    }
+    with unit_of_work(inside.world.sessions) as session:
+        inbox.receive(
+            session,
+            shop_id=inside.shop_id,
+            source="signed_hook",
+            sender=hook_desk.ACCOUNT,
+            topic="http-integration",
+            delivery_key="press-1",
+            body=json.dumps(said).encode(),
+            now=inside.world.clock.now(),
+        )

@@ -1,7 +1,9 @@
 """The helpdesk's door: the token says whose, the secret says truly, and nobody learns which of them was wrong."""
 
+import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +14,7 @@ from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Connection, Delivery
 from app.web import create_app
+from integrations.signed_hook import signature
 from jobs.drain import drain
 from jobs.runtime import World
 from tests.builders import SettableClock
@@ -127,3 +130,41 @@ def test_given_a_true_call_that_makes_no_sense_when_handled_then_it_is_set_aside
     (delivery,) = kept(world)
     assert (delivery.handled_at, delivery.next_try_at) == (None, None)
     assert (delivery.problem or "").startswith("not understood")
+
+
+@pytest.mark.parametrize(
+    ("repeat", "answers", "count"),
+    [({}, [200, 200], 1), ({"name": "msg_2"}, [200, 200], 2), ({"late": 301}, [200, 401], 1)],
+)
+def test_given_a_call_that_is_signed_and_named_when_it_comes_again_then_its_name_says_whether_it_is_the_same(
+    client: FlaskClient, world: World, shop: Merchant, repeat: dict[str, Any], answers: list[int], count: int
+) -> None:
+    key = bytes(range(24))
+    with unit_of_work(world.sessions) as session:
+        connections.connect(
+            session,
+            shop_id=shop.id,
+            kind="signed_hook",
+            account="desk.shop.example",
+            user="",
+            key="key",
+            seal=world.seal,
+            url_token=TOKEN,
+            secrets=(f"whsec_{base64.b64encode(key).decode()}",),
+        )
+
+    def call(name: str = "msg_1", late: int = 0) -> int:
+        moment, body = str(int(world.clock.now().timestamp()) - late), json.dumps(PRESS).encode()
+        headers = {
+            signature.ID: name,
+            signature.MOMENT: moment,
+            signature.SIGNATURE: signature.sign(key, name, moment, body),
+        }
+        return client.post(f"/hooks/signed_hook/{TOKEN}", data=body, headers=headers).status_code
+
+    assert [call(), call(**repeat)] == answers
+    assert [delivery.source for delivery in kept(world)] == ["signed_hook"] * count
+
+
+def test_given_a_kind_that_nobody_wrote_when_called_then_it_is_401(client: FlaskClient) -> None:
+    assert client.post(f"/hooks/pigeon_post/{TOKEN}", json=PRESS).status_code == 401

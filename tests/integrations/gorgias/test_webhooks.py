@@ -9,6 +9,7 @@ from app.domain.events import Act, AgentAction, TicketOpened, Unconcerning
 from app.domain.refunds import WantedItem
 from integrations.companies import Call
 from integrations.gorgias import webhooks
+from tests.builders import NOON
 from tests.integrations.hostile_json import spoilt
 
 HEADERS = {"x-lagniappe-secret": "s3cret", "content-type": "application/json"}
@@ -48,7 +49,7 @@ def press(**changes: object) -> bytes:
 
 
 def test_given_the_secret_when_checked_then_the_call_is_authentic() -> None:
-    assert webhooks.authentic(Call(headers=HEADERS, body=b""), ["newer", "s3cret"])
+    assert webhooks.authentic(Call(headers=HEADERS, body=b""), ["newer", "s3cret"], NOON)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_given_the_secret_when_checked_then_the_call_is_authentic() -> None:
 def test_given_anything_but_the_secret_when_checked_then_the_call_is_not_authentic(
     headers: dict[str, str], secrets: list[str]
 ) -> None:
-    assert not webhooks.authentic(Call(headers=headers, body=b""), secrets)
+    assert not webhooks.authentic(Call(headers=headers, body=b""), secrets, NOON)
 
 
 def test_given_a_new_ticket_when_parsed_then_a_customer_wrote() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.refunds import WantedItem
-from integrations.gorgias import wanted_items
+from integrations import wanted_items
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,17 @@
+"""The signed hook's row in the registry."""
+
+import re
+
+from integrations.companies import Company
+from integrations.signed_hook import events, signature
+from integrations.signed_hook.api import SignedHookHelpdesk
+
+SIGNED_HOOK = Company(
+    origin="https://{account}",
+    account=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"),
+    open=SignedHookHelpdesk,
+    authentic=signature.authentic,
+    name=signature.name,
+    parse=events.parse,
+    person_in=events.person_in,
+)
