@@ -235,14 +235,15 @@ def _given(due: Sequence[Told], options: tuple[GiftOption, ...]) -> list[Told]:
 
 
 def _decide(due: Sequence[Told], options: tuple[GiftOption, ...]) -> Sequence[Told]:
-    """Decide about orders of different customers; return those that must see first what the others were given."""
+    """Decide about orders; return those that must see first what the others were given."""
     occasion = due[0].occasions[0]
     merchant, now = occasion.merchant, occasion.now
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
         # Looked at again under the lock: they may have been forgotten while we asked.
         drawn = occasion.veil(session)
-        told = [_unless_forgotten(each, drawn) for each in due]
+        # Two of one customer may have come here, where orders were settled each by itself.
+        told, left = _one_of_each_customer([_unless_forgotten(each, drawn) for each in due])
         shown = [each.order for each in told if each.order is not None and not each.forgotten]
         facts = {about.order.id: about for about in gather.about_orders(session, merchant, shown, now, options)}
         today = max((about.history.gifts_today for about in facts.values()), default=0)
@@ -250,7 +251,7 @@ def _decide(due: Sequence[Told], options: tuple[GiftOption, ...]) -> Sequence[To
         room = in_force(merchant).nth_order_gift.per_day - today
         some = told if room <= 0 else told[:room]
         finish_all(session, [ending for each in some for ending in each.end(facts.get(each.order_id))])
-    return due[len(some) :]
+    return [*told[len(some) :], *left]
 
 
 def _unless_forgotten(told: Told, veil: Veil) -> Told:

@@ -228,6 +228,27 @@ def test_given_one_order_that_breaks_our_books_when_handled_at_one_go_then_it_fa
     assert counter.gifts() == [1, 3]
 
 
+def test_given_orders_of_one_customer_beside_one_that_breaks_our_books_then_what_is_given_still_counts_for_the_next(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_be_due = nth_order_gift.may_be_due
+
+    def odd(this: Order, *rest: object) -> bool:
+        if this.id == 3:
+            raise ArithmeticError
+        return may_be_due(this, *rest)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(nth_order_gift, "may_be_due", odd)
+    every = replace(counter.merchant_here.policy.nth_order_gift, every=1, cooldown_days=30)
+    eager = replace(counter, merchant_here=replace(counter.merchant_here, policy=auto_policy(nth_order_gift=every)))
+    eager.tell(*((TOPICS[1], placed(number, customer=customer)) for number, customer in ((1, 55), (2, 55), (3, 66))))
+
+    eager.handle()
+
+    assert eager.gifts() == [1]
+    assert eager.verdicts() == [("order:1", "gift"), ("order:2", "cool_down")]
+
+
 def test_given_a_delivery_that_another_worker_finishes_meanwhile_then_ours_of_it_leaves_no_trace_and_the_rest_counts(
     counter: Counter,
 ) -> None:
