@@ -119,6 +119,7 @@ def follow_up(
         remark=remark,
         pending=deed.pending,
         let_alone=_is_let_alone(session, merchant, deed.effect),
+        all_of_it=deed.code in afterwards.ALL_OF_IT,
     )
     tidying = gift_order.tidying(
         deed.effect, deed.state, key=deed.key, draft=deed.request, begun=deed.attempts > 0, now=now

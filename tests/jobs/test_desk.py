@@ -105,6 +105,20 @@ def test_given_a_refund_before_a_lead_when_declined_then_the_agent_is_told(world
     assert "Declined on the merchant's page" in notes(world)[-1]
 
 
+def test_given_a_silence_that_waits_with_its_refund_when_both_are_declined_then_the_agent_reads_that_alone(
+    world: World, shop: Merchant
+) -> None:
+    asks = replace(shop, policy=replace(shop.policy, team=replace(shop.policy.team, refund_mode=Mode.APPROVE)))
+    silence = planned(tag(tag="no-marketing", ticket_id="42"))
+    deed = plan(world, asks, silence, paid(after=silence.effect.key))
+    before = notes(world)
+
+    desk.decline(world, shop, deed)
+
+    (told,) = notes(world)[len(before) :]
+    assert "no-marketing" not in told
+
+
 def test_given_a_doubt_for_a_person_when_it_happened_then_the_agent_is_told_the_vendors_number(
     world: World, shop: Merchant
 ) -> None:

@@ -46,6 +46,7 @@ _NOT_SILENCED = (
     " Please put the tag on by hand; the refund does not wait for it."
 )
 
+ALL_OF_IT = frozenset({"declined", "gone"})  # codes under which what was decided comes to nothing as a whole
 _GOES_ON = (State.PLANNED, State.AWAITING, State.DONE)
 
 
@@ -61,14 +62,16 @@ def tell(
     remark: str = "",
     pending: bool = False,
     let_alone: bool = False,
+    all_of_it: bool = False,
 ) -> Plan | None:
     """Return the note for the agent about an effect that reached `state`; None where there is nobody to tell.
 
     `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail;
-    `let_alone` that nothing but an agent's act is done for the customer.
+    `let_alone` that nothing but an agent's act is done for the customer; `all_of_it` that what was decided with it
+    comes to nothing as well.
     """
     if isinstance(effect, TagCustomer):
-        return _not_silenced(effect, state, now=now, why=why)
+        return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
     if not isinstance(effect, RefundOrder | SendFlowers):
         return None
     template = _ON_ITS_WAY if pending else _templates(effect).get(state)
