@@ -47,25 +47,25 @@ def _one_batch(world: World, shop_id: int, shift: Shift) -> bool:
     merchant = world.merchant(shop_id)
     outside = None if merchant is None else world.outside(merchant)
     if merchant is None or outside is None:
-        return _from_outside_the_door(world, shop_id) or shift.end() > 0
+        return _from_outside_the_door(world, shop_id, shift) or shift.end() > 0
     return _work(world, merchant, None if merchant.is_shut(world.clock.now()) else outside, shift)
 
 
-def _from_outside_the_door(world: World, shop_id: int) -> bool:
+def _from_outside_the_door(world: World, shop_id: int, shift: Shift) -> bool:
     """Handle what needs no way into the shop; the rest waits until the merchant lets us in again."""
     merchant = world.known(shop_id)
     if merchant is None:
         return False
     with unit_of_work(world.sessions) as session:
         claimed = _claimed(session, world, merchant, topics=registry.AT_ONCE)
-    with held(world, claimed) as letters:
+    with held(world, claimed, beside=shift.hold) as letters:
         handle_all(world, merchant, None, letters)
     return bool(letters)
 
 
 def _work(world: World, merchant: Merchant, outside: Outside | None, shift: Shift) -> bool:
     """Do a batch; `outside` is None while the shop is left alone, which letters that need nobody inside ignore."""
-    with held(world, _claim(world, merchant)) as letters:
+    with held(world, _claim(world, merchant), beside=shift.hold) as letters:
         let_in = handle_all(world, merchant, outside, letters)
     if not let_in or outside is None:
         return bool(letters) or shift.end() > 0

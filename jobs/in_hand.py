@@ -1,6 +1,6 @@
 """Letters stay in hand for as long as somebody works on them, and no longer: whoever dies lets go of them soon."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,10 @@ class Claimed:
 
 
 @contextmanager
-def held(world: World, claimed: Claimed) -> Iterator[list[Letter]]:
+def held(world: World, claimed: Claimed, *, beside: Callable[[], None]) -> Iterator[list[Letter]]:
     """Hold letters anew, every third of the time for which they are held, until the block ends.
+
+    `beside` holds what else the caller has in hand, and cannot hold meanwhile.
 
     It takes a thread: a letter may be several calls, and whoever waits for an answer can hold nothing. With a single
     hand there is none, and they were taken for a whole lease.
@@ -31,7 +33,7 @@ def held(world: World, claimed: Claimed) -> Iterator[list[Letter]]:
         yield claimed.letters
         return
     ended = Event()
-    holder = Thread(target=_hold, args=(world, claimed, ended), name="holder", daemon=True)
+    holder = Thread(target=_hold, args=(world, claimed, ended, beside), name="holder", daemon=True)
     holder.start()
     try:
         yield claimed.letters
@@ -40,11 +42,14 @@ def held(world: World, claimed: Claimed) -> Iterator[list[Letter]]:
         holder.join()
 
 
-def _hold(world: World, claimed: Claimed, ended: Event) -> None:
-    until, pause = claimed.until, world.hold.total_seconds() / 3
+def _hold(world: World, claimed: Claimed, ended: Event, beside: Callable[[], None]) -> None:
+    moments, pause = [claimed.until], world.hold.total_seconds() / 3
     while not ended.wait(pause):
-        longer = world.clock.now() + world.hold
-        # What cannot be held while the database is away may be taken over, as if we had died.
-        with suppress(StoreUnavailable), unit_of_work(world.sessions) as session:
-            inbox.hold(session, claimed.letters, taken_until=until, until=longer)
-            until = longer
+        beside()
+        moments.append(world.clock.now() + world.hold)
+        # What cannot be held while the database is away may be taken over, as if we had died. Where it was away for
+        # our commit alone, nobody knows which moment stands.
+        with suppress(StoreUnavailable):
+            with unit_of_work(world.sessions) as session:
+                inbox.hold(session, claimed.letters, taken_until=moments, until=moments[-1])
+            del moments[:-1]

@@ -73,7 +73,8 @@ class Shift:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         with self.crew:
-            if fault is None:
+            # What calls have brought about is written down, whatever went wrong beside them.
+            if fault is None or isinstance(fault, Exception):
                 self.end()
 
     @property
@@ -83,7 +84,7 @@ class Shift:
 
     def go_on(self, merchant: Merchant, outside: Outside) -> Performed:
         """Take what is due a step further, as many at once as there are hands, until nothing is or somebody calls."""
-        self._hold()
+        self.hold()
         with unit_of_work(self.world.sessions) as session:
             now = self.world.clock.now()
             endings.doubt_the_silent(session, shop_id=merchant.id, now=now, quarantine=self.world.quarantine)
@@ -100,6 +101,20 @@ class Shift:
         while self.under_way:
             self._go_on_with(self.crew.gather(seconds=self._soon))
         return self.moved
+
+    def hold(self) -> None:
+        """Hold what is in hand anew, so that nobody takes us for dead. Whoever dies lets go of all of it soon.
+
+        Safe from another thread while whoever leads the shift looks after something else.
+        """
+        if not self.held or time.monotonic() < self.held_at + self._soon:
+            return
+        self.held_at = time.monotonic()
+        world = self.world
+        # What cannot be held while the database is away may be taken over, as if we had died.
+        with suppress(StoreUnavailable), unit_of_work(world.sessions) as session:
+            now = world.clock.now()
+            groups.hold(session, self.held.values(), shop_id=self.steps.merchant.id, now=now, lease=world.hold)
 
     def _work(self, *, dry: bool) -> None:
         """Keep the hands busy until nothing is due, time is up, the door is shut or somebody calls."""
@@ -120,7 +135,7 @@ class Shift:
     def _go_on_with(self, gathered: Sequence[_Step]) -> None:
         """Write down what has ended, and send what is ready."""
         self.moved += len(gathered)
-        self._hold()
+        self.hold()
         ready = [each for each in gathered if isinstance(each, Ready)]
         self._write_down([each for each in gathered if isinstance(each, Outcome)])
         if (obstacle := self._obstacle) is not None:
@@ -145,17 +160,6 @@ class Shift:
     def _soon(self) -> float:
         """How many seconds there are until what is in hand must be held anew: a third of how long it stays."""
         return self.world.hold.total_seconds() / 3
-
-    def _hold(self) -> None:
-        """Hold what is in hand anew, so that nobody takes us for dead. Whoever dies lets go of all of it soon."""
-        if not self.held or time.monotonic() < self.held_at + self._soon:
-            return
-        self.held_at = time.monotonic()
-        world = self.world
-        # What cannot be held while the database is away may be taken over, as if we had died.
-        with suppress(StoreUnavailable), unit_of_work(world.sessions) as session:
-            now = world.clock.now()
-            groups.hold(session, self.held.values(), shop_id=self.steps.merchant.id, now=now, lease=world.hold)
 
     def _pick(self, most: int) -> list[Deed]:
         """Take deeds in hand, past however many that cannot be read; none when nothing else is due."""

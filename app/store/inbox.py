@@ -123,13 +123,13 @@ def all_handled(session: Session, letters: Sequence[Letter], *, now: datetime) -
     return marked == len(letters)
 
 
-def hold(session: Session, letters: Sequence[Letter], *, taken_until: datetime, until: datetime) -> int:
-    """Hold letters of one shop that are in hand until then for longer; return how many still were.
+def hold(session: Session, letters: Sequence[Letter], *, taken_until: Collection[datetime], until: datetime) -> int:
+    """Hold letters of one shop that are in hand until one of those moments for longer; return how many still were.
 
     What has ended, was put off or is in other hands waits for another moment by now, and stays as it is.
     """
     mine = (Delivery.id.in_([letter.id for letter in letters]), Delivery.shop_id == letters[0].shop_id)
-    statement = update(Delivery).where(*mine, Delivery.next_try_at == taken_until).values(next_try_at=until)
+    statement = update(Delivery).where(*mine, Delivery.next_try_at.in_(taken_until)).values(next_try_at=until)
     changed = session.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[tuple[()]]", changed).rowcount
 

@@ -1,11 +1,13 @@
 """What a worker has in hand stays its own however long a call takes; who has died lets go of it soon."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +15,15 @@ from sqlalchemy import select
 from app.domain import retry
 from app.domain.effects import State
 from app.store import endings, inbox
-from app.store.base import Sessions, unit_of_work
+from app.store.base import Session, Sessions, StoreUnavailable, unit_of_work
+from app.store.inbox import A_FEW, Letter
 from app.store.tables import Delivery
+from jobs import drain, handle, in_hand
 from jobs.hands import Hands
 from jobs.in_hand import Claimed, held
 from jobs.lever import Lever
+from jobs.outcomes import Outcome
+from jobs.steps import Sent, Steps
 from tests.builders import HOUR, SettableClock
 from tests.jobs.conftest import Practice
 
@@ -67,8 +73,8 @@ def test_given_a_letter_that_takes_longer_than_its_hold_when_others_look_then_it
     with unit_of_work(here.sessions) as session:
         letters = inbox.claim(session, shop_id=inside.shop_id, now=clock.now(), lease=HOLD, limit=1)
 
-    with held(here, Claimed(letters=letters, until=clock.now() + HOLD)) as in_hand:
-        assert in_hand == letters
+    with held(here, Claimed(letters=letters, until=clock.now() + HOLD), beside=nothing_else) as ours:
+        assert ours == letters
         for _ in range(2):  # longer than it was taken for, all in all
             clock.forward(0.6 * HOLD)
             until(lambda: next_try(here.sessions) == clock.now() + HOLD)
@@ -77,6 +83,130 @@ def test_given_a_letter_that_takes_longer_than_its_hold_when_others_look_then_it
     clock.forward(HOLD)
     Event().wait(HOLD.total_seconds() / 2)
     assert next_try(here.sessions) == anew  # nobody works on it any more
+
+
+def test_given_a_call_under_way_when_a_letter_takes_longer_than_the_hold_then_both_are_in_good_hands(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD.total_seconds()})
+    clock = SettableClock(inside.world.clock.now())
+    here = replace(inside, world=replace(inside.world, settings=settings, hands=Hands(2), clock=clock))
+    line = slow_line(monkeypatch)
+
+    def take_long(*said: Any, told: Callable[..., bool] = drain.handle_all) -> bool:
+        if line.called.is_set() and not line.may_end.is_set():
+            clock.forward(0.6 * HOLD)
+            until(lambda: held_until(here) == clock.now() + HOLD)
+            line.may_end.set()
+        return told(*said)
+
+    monkeypatch.setattr(drain, "handle_all", take_long)
+    order = here.order()
+    here.deliver(order)
+    with ThreadPoolExecutor(1) as worker:
+        working = worker.submit(here.drain)
+        assert line.called.wait(PATIENCE_SECONDS)
+        here.deliver(here.order(), key="the next")
+        here.world.hands.call()
+        working.result()
+
+    assert here.gifts_on(order) == 1
+
+
+def test_given_a_call_under_way_when_the_next_letters_cannot_be_had_then_what_came_of_it_is_kept(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = replace(inside, world=replace(inside.world, hands=Hands(2)))
+    line = slow_line(monkeypatch)
+
+    def claim(*said: Any, told: Callable[..., list[Letter]] = inbox.claim, **more: Any) -> list[Letter]:
+        if line.called.is_set() and not line.may_end.is_set():
+            line.may_end.set()
+            raise StoreUnavailable("", (), OSError())
+        return told(*said, **more)
+
+    monkeypatch.setattr(inbox, "claim", claim)
+    here.deliver(here.order())
+    with ThreadPoolExecutor(1) as worker:
+        working = worker.submit(here.drain)
+        assert line.called.wait(PATIENCE_SECONDS)
+        here.world.hands.call()
+        with pytest.raises(StoreUnavailable):
+            working.result()
+
+    assert [row.state for row in here.effects("add_gift_line")] == [State.DONE]
+
+
+def test_given_letters_whose_hold_could_not_be_committed_when_the_database_is_back_then_they_are_held_again(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.deliver(inside.order())
+    settings = inside.world.settings.model_copy(update={"hold_seconds": HOLD.total_seconds()})
+    clock, tried = SettableClock(inside.world.clock.now()), list[int]()
+    here = replace(inside.world, settings=settings, hands=Hands(2), clock=clock)
+    with unit_of_work(here.sessions) as session:
+        letters = inbox.claim(session, shop_id=inside.shop_id, now=clock.now(), lease=HOLD, limit=1)
+
+    @contextmanager
+    def broken_once(sessions: Sessions) -> Iterator[Session]:
+        with unit_of_work(sessions) as session:
+            yield session
+            tried.append(1)
+            if len(tried) == 1:
+                clock.forward(0.1 * HOLD)
+                raise StoreUnavailable("", (), OSError())
+
+    monkeypatch.setattr(in_hand, "unit_of_work", broken_once)
+    claimed = Claimed(letters=letters, until=clock.now() + HOLD)
+    clock.forward(0.5 * HOLD)
+    with held(here, claimed, beside=nothing_else):
+        until(lambda: next_try(here.sessions) == clock.now() + HOLD)
+
+    assert len(tried) > 1
+
+
+def test_given_a_letter_that_breaks_each_time_when_it_was_tried_a_few_times_then_it_rests_for_a_whole_lease(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(handle, "orders_changed", breaks)
+    here = replace(inside, world=replace(inside.world, hands=Hands(2)))
+    here.deliver(here.order())
+    rests: list[timedelta] = []
+
+    for _ in range(A_FEW + 2):
+        now = here.world.clock.now()
+        here.drain()
+        rests.append(next_try(here.world.sessions) - now)
+        here.later(int(rests[-1].total_seconds()) + 1)
+
+    assert [rest >= here.world.lease for rest in rests] == [*[False] * A_FEW, True, True]
+
+
+@dataclass(frozen=True, slots=True)
+class SlowLine:
+    """Whose calls do not begin before they may."""
+
+    called: Event = field(default_factory=Event)
+    may_end: Event = field(default_factory=Event)
+
+
+def slow_line(monkeypatch: pytest.MonkeyPatch) -> SlowLine:
+    line = SlowLine()
+
+    def do(steps: Steps, sent: Sent, told: Callable[[Steps, Sent], Outcome] = Steps.do) -> Outcome:
+        line.called.set()
+        line.may_end.wait(PATIENCE_SECONDS)
+        return told(steps, sent)
+
+    monkeypatch.setattr(Steps, "do", do)
+    return line
+
+
+def nothing_else() -> None:
+    """Hold nothing beside the letters."""
 
 
 def until(look: Callable[[], bool]) -> None:

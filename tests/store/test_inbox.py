@@ -305,7 +305,7 @@ def claim(sessions: Sessions, shop: Merchant, *, after: timedelta = timedelta(),
 
 def hold(sessions: Sessions, letters: list[Letter], *, until: datetime) -> int:
     with unit_of_work(sessions) as session:
-        return inbox.hold(session, letters, taken_until=NOON + LEASE, until=until)
+        return inbox.hold(session, letters, taken_until=[NOON + LEASE], until=until)
 
 
 def count(sessions: Sessions) -> int:
