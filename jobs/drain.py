@@ -91,6 +91,7 @@ def _claimed(session: Session, world: World, merchant: Merchant, *, topics: froz
         lease=world.hold,
         limit=_batch(world),
         topics=topics,
+        rest=world.lease,
         sources=registry.SOURCES,  # what a newer version's door has kept waits for a newer version's worker
     )
     return Claimed(letters=letters, until=now + world.hold)

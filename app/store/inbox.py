@@ -86,19 +86,20 @@ def claim(
     limit: int,
     topics: Collection[str] | None = None,
     sources: Collection[str] | None = None,
+    rest: timedelta | None = None,
 ) -> list[Letter]:
     """Return the oldest waiting deliveries; they wait again only after `lease`, should their worker die.
 
     With `topics` or `sources`, only deliveries about one of these, or from one of those. What was tried a few times
     without an end comes last and alone, for it may be what ends its worker: no other shall be counted as tried with it.
+    It is taken for as long as `rest` says, so that its tries last until another version is there.
 
     Attempts are counted here, so a delivery that kills its worker runs out of tries.
     """
     tries = Delivery.attempts - Delivery.waits
     due = (Delivery.shop_id == shop_id, Delivery.next_try_at <= now, _about(topics), _from(sources))
-    until = now + lease
-    return _claimed(session, shop_id, (*due, tries < A_FEW), limit=limit, until=until) or _claimed(
-        session, shop_id, (*due, tries >= A_FEW), limit=1, until=until
+    return _claimed(session, shop_id, (*due, tries < A_FEW), limit=limit, until=now + lease) or _claimed(
+        session, shop_id, (*due, tries >= A_FEW), limit=1, until=now + (rest or lease)
     )
 
 

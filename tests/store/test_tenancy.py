@@ -326,6 +326,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "event_key": "e-new",
     "topics": None,
     "sources": None,
+    "rest": DAY,
     "gone_id": 55,
     "kept_id": 57,
     "profile": profile(name="Renamed"),
