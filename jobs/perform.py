@@ -60,13 +60,13 @@ class Shift:
     shut: Closed | None = None
     stuck: set[int] = field(default_factory=set)  # deeds that nobody can read: once a turn is enough
     held: dict[int, Deed] = field(default_factory=dict)  # as they were taken, by number
-    held_at: float = field(default_factory=time.monotonic)
+    held_at: float = field(init=False)
     editing: set[int] = field(default_factory=set)  # orders; the store takes one edit of each at a time
     steps: Steps = field(init=False)
     crew: "Crew[_Step]" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.crew = self.world.hands.crew()
+        self.crew, self.held_at = self.world.hands.crew(), time.monotonic()
 
     def __enter__(self) -> Self:
         return self

@@ -1,15 +1,9 @@
 """`torture frozen`: a worker sleeps at each boundary until others have done its work, then goes on where it was."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
 
-import pytest
-
-from integrations import patience
 from tests.torture.explore import Tale
-from tests.torture.theatre import Theatre, theatre
+from tests.torture.theatre import theatre
 from tests.torture.weather import CALM
 
 EVERYWHERE = slice(None)
@@ -20,7 +14,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m app torture frozen", description=__doc__)
     parser.add_argument("--flow", action="append", choices=sorted(CALM), help="only this one; may be given again")
     tried, bad = 0, 0
-    with theatre() as here, time_passes_for_the_frozen(here):
+    with theatre() as here:
         for name in parser.parse_args(arguments).flow or CALM:
             tale = here.tell(name, CALM[name])
             wrong = wrong_when_frozen(tale, EVERYWHERE)
@@ -30,14 +24,6 @@ def main(arguments: list[str]) -> int:
             )
     print(f"frozen: {tried} tried, {bad} violations")
     return 1 if bad else 0
-
-
-@contextmanager
-def time_passes_for_the_frozen(here: Theatre) -> Iterator[None]:
-    """Let whoever measures their own patience do so by the clock of the town, which goes on while they are frozen."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(patience, "time", SimpleNamespace(monotonic=here.scene.inner.clock.real_seconds))
-        yield
 
 
 def wrong_when_frozen(tale: Tale, part: slice) -> dict[str, str]:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.torture.frozen import time_passes_for_the_frozen, wrong_when_frozen
+from tests.torture.frozen import wrong_when_frozen
 from tests.torture.theatre import Theatre, theatre
 from tests.torture.weather import CALM
 
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Theatre]:
-    with theatre() as opened, time_passes_for_the_frozen(opened):
+    with theatre() as opened:
         yield opened
 
 

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
+import pytest
 import structlog
 from sqlalchemy.engine import make_url
 
 from app.store import migrate
-from jobs import practice
+from integrations import patience
+from jobs import drain, handle, history, on_order, perform, practice, trail
 from jobs.practice import POLICY
 from tests.conftest import on_server
 from tests.torture.explore import Tale
@@ -23,6 +26,7 @@ from tests.torture.scene import Moment, Scene, moved_in, stage
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  # a disk that is none: what is copied thousands of times need not be kept
 QUARTER = 900
+PATIENT = (patience, drain, handle, history, on_order, perform, trail)  # whoever measures how long they take
 
 
 @dataclass(slots=True)
@@ -69,6 +73,18 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
+def by_the_towns_clock(here: Scene) -> Iterator[None]:
+    """Let nobody's patience depend on the machine that we run on: a boundary's number must be the same in every life.
+
+    So time passes for the frozen, and for nobody else.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        for module in PATIENT:
+            patched.setattr(module, "time", SimpleNamespace(monotonic=here.inner.clock.real_seconds))
+        yield
+
+
+@contextmanager
 def theatre(postgres: str | None = None) -> Iterator[Theatre]:
     """Open a theatre on SQLite, or in a database of its own on the PostgreSQL of that URL."""
     with ExitStack() as closing:
@@ -79,7 +95,9 @@ def theatre(postgres: str | None = None) -> Iterator[Theatre]:
         migrate.to_head(url)
         ground: Ground = SqliteGround(folder / "app.db") if postgres is None else PostgresGround(url)
         closing.callback(ground.close)
-        yield Theatre(stage(ground, url=url))
+        scene = stage(ground, url=url)
+        closing.enter_context(by_the_towns_clock(scene))
+        yield Theatre(scene)
 
 
 @contextmanager
