@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.torture.explore import Tale
-from tests.torture.flows import Flow
-from tests.torture.theatre import Theatre
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +51,8 @@ def one(tale: Tale, k: int, j: int | None) -> Verdict:
     return Verdict(flow=tale.name, k=k, j=j, name=name, wrong=tale.goes_on_from(moment))
 
 
-def shuffled(theatre: Theatre, flows: dict[str, Flow], *, seed: int) -> list[tuple[str, int]]:
-    """Return every first death there is, by flow and moment, in the seed's order."""
-    first = [(name, at) for name, flow in flows.items() for at in range(len(theatre.tell(name, flow).life.moments))]
+def shuffled(tale: Tale, *, seed: int) -> list[int]:
+    """Return the moments of the tale at which one may die first, in the seed's order."""
+    first = list(range(len(tale.life.moments)))
     Random(seed).shuffle(first)
     return first

@@ -1,34 +1,26 @@
 """`torture pairs`: every flow dies at each of its boundaries, and once more while it recovers from that.
 
-Several processes share the work, each with a database and a town of its own. A seed decides in which order the first
-deaths are tried, so that a limit leaves out others every time; `--flow`, `--at` and `--then` repeat one case.
+Several processes share the flows, each with a database and a town of its own. A seed decides in which order the flows
+and their first deaths are tried, so that a limit leaves out others every time; `--flow`, `--at` and `--then` repeat a
+case.
 """
 
 import argparse
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+from random import Random
 
 from tests.torture import deaths
 from tests.torture.deaths import Verdict
+from tests.torture.explore import Tale
 from tests.torture.points import server
 from tests.torture.report import Count, again
 from tests.torture.theatre import theatre
 from tests.torture.weather import FLOWS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """One process's share of the work."""
-
-    number: int
-    of: int
-    limit: int
-    seed: int
-    flows: list[str]
-    postgres: str | None
 
 
 def main(arguments: list[str]) -> int:
@@ -53,19 +45,13 @@ def _repeat(asked: argparse.Namespace, postgres: str | None) -> int:
 
 def _all(asked: argparse.Namespace, postgres: str | None) -> Count:
     count, processes = Count("pairs of deaths"), get_context("fork")
+    names: Queue[str | None] = processes.Queue()
     verdicts: Queue[Verdict | None] = processes.Queue()
-    shares = [
-        Share(
-            number=number,
-            of=asked.processes,
-            limit=-(-asked.limit // asked.processes),
-            seed=asked.seed,
-            flows=asked.flow or list(FLOWS),
-            postgres=postgres,
-        )
-        for number in range(asked.processes)
-    ]
-    workers = [processes.Process(target=_work, args=(share, verdicts)) for share in shares]
+    enough = processes.Event()
+    for name in [*_shuffled(asked.flow or FLOWS, asked.seed), *[None] * asked.processes]:
+        names.put(name)
+    terms = (names, verdicts, enough, asked.seed, postgres)
+    workers = [processes.Process(target=_work, args=terms) for _ in range(asked.processes)]
     for worker in workers:
         worker.start()
     working = len(workers)
@@ -73,27 +59,42 @@ def _all(asked: argparse.Namespace, postgres: str | None) -> Count:
         verdict = verdicts.get()
         if verdict is None:
             working -= 1
-        else:
+        elif count.tried < asked.limit:
             count.add(verdict, database=asked.db)
+        if count.tried >= asked.limit:
+            enough.set()
     for worker in workers:
         worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit(f"{count}; but somebody broke off, and not all was tried")
     return count
 
 
-def _work(share: Share, verdicts: "Queue[Verdict | None]") -> None:
-    """Try a share of the pairs, and say so with None when it is done, whatever happens."""
+def _shuffled(flows: Iterable[str], seed: int) -> list[str]:
+    names = list(flows)
+    Random(seed).shuffle(names)
+    return names
+
+
+def _work(
+    names: "Queue[str | None]", verdicts: "Queue[Verdict | None]", enough: Event, seed: int, postgres: str | None
+) -> None:
+    """Try one flow after the other, until there is none or enough; say so with None, whatever happens."""
     try:
-        with theatre(share.postgres) as here:
-            tried = 0
-            first = deaths.shuffled(here, {name: FLOWS[name] for name in share.flows}, seed=share.seed)
-            for name, at in first[share.number :: share.of]:
-                for verdict in deaths.pairs(here.tell(name, FLOWS[name]), at):
+        with theatre(postgres) as here:
+            while (name := names.get()) is not None:
+                for verdict in _pairs(here.tell(name, FLOWS[name]), seed):
                     verdicts.put(verdict)
-                    tried += 1
-                    if tried >= share.limit:
+                    if enough.is_set():
                         return
+                here.forget(name)
     finally:
         verdicts.put(None)
+
+
+def _pairs(tale: Tale, seed: int) -> Iterator[Verdict]:
+    for at in deaths.shuffled(tale, seed=seed):
+        yield from deaths.pairs(tale, at)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

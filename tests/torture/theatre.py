@@ -52,6 +52,10 @@ class Theatre:
             self._told[name] = Tale(name, flow, self._set_up(flow))
         return self._told[name]
 
+    def forget(self, name: str) -> None:
+        """Let go of a tale: its moments are a database each."""
+        self._told.pop(name, None)
+
     def _set_up(self, flow: Flow) -> Scene:
         self.scene.lay(self.unknown if flow.unknown else self.unread if flow.unread else self.home)
         if not flow.unknown:
