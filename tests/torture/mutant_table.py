@@ -108,9 +108,9 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         # Doubt
         "no looking back": Mutant(
-            file="jobs/deeds.py",
-            old="            return _desk(outside).find_note(note.ticket_id, key=deed.key)\n",
-            new="            return None\n",
+            file="jobs/helpdesk_deeds.py",
+            old="    return desk.find_note(number, key=deed.key)\n",
+            new="    return None\n",
             tests=points("note"),
         ),
         "no looking back for parcels": Mutant(
