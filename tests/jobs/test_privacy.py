@@ -164,6 +164,29 @@ def test_given_news_that_still_waits_when_its_person_is_forgotten_then_it_loses_
     assert [json.loads(body) for body in waiting] == [{"id": order, "updated_at": None}]
 
 
+def test_given_word_from_a_source_that_only_a_newer_version_knows_when_its_person_is_forgotten_then_it_is_empty(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    email = inside.call(f"/town/customers/{customer}")["email"]
+    with unit_of_work(inside.world.sessions) as session:
+        inbox.receive(
+            session,
+            shop_id=inside.shop_id,
+            source="pigeon_post",
+            sender="loft",
+            topic="pigeon",
+            delivery_key="first",
+            body=email.encode(),
+            now=inside.world.clock.now(),
+        )
+
+    ask(inside, customer, "erasure")
+
+    with unit_of_work(inside.world.sessions) as session:
+        assert session.scalars(select(Delivery.body).where(Delivery.source == "pigeon_post")).one() == b""
+
+
 def test_given_a_refund_in_doubt_when_its_person_asks_to_be_forgotten_then_it_is_settled_first(
     inside: Practice,
 ) -> None:
