@@ -65,6 +65,25 @@ def test_given_the_scheme_that_hosters_still_hand_out_when_read_then_it_is_the_o
     assert Settings(database_url=given).database == kept
 
 
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ({}, {}),
+        (
+            {"helpdesk_origins": "one=http://a/{account}, two=http://b "},
+            {"one": "http://a/{account}", "two": "http://b"},
+        ),
+        ({"helpdesk_origins": ","}, {}),
+        ({"gorgias_origin": "http://c"}, {"gorgias": "http://c"}),
+        ({"gorgias_origin": "http://c", "helpdesk_origins": "gorgias=http://a"}, {"gorgias": "http://c"}),
+    ],
+)
+def test_given_helpdesks_elsewhere_when_read_then_each_is_where_it_was_said_to_be(
+    given: dict[str, str], origins: dict[str, str]
+) -> None:
+    assert Settings.model_validate(given).desk_origins == origins
+
+
 def test_given_settings_when_printed_then_no_secret_is_seen() -> None:
     chosen = Settings(shopify_client_secrets="hush-current,hush-old", seal_keys="hush-key")  # type: ignore[arg-type]
 
