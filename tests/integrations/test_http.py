@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from integrations.http import Http, Limits, Request
-from tests.integrations.raw_server import HERE, Step, answer, closed_port, serving
+from tests.integrations.raw_server import HERE, Step, answer, closed_port, serving, unvouched
 
 ROOMY = Limits(size=1_000_000)
 HASTY = Limits(connect=0.5, read=0.2, total=0.4, size=1_000, stream=0.4)
@@ -252,3 +252,12 @@ def test_given_a_fork_when_the_child_calls_then_it_does_not_speak_on_its_parents
     assert http._session() is parents
     monkeypatch.setattr(os, "getpid", lambda: -1)  # as a child sees it
     assert http._session() is not parents
+
+
+def test_given_a_server_for_whom_nobody_vouches_when_called_then_it_learns_nothing_and_nothing_was_done(
+    tmp_path: Path,
+) -> None:
+    with unvouched(tmp_path, answer(b"{}")) as server, pytest.raises(Unavailable, match="cannot be reached"):
+        patient().call(request(server.url, writes=True))
+
+    assert server.requests == []
