@@ -86,7 +86,7 @@ class Agent:
             self._finish(self.open.pop(self.dice.randrange(len(self.open))), now)
         elif self.beyond and wish < 0.65:
             self._lift(self.beyond.pop(), now)
-        elif wish < 0.66:
+        elif 0.65 <= wish < 0.68:
             self._grant(turn, now)
         else:
             self._plan(turn, now)
