@@ -161,8 +161,10 @@ class Agent:
 
     def _send(self, effect_id: int, now: datetime) -> Deed:
         with unit_of_work(self.sessions) as session:
-            picked = pick(session, effect_id, shop_id=self.merchant.id, now=now, lease=LEASE)
-            sent = None if picked is None else ledger.gate(session, picked, now=now, lease=LEASE)
+            picked = None
+            while picked is None:  # it is due; where nothing was found, somebody else's deed came and went meanwhile
+                picked = pick(session, effect_id, shop_id=self.merchant.id, now=now, lease=LEASE)
+            sent = ledger.gate(session, picked, now=now, lease=LEASE)
         assert sent is not None
         return sent
 
