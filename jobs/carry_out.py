@@ -173,8 +173,10 @@ def _plan_all(session: Session, merchant: Merchant, drafts: Sequence[Draft], *, 
     if not drafts:
         return []
     found = ledger.plan_all(session, shop_id=merchant.id, drafts=drafts, purse=purse(merchant, now), now=now)
-    for draft, deed in zip(drafts, found, strict=True):
-        if deed is not None and draft.mode is not Mode.OBSERVE:
-            purses.watch(session, merchant, deed)
-            follow_up(session, merchant, deed, now=now)
+    meant = [
+        deed for draft, deed in zip(drafts, found, strict=True) if deed is not None and draft.mode is not Mode.OBSERVE
+    ]
+    purses.watch(session, merchant, meant)
+    for deed in meant:
+        follow_up(session, merchant, deed, now=now)
     return [deed for deed in found if deed is not None]

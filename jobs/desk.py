@@ -88,7 +88,7 @@ def lift(world: World, merchant: Merchant, effect_id: int) -> bool:
         orders.lock(session, shop_id=merchant.id)
         deed = lifting.lift(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
         if deed is not None:
-            purses.watch(session, merchant, deed)
+            purses.watch(session, merchant, [deed])
             follow_up(session, merchant, deed, now=now)
     _ring(world, merchant, "desk.lifted", effect=effect_id, lifted=deed is not None)
     return deed is not None
@@ -228,8 +228,8 @@ def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
 
 def _approve(session: Session, merchant: Merchant, effect_id: int, now: datetime) -> list[Deed]:
     moved = ledger.approve(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
+    purses.watch(session, merchant, moved)
     for deed in moved:
-        purses.watch(session, merchant, deed)
         follow_up(session, merchant, deed, now=now)
     return moved
 
