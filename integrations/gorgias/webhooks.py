@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.errors import Malformed
-from app.domain.events import Act, AgentAction, Event, TicketOpened, Unconcerning
+from app.domain.events import Act, Event, TicketOpened, Unconcerning
 from app.domain.people import Person
-from integrations import wanted_items
+from integrations import presses
 from integrations.companies import Call
 from integrations.strict_json import understand
 
@@ -40,55 +40,38 @@ def parse(_topic: str, body: bytes) -> Event:
 
 
 def person_in(_topic: str, body: bytes) -> Person:
-    """Return whom a form is about: their address and their ticket go together."""
-    try:
-        ticket = understand(_Ticket, body)
-    except Malformed:
-        return Person()
-    email = _email(ticket.customer_email)
-    return Person(words=frozenset({email} if email else ()), tickets=frozenset({ticket.ticket_id}))
+    """Return whom a form is about."""
+    return presses.person(_Ticket, body)
 
 
-Text = Annotated[str, Field(max_length=2_000)]
-Word = Annotated[str, Field(max_length=320)]
-Short = Annotated[str, Field(max_length=32)]  # becomes part of a key
 TicketId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True)
     v: Literal["1"]
-    event: Word
+    event: presses.Word
 
 
-class _Ticket(_Form):
+class _Ticket(presses.Ticket, _Form):
     ticket_id: TicketId
-    customer_email: Word = ""
 
 
 class _Message(_Ticket):
-    from_agent: Word = ""
+    from_agent: presses.Word = ""
 
 
-class _Action(_Ticket):
-    action: Word
-    agent_email: Word
-    agent_name: Word
-    order: Word = ""
-    amount: Word = ""
-    items: Text = ""
-    shipping: Word = ""
-    store_credit: Word = ""
-    when_days: Word = ""
-    product: Word = ""
-    message: Text = ""
-    compassion: Word = ""
-    confirm: Short = ""
+class _Action(_Ticket, presses.Press):
+    action: presses.Word
+    shipping: presses.Word = ""
+    store_credit: presses.Word = ""
+    when_days: presses.Word = ""
+    compassion: presses.Word = ""
 
 
 def _ticket_opened(body: bytes) -> Event:
     ticket = understand(_Ticket, body)
-    return TicketOpened(ticket_id=ticket.ticket_id, email=_email(ticket.customer_email))
+    return TicketOpened(ticket_id=ticket.ticket_id, email=ticket.email)
 
 
 def _message_created(body: bytes) -> Event:
@@ -96,29 +79,18 @@ def _message_created(body: bytes) -> Event:
     message = understand(_Message, body)
     if message.from_agent.strip().lower() != "false":
         return Unconcerning(topic=message.event)
-    return TicketOpened(ticket_id=message.ticket_id, email=_email(message.customer_email))
+    return TicketOpened(ticket_id=message.ticket_id, email=message.email)
 
 
 def _agent_action(body: bytes) -> Event:
     form = understand(_Action, body)
-    items, unclear = wanted_items.read(form.items)
-    return AgentAction(
+    return presses.acted(
+        form,
         act=_act(form.action),
-        ticket_id=form.ticket_id,
-        email=_email(form.customer_email),
-        agent_email=form.agent_email.strip().lower(),
-        agent_name=form.agent_name.strip(),
-        order_name=form.order.strip() or None,
-        amount=form.amount.strip() or None,
-        items=items,
         shipping=_yes(form.shipping),
         as_credit=_yes(form.store_credit),
-        unclear=unclear,
-        product=form.product.strip() or None,
         days=_days(form.when_days.strip()),
-        message=form.message.strip() or None,
         compassion=_yes(form.compassion),
-        confirm=form.confirm.strip(),
     )
 
 
@@ -132,10 +104,6 @@ _READERS: Mapping[str, Callable[[bytes], Event]] = {
 
 def _yes(text: str) -> bool:
     return text.strip().lower() in _YES
-
-
-def _email(text: str) -> str | None:
-    return text.strip().lower() or None
 
 
 def _act(name: str) -> Act:
