@@ -89,6 +89,14 @@ class Delivery(Base):
             postgresql_where=text("next_try_at IS NOT NULL"),
             sqlite_where=text("next_try_at IS NOT NULL"),
         ),
+        Index(
+            "ix_deliveries_of_agents",  # the same of those that somebody waits for, which are taken first
+            "shop_id",
+            "next_try_at",
+            "id",
+            postgresql_where=text("next_try_at IS NOT NULL AND source <> 'shopify'"),
+            sqlite_where=text("next_try_at IS NOT NULL AND source <> 'shopify'"),
+        ),
         Index("ix_deliveries_shop", "shop_id", "id"),
         Index(
             "ix_deliveries_aside",

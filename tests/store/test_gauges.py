@@ -1,7 +1,7 @@
 """What the figures for machines count, and that they are read out of an index or of what is open."""
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.domain.effects import Pool
 from app.store import gauges, inbox, pools, shops, switch
@@ -9,6 +9,7 @@ from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.gauges import Doubts, Inbox
 from tests.builders import DAY, HOUR, MINUTE, NOON, flowers, gift_line, paid, planned, refund, tag
 from tests.store.ledger_steps import Steps, into
+from tests.store.plans import listening, plans
 
 
 def receive(session: Session, shop_id: int, key: str) -> None:
@@ -115,29 +116,6 @@ def test_given_a_long_ledger_when_the_figures_are_read_then_no_question_walks_th
 
     assert len(asked) == 9  # a scrape costs no more questions than these, and the three about switch and brake
     assert walked == []
-
-
-class listening:  # noqa: N801  # reads as what it does
-    """Note every statement, with its values, as long as the block runs."""
-
-    def __init__(self, engine: object, asked: list[tuple[str, object]]) -> None:
-        self._engine, self._asked = engine, asked
-
-    def __enter__(self) -> None:
-        event.listen(self._engine, "before_cursor_execute", self._note)
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._note)
-
-    def _note(self, _connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            self._asked.append((statement, values))
-
-
-def plans(session: Session, statement: str, values: object) -> list[str]:
-    how = "EXPLAIN QUERY PLAN" if session.get_bind().dialect.name == "sqlite" else "EXPLAIN"
-    rows = session.connection().exec_driver_sql(f"{how} {statement}", values)
-    return [str(row[-1]) for row in rows]
 
 
 def walks(plan: str) -> bool:

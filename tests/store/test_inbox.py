@@ -14,6 +14,7 @@ from app.store.shops import Merchant
 from app.store.tables import Delivery
 from tests.builders import HOUR, MINUTE, NOON
 from tests.store.crowd import at_once
+from tests.store.plans import listening, plans
 
 LEASE = 2 * MINUTE
 
@@ -99,6 +100,35 @@ def test_given_waiting_deliveries_when_claimed_then_the_oldest_come_first_and_no
     assert [letter.attempts for letter in (*first, *second)] == [1] * 5
     assert (len(first), len(second)) == (3, 2)
     assert sorted(letter.id for letter in (*first, *second)) == [letter.id for letter in (*first, *second)]
+
+
+def test_given_thousands_of_the_stores_when_an_agent_presses_then_the_press_is_taken_first(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    for number in range(5):
+        receive(sessions, shop, f"d-{number}")
+    receive(sessions, shop, "press", source="gorgias", topic="agent-action")
+
+    pressed, others = claim(sessions, shop, limit=3), claim(sessions, shop, limit=3)
+
+    assert [letter.source for letter in pressed] == ["gorgias"]
+    assert [letter.source for letter in others] == ["shopify"] * 3
+
+
+def test_given_all_that_the_store_has_sent_when_an_agents_are_looked_for_then_an_index_knows_them(
+    sessions: Sessions,
+) -> None:
+    """Or every claim on a busy day would walk past all that waits."""
+    asked: list[tuple[str, object]] = []
+    engine = sessions.kw["bind"]
+    with unit_of_work(sessions) as session:
+        if engine.dialect.name == "postgresql":
+            session.execute(text("SET LOCAL enable_seqscan = off"))  # an empty table is walked through for less
+        with listening(engine, asked, begins="WITH"):
+            inbox.claim(session, shop_id=1, now=NOON, lease=LEASE, limit=5)
+        agents = plans(session, *asked[0])
+
+    assert any("ix_deliveries_of_agents" in step for step in agents)
 
 
 @pytest.mark.parametrize("database", ["postgres"])
