@@ -123,6 +123,14 @@ class Act(StrEnum):
     WITHDRAW_FLOWERS = "withdraw_flowers"
 
 
+class Proof(StrEnum):
+    """Who says who pressed. Money goes as far as the proof does."""
+
+    CLAIMED = "claimed"  # a template of the helpdesk's filled a name in: the call is theirs, the name may be anybody's
+    VOUCHED = "vouched"  # the helpdesk itself says so, and nobody there can write in another's name
+    SIGNED_IN = "signed_in"  # on our own page, by a link that was made for one person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentAction:
     """An agent pressed a button on a ticket.
@@ -148,6 +156,7 @@ class AgentAction:
     message: str | None = None
     compassion: bool = False  # somebody died or is ill: no reorders, no marketing
     confirm: str = ""
+    proof: Proof = Proof.CLAIMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

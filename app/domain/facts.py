@@ -191,3 +191,4 @@ class AgentFacts:
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us
+    let_go: bool = False  # whoever pressed is not in the team any more

@@ -81,6 +81,7 @@ class TeamGestures:
     flowers_mode: Mode = Mode.OBSERVE
     refund_limit_minor: int = 100_00
     flowers_limit_minor: int = 100_00
+    claimed_limit_minor: int = 100_00  # of either, where only a form says who pressed
     keep_refunds_per_year: int = 2
     refund_order_minor: int = 200_00
     refund_order_percent: int = 100  # of what was paid

@@ -57,6 +57,7 @@ _REASONS = {
     "flowers": "flowers are sent",
     "nothing_to_withdraw": "nothing to withdraw",
     "bad_days": "day not possible",
+    "let_go": "not in the team any more",
     "other_currency": "in another currency",
 }
 _OCCASIONS = {

@@ -207,6 +207,12 @@ GROUPS = (
                 kind=Whole(most=100_000),
             ),
             Field(
+                path="team.claimed_limit_minor",
+                label="One refund or bouquet by a button in the helpdesk, at most",
+                kind=Amount(),
+                hint="A button only says who pressed it. Whoever signs in on the desk has the limits above.",
+            ),
+            Field(
                 path="team.presses_per_minute",
                 label="Presses of one agent in a minute, at most",
                 kind=Whole(least=1, most=10_000),

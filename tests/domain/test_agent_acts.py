@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, TagCustomer
-from app.domain.events import Act, AgentAction
+from app.domain.events import Act, AgentAction, Proof
 from app.domain.facts import AgentFacts, FlowersBefore, Quote
 from app.domain.money import Money
-from app.domain.policy import TeamGestures
-from app.domain.rules import refund_keep
+from app.domain.policy import Policy, TeamGestures
+from app.domain.rules import on_action, refund_keep
 from app.domain.rules.agent_acts import card_text, first_name, flowers, withdraw_flowers
 from app.domain.rules.pressed import LONGEST_ECHO
 from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, refund_offer, usd
 
 TEAM = TeamGestures(refund_limit_minor=100_00, flowers_limit_minor=100_00, keep_refunds_per_year=2)
+LITTLE_BY_CLAIM = TeamGestures(claimed_limit_minor=20_00)
 LARGE = refund_offer(most=usd(500_00), paid=usd(500_00))
 NINE = datetime(2026, 11, 21, 9, tzinfo=ZoneInfo("America/New_York"))
 
@@ -295,6 +296,34 @@ def test_given_no_waiting_flowers_when_withdrawn_then_the_agent_is_told() -> Non
 
     assert decision.code == "nothing_to_withdraw"
     assert "still waiting" in said(decision)
+
+
+@pytest.mark.parametrize("proof", [Proof.VOUCHED, Proof.SIGNED_IN])
+def test_given_more_than_a_claim_is_good_for_when_who_pressed_is_proven_then_nobody_is_asked(proof: Proof) -> None:
+    (claimed,) = refund_keep.decide(action(), agent_facts(), LITTLE_BY_CLAIM, NOON).plans
+    (proven,) = refund_keep.decide(action(proof=proof), agent_facts(), LITTLE_BY_CLAIM, NOON).plans
+
+    assert claimed.ask_first == "Above $20.00 a lead decides, for a button does not prove who pressed it."
+    assert proven.ask_first is None
+
+
+def test_given_flowers_that_a_claim_is_not_good_for_when_pressed_then_a_lead_decides() -> None:
+    (claimed,) = flowers(action(Act.FLOWERS), agent_facts(), LITTLE_BY_CLAIM, NOON, NINE).plans
+    at_the_desk = action(Act.FLOWERS, proof=Proof.SIGNED_IN)
+    (signed_in,) = flowers(at_the_desk, agent_facts(), LITTLE_BY_CLAIM, NOON, NINE).plans
+
+    assert "a button does not prove who pressed it" in (claimed.ask_first or "")
+    assert signed_in.ask_first is None
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_given_somebody_who_was_let_go_when_they_press_then_they_read_so_and_nothing_else_happens(act: Act) -> None:
+    facts = agent_facts(let_go=True, withdrawable=("flowers:42",))
+
+    (decision,) = on_action(action(act), facts, Policy(), NOON, NINE)
+
+    assert (decision.code, decision.withdraw) == ("let_go", ())
+    assert said(decision) == "Nothing was done. Whoever pressed this was let go on Lagniappe's team page."
 
 
 def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:

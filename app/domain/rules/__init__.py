@@ -6,7 +6,9 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
-from app.domain.rules import agent_acts, nth_order_gift, refund_keep, special_customer
+from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer
+
+LET_GO = "Whoever pressed this was let go on Lagniappe's team page."
 
 
 def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]:
@@ -26,6 +28,9 @@ def on_action(
     action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime
 ) -> list[Decision]:
     """Return what an agent's press means. `day_start` is 09:00 today in the shop's own time."""
+    if facts.let_go:
+        rule = refund_keep.RULE if action.act is Act.REFUND_KEEP else agent_acts.FLOWERS
+        return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
     if action.act is Act.REFUND_KEEP:
         return [refund_keep.decide(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:

@@ -8,7 +8,7 @@ from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
-from app.domain.rules.pressed import AGAIN, confirmed, decided, sorry, too_quick
+from app.domain.rules.pressed import AGAIN, beyond_claim, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
 MOST_DAYS_AHEAD = 180
@@ -40,7 +40,7 @@ def flowers(
         due_at=due_at,
         cost=quote.total,
         pool=Pool.TEAM,
-        ask_first=_lead_for_flowers(quote.total, facts, policy),
+        ask_first=_lead_for_flowers(quote.total, facts, policy) or beyond_claim(action, quote.total, policy),
     )
     because = f"{action.agent_name} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
     return decided(action, FLOWERS, "flowers", because, plans=(plan,))

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, PostNote
-from app.domain.events import AgentAction
+from app.domain.events import AgentAction, Proof
 from app.domain.facts import AgentFacts
+from app.domain.money import Money
 from app.domain.policy import TeamGestures
 
 AGAIN = "If another is meant, press again with “confirm” filled in."
@@ -44,6 +45,14 @@ def too_quick(facts: AgentFacts, policy: TeamGestures) -> str | None:
     if facts.presses <= policy.presses_per_minute:
         return None
     return f"Ask a lead: this was pressed {facts.presses} times within a minute. Was it a person?"
+
+
+def beyond_claim(action: AgentAction, amount: Money, policy: TeamGestures) -> str | None:
+    """Return why a lead should look at it first when it is much, and nothing proves who pressed."""
+    if action.proof is not Proof.CLAIMED or amount.minor <= policy.claimed_limit_minor:
+        return None
+    most = Money(minor=policy.claimed_limit_minor, currency=amount.currency)
+    return f"Above {most} a lead decides, for a button does not prove who pressed it."
 
 
 def confirmed(action: AgentAction, facts: AgentFacts) -> str:

@@ -11,7 +11,7 @@ from app.domain.policy import TeamGestures
 from app.domain.refunds import RefundOffer, Way
 from app.domain.rules import elsewhere
 from app.domain.rules.granted import off
-from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, confirmed, decided, sorry
+from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry
 from app.domain.rules.refund_limits import lead_for
 from app.domain.rules.refund_words import gives_back, stays
 from app.domain.scopes import Feature
@@ -50,7 +50,9 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
         cost=amount,
         pool=Pool.TEAM,
         after=mutes[-1].effect.key if mutes else None,
-        ask_first=f"{same} Is another meant?" if same else lead_for(refund, offer, facts, policy),
+        ask_first=f"{same} Is another meant?"
+        if same
+        else lead_for(refund, offer, facts, policy) or beyond_claim(action, amount, policy),
     )
     because = " ".join([f"{action.agent_name} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
     return decided(action, RULE, "refund", because, plans=(*mutes, plan))
