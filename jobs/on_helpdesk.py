@@ -7,7 +7,7 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
 from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore, TicketFacts
 from app.domain.rules import on_action, on_ticket
-from app.store import decisions, orders, tallies, trail, yardstick
+from app.store import agents, decisions, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather
 from jobs.occasion import Occasion, finish
@@ -53,6 +53,7 @@ def _act(
 ) -> list[Decision]:
     merchant, now = occasion.merchant, occasion.now
     refund = action.act is Act.REFUND_KEEP
+    digest = occasion.world.mail_digest(merchant, action.agent_email)
     before = decisions.earlier(
         session,
         shop_id=merchant.id,
@@ -80,6 +81,7 @@ def _act(
         ended=before.ended,
         press=occasion.letter.id,
         granted=merchant.scopes,
+        let_go=agents.is_let_go(session, shop_id=merchant.id, email_digest=digest),
     )
     return on_action(action, facts, merchant.policy, now, opening(merchant, now))
 

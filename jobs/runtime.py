@@ -1,6 +1,5 @@
 """What a process needs to act, built once: settings, database, clock, bell, and the way to the outside."""
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ import structlog
 from app.config import Misconfigured, Settings, settings
 from app.domain import tickets
 from app.domain.effects import Pool
+from app.domain.mail import digest
 from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from app.domain.rules import gift_order
@@ -80,7 +80,11 @@ class World:
 
     def agent(self, merchant: Merchant, email: str) -> str:
         """Return by what name the trail knows an agent: always the same one, which leads to nobody without our keys."""
-        return f"agent:{hmac.digest(self._mail_key(merchant), email.encode(), 'sha256').hex()[:16]}"
+        return f"agent:{self.mail_digest(merchant, email)[:16]}"
+
+    def mail_digest(self, merchant: Merchant, email: str) -> str:
+        """Return what stands for an address in the shop's books."""
+        return digest(email, self._mail_key(merchant))
 
     @property
     def lease(self) -> timedelta:

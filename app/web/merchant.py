@@ -8,10 +8,19 @@ from werkzeug.exceptions import HTTPException
 from app.store.base import StoreUnavailable
 from app.store.deeds import Unreadable
 from app.store.sealed import Unsealable
-from app.web import framing, identity, merchant_acts, merchant_pages, merchant_privacy, merchant_settings
+from app.web import (
+    framing,
+    identity,
+    merchant_acts,
+    merchant_pages,
+    merchant_privacy,
+    merchant_settings,
+    merchant_team,
+)
 from app.web.identity import StoreAway
 from app.web.screen import WORDS
 from jobs.desk import NoSuchDeed
+from jobs.team import NobodyThere
 
 log = structlog.get_logger("web")
 blueprint = Blueprint("merchant", __name__)
@@ -19,6 +28,7 @@ blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
+blueprint.register_blueprint(merchant_team.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
@@ -42,6 +52,11 @@ def _say_no(problem: HTTPException) -> Response:
 @blueprint.errorhandler(Unreadable)
 def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
     return _page("no.html", 404, title=_TITLES[404], why="The ledger has no such row.")
+
+
+@blueprint.errorhandler(NobodyThere)
+def _nobody_there(_problem: NobodyThere) -> Response:
+    return _page("no.html", 404, title=_TITLES[404], why="Your team has nobody of that number.")
 
 
 @blueprint.errorhandler(StoreAway)

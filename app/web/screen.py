@@ -40,6 +40,12 @@ NOTICES = {
     "not_stopped": "The rule had not stopped itself, or somebody was faster.",
     "let_alone": "Nothing automatic is done for this customer from now on. Your team still may.",
     "looked_at_again": "The rules look at this customer again.",
+    "team_added": "They are in the team now.",
+    "team_known": "That address is in the team already.",
+    "team_role": "Their role was changed.",
+    "team_gone": "Let go. From this moment on they can do nothing any more.",
+    "team_back": "They are back in the team.",
+    "team_known_there": "Written down. Commands that they type in the helpdesk are theirs now.",
     "saved": "Saved. It holds from now on.",
 }
 

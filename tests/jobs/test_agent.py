@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from app.domain.agents import Role
 from app.domain.policy import Mode
-from jobs import desk
+from app.store import agents
+from app.store.base import reading
+from jobs import desk, team
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
 
@@ -94,6 +97,23 @@ def test_given_an_amount_above_the_limit_when_pressed_then_a_lead_is_asked_and_t
     inside.drain()
 
     assert refunded(inside) == "64.00"
+
+
+def test_given_an_agent_who_was_let_go_when_their_press_comes_then_no_money_moves(
+    inside: Practice, ticket: int
+) -> None:
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    team.add(inside.world, merchant, name="Léa Martin", email="lea@x.example", role=Role.AGENT)
+    with reading(inside.world.sessions) as session:
+        (lea,) = agents.listed(session, shop_id=merchant.id, seal=inside.world.seal)
+    team.set_active(inside.world, merchant, lea.id, active=False)
+
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+
+    assert refunded(inside) == "0.00"
+    assert "was let go" in notes(inside, ticket)
 
 
 def test_given_an_empty_purse_when_pressed_then_nothing_moves_and_the_agent_is_sent_to_a_lead(

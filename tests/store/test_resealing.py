@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import LargeBinary, event, select, update
 
+from app.domain.agents import Role
 from app.domain.people import Asked, Person
-from app.store import chain, connections, grants, privacy, resealing, veil
+from app.store import agents, chain, connections, grants, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.grants import Pair
 from app.store.sealed import Seal
@@ -35,6 +36,9 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
         privacy.hand_over(session, shop_id=shop.id, request_id=request, copy="all of it", seal=seal, now=NOON)
         chain.seal_some(session, shop_id=shop.id, seal=seal)
+        agents.add(
+            session, shop_id=shop.id, name="Sam", email="sam@x.example", email_digest="d", role=Role.LEAD, seal=seal
+        )
     return shop
 
 
@@ -60,6 +64,7 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
         assert account is not None
         assert (account.key, account.secrets) == ("key", ("s",))
         assert veil.key_of(session, shop_id=full.id, seal=NEW)
+        assert [one.email for one in agents.listed(session, shop_id=full.id, seal=NEW)] == ["sam@x.example"]
         (request,) = privacy.listed(session, shop_id=full.id, limit=1)
         assert privacy.copy_of(session, shop_id=full.id, request_id=request.id, seal=NEW) == "all of it"
         assert privacy.drop_copies_about(session, shop_id=full.id, person=ADA, seal=NEW) == 1  # who asked can be read

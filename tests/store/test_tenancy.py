@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 import app.store
+from app.domain.agents import Role
 from app.domain.effects import Pool
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
 from app.domain.rules.brake import Load
 from app.store import (
+    agents,
     alarms,
     chain,
     chores,
@@ -75,6 +77,8 @@ from tests.store.bookkeeping import pick
 from tests.store.test_decisions import decision
 
 NO_SHOP_NEEDED = {
+    "agents.agent_of": "turns a row that was found into a person",
+    "agents.place": "asks no database",
     "arrivals.keep": "finds out which shop each is for, by the domain that it came with",
     "arrivals.strangers": "finds out which domains are no shop's",
     "base.as_kept": "asks no database",
@@ -184,7 +188,7 @@ AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is sto
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 ASKED_OF = {"privacy.note": Asked.ERASURE, "connections.mended": "florist"}
-NEW_ID = {"decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
+NEW_ID = {"agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -210,6 +214,7 @@ class Inhabitant:
     """One shop's rows, by the numbers that only its own questions may use."""
 
     shop_id: int
+    agent_id: int
     awaiting: int
     beyond: int
     doubtful: int
@@ -230,6 +235,8 @@ class Inhabitant:
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
+            "agent_id": self.agent_id,
+            "email_digest": "l" * 64 if name == "agents.is_let_go" else "n" * 64,
             "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
@@ -239,7 +246,9 @@ class Inhabitant:
             "deeds": [self.picked],
             "ended": [(self.sending, receipt())],
             "key": keys.get(name, refund(order_id=2).key),
-            "name": {"pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(name, "review"),
+            "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
+                name, "review"
+            ),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
             "orders": [
                 order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
@@ -282,6 +291,10 @@ SAME_FOR_ALL: dict[str, Any] = {
     "modes": {"nth_order_gift": Mode.AUTO},
     "effect_ids": [1],
     "reference": "1",
+    "ref": "7",
+    "role": Role.LEAD,
+    "active": False,
+    "email": "new@example.com",
     "known": None,
     "held_since": NOON,
     "agent": "agent:1f",
@@ -401,7 +414,9 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
 ) -> None:
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
-        nobody = replace(twin, awaiting=-1, beyond=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1)
+        nobody = replace(
+            twin, agent_id=-1, awaiting=-1, beyond=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1
+        )
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
         mine = moved_in(session, seal, "mine.myshopify.com", net=90_00)
@@ -453,6 +468,7 @@ def test_given_the_right_shop_when_it_asks_everything_then_every_answer_depends_
 def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: Seal) -> None:
     named = (
         "shop_id",
+        "agent_id",
         "awaiting",
         "beyond",
         "doubtful",
@@ -586,6 +602,9 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
     pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
+    sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
+    agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
+    agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
     gone_wrong = [7, ledger_rows["moving"].id]
     alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
@@ -600,6 +619,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     privacy.hand_over(session, shop_id=shop_id, request_id=copied, copy="{}", seal=seal, now=NOON)
     return Inhabitant(
         shop_id=shop_id,
+        agent_id=sam,
         pool_id=month.id,
         decision_id=made,
         request_id=request,
@@ -608,6 +628,14 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         misfit=misfit.id,
         **ledger_rows,
     )
+
+
+def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) -> int:
+    """Take somebody into the team; return their number."""
+    known = {"name": name, "email": f"{name}@example.com", "email_digest": digest, "role": Role.AGENT}
+    number = agents.add(session, shop_id=shop_id, seal=seal, **known)
+    assert number is not None
+    return number
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

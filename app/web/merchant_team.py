@@ -1,0 +1,95 @@
+"""The merchant's team: who presses at the helpdesk, who says yes to them, and who was let go."""
+
+import re
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.agents import Role
+from app.store import agents, connections
+from app.web.here import world
+from app.web.identity import in_their_name, merchant
+from app.web.screen import look, show
+from integrations import registry
+from jobs import team
+
+blueprint = Blueprint("team", __name__)
+
+AGENT = f"/team/<int(max={2**63 - 1}):agent_id>"
+_LONGEST_NAME, _LONGEST_ADDRESS = 64, 254
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_NUMBER = re.compile(r"[\w.@+-]{1,64}", re.ASCII)
+
+
+@blueprint.get("/team")
+def people() -> str:
+    """Show who is in the team."""
+    here = world()
+    with look() as seen:
+        shop_id = seen.merchant.id
+        facts = {
+            "people": agents.listed(seen.session, shop_id=shop_id, seal=here.seal),
+            "numbers": agents.numbers(seen.session, shop_id=shop_id),
+            "helpdesks": [
+                kind
+                for kind in connections.accounts(seen.session, shop_id=shop_id, seal=here.seal)
+                if kind in registry.HELPDESKS
+            ],
+        }
+    return show("team.html", seen, facts | {"roles": list(Role)})
+
+
+@blueprint.post("/team")
+def add() -> Response:
+    """Take somebody into the team."""
+    name, email = _plain("name"), _plain("email").lower()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        abort(422, f"Please give a name of at most {_LONGEST_NAME} letters.")
+    if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
+        abort(422, "Please give the address by which the helpdesk knows them, such as sam@example.com.")
+    added = team.add(in_their_name(), merchant(), name=name, email=email, role=_role())
+    return _back("team_added" if added else "team_known")
+
+
+@blueprint.post(AGENT + "/role")
+def set_role(agent_id: int) -> Response:
+    """Make somebody a lead, or an agent."""
+    team.set_role(in_their_name(), merchant(), agent_id, _role())
+    return _back("team_role")
+
+
+@blueprint.post(AGENT + "/active")
+def set_active(agent_id: int) -> Response:
+    """Let somebody go, or back in."""
+    active = request.form.get("active")
+    if active not in {"0", "1"}:
+        abort(422, "Say active=0 to let somebody go, active=1 to let them back in.")
+    team.set_active(in_their_name(), merchant(), agent_id, active=active == "1")
+    return _back("team_back" if active == "1" else "team_gone")
+
+
+@blueprint.post(AGENT + "/number")
+def introduce(agent_id: int) -> Response:
+    """Say by which number a helpdesk knows somebody."""
+    kind, ref = _plain("kind"), _plain("number")
+    if kind not in registry.HELPDESKS:
+        abort(422, "There is no such helpdesk.")
+    if not _NUMBER.fullmatch(ref):
+        abort(422, "Please give the number by which the helpdesk knows them.")
+    team.introduce(in_their_name(), merchant(), agent_id, kind=kind, ref=ref)
+    return _back("team_known_there")
+
+
+def _role() -> Role:
+    role = request.form.get("role", "")
+    if role not in set(Role):
+        abort(422, "A role is one of agent and lead.")
+    return Role(role)
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isprintable, request.form.get(name, ""))).strip()
+
+
+def _back(said: str) -> Response:
+    return redirect(url_for("merchant.team.people", said=said), 303)
