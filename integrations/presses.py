@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain import correspondents
+from app.domain.correspondents import Correspondent
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction
 from app.domain.people import Person
@@ -22,11 +24,18 @@ class Ticket(BaseModel):
     event: Word
     ticket_id: str
     customer_email: Word = ""
+    customer_external_id: Word = ""  # the store's number of them; other systems may keep theirs there
+    customer_channels: Text = ""  # every address and telephone that the helpdesk has of them, with commas between
 
     @property
     def email(self) -> str | None:
         """The customer's address, as addresses are compared."""
         return self.customer_email.strip().lower() or None
+
+    @property
+    def also(self) -> Correspondent:
+        """What else the helpdesk knows them by."""
+        return correspondents.read(self.customer_channels, self.customer_external_id)
 
 
 class Press(Ticket):
@@ -43,12 +52,16 @@ class Press(Ticket):
 
 
 def person(ticket: type[Ticket], body: bytes) -> Person:
-    """Return whom a call is about: their address and their ticket go together."""
+    """Return whom a call is about: their addresses and their ticket go together.
+
+    Not the store's number: nobody vouches for it, and who is forgotten must be the one who asked.
+    """
     try:
         said = understand(ticket, body)
     except Malformed:
         return Person()
-    return Person(words=frozenset({said.email} if said.email else ()), tickets=frozenset({said.ticket_id}))
+    who = said.also.at(said.email)
+    return Person(words=frozenset({*who.emails, *who.phones}), tickets=frozenset({said.ticket_id}))
 
 
 def acted(
@@ -73,4 +86,5 @@ def acted(
         message=press.message.strip() or None,
         compassion=compassion,
         confirm=press.confirm.strip(),
+        also=press.also,
     )

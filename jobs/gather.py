@@ -5,25 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import Rejected
-from app.domain.events import Act, AgentAction, TicketOpened
+from app.domain.events import Act, AgentAction
 from app.domain.facts import GiftOption, Order, OrderFacts, Quote
 from app.domain.money import zero
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
 from app.domain.scopes import Feature, missing_for
-from app.store import gifts, orders, people, veil, yardstick
+from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
+from jobs import who_is
 from jobs.runtime import Outside, World, in_force, midnight, opening
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutTicket:
-    """Who wrote."""
-
-    customer_id: int | None
-    forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +83,14 @@ def in_our_money(order: Order, merchant: Merchant) -> Order:
     return replace(order, net=nothing, counted=False, uncounted_because=_other_money(order, merchant))
 
 
-def about_ticket(world: World, merchant: Merchant, outside: Outside, event: TicketOpened) -> AboutTicket:
-    """Return the store's customer behind a ticket; None when there is none, or more than one."""
-    customer_id = None if event.email is None else outside.shop.customer_by_email(event.email)
-    if customer_id is not None and _is_forgotten(world, merchant, customer_id):
-        return AboutTicket(customer_id=None, forgotten=True)
-    return AboutTicket(customer_id=customer_id)
-
-
 def about_action(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:
     """Find the customer and the order that an agent means, and what the act would move."""
-    customer_id = None if action.email is None else outside.shop.customer_by_email(action.email)
-    if customer_id is not None and _is_forgotten(world, merchant, customer_id):
+    match = who_is.who_is(world, merchant, outside, action.who, store_first=True)
+    customer_id = match.customer_id
+    if match.forgotten:
         return AboutAction(customer_id=None, forgotten=True, trouble="This customer asked to be forgotten.")
     if customer_id is None:
-        return AboutAction(customer_id=None, trouble="No customer of the store has this ticket's e-mail address.")
+        return AboutAction(customer_id=None, trouble=match.why)
     with reading(world.sessions) as session:
         order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=action.order_name)
     order = None if order_id is None else outside.shop.order(order_id)
@@ -169,8 +155,3 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
     return replace(about, quote=quote)
-
-
-def _is_forgotten(world: World, merchant: Merchant, customer_id: int) -> bool:
-    with reading(world.sessions) as session:
-        return veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id)

@@ -2,6 +2,7 @@
 
 import json
 
+from app.domain import correspondents
 from app.domain.decisions import Decision
 from app.domain.events import (
     CustomerChanged,
@@ -11,10 +12,13 @@ from app.domain.events import (
     SpendingChanged,
 )
 from app.domain.facts import Standing
+from app.domain.mail import digest
 from app.domain.policy import Mode
 from app.domain.rules import special_customer
-from app.store import follow, inbox, marks, orders, people, yardstick
+from app.store import contacts, follow, inbox, marks, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
+from app.store.contacts import Kind
+from integrations import registry
 from jobs.carry_out import carry_out, follow_up, withdraw
 from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
@@ -77,9 +81,23 @@ def customer_gone(occasion: Occasion, event: CustomerGone) -> None:
 
 
 def customer_changed(occasion: Occasion, event: CustomerChanged) -> None:
-    """Let it be: we keep no particulars. What speaks of somebody who was forgotten is not kept at all."""
+    """Note by digest what they go by now, and keep no particulars; of who was forgotten nothing is kept at all."""
+    ways = _ways(occasion)
     with unit_of_work(occasion.world.sessions) as session:
-        finish(session, occasion, forget_words=occasion.veil(session).hides(event.customer_id))
+        shop_id, hidden = occasion.merchant.id, occasion.veil(session).hides(event.customer_id)
+        if ways and not hidden:
+            home = people.home_of(session, shop_id=shop_id, customer_id=event.customer_id)
+            contacts.learn(session, shop_id=shop_id, customer_id=home, ways=ways)
+        finish(session, occasion, forget_words=hidden)
+
+
+def _ways(occasion: Occasion) -> dict[str, Kind]:
+    """Return the digests of the address and the telephone that the delivery tells of."""
+    words = registry.PEOPLE[occasion.letter.source](occasion.letter.topic, occasion.letter.body).words
+    said = {email: Kind.MAIL for word in words if (email := correspondents.address(word)) is not None}
+    said |= {phone: Kind.PHONE for word in words if (phone := correspondents.telephone(word)) is not None}
+    key = occasion.world.mail_key(occasion.merchant) if said else b""
+    return {digest(word, key): kind for word, kind in said.items()}
 
 
 def _is_known(session: Session, occasion: Occasion, order_id: int) -> bool:

@@ -9,9 +9,10 @@ from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, Refunds
 from app.domain.rules import on_action, on_ticket
 from app.store import agents, decisions, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
-from jobs import gather
+from jobs import gather, who_is
 from jobs.occasion import Occasion, finish
 from jobs.runtime import midnight, opening
+from jobs.who_is import Match
 
 A_YEAR = timedelta(days=365)
 TOO_LATE = "This press lay about for more than a day. If it is still meant, please press again."
@@ -19,11 +20,12 @@ TOO_LATE = "This press lay about for more than a day. If it is still meant, plea
 
 def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
     """Show the agents who wrote, unless the letter lay about for so long that they have seen for themselves."""
-    who = gather.about_ticket(occasion.world, occasion.merchant, occasion.way_in, event)
+    match = who_is.who_is(occasion.world, occasion.merchant, occasion.way_in, event.who)
+    who_is.learn(occasion.world, occasion.merchant, match)
     with unit_of_work(occasion.world.sessions) as session:
-        silent = who.forgotten or occasion.is_old()
-        decided = [] if silent else _greeting(session, occasion, event, who.customer_id)
-        finish(session, occasion, decided, forget_words=who.forgotten)
+        silent = match.forgotten or occasion.is_old()
+        decided = [] if silent else _greeting(session, occasion, event, match)
+        finish(session, occasion, decided, forget_words=match.forgotten)
 
 
 def agent_acted(occasion: Occasion, event: AgentAction) -> None:
@@ -38,13 +40,13 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
         finish(session, occasion, _act(session, occasion, event, asked, who), forget_words=asked.forgotten)
 
 
-def _greeting(session: Session, occasion: Occasion, event: TicketOpened, customer_id: int | None) -> list[Decision]:
-    merchant = occasion.merchant
+def _greeting(session: Session, occasion: Occasion, event: TicketOpened, match: Match) -> list[Decision]:
+    merchant, customer_id = occasion.merchant, match.customer_id
     standing = None
     if customer_id is not None:
         standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
     measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
-    facts = TicketFacts(standing=standing, yardstick=measure)
+    facts = TicketFacts(standing=standing, yardstick=measure, nobody=match.nobody)
     return on_ticket(event.ticket_id, facts, merchant.policy, occasion.now)
 
 

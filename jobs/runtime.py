@@ -84,7 +84,7 @@ class World:
 
     def mail_digest(self, merchant: Merchant, email: str) -> str:
         """Return what stands for an address in the shop's books."""
-        return digest(email, self._mail_key(merchant))
+        return digest(email, self.mail_key(merchant))
 
     @property
     def lease(self) -> timedelta:
@@ -154,7 +154,7 @@ class World:
         with reading(self.sessions) as session:
             accounts = connections.accounts(session, shop_id=merchant.id, seal=self.seal)
         http = self.http.under(Lever(self.sessions, merchant.id))
-        access, mail_key = self.access(merchant.id, merchant.domain), self._mail_key(merchant)
+        access, mail_key = self.access(merchant.id, merchant.domain), self.mail_key(merchant)
         return Outside(
             shop=self._store(merchant, access, mail_key, http, urgent=False),
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
@@ -170,8 +170,8 @@ class World:
         desk = registry.helpdesk(account.kind, origin, account.account, login, http=http)
         return WatchedHelpdesk(desk=desk, account=account, sessions=self.sessions, clock=self.clock)
 
-    def _mail_key(self, merchant: Merchant) -> bytes:
-        """Return what the shop's e-mail addresses are digested with, made when it is needed for the first time."""
+    def mail_key(self, merchant: Merchant) -> bytes:
+        """Return what the shop's addresses and telephones are digested with, made when it is needed first."""
         with reading(self.sessions) as session:
             known = shops.mail_key(session, shop_id=merchant.id, seal=self.seal)
         if known is not None:

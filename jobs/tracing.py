@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from app.domain.correspondents import telephone
 from app.domain.mail import digest
 from app.domain.people import Person
 from app.store import shops, traces
@@ -34,7 +35,7 @@ def find(world: World, merchant: Merchant, person: Person) -> Found:
                 shop_id=merchant.id,
                 person=found.person,
                 letters=found.letters,
-                digests=[] if key is None else [digest(word, key) for word in found.person.words if "@" in word],
+                digests=[] if key is None else [digest(telephone(word) or word, key) for word in found.person.words],
             )
         better = _read_letters(world, merchant, person)
         if better == found:

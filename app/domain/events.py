@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.correspondents import UNSAID, Correspondent
 from app.domain.people import Person
 from app.domain.refunds import WantedItem
 
@@ -109,10 +110,16 @@ class ShopToForget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened:
-    """A customer wrote to the helpdesk; `email` is None for channels that have none."""
+    """A customer wrote to the helpdesk; `email` is None for channels that have none, `also` is what else is known."""
 
     ticket_id: str
     email: str | None
+    also: Correspondent = UNSAID
+
+    @property
+    def who(self) -> Correspondent:
+        """Whoever wrote, by all that the helpdesk says of them."""
+        return self.also.at(self.email)
 
 
 class Act(StrEnum):
@@ -157,6 +164,12 @@ class AgentAction:
     compassion: bool = False  # somebody died or is ill: no reorders, no marketing
     confirm: str = ""
     proof: Proof = Proof.CLAIMED
+    also: Correspondent = UNSAID
+
+    @property
+    def who(self) -> Correspondent:
+        """Whose ticket it is, by all that the helpdesk says of them."""
+        return self.also.at(self.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

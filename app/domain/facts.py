@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.correspondents import Nobody
 from app.domain.effects import Gift, State
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
@@ -129,10 +130,11 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """All that the rules on a ticket look at; `standing` is None when no customer of the store matches."""
+    """All that the rules on a ticket look at; `standing` is None for who has not ordered yet, and for `nobody`."""
 
     standing: Standing | None
     yardstick: Yardstick | None
+    nobody: Nobody | None = None  # why no customer of the store is taken for who wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import ledger, lifetime, veil
+from app.store import contacts, ledger, lifetime, veil
 from app.store.base import Base
 from app.store.tables import Customer, Decision, Delivery, Effect, MergedCustomer, Order, PrivacyRequest, Shop
 from app.store.traces import about, deeds_for
@@ -143,6 +143,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     known = (Customer.shop_id == shop_id, Customer.customer_id.in_(person.ids))
     digests = {*session.scalars(select(Order.mail_digest).where(*theirs))}
     digests |= {*session.scalars(select(Customer.mail_digest).where(*known))}
+    digests |= _forget_contacts(session, shop_id, person)
     named = {digest for digest in digests if digest is not None}
     session.execute(update(Order).where(*theirs).values(mail_digest=None))
     guests = (Order.shop_id == shop_id, Order.customer_id.is_(None), Order.mail_digest.in_(named))
@@ -152,6 +153,12 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     merged = or_(MergedCustomer.customer_id.in_(person.ids), MergedCustomer.kept_id.in_(person.ids))
     session.execute(delete(MergedCustomer).where(MergedCustomer.shop_id == shop_id, merged))
     return named
+
+
+def _forget_contacts(session: Session, shop_id: int, person: Person) -> set[str]:
+    """Forget what leads to the person; return the digests of addresses that nobody else had, before or since."""
+    theirs = contacts.forget(session, shop_id=shop_id, customer_ids=person.ids)
+    return {digest for digest in theirs if contacts.whose(session, shop_id=shop_id, digests=[digest]) <= person.ids}
 
 
 def _rename(session: Session, shop_id: int, number: int, alias: int) -> None:

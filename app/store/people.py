@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import ledger, lifetime
+from app.store import contacts, ledger, lifetime
 from app.store.base import Base, insert
+from app.store.contacts import Kind
 from app.store.deeds import Deed
 from app.store.lifetime import Move, Share
 from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
@@ -45,6 +46,10 @@ def introduce(session: Session, *, shop_id: int, mails: Mapping[int, str]) -> No
     new = {row.customer_id: mails[row.customer_id] for row in rows if row.mail_digest != mails[row.customer_id]}
     if not new:
         return
+    for row in rows:
+        if row.customer_id in new and row.mail_digest is not None:
+            ways = {row.mail_digest: Kind.MAIL}  # they may yet write from there
+            contacts.learn(session, shop_id=shop_id, customer_id=row.customer_id, ways=ways)
     theirs = (_CUSTOMERS.c.shop_id == shop_id, _CUSTOMERS.c.customer_id == bindparam("who"))
     statement = update(_CUSTOMERS).where(*theirs).values(mail_digest=bindparam("mail"))
     session.execute(statement, [{"who": customer_id, "mail": mail} for customer_id, mail in new.items()])
@@ -86,6 +91,7 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
         .where(Decision.shop_id == shop_id, Decision.subject == f"customer:{deleted}")
         .values(subject=f"customer:{kept}")
     )
+    contacts.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
     _decide_anew(session, shop_id, kept)
@@ -107,6 +113,7 @@ def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
         .values(customer_id=None, mail_digest=None)
     )
     lifetime.leave(session, shop_id=shop_id, customer_id=customer_id)
+    contacts.forget(session, shop_id=shop_id, customer_ids=[customer_id])
 
 
 def settle(session: Session, *, shop_id: int) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.people import Person
+from app.store import contacts
 from app.store.base import Base
+from app.store.contact_tables import Contact
 from app.store.tables import Customer, Decision, Delivery, Effect, MergedCustomer, Order
 
 _TICKET = "ticket:"
@@ -46,10 +48,15 @@ def known_better(
 ) -> Person:
     """Return the person with what our books say of them: other numbers after a merge, orders, tickets.
 
-    `digests` are those of their addresses; a guest's orders are found by them alone.
+    `digests` are those of their addresses and telephones; a guest's orders are found by them alone.
     """
-    known = select(Customer.customer_id).where(Customer.shop_id == shop_id, Customer.mail_digest.in_(digests))
-    ids = _all_ids(session, shop_id, person.ids.union(session.scalars(known)))
+    now = select(Customer.customer_id).where(Customer.shop_id == shop_id, Customer.mail_digest.in_(digests))
+    ids = person.ids.union(session.scalars(now))
+    if not ids:
+        # An address of old leads to one person or to nobody: it may be another's by now, who has asked for nothing.
+        known = contacts.whose(session, shop_id=shop_id, digests=digests)
+        ids = known if len(known) == 1 else ids
+    ids = _all_ids(session, shop_id, ids)
     guest = and_(Order.customer_id.is_(None), Order.mail_digest.in_(digests))
     bought = select(Order.order_id).where(Order.shop_id == shop_id, or_(Order.customer_id.in_(ids), guest))
     deeds = select(Effect.ticket_id).where(
@@ -67,6 +74,7 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
     """Return every row about the person, by its table, as it is kept; of letters their words."""
     found = {
         "customers": _rows(session, Customer, Customer.shop_id == shop_id, Customer.customer_id.in_(person.ids)),
+        "contacts": _rows(session, Contact, Contact.shop_id == shop_id, Contact.customer_id.in_(person.ids)),
         "merged_customers": _rows(
             session, MergedCustomer, MergedCustomer.shop_id == shop_id, MergedCustomer.customer_id.in_(person.ids)
         ),

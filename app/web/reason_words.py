@@ -18,6 +18,8 @@ _REASONS = {
     "put_on_by_hand": "tag put on by hand",
     "taken_off_by_hand": "tag taken off by hand",
     "no_match": "not known in the store",
+    "several_match": "several customers fit",
+    "no_orders": "has not ordered yet",
     "no_measure": "not measured yet",
     "not_special": "not special",
     "greeted": "agents were told",

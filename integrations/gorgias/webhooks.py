@@ -71,7 +71,7 @@ class _Action(_Ticket, presses.Press):
 
 def _ticket_opened(body: bytes) -> Event:
     ticket = understand(_Ticket, body)
-    return TicketOpened(ticket_id=ticket.ticket_id, email=ticket.email)
+    return TicketOpened(ticket_id=ticket.ticket_id, email=ticket.email, also=ticket.also)
 
 
 def _message_created(body: bytes) -> Event:
@@ -79,7 +79,7 @@ def _message_created(body: bytes) -> Event:
     message = understand(_Message, body)
     if message.from_agent.strip().lower() != "false":
         return Unconcerning(topic=message.event)
-    return TicketOpened(ticket_id=message.ticket_id, email=message.email)
+    return TicketOpened(ticket_id=message.ticket_id, email=message.email, also=message.also)
 
 
 def _agent_action(body: bytes) -> Event:

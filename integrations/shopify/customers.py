@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from app.domain.correspondents import telephone
 from app.domain.errors import Rejected
 from app.domain.ports import Receipt
 from integrations.shopify import reading
@@ -21,6 +22,16 @@ def by_email(api: AdminApi, email: str) -> int | None:
     nodes = (reply.one("customers") or {"nodes": []})["nodes"]
     reply.complete()
     matches = [reading.number(node["id"]) for node in nodes if _email(node) == wanted]
+    return matches[0] if len(matches) == 1 else None
+
+
+def by_phone(api: AdminApi, phone: str) -> int | None:
+    """Return the one customer of exactly this number in E.164; None too where telephones are denied to us."""
+    wanted = telephone(phone)
+    if wanted is None:
+        return None
+    nodes = (api.ask("customers_by_phone", {"query": f'phone:"{wanted}"'}).one("customers") or {"nodes": []})["nodes"]
+    matches = [reading.number(node["id"]) for node in nodes if _phone(node) == wanted]
     return matches[0] if len(matches) == 1 else None
 
 
@@ -60,6 +71,10 @@ def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
 def _email(node: Json) -> str:
     contact = node.get("defaultEmailAddress") or {}
     return (contact.get("emailAddress") or "").strip().lower()
+
+
+def _phone(node: Json) -> str | None:
+    return telephone((node.get("defaultPhoneNumber") or {}).get("phoneNumber") or "")
 
 
 def _folded(tag: str) -> str:

@@ -13,7 +13,7 @@ _COMMENT = re.compile(r"^\s*#.*\n", re.MULTILINE)
 PERSONAL = frozenset(
     {
         *("bulk_customers", "bulk_orders", "order_facts"),  # addresses, of which a digest is made at once
-        *("customer_contact", "customer_delivery", "customers_by_email", "order_delivery"),
+        *("customer_contact", "customer_delivery", "customers_by_email", "customers_by_phone", "order_delivery"),
     }
 )
 

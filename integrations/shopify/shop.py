@@ -70,6 +70,9 @@ class ShopifyShop:
     def customer_by_email(self, email: str) -> int | None:
         return customers.by_email(self._api, email)
 
+    def customer_by_phone(self, phone: str) -> int | None:
+        return customers.by_phone(self._api, phone)
+
     def emails(self, customer_id: int) -> tuple[str, ...]:
         return customers.emails(self._api, customer_id)
 

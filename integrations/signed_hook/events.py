@@ -49,7 +49,7 @@ def person_in(_topic: str, body: bytes) -> Person:
 
 def _ticket_opened(body: bytes) -> Event:
     ticket = understand(_Ticket, body)
-    return TicketOpened(ticket_id=ticket.ticket_id, email=ticket.email)
+    return TicketOpened(ticket_id=ticket.ticket_id, email=ticket.email, also=ticket.also)
 
 
 def _pressed(body: bytes) -> Event:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.correspondents import SEVERAL
 from app.domain.decisions import Decision
 from app.domain.effects import MarkInHelpdesk, PostNote, TagCustomer, TagTicket
 from app.domain.facts import Standing, Yardstick
@@ -204,8 +205,8 @@ def test_given_a_special_customer_when_they_write_again_on_the_ticket_then_the_c
 @pytest.mark.parametrize(
     ("person", "measure", "code"),
     [
-        (None, yardstick(), "no_match"),
-        (None, None, "no_match"),
+        (None, yardstick(), "no_orders"),
+        (None, None, "no_orders"),
         (standing(special=True), None, "no_measure"),
         (standing(), yardstick(), "not_special"),
     ],
@@ -216,6 +217,12 @@ def test_given_nobody_special_when_they_write_in_then_the_ticket_is_left_alone(
     decision = greet("42", person, measure, POLICY, NOON)
 
     assert (decision.code, decision.plans, decision.subject) == (code, (), "ticket:42")
+
+
+def test_given_nobody_whom_a_ticket_is_from_when_looked_at_then_the_reason_is_said() -> None:
+    decision = greet("42", None, yardstick(), POLICY, NOON, SEVERAL)
+
+    assert (decision.code, decision.because, decision.plans) == (SEVERAL.code, SEVERAL.because, ())
 
 
 def decided(person: Standing, policy: SpecialCustomer = POLICY) -> Decision:

@@ -223,7 +223,7 @@ def test_given_a_person_who_asks_for_a_copy_when_it_is_made_then_everything_is_i
     with unit_of_work(inside.world.sessions) as session:
         copy = privacy.copy_of(session, shop_id=inside.shop_id, request_id=request.id, seal=inside.world.seal)
     kept = json.loads(copy or "")["kept"]
-    assert set(kept) == {"customers", "orders", "decisions", "effects", "deliveries"}
+    assert set(kept) == {"customers", "contacts", "orders", "decisions", "effects", "deliveries"}
     assert {"post_note", "refund_order", "send_flowers", "add_gift_line"} <= {row["kind"] for row in kept["effects"]}
     assert CANARY in json.dumps(kept["effects"])
     assert person["email"] in json.dumps(kept["deliveries"])

@@ -27,6 +27,7 @@ from app.store import (
     chain,
     chores,
     connections,
+    contacts,
     decisions,
     doors,
     endings,
@@ -43,6 +44,7 @@ from app.store import (
 )
 from app.store.alarms import What
 from app.store.base import Base, Session, Sessions
+from app.store.contacts import Kind
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
 from app.store.inbox import Letter
@@ -285,6 +287,7 @@ class Inhabitant:
 SAME_FOR_ALL: dict[str, Any] = {
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
+    "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
     "customers": [55],
     "buyers": {1001: 55},
@@ -585,6 +588,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     orders.record(session, shop_id=shop_id, order=guest)
     orders.rehome(session, shop_id=shop_id, kept=55, deleted=54, now=NOON)
     orders.write(session, shop_id=shop_id, orders=[order(id=1003, customer_id=54, net=usd(net))])
+    contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
     chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
     counted = {"shop_id": shop_id, "load": Load(deeds=1, minor=1_00), "day": NOON.date()}
     tallies.watch(session, rule="nth_order_gift", **counted)

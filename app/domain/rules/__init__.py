@@ -21,7 +21,10 @@ def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]
 
 def on_ticket(ticket_id: str, facts: TicketFacts, policy: Policy, now: datetime) -> list[Decision]:
     """Return what a customer's writing in means: the agent should see who it is."""
-    return [special_customer.greet(ticket_id, facts.standing, facts.yardstick, policy.special_customer, now)]
+    greeted = special_customer.greet(
+        ticket_id, facts.standing, facts.yardstick, policy.special_customer, now, facts.nobody
+    )
+    return [greeted]
 
 
 def on_action(

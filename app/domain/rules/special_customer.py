@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.domain.correspondents import Nobody
 from app.domain.decisions import Decision
 from app.domain.effects import MarkInHelpdesk, Plan, PostNote, TagCustomer, TagTicket
 from app.domain.facts import Standing, Yardstick
@@ -80,10 +81,13 @@ def greet(
     yardstick: Yardstick | None,
     policy: SpecialCustomer,
     now: datetime,
+    nobody: Nobody | None = None,
 ) -> Decision:
     """Return the tag and the reason card for a ticket of a special customer."""
+    if nobody is not None:
+        return _decision(f"ticket:{ticket_id}", nobody.code, nobody.because)
     if standing is None:
-        return _decision(f"ticket:{ticket_id}", "no_match", "No customer of the store has this e-mail address.")
+        return _decision(f"ticket:{ticket_id}", "no_orders", "This customer has not ordered anything yet.")
     if yardstick is None:
         return _decision(f"ticket:{ticket_id}", "no_measure", "The store's own average is not known yet.")
     if standing.let_alone:

@@ -86,7 +86,7 @@ def pressed(turn: Turn, post: PostOffice, ticket: dict[str, Any], press: Press) 
         "event": "action",
         "action": press.action,
         "ticket_id": str(ticket["id"]),
-        "customer_email": _holder(turn, ticket)["email"] or "",
+        **_said_of(_holder(turn, ticket)),
         "agent_email": press.agent["email"],
         "agent_name": press.agent["name"],
         **press.form,
@@ -95,20 +95,26 @@ def pressed(turn: Turn, post: PostOffice, ticket: dict[str, Any], press: Press) 
 
 
 def _event(turn: Turn, event: str, ticket: dict[str, Any], now: datetime) -> dict[str, str]:
-    holder = _holder(turn, ticket)
     return {
         "v": "1",
         "event": event,
         "ticket_id": str(ticket["id"]),
+        **_said_of(_holder(turn, ticket)),
+        "at": now.isoformat(timespec="seconds"),
+    }
+
+
+def _said_of(holder: dict[str, Any]) -> dict[str, str]:
+    return {
         "customer_email": holder["email"] or "",
         "customer_external_id": holder["external_id"] or "",
-        "at": now.isoformat(timespec="seconds"),
+        "customer_channels": ", ".join(str(channel["address"]) for channel in holder["channels"]),
     }
 
 
 def _holder(turn: Turn, ticket: dict[str, Any]) -> dict[str, Any]:
     if ticket["customer_id"] is None:
-        return {"email": None, "external_id": None}
+        return {"email": None, "external_id": None, "channels": []}
     return customers.customer(turn, ticket["customer_id"])
 
 

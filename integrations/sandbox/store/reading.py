@@ -95,16 +95,17 @@ def orders(_root: object, info: Info, **arguments: Argument) -> View:
 
 
 def customers(_root: object, info: Info, **arguments: Argument) -> View:
-    """Answer with the customers of one e-mail address; a bulk operation gets them all."""
+    """Answer with the customers of one e-mail address or telephone; a bulk operation gets them all."""
     call = info.context
     if call.root_page is not None:
         return _everybody(call, call.root_page)
     size = check_page(info, arguments)
-    wanted = terms(arguments.get("query"), ("email",))
+    wanted = terms(arguments.get("query"), ("email", "phone"))
     if len(wanted) != 1:
-        raise _bad("The town's store looks for customers by email:'…' only.")
+        raise _bad("The town's store looks for customers by email:'…' or phone:'…' only.")
+    (term,) = wanted
     found = [
-        each for each in call.turn.find("customers", "email", wanted[0].value) if each["shop"] == call.shop["domain"]
+        each for each in call.turn.find("customers", term.field, term.value) if each["shop"] == call.shop["domain"]
     ]
     return page([customer_view(call, each) for each in found[:size]], more=len(found) > size)
 

@@ -40,6 +40,7 @@ class ShopStage(Protocol):
         """Let somebody buy so many pieces at that price; `slow_bank` takes its time with refunds."""
 
     def customer_of(self, order_id: int) -> int: ...
+    def phone_of(self, customer_id: int) -> str: ...
     def cancel(self, order_id: int) -> None: ...
     def send(self, order_id: int) -> None: ...
     def hand_to_warehouse(self, order_id: int) -> None: ...
@@ -143,6 +144,14 @@ class ShopContract:
         assert shop.customer_by_email(f" {email.upper()} ") == customer
         assert shop.customer_by_email(f"x{email}") is None
         assert shop.customer_by_email("' OR email:*") is None
+
+    def test_given_a_customer_when_searched_by_phone_then_only_they_are_found(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        customer = stage.customer_of(stage.place_order())
+        phone = stage.phone_of(customer)
+        assert shop.customer_by_phone(f" {phone} ") == customer
+        assert shop.customer_by_phone(f"{phone}0") is None
 
     def test_given_an_order_when_asked_for_its_address_then_it_is_complete(self, stage: ShopStage, shop: Shop) -> None:
         address = shop.address(stage.place_order())

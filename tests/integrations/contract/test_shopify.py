@@ -72,6 +72,9 @@ class ShopifyStage:
     def customer_of(self, order_id: int) -> int:
         return int(self.seen(order_id)["customer_id"])
 
+    def phone_of(self, customer_id: int) -> str:
+        return str(self.town.get(f"customers/{customer_id}")["phone"])
+
     def cancel(self, order_id: int) -> None:
         self.town.post(f"orders/{order_id}/cancel", announce="lose")
 

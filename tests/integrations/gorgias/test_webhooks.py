@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.domain.correspondents import Correspondent
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, TicketOpened, Unconcerning
 from app.domain.refunds import WantedItem
@@ -83,6 +84,27 @@ def test_given_a_new_ticket_when_parsed_then_a_customer_wrote() -> None:
 )
 def test_given_an_email_in_any_dress_when_parsed_then_it_is_plain_or_none(written: str, email: str | None) -> None:
     assert webhooks.parse("", event(customer_email=written)) == TicketOpened(ticket_id="42", email=email)
+
+
+def test_given_all_that_the_helpdesk_knows_them_by_when_parsed_then_each_is_there() -> None:
+    known = {"customer_channels": "ADA@customer.example, old@x.example,+1 555 000 1234,", "customer_external_id": "55"}
+
+    for found in (webhooks.parse("", event(**known)), webhooks.parse("", press(**known))):
+        assert isinstance(found, TicketOpened | AgentAction)
+        assert found.who == Correspondent(
+            emails=("ada@customer.example", "old@x.example"), phones=("+15550001234",), store_id=55
+        )
+
+
+def test_given_a_person_who_asks_when_a_call_names_them_then_addresses_lead_on_and_an_unproven_number_does_not() -> (
+    None
+):
+    person = webhooks.person_in(
+        "", event(customer_channels="old@x.example, +1 555 000 1234", customer_external_id="55")
+    )
+
+    assert (person.ids, person.tickets) == (frozenset(), {"42"})
+    assert person.words == {"ada@customer.example", "old@x.example", "+15550001234"}
 
 
 @pytest.mark.parametrize(

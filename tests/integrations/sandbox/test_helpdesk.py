@@ -341,6 +341,8 @@ class TestHooks:
             "action": "refund_keep",
             "ticket_id": str(number),
             "customer_email": EMAIL,
+            "customer_external_id": "",
+            "customer_channels": EMAIL,
             "agent_email": "lea@practice.example",
             "agent_name": "Léa Martin",
             "order": "#1001",

@@ -52,6 +52,36 @@ def test_given_an_email_that_could_end_the_phrase_when_searched_then_nobody_is_a
     assert store.asked == []
 
 
+def reachable(*phones: str | None) -> dict[str, Any]:
+    """Return search results, numbered from 1."""
+    numbers = [None if phone is None else {"phoneNumber": phone} for phone in phones]
+    return {"nodes": [{"id": f"gid://shopify/Customer/{n}", "defaultPhoneNumber": c} for n, c in enumerate(numbers, 1)]}
+
+
+@pytest.mark.parametrize(
+    ("phones", "found"),
+    [
+        (["+15550001234"], 1),
+        (["+15550001235", "+1 555 000 1234"], 2),
+        (["+15550001234", "+15550001234"], None),
+        (["5550001234", "+155500012340", None], None),
+        ([], None),
+    ],
+)
+def test_given_near_misses_when_searched_by_phone_then_only_the_exact_one_is_the_customer(
+    store: Script, phones: list[str | None], found: int | None
+) -> None:
+    store.brings(customers=reachable(*phones))
+    assert shop().customer_by_phone("+1 (555) 000-1234") == found
+    assert store.asked == [("CustomersByPhone", {"query": 'phone:"+15550001234"'})]
+
+
+@pytest.mark.parametrize("phone", ["", "555 000 1234", '+1555" or tag:vip', "ada@example.com"])
+def test_given_what_is_no_number_when_searched_by_phone_then_nobody_is_asked(store: Script, phone: str) -> None:
+    assert shop().customer_by_phone(phone) is None
+    assert store.asked == []
+
+
 def test_given_a_new_tag_when_tagged_then_only_that_tag_is_added(store: Script) -> None:
     store.brings(customer=tagged("someone-elses"))
     store.brings(tagsAdd=DONE)
