@@ -38,3 +38,4 @@ class Company:
     name: Callable[[Call], str | None]  # what it calls itself; None: nothing, and a repeat is the same to the letter
     parse: Callable[[str, bytes], Event]  # topic and body; raises Malformed
     person_in: Callable[[str, bytes], Person]  # whom the body names in full
+    framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's

@@ -87,6 +87,12 @@ class World:
         return digest(email, self.mail_key(merchant))
 
     @property
+    def home(self) -> str:
+        """Where people find us."""
+        at_home = f"http://{self.settings.web_host}:{self.settings.web_port}"
+        return self.settings.public_url.rstrip("/") or at_home
+
+    @property
     def lease(self) -> timedelta:
         """How long a worker may keep a row before it is taken for dead."""
         return timedelta(seconds=self.settings.lease_seconds)

@@ -3,7 +3,7 @@
 import structlog
 
 from app.domain.agents import Role
-from app.store import agents
+from app.store import agent_sessions, agents
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import World
@@ -34,9 +34,10 @@ def set_role(world: World, merchant: Merchant, agent_id: int, role: Role) -> Non
 
 
 def set_active(world: World, merchant: Merchant, agent_id: int, *, active: bool) -> None:
-    """Let somebody go, from this moment on, or back in."""
+    """Let somebody go, from this moment on and in every browser of theirs, or back in."""
     with unit_of_work(world.sessions) as session:
         _there(agents.set_active(session, shop_id=merchant.id, agent_id=agent_id, active=active))
+        agent_sessions.revoke(session, shop_id=merchant.id, agent_id=agent_id)
     log.info("team.let_back_in" if active else "team.let_go", shop=merchant.id, agent=agent_id)
 
 

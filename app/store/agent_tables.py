@@ -1,5 +1,7 @@
 """The tables of the people who work at the merchant's helpdesk."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,3 +32,29 @@ class AgentRef(Base):
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     ref: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+
+
+class LoginLink(Base):
+    """The newest login link that was made for an agent; one they have had before is none any more."""
+
+    __tablename__ = "login_links"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True, autoincrement=False)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser_digest: Mapped[str | None] = mapped_column(String(64))  # of the browser that came first, and alone counts
+    expires_at: Mapped[datetime]
+
+
+class AgentSession(Base):
+    """One browser in which an agent is signed in. Whoever is signed out has no row."""
+
+    __tablename__ = "agent_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, select, update
@@ -24,6 +25,15 @@ class Account:
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     broken: bool = False  # they did not take our key when we last tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a desk stands: all that may be known before it is known who looks."""
+
+    shop_id: int
+    kind: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,7 @@ def connect(
     row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
     row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
     row.token_digest = _digest(url_token) if url_token is not None else None
+    row.public_id = row.public_id or token_urlsafe(16)
     row.broken_since = None
     session.flush()
     trail.note(session, shop_id=shop_id, what="connected", why=kind)
@@ -79,6 +90,18 @@ def accounts(session: Session, *, shop_id: int, seal: Seal) -> dict[str, Account
     """Return the shop's accounts by their kinds, those that were connected first before the others."""
     rows = session.scalars(select(Connection).where(Connection.shop_id == shop_id).order_by(Connection.id))
     return {row.kind: _account(row, seal) for row in rows}
+
+
+def place_of(session: Session, *, public_id: str) -> Place | None:
+    """Return whose desk has that address."""
+    row = session.scalar(select(Connection).where(Connection.public_id == public_id))
+    return None if row is None else Place(shop_id=row.shop_id, kind=row.kind, account=row.account)
+
+
+def public_ids(session: Session, *, shop_id: int) -> dict[str, str]:
+    """Return the addresses of the shop's desks by their kinds, those that were connected first before the others."""
+    rows = select(Connection.kind, Connection.public_id).where(Connection.shop_id == shop_id).order_by(Connection.id)
+    return {kind: public_id for kind, public_id in session.execute(rows) if public_id is not None}
 
 
 def broke(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:

@@ -62,7 +62,11 @@ class Connection(Base):
     """One shop's account at a helpdesk or a gift vendor."""
 
     __tablename__ = "connections"
-    __table_args__ = (UniqueConstraint("shop_id", "kind"), UniqueConstraint("kind", "token_digest"))
+    __table_args__ = (
+        UniqueConstraint("shop_id", "kind"),
+        UniqueConstraint("kind", "token_digest"),
+        Index("ix_connections_public_id", "public_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
@@ -73,6 +77,7 @@ class Connection(Base):
     token_digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the token in the webhook's URL
     sealed_secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the webhook's header, comma separated
     broken_since: Mapped[datetime | None]  # since then they do not take our key; empty while they do
+    public_id: Mapped[str | None] = mapped_column(String(32))  # in the address of the agents' desk
 
 
 class Delivery(Base):

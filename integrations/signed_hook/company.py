@@ -14,4 +14,5 @@ SIGNED_HOOK = Company(
     name=signature.name,
     parse=events.parse,
     person_in=events.person_in,
+    framed_by="https://{account}",
 )

@@ -22,6 +22,7 @@ from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
 from app.domain.rules.brake import Load
 from app.store import (
+    agent_sessions,
     agents,
     alarms,
     chain,
@@ -79,6 +80,9 @@ from tests.store.bookkeeping import pick
 from tests.store.test_decisions import decision
 
 NO_SHOP_NEEDED = {
+    "agent_sessions.enter": "finds out whose link it is, by a code too long to guess",
+    "agent_sessions.opens": "finds out whether it is a link's, by a code too long to guess",
+    "agent_sessions.who": "finds out whose agent it is, by a token too long to guess",
     "agents.agent_of": "turns a row that was found into a person",
     "agents.place": "asks no database",
     "arrivals.keep": "finds out which shop each is for, by the domain that it came with",
@@ -116,6 +120,7 @@ NO_SHOP_NEEDED = {
     "conditions.told": "asks no database",
     "connections.account_by_token": "finds out which shop it is, by a token too long to guess",
     "dead.strangers_letter_again": "a letter of nobody's shop, given to the one that it names",
+    "connections.place_of": "finds out whose desk it is, by an address too long to guess",
     "timekeeping.asking": "the database's clock",
     "dead.addressed_by": "the operator's: to whom a stranger's letter is addressed",
     "deeds.deed_of": "turns a row that was found into a deed",
@@ -190,7 +195,7 @@ AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is sto
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 ASKED_OF = {"privacy.note": Asked.ERASURE, "connections.mended": "florist"}
-NEW_ID = {"agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
+NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -217,6 +222,7 @@ class Inhabitant:
 
     shop_id: int
     agent_id: int
+    session_id: int
     awaiting: int
     beyond: int
     doubtful: int
@@ -238,6 +244,7 @@ class Inhabitant:
         known = {
             "shop_id": self.shop_id,
             "agent_id": self.agent_id,
+            "session_id": self.session_id,
             "email_digest": "l" * 64 if name == "agents.is_let_go" else "n" * 64,
             "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
             "pool_id": self.pool_id,
@@ -418,7 +425,16 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
     with rolled_back(sessions) as session:
         twin = moved_in(session, seal, "twin.myshopify.com", net=50_00)
         nobody = replace(
-            twin, agent_id=-1, awaiting=-1, beyond=-1, doubtful=-1, misfit=-1, pool_id=-1, request_id=-1, copied_id=-1
+            twin,
+            agent_id=-1,
+            session_id=-1,
+            awaiting=-1,
+            beyond=-1,
+            doubtful=-1,
+            misfit=-1,
+            pool_id=-1,
+            request_id=-1,
+            copied_id=-1,
         )
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
@@ -472,6 +488,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
     named = (
         "shop_id",
         "agent_id",
+        "session_id",
         "awaiting",
         "beyond",
         "doubtful",
@@ -609,6 +626,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
     agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
     agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
+    session_id = came_in(session, shop_id, sam, seal)
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
     gone_wrong = [7, ledger_rows["moving"].id]
     alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
@@ -624,6 +642,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     return Inhabitant(
         shop_id=shop_id,
         agent_id=sam,
+        session_id=session_id,
         pool_id=month.id,
         decision_id=made,
         request_id=request,
@@ -640,6 +659,15 @@ def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) ->
     number = agents.add(session, shop_id=shop_id, seal=seal, **known)
     assert number is not None
     return number
+
+
+def came_in(session: Session, shop_id: int, agent_id: int, seal: Seal) -> int:
+    """Sign somebody in by a link that stays about; return the session's number."""
+    code = agent_sessions.link(session, shop_id=shop_id, agent_id=agent_id, now=NOON)
+    assert code is not None
+    entered = agent_sessions.enter(session, code=code, browser="browser", seal=seal, now=NOON)
+    assert entered is not None
+    return entered[1].session_id
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
