@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.web import errors, framing, health, helpdesk_hooks, identity, merchant, numbering, practice
+from app.web import agent_desk, errors, framing, health, helpdesk_hooks, identity, merchant, numbering, practice
 from jobs.runtime import World
 
 
@@ -17,6 +17,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(identity.blueprint)
     app.register_blueprint(merchant.blueprint)
+    app.register_blueprint(agent_desk.blueprint)
     if world.settings.practice:
         app.register_blueprint(practice.blueprint)
     app.jinja_env.globals.update(bridge=framing.bridge)

@@ -1,14 +1,13 @@
 """The merchant's pages: today, the ledger, one order's story, one customer's card, and the reasons."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.effects import State
-from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store import (
@@ -22,11 +21,10 @@ from app.store import (
     shops,
     stories,
     tallies,
-    yardstick,
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import phrases, rights
+from app.web import customer_card, phrases, rights
 from app.web.here import world
 from app.web.screen import Look, look, show
 from jobs.runtime import midnight, purse
@@ -93,7 +91,9 @@ def order(order_id: int) -> str:
 def customer(customer_id: int) -> str:
     """Show one customer's card, and what led to it."""
     with look() as seen:
-        facts = _card(seen, customer_id)
+        facts = customer_card.facts(seen.session, seen.merchant, customer_id, seen.now)
+        if facts is None:
+            abort(404, "This shop's ledger has no such customer.")
         bought = stories.orders_of(seen.session, customer_id=customer_id, limit=ORDERS, **_shop(seen))
         subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
         facts |= _story(seen, subjects, Search(customer_id=customer_id))
@@ -161,34 +161,9 @@ def _story(seen: Look, subjects: tuple[str, ...], search: Search) -> dict[str, A
     return {"told": told, "back": request.path, **_rows(seen, search)}
 
 
-def _card(seen: Look, customer_id: int) -> dict[str, Any]:
-    session, shop = seen.session, _shop(seen)
-    standing = orders.standing(session, customer_id=customer_id, **shop)
-    if standing is None:
-        abort(404, "This shop's ledger has no such customer.")
-    measure = yardstick.read(session, **shop)
-    return {
-        "standing": standing,
-        "measure": measure,
-        "times": phrases.times_average(standing, measure),
-        "active": _active(standing, measure, seen.now),
-        "last": stories.last_gesture(session, customer_id=customer_id, **shop),
-        "pending": stories.pending(session, customer_id=customer_id, **shop),
-        "pools": _pools(seen),
-    }
-
-
 def _pools(seen: Look) -> list[PoolLeft]:
     month = purse(seen.merchant, seen.now)
     return reports.pools_left(seen.session, shop_id=seen.merchant.id, purse=month)
-
-
-def _active(standing: Standing, measure: Yardstick | None, now: datetime) -> bool | None:
-    """Whether the customer counts as active; None while the shop was never measured."""
-    if measure is None:
-        return None
-    last = standing.last_order_at
-    return last is not None and now - last <= timedelta(days=measure.active_days)
 
 
 def _shop(seen: Look) -> dict[str, Any]:

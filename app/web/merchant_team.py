@@ -1,17 +1,20 @@
 """The merchant's team: who presses at the helpdesk, who says yes to them, and who was let go."""
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.agents import Role
-from app.store import agents, connections
+from app.store import agent_sessions, agents, connections
+from app.store.agent_sessions import LINK_LASTS
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
 from integrations import registry
-from jobs import team
+from jobs import agent_door, team
 
 blueprint = Blueprint("team", __name__)
 
@@ -21,22 +24,28 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _NUMBER = re.compile(r"[\w.@+-]{1,64}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A login link that was just made. It is shown this once, and kept nowhere."""
+
+    agent_id: int
+    address: str
+    until: datetime
+
+
 @blueprint.get("/team")
 def people() -> str:
     """Show who is in the team."""
-    here = world()
-    with look() as seen:
-        shop_id = seen.merchant.id
-        facts = {
-            "people": agents.listed(seen.session, shop_id=shop_id, seal=here.seal),
-            "numbers": agents.numbers(seen.session, shop_id=shop_id),
-            "helpdesks": [
-                kind
-                for kind in connections.accounts(seen.session, shop_id=shop_id, seal=here.seal)
-                if kind in registry.HELPDESKS
-            ],
-        }
-    return show("team.html", seen, facts | {"roles": list(Role)})
+    return _page()
+
+
+@blueprint.post(AGENT + "/link")
+def make_link(agent_id: int) -> str:
+    """Show a link that signs somebody in on the desk, for handing over."""
+    address = agent_door.link(in_their_name(), merchant(), agent_id)
+    if address is None:
+        raise team.NobodyThere
+    return _page(Link(agent_id=agent_id, address=address, until=world().clock.now() + LINK_LASTS))
 
 
 @blueprint.post("/team")
@@ -93,3 +102,20 @@ def _plain(name: str) -> str:
 
 def _back(said: str) -> Response:
     return redirect(url_for("merchant.team.people", said=said), 303)
+
+
+def _page(link: Link | None = None) -> str:
+    here = world()
+    with look() as seen:
+        shop_id = seen.merchant.id
+        facts = {
+            "people": agents.listed(seen.session, shop_id=shop_id, seal=here.seal),
+            "signed_in": agent_sessions.signed_in(seen.session, shop_id=shop_id, now=seen.now),
+            "numbers": agents.numbers(seen.session, shop_id=shop_id),
+            "helpdesks": [
+                kind
+                for kind in connections.accounts(seen.session, shop_id=shop_id, seal=here.seal)
+                if kind in registry.HELPDESKS
+            ],
+        }
+    return show("team.html", seen, facts | {"roles": list(Role), "link": link})

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.store import reports, shops
+from app.domain.agents import Role
+from app.store import agents, reports, shops
 from app.store.base import reading
 from app.store.reports import Figures, Tally, ToDo
 from app.web import phrases
 from app.web.here import world
 from app.web.practice_guard import only_from_home
 from app.web.screen import Look
+from integrations import registry
+from jobs import agent_door, passes, team
 
 blueprint = Blueprint("practice", __name__)
 blueprint.before_request(only_from_home)
@@ -19,6 +23,10 @@ PRACTICE_SHOP = "lagniappe-practice.myshopify.com"
 
 # The practice town's secret is no secret. The configured one is never shown, whatever it is.
 PRACTICE_SECRET = "practice-secret"  # noqa: S105
+
+
+# Of the practice town's helpdesk.
+STAFF = {Role.AGENT: ("Sam Okoye", "sam@practice.example"), Role.LEAD: ("Léa Martin", "lea@practice.example")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,34 @@ def summary() -> Response:
             signed_webhook(found.newest_gift_order, PRACTICE_SHOP, port=here.settings.web_port),
         ]
     return jsonify(open=found.open, ready=found.ready, lines=lines, counts=_counts(found))
+
+
+@blueprint.get("/practice/desk")
+def desk() -> WerkzeugResponse:
+    """Lead whoever practises to the agents' desk, signed in as one of the town's helpdesk, about one of its tickets."""
+    here = world()
+    with reading(here.sessions) as session:
+        merchant = shops.by_domain(session, PRACTICE_SHOP)
+    if merchant is None or not merchant.installed:
+        abort(404)
+    role = Role.LEAD if request.args.get("as") == "lead" else Role.AGENT
+    name, email = STAFF[role]
+    team.add(here, merchant, name=name, email=email, role=role)
+    with reading(here.sessions) as session:
+        people = agents.listed(session, shop_id=merchant.id, seal=here.seal)
+    ours = next((one.id for one in people if one.email == email), 0)
+    way_in = agent_door.link(here, merchant, ours)
+    ticket, customer = request.args.get("ticket", ""), request.args.get("customer", "")
+    about = passes.made(
+        here,
+        merchant,
+        registry.FIRST_HELPDESK,
+        ticket_id=ticket if ticket.isdecimal() else "1",
+        customer_id=int(customer) if customer.isdecimal() else None,
+    )
+    if way_in is None or about is None:
+        abort(404)
+    return redirect(f"{about}&{way_in.partition('#')[2]}")
 
 
 def told(found: Progress) -> list[str]:

@@ -1,13 +1,14 @@
 """The whole corpus, as one: everything that is sent to the house, section by section."""
 
-from tests.hostile import bodies, lines, pages, redis_jobs, requests_on_the_wire, signature, storage, texts
+from tests.hostile import bodies, desk_visits, lines, pages, redis_jobs, requests_on_the_wire, signature, storage, texts
 from tests.hostile.case import Call, Letter, Page
+from tests.hostile.desk_visits import Visit
 from tests.hostile.lines import Crowd
 from tests.hostile.pages import Crossing, Token
 from tests.hostile.redis_jobs import Job
 from tests.hostile.storage import Row, Secret
 
-Case = Call | Letter | Page | Token | Crossing | Job | Row | Secret | Crowd
+Case = Call | Letter | Page | Token | Crossing | Job | Row | Secret | Crowd | Visit
 
 CALLS: tuple[Call, ...] = (*signature.CALLS, *requests_on_the_wire.CALLS, *bodies.CALLS)
 LETTERS: tuple[Letter, ...] = (*bodies.LETTERS, *texts.LETTERS)
@@ -21,6 +22,7 @@ EVERYTHING: tuple[Case, ...] = (
     *storage.ROWS,
     *storage.SECRETS,
     *lines.CROWDS,
+    *desk_visits.VISITS,
 )
 
 

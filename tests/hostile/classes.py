@@ -29,6 +29,9 @@ _SECTIONS: Mapping[str, str] = {
     "account": "with a dot; with a slash or an @; in capitals; of 300 characters",
     "queue": "pickle; another function; no such shop; wrong arguments; callbacks; a megabyte",
     "storage": "odd rows; swapped secret; cut secret; lost key",
+    "the desk": "pass made up; pass cut; pass of another desk; pass of another shop; pass too old; pass alone;"
+    " session made up; odd header; session elsewhere than in its header; session of somebody let go; session signed out;"
+    " login link twice; login link late; login link guessed; odd browser; framed by a stranger",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
@@ -39,6 +42,7 @@ _ACTS = "tests/web/test_merchant_acts.py::"
 _ADDRESSES = "tests/integrations/test_addresses.py::"
 _ODD_ADDRESS = f"{_ADDRESSES}test_given_an_odd_address_when_calling_then_it_is_refused_before_any_name_is_looked_up"
 _HTTP = "tests/integrations/test_http.py::"
+_DESK = "tests/web/test_agent_desk.py::"
 _ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
 
 ELSEWHERE: Mapping[int, tuple[str, ...]] = {
@@ -71,4 +75,7 @@ ELSEWHERE: Mapping[int, tuple[str, ...]] = {
         f"{_HTTP}test_given_a_dripping_answer_when_calling_then_it_ends_in_time",
     ),
     **dict.fromkeys(range(129, 133), (_ACCOUNT,)),
+    147: ("tests/jobs/test_passes.py::test_given_a_pass_when_thirty_days_are_over_or_its_key_is_gone_then_it_opens_nothing",),
+    155: ("tests/store/test_agent_sessions.py::test_given_a_link_when_it_is_late_or_a_newer_one_was_made_then_it_opens_nothing",),
+    158: (f"{_DESK}test_given_a_desk_when_opened_then_only_its_own_helpdesk_may_frame_it_and_no_other_script_runs",),
 }  # fmt: skip

@@ -42,6 +42,7 @@ from tests.hostile.case import (
     signed,
     wire,
 )
+from tests.hostile.desk_visits import Badges, Visit
 from tests.hostile.lines import CROWDS, standing
 from tests.hostile.pages import token
 from tests.hostile.redis_jobs import Job as StrangeJob
@@ -110,6 +111,45 @@ class House:
             return self.say(wire(headers, b"", method="GET", path=path, length=""))
         body = form if isinstance(form, bytes) else urlencode(form).encode()
         return self.say(wire((*headers, ("Content-Type", kind)), body, path=path))
+
+    def visit(self, badges: Badges, visit: Visit) -> Answer:
+        """Call at the desk as its page does, or nearly so."""
+        body = {"desk": visit.desk or badges.desk, "about": visit.about(badges)}
+        body |= {name: recipe(badges) for name, recipe in visit.more.items()}
+        return self._at_the_desk(visit.path, visit.worn(badges), body)
+
+    def badges(self) -> Badges:
+        """Let agents of both shops in to the desk."""
+        ticket, customer = self.known["ticket"], self.known["customer"]
+        path = f"/practice/desk?ticket={ticket}&customer={customer}"
+        led = self.say(wire((), b"", method="GET", path=path, host=LOOPBACK, length="")).header("Location")
+        desk, _, fragment = led.rpartition("/")[2].partition("#pass=")
+        about, _, code = fragment.partition("&in=")
+        token = self._come_in(code)
+        gone, let_go = self._hired(PRACTICE_SHOP)
+        self.open(f"/team/{gone}/active", form={"active": "0"})
+        _, signed_out = self._hired(PRACTICE_SHOP, "Max")
+        assert self._at_the_desk("/desk/leave", f"Bearer {signed_out}", {}).status == 200
+        _, others = self._hired(OTHER_SHOP)
+        return Badges(
+            desk=desk, about=about, token=token, others=others, let_go=let_go, signed_out=signed_out, used=code
+        )
+
+    def _hired(self, shop: str, name: str = "Ann") -> tuple[int, str]:
+        """Take somebody into a shop's team and sign them in; return their number and their token."""
+        form = {"name": name, "email": f"{name}@x.example", "role": "agent"}
+        assert self.open("/team", form=form, shop=shop).status == 303
+        number = int(re.findall(rf'id="agent-(\d+)-name">{name}<', self.open("/team", shop=shop).text)[0])
+        page = self.open(f"/team/{number}/link", form={}, shop=shop).text
+        return number, self._come_in(page.partition("/desk#in=")[2].partition('"')[0])
+
+    def _come_in(self, code: str) -> str:
+        answer = self._at_the_desk("/desk/enter", "", {"code": code, "browser": "b" * 32})
+        return str(json.loads(answer.text)["token"])
+
+    def _at_the_desk(self, path: str, worn: str, body: Mapping[str, str]) -> Answer:
+        headers: Headers = (("Content-Type", "application/json"), *((("Authorization", worn),) if worn else ()))
+        return self.say(wire(headers, json.dumps(body).encode(), path=path))
 
     def now(self) -> datetime:
         """Return the time in the town."""

@@ -12,9 +12,10 @@ from sqlalchemy.engine import make_url
 
 from app.store.tables import Delivery
 from tests.conftest import on_server
-from tests.hostile import lines, pages, redis_jobs, storage
+from tests.hostile import desk_visits, lines, pages, redis_jobs, storage
 from tests.hostile.case import CANARY, NO_SUCH_ORDER, OTHER_SHOP, Call, Ends, Letter, Page
 from tests.hostile.cases import CALLS, LETTERS, named
+from tests.hostile.desk_visits import Badges, Visit
 from tests.hostile.house import Answer, House, at_home
 from tests.hostile.lines import Crowd
 from tests.hostile.pages import Crossing, Token
@@ -38,6 +39,7 @@ AN_HONEST_ONE = Letter(number=0, name="an honest one", body=MERGE_BEGUN, topic="
 OTHERS = Letter(
     number=0, name="the other shop's", body=b'{"id":%d}' % NO_SUCH_ORDER, shop=OTHER_SHOP, ends=Ends.HANDLED
 )
+A_GOOD_VISIT = Visit(number=0, name="a good visit")
 MOST_MEMORY = 300 * 1024 * 1024  # what it needs anyway, and the room for bodies
 UNKNOWN = 4_611_686_018_427_387_904  # nobody's id
 
@@ -62,6 +64,12 @@ class Posted:
     answer: Answer
     kept: Delivery | None
     next: Delivery | None
+
+
+@pytest.fixture(scope="module")
+def badges(house: House) -> Badges:
+    """Let agents of both shops in to the desk, one of them only for a moment."""
+    return house.badges()
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +150,20 @@ def test_given_another_shops_id_when_it_is_asked_for_then_the_answer_is_that_of_
     assert theirs.status == crossing.expects
     assert (theirs.status, said_of(mine, theirs)) == (nobodys.status, said_of(str(UNKNOWN), nobodys))
     assert house.effects() == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("visit", desk_visits.VISITS, ids=named)
+def test_given_a_visit_to_the_desk_that_proves_nothing_when_made_then_not_one_figure_is_told(
+    house: House, badges: Badges, visit: Visit
+) -> None:
+    answer = house.visit(badges, visit)
+
+    assert answer.status in visit.expects, f"{answer.head}\n{answer.body[:200]!r}"
+    assert len(answer.body) < 200
+    assert "$" not in answer.text
+    assert not answer.header("Set-Cookie")
+    assert house.visit(badges, A_GOOD_VISIT).status == 200  # nobody else is turned away for it
 
 
 @ON_SQLITE

@@ -623,10 +623,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     ledger_rows = deeds(session, shop_id, made)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
     pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
-    sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
-    agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
-    agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
-    session_id = came_in(session, shop_id, sam, seal)
+    sam, session_id = team_of(session, shop_id, seal)
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
     gone_wrong = [7, ledger_rows["moving"].id]
     alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
@@ -651,6 +648,14 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         misfit=misfit.id,
         **ledger_rows,
     )
+
+
+def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int]:
+    """Take Sam in, who sits at the desk, and Lea, who has left; return Sam's number and their session's."""
+    sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
+    agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
+    agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
+    return sam, came_in(session, shop_id, sam, seal)
 
 
 def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) -> int:

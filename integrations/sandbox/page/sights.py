@@ -111,6 +111,7 @@ class Sights:
                 "now": self._town.clock.now(),
                 "ahead": words.ahead(self._town.clock.offset()),
                 "app": _ADMIN if self._town.settings.target else None,
+                "desk": f"{self._town.settings.target}/practice/desk" if self._town.settings.target else None,
                 "happenings": stream.happenings(turn),
             }
         }
