@@ -27,6 +27,11 @@ class Login:
     key: str
 
 
+def as_it_came(body: bytes) -> bytes:
+    """Return all of a call's body: what says little of anybody is kept whole."""
+    return body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """One kind of helpdesk. Within it tickets are bare numbers; their kind is put before them at the registry."""
@@ -35,7 +40,9 @@ class Company:
     account: re.Pattern[str]  # what an account may look like: it becomes part of an address that our key goes to
     open: Callable[[Http, str, Login], Helpdesk]  # the second is the account's own origin
     authentic: Callable[[Call, tuple[str, ...], datetime], bool]  # by one of these secrets, now; a blank one is none
-    name: Callable[[Call], str | None]  # what it calls itself; None: nothing, and a repeat is the same to the letter
+    # What a call with such a body as is kept calls itself; None: nothing, and a repeat is the same to the letter.
+    name: Callable[[Call], str | None]
     parse: Callable[[str, bytes], Event]  # topic and body; raises Malformed
     person_in: Callable[[str, bytes], Person]  # whom the body names in full
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
+    kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it

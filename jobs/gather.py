@@ -8,6 +8,7 @@ from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
 from app.domain.facts import GiftOption, Order, OrderFacts, Quote
 from app.domain.money import zero
+from app.domain.ports import Comment, Ticket
 from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
@@ -81,6 +82,18 @@ def in_our_money(order: Order, merchant: Merchant) -> Order:
         return order
     nothing = zero(merchant.currency)
     return replace(order, net=nothing, counted=False, uncounted_because=_other_money(order, merchant))
+
+
+def shown(outside: Outside, ticket_id: str) -> Ticket | None:
+    """Return a ticket as its helpdesk shows it; None when there is none."""
+    desk, number = outside.talkative_desk_of(ticket_id) or (None, ticket_id)
+    return None if desk is None else desk.ticket(number)
+
+
+def typed(outside: Outside, ticket_id: str, comment_id: str) -> Comment | None:
+    """Return what an agent wrote on a ticket, as its helpdesk shows it; None when there is no such comment."""
+    desk, number = outside.talkative_desk_of(ticket_id) or (None, ticket_id)
+    return None if desk is None else desk.comment(number, comment_id)
 
 
 def about_action(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction, TicketOpened
 from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore, TicketFacts
+from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
 from app.store import agents, decisions, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
@@ -20,11 +21,13 @@ TOO_LATE = "This press lay about for more than a day. If it is still meant, plea
 
 def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
     """Show the agents who wrote, unless the letter lay about for so long that they have seen for themselves."""
-    match = who_is.who_is(occasion.world, occasion.merchant, occasion.way_in, event.who)
+    ticket = gather.shown(occasion.way_in, event.ticket_id) if event.look else None
+    gone, who = event.look and ticket is None, event.who if ticket is None else event.also.at(ticket.email)
+    match = who_is.who_is(occasion.world, occasion.merchant, occasion.way_in, who)
     who_is.learn(occasion.world, occasion.merchant, match)
     with unit_of_work(occasion.world.sessions) as session:
-        silent = match.forgotten or occasion.is_old()
-        decided = [] if silent else _greeting(session, occasion, event, match)
+        silent = gone or match.forgotten or occasion.is_old()
+        decided = [] if silent else _greeting(session, occasion, event, match, ticket)
         finish(session, occasion, decided, forget_words=match.forgotten)
 
 
@@ -34,19 +37,27 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
     if occasion.is_old():
         asked = replace(asked, trouble=TOO_LATE)
-    who = occasion.world.agent(merchant, event.agent_email)
+    who = occasion.world.agent(merchant, event.agent)
     with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, who):
         orders.lock(session, shop_id=merchant.id)
         finish(session, occasion, _act(session, occasion, event, asked, who), forget_words=asked.forgotten)
 
 
-def _greeting(session: Session, occasion: Occasion, event: TicketOpened, match: Match) -> list[Decision]:
+def _greeting(
+    session: Session, occasion: Occasion, event: TicketOpened, match: Match, ticket: Ticket | None
+) -> list[Decision]:
     merchant, customer_id = occasion.merchant, match.customer_id
     standing = None
     if customer_id is not None:
         standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
     measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
-    facts = TicketFacts(standing=standing, yardstick=measure, nobody=match.nobody)
+    facts = TicketFacts(
+        standing=standing,
+        yardstick=measure,
+        nobody=match.nobody,
+        tags=None if ticket is None else ticket.tags,
+        look=occasion.letter.id,
+    )
     return on_ticket(event.ticket_id, facts, merchant.policy, occasion.now)
 
 

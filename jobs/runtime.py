@@ -13,7 +13,7 @@ from app.domain import tickets
 from app.domain.effects import Pool
 from app.domain.mail import digest
 from app.domain.policy import Policy
-from app.domain.ports import GiftVendor, Helpdesk, Shop
+from app.domain.ports import GiftVendor, Helpdesk, Shop, TalkativeHelpdesk
 from app.domain.rules import gift_order
 from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
@@ -33,7 +33,7 @@ from jobs.clock import Clock
 from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
-from jobs.watched_helpdesk import WatchedHelpdesk
+from jobs.watched_helpdesk import watched
 
 log = structlog.get_logger("shop")
 
@@ -55,6 +55,11 @@ class Outside:
         kind, number = tickets.apart(ticket_id)
         desk = self.desks.get(kind or registry.FIRST_HELPDESK)
         return None if desk is None else (desk, number)
+
+    def talkative_desk_of(self, ticket_id: str) -> tuple[TalkativeHelpdesk, str] | None:
+        """Return the helpdesk of a ticket as `desk_of` does, if it is one that says who wrote what."""
+        desk, number = self.desk_of(ticket_id) or (None, ticket_id)
+        return (desk, number) if isinstance(desk, TalkativeHelpdesk) else None
 
     def for_a_person(self) -> "Outside":
         """Return the same world, whose store keeps some time for whom a person waits for."""
@@ -174,7 +179,7 @@ class World:
         origin = desk_origin(self.settings, account.kind)
         login = Login(user=account.user, key=account.key)
         desk = registry.helpdesk(account.kind, origin, account.account, login, http=http)
-        return WatchedHelpdesk(desk=desk, account=account, sessions=self.sessions, clock=self.clock)
+        return watched(desk, account, self.sessions, self.clock)
 
     def mail_key(self, merchant: Merchant) -> bytes:
         """Return what the shop's addresses and telephones are digested with, made when it is needed first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.errors import KeyRefused
-from app.domain.ports import Helpdesk, Receipt
+from app.domain.ports import Comment, Helpdesk, Receipt, TalkativeHelpdesk, Ticket
 from app.store import connections
 from app.store.base import Sessions, unit_of_work
 from app.store.connections import Account
@@ -57,3 +57,25 @@ class WatchedHelpdesk:
                 news = connections.mended(session, shop_id=shop_id, kind=kind)
             if news:
                 log.info("helpdesk.mended", shop=shop_id, kind=kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTalker(WatchedHelpdesk):
+    """Satisfies app.domain.ports.TalkativeHelpdesk in the same way."""
+
+    desk: TalkativeHelpdesk
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        with self._watched():
+            return self.desk.ticket(ticket_id)
+
+    def comment(self, ticket_id: str, comment_id: str) -> Comment | None:
+        with self._watched():
+            return self.desk.comment(ticket_id, comment_id)
+
+
+def watched(desk: Helpdesk, account: Account, sessions: Sessions, clock: Clock) -> Helpdesk:
+    """Return the helpdesk under watch, as talkative as it is."""
+    if isinstance(desk, TalkativeHelpdesk):
+        return WatchedTalker(desk=desk, account=account, sessions=sessions, clock=clock)
+    return WatchedHelpdesk(desk=desk, account=account, sessions=sessions, clock=clock)

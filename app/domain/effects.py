@@ -70,15 +70,16 @@ class MarkInHelpdesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagTicket:
-    """Tag one ticket, beside the tags that others put there."""
+    """Tag one ticket, beside the tags that others put there. `occasion` tells one loss of it from the next."""
 
     kind: Literal["tag_ticket"] = "tag_ticket"
     ticket_id: str
     tag: str
+    occasion: str = ""
 
     @property
     def key(self) -> str:
-        return _key("ticket-tag", self.ticket_id, self.tag)
+        return _key("ticket-tag", self.ticket_id, self.tag, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

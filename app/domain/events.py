@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain import tickets
 from app.domain.correspondents import UNSAID, Correspondent
 from app.domain.people import Person
 from app.domain.refunds import WantedItem
@@ -110,16 +111,33 @@ class ShopToForget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened:
-    """A customer wrote to the helpdesk; `email` is None for channels that have none, `also` is what else is known."""
+    """A customer wrote to the helpdesk; `email` is None for channels that have none, `also` is what else is known.
+
+    `look` says that nobody vouches for the call: whose ticket it is must be asked of the helpdesk itself.
+    """
 
     ticket_id: str
     email: str | None
     also: Correspondent = UNSAID
+    look: bool = False
 
     @property
     def who(self) -> Correspondent:
         """Whoever wrote, by all that the helpdesk says of them."""
         return self.also.at(self.email)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTyped:
+    """Somebody says that an agent typed a command on a ticket: what was typed, and the author's number there.
+
+    It is done only if the helpdesk itself shows the same comment under the same author.
+    """
+
+    ticket_id: str
+    comment_id: str
+    author: str
+    text: str
 
 
 class Act(StrEnum):
@@ -140,11 +158,13 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentAction:
-    """An agent pressed a button on a ticket.
+    """An agent pressed a button on a ticket, or typed a command there.
 
     `order_name` is "#1001" or None for the latest order; `amount` is decimal text in the shop's currency, or else the
     `items` and the `shipping` go back, or all that is left where nothing is named; `unclear` says what in the form
-    nobody can understand; `confirm` makes a deliberate second deed distinct from a double click.
+    nobody can understand; `confirm` makes a deliberate second deed distinct from a double click. Of flowers, `amount`
+    is the most that they may cost. `agent_ref` is the agent's number, written as tickets are, where a helpdesk tells
+    no address of theirs.
     """
 
     act: Act
@@ -163,6 +183,7 @@ class AgentAction:
     message: str | None = None
     compassion: bool = False  # somebody died or is ill: no reorders, no marketing
     confirm: str = ""
+    agent_ref: str = ""
     proof: Proof = Proof.CLAIMED
     also: Correspondent = UNSAID
 
@@ -170,6 +191,16 @@ class AgentAction:
     def who(self) -> Correspondent:
         """Whose ticket it is, by all that the helpdesk says of them."""
         return self.also.at(self.email)
+
+    @property
+    def agent(self) -> str:
+        """What tells the agent from all others."""
+        return self.agent_email or self.agent_ref
+
+    @property
+    def called(self) -> str:
+        """What the agent is called in our sentences."""
+        return self.agent_name or f"Agent {tickets.apart(self.agent_ref)[1]}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,4 +213,5 @@ class Unconcerning:
 AboutCustomer = CustomerChanged | CustomerGone | CustomersMerged | SpendingChanged | CustomerTagged
 AboutShop = ExportEnded | ShopChanged | AppUninstalled | ScopesChanged
 AboutPrivacy = DataRequested | PersonToForget | ShopToForget
-Event = OrderChanged | AboutCustomer | AboutShop | AboutPrivacy | TicketOpened | AgentAction | Unconcerning
+AboutTicket = TicketOpened | CommandTyped | AgentAction
+Event = OrderChanged | AboutCustomer | AboutShop | AboutPrivacy | AboutTicket | Unconcerning

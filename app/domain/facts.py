@@ -135,6 +135,8 @@ class TicketFacts:
     standing: Standing | None
     yardstick: Yardstick | None
     nobody: Nobody | None = None  # why no customer of the store is taken for who wrote
+    tags: frozenset[str] | None = None  # on the ticket just now; None: nobody has looked
+    look: int = 0  # which look that was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

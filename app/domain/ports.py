@@ -8,7 +8,7 @@ was done under: a Receipt when found, None when certainly absent.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.history import Batch, Export, Gathering
@@ -54,6 +54,23 @@ class GiftParcel:
     variant_id: int
     to: Address
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket as its helpdesk shows it now; `email` is the customer's, None where there is none."""
+
+    email: str | None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What an agent wrote on a ticket, and who: their number there, which nobody else can write under."""
+
+    author: str
+    text: str
+    private: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +176,15 @@ class Helpdesk(Protocol):
         """Leave a private note."""
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None: ...
+
+
+@runtime_checkable
+class TalkativeHelpdesk(Helpdesk, Protocol):
+    """A helpdesk that shows what is on its tickets, and vouches for who wrote it: agents may type what they want."""
+
+    def ticket(self, ticket_id: str) -> Ticket | None: ...
+    def comment(self, ticket_id: str, comment_id: str) -> Comment | None:
+        """Return what an agent wrote on the ticket; None when it is not there (any more), or no agent wrote it."""
 
 
 class GiftVendor(Protocol):

@@ -1,6 +1,7 @@
 """A helpdesk's calls: the token in the URL says whose they are, the helpdesk's own proof that they are true."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -29,6 +30,7 @@ def receive(kind: str, token: str) -> Response:
     account, now = None if company is None else _account(kind, token), here.clock.now()
     if company is None or account is None or not company.authentic(call, account.secrets, now):
         return Response("not from your helpdesk", status=401)
+    call = replace(call, body=company.kept(call.body))
     name, other_name = _names(company, call, now)
     with unit_of_work(here.sessions) as session:
         new = inbox.receive(

@@ -203,6 +203,19 @@ def test_given_a_special_customer_when_they_write_again_on_the_ticket_then_the_c
 
 
 @pytest.mark.parametrize(
+    ("tags", "tagged"), [(None, [""]), (frozenset({"returns"}), ["look-7"]), (frozenset({"make-it-right"}), [])]
+)
+def test_given_a_ticket_that_was_looked_at_when_they_write_again_then_it_is_tagged_where_the_tag_was_lost(
+    tags: frozenset[str] | None, tagged: list[str]
+) -> None:
+    decision = greet("42", marked(net=usd(330_00)), yardstick(), POLICY, NOON, tags=tags, look=7)
+
+    found = [plan.effect for plan in decision.plans if isinstance(plan.effect, TagTicket)]
+    assert [tag.occasion for tag in found] == tagged
+    assert decision.code == "greeted"
+
+
+@pytest.mark.parametrize(
     ("person", "measure", "code"),
     [
         (None, yardstick(), "no_orders"),

@@ -22,7 +22,14 @@ def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]
 def on_ticket(ticket_id: str, facts: TicketFacts, policy: Policy, now: datetime) -> list[Decision]:
     """Return what a customer's writing in means: the agent should see who it is."""
     greeted = special_customer.greet(
-        ticket_id, facts.standing, facts.yardstick, policy.special_customer, now, facts.nobody
+        ticket_id,
+        facts.standing,
+        facts.yardstick,
+        policy.special_customer,
+        now,
+        facts.nobody,
+        tags=facts.tags,
+        look=facts.look,
     )
     return [greeted]
 

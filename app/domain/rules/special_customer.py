@@ -82,8 +82,14 @@ def greet(
     policy: SpecialCustomer,
     now: datetime,
     nobody: Nobody | None = None,
+    *,
+    tags: frozenset[str] | None = None,
+    look: int = 0,
 ) -> Decision:
-    """Return the tag and the reason card for a ticket of a special customer."""
+    """Return the tag and the reason card for a ticket of a special customer.
+
+    Where somebody has looked, the tag is put on whenever it is not there: some helpdesks lose it while agents write.
+    """
     if nobody is not None:
         return _decision(f"ticket:{ticket_id}", nobody.code, nobody.because)
     if standing is None:
@@ -95,11 +101,17 @@ def greet(
     if not standing.special:
         return _decision(f"ticket:{ticket_id}", "not_special", f"{reason_line(standing, yardstick)}: no mark.")
     card = f"{policy.tag}: {reason_line(standing, yardstick)}."
-    plans = (
-        Plan(effect=TagTicket(ticket_id=ticket_id, tag=policy.tag), due_at=now),
-        Plan(effect=PostNote(ticket_id=ticket_id, text=card, about="reason-card"), due_at=now),
+    note = Plan(effect=PostNote(ticket_id=ticket_id, text=card, about="reason-card"), due_at=now)
+    return _decision(
+        f"ticket:{ticket_id}", "greeted", card, plans=(*_tag(ticket_id, policy.tag, tags, look, now), note)
     )
-    return _decision(f"ticket:{ticket_id}", "greeted", card, plans=plans)
+
+
+def _tag(ticket_id: str, tag: str, tags: frozenset[str] | None, look: int, now: datetime) -> tuple[Plan, ...]:
+    if tags is not None and tag in tags:
+        return ()
+    occasion = "" if tags is None else f"look-{look}"
+    return (Plan(effect=TagTicket(ticket_id=ticket_id, tag=tag, occasion=occasion), due_at=now),)
 
 
 def _enter_or_not(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
