@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from app.domain import tickets
-from app.domain.events import AgentAction, Event, TicketOpened
+from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, Shop
 from integrations.addresses import on_this_machine
 from integrations.companies import Company, Login
+from integrations.django_helpdesk.company import DJANGO_HELPDESK
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
@@ -30,6 +31,7 @@ FIRST_HELPDESK = "gorgias"  # a ticket without a kind is of this one, as all wer
 HELPDESKS: Mapping[str, Company] = {
     FIRST_HELPDESK: GORGIAS,
     "signed_hook": SIGNED_HOOK,
+    "django_helpdesk": DJANGO_HELPDESK,
 }
 
 
@@ -40,7 +42,7 @@ def _named(kind: str, number: str) -> str:
 def _event(kind: str, company: Company) -> Callable[[str, bytes], Event]:
     def parse(topic: str, body: bytes) -> Event:
         event = company.parse(topic, body)
-        if isinstance(event, TicketOpened | AgentAction):
+        if isinstance(event, TicketOpened | CommandTyped | AgentAction):
             return replace(event, ticket_id=_named(kind, event.ticket_id))
         return event
 

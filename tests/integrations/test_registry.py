@@ -1,12 +1,19 @@
 """The tables of everybody we speak with."""
 
+import json
+
 import pytest
 
-from app.domain.events import TicketOpened
+from app.domain.events import CommandTyped, TicketOpened
 from integrations import registry
 from integrations.companies import Login
 from integrations.shopify.access import FixedAccess
 
+OPENED: dict[str, dict[str, object]] = {
+    "gorgias": {"v": "1", "event": "ticket-created", "ticket_id": "42", "customer_email": "ada@customer.example"},
+    "signed_hook": {"event": "ticket.opened", "ticket_id": "42", "customer_email": "ada@customer.example"},
+    "django_helpdesk": {"ticket": {"id": 42, "submitter_email": "ada@customer.example"}},
+}
 BOT = Login(user="bot@acme.example", key="canary")
 
 
@@ -18,15 +25,25 @@ def test_given_a_source_when_its_delivery_is_parsed_then_an_event_comes_of_it() 
 
 def test_given_a_ticket_of_another_helpdesk_than_the_first_when_heard_of_then_its_name_says_whose_it_is() -> None:
     names: dict[str, str] = {}
-    for kind in registry.HELPDESKS:
-        body = b'{"v": "1", "event": "%s", "ticket_id": "42", "customer_email": "ada@customer.example"}'
-        opened = body % (b"ticket-created" if kind == registry.FIRST_HELPDESK else b"ticket.opened")
+    for kind, said in OPENED.items():
+        opened = json.dumps(said).encode()
         event = registry.SOURCES[kind]("", opened)
         assert isinstance(event, TicketOpened)
         assert registry.PEOPLE[kind]("", opened).tickets == {event.ticket_id}
         names[kind] = event.ticket_id
 
-    assert names == {"gorgias": "42", "signed_hook": "signed_hook:42"}
+    assert names == {"gorgias": "42", "signed_hook": "signed_hook:42", "django_helpdesk": "django_helpdesk:42"}
+    assert names.keys() == registry.HELPDESKS.keys()
+
+
+def test_given_a_command_when_heard_of_then_its_ticket_says_whose_it_is() -> None:
+    typed = {"id": 3, "user": 2, "comment": "/lagniappe help"}
+    said = {"ticket": {"id": 42, "followup_set": [typed]}, "followup_id": 3}
+
+    event = registry.SOURCES["django_helpdesk"]("", json.dumps(said).encode())
+
+    assert isinstance(event, CommandTyped)
+    assert event.ticket_id == "django_helpdesk:42"
 
 
 @pytest.mark.parametrize("domain", ["evil.example", "a.myshopify.com.evil.example", "A-Shop.myshopify.com", ""])

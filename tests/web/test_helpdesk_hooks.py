@@ -166,5 +166,30 @@ def test_given_a_call_that_is_signed_and_named_when_it_comes_again_then_its_name
     assert [delivery.source for delivery in kept(world)] == ["signed_hook"] * count
 
 
+def test_given_a_call_that_nobody_signs_when_it_comes_again_then_one_is_kept_and_nobodys_words_but_the_command(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    with unit_of_work(world.sessions) as session:
+        connections.connect(
+            session,
+            shop_id=shop.id,
+            kind="django_helpdesk",
+            account="desk.shop.example",
+            user="lagniappe",
+            key="key",
+            seal=world.seal,
+            url_token=TOKEN,
+        )
+    said = [{"id": 1, "user": None, "comment": "My dog died."}, {"id": 2, "user": 7, "comment": "/lagniappe help"}]
+    ring = {"ticket": {"id": 42, "followup_set": said}, "queue_slug": "support", "followup_id": 2}
+
+    codes = [client.post(f"/hooks/django_helpdesk/{token}", json=ring).status_code for token in (TOKEN, TOKEN, "odd")]
+
+    assert codes == [200, 200, 401]
+    (only,) = kept(world)
+    assert b"/lagniappe help" in only.body
+    assert b"dog" not in only.body
+
+
 def test_given_a_kind_that_nobody_wrote_when_called_then_it_is_401(client: FlaskClient) -> None:
     assert client.post(f"/hooks/pigeon_post/{TOKEN}", json=PRESS).status_code == 401

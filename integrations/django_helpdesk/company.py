@@ -1,0 +1,25 @@
+"""django-helpdesk's row in the registry."""
+
+import re
+
+from integrations.companies import Company, Login
+from integrations.django_helpdesk import hooks
+from integrations.django_helpdesk.api import DjangoHelpdesk
+from integrations.django_helpdesk.client import DeskApi
+from integrations.http import Http
+
+
+def _open(http: Http, origin: str, login: Login) -> DjangoHelpdesk:
+    return DjangoHelpdesk(DeskApi(http, origin=origin, user=login.user, key=login.key))
+
+
+DJANGO_HELPDESK = Company(
+    origin="https://{account}",
+    account=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"),
+    open=_open,
+    authentic=hooks.authentic,
+    name=hooks.name,
+    parse=hooks.parse,
+    person_in=hooks.person_in,
+    kept=hooks.kept,
+)
