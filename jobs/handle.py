@@ -14,6 +14,7 @@ from app.domain.errors import Busy, Closed, Malformed, Unavailable
 from app.domain.events import (
     AgentAction,
     AppUninstalled,
+    CommandTyped,
     CustomerChanged,
     CustomerGone,
     CustomersMerged,
@@ -36,6 +37,7 @@ from app.store.inbox import Letter
 from app.store.shops import Merchant
 from integrations import registry
 from jobs import put_off, stopping
+from jobs.commands import command_typed
 from jobs.occasion import Occasion, Overtaken, finish
 from jobs.on_customer import customer_changed, customer_gone, customers_merged, spending_changed, tags_changed
 from jobs.on_helpdesk import agent_acted, ticket_opened
@@ -158,6 +160,7 @@ _ANSWERS: Mapping[type[Event], Callable[[Occasion, Any], None]] = {
     AppUninstalled: app_uninstalled,
     ScopesChanged: scopes_changed,
     TicketOpened: ticket_opened,
+    CommandTyped: command_typed,
     AgentAction: agent_acted,
     DataRequested: copy_asked,
     PersonToForget: erasure_asked,

@@ -1,6 +1,6 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
-from app.domain.rules import elsewhere, gift_order, granted, let_alone
+from app.domain.rules import elsewhere, gift_order, granted, let_alone, typed
 
 _REASONS = {
     granted.CODE: "not granted",
@@ -59,8 +59,12 @@ _REASONS = {
     "flowers": "flowers are sent",
     "nothing_to_withdraw": "nothing to withdraw",
     "bad_days": "day not possible",
+    "too_dear": "flowers too dear",
     "let_go": "not in the team any more",
     "other_currency": "in another currency",
+    typed.HELP: "asked how it is typed",
+    typed.PUBLIC: "typed in public",
+    typed.CHANGED: "changed since it was typed",
 }
 _OCCASIONS = {
     "orders/create": "a new order",

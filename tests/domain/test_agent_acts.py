@@ -326,6 +326,24 @@ def test_given_somebody_who_was_let_go_when_they_press_then_they_read_so_and_not
     assert said(decision) == "Nothing was done. Whoever pressed this was let go on Lagniappe's team page."
 
 
+@pytest.mark.parametrize(
+    ("most", "code"),
+    [("60", "flowers"), ("60.00", "flowers"), ("59.99", "too_dear"), ("0", "too_dear"), ("lots", "bad_amount")],
+)
+def test_given_a_most_that_flowers_may_cost_when_they_cost_60_then_they_are_sent_only_within_it(
+    most: str, code: str
+) -> None:
+    assert sent(action(Act.FLOWERS, amount=most)).code == code
+
+
+def test_given_an_agent_whom_the_helpdesk_knows_by_number_alone_when_they_act_then_it_stands_for_them() -> None:
+    nameless = {"agent_email": "", "agent_name": "", "agent_ref": "other_desk:7"}
+
+    assert refunded(action(amount="12.00", **nameless)).because.startswith("Agent 7 refunds $12.00")
+    assert action(**nameless).agent == "other_desk:7"
+    assert card_text(action(Act.FLOWERS, message="With love, Ana", **nameless)) == "With love, Ana"
+
+
 def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:
     return refund_keep.decide(pressed, facts or agent_facts(), TEAM, NOON)
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, SendFlowers
 from app.domain.events import AgentAction
-from app.domain.facts import AgentFacts
+from app.domain.facts import AgentFacts, Quote
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
-from app.domain.rules.pressed import AGAIN, beyond_claim, confirmed, decided, sorry, too_quick
+from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
 MOST_DAYS_AHEAD = 180
@@ -19,7 +19,7 @@ def flowers(
 ) -> Decision:
     """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
     days = policy.flowers_days if action.days is None else action.days
-    problem = _flowers_problem(facts, days, confirmed=bool(action.confirm))
+    problem = _flowers_problem(facts, days, confirmed=bool(action.confirm)) or _too_dear(action, facts.quote)
     if problem is not None:
         return sorry(action, FLOWERS, *problem, facts, now)
     order, quote = facts.order, facts.quote
@@ -42,7 +42,7 @@ def flowers(
         pool=Pool.TEAM,
         ask_first=_lead_for_flowers(quote.total, facts, policy) or beyond_claim(action, quote.total, policy),
     )
-    because = f"{action.agent_name} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
+    because = f"{action.called} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
     return decided(action, FLOWERS, "flowers", because, plans=(plan,))
 
 
@@ -51,7 +51,7 @@ def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> D
     if not facts.withdrawable:
         because = "No flowers of this ticket are still waiting."
         return sorry(action, FLOWERS, "nothing_to_withdraw", because, facts, now)
-    because = f"{action.agent_name} withdraws the flowers."
+    because = f"{action.called} withdraws the flowers."
     return decided(action, FLOWERS, "withdrawn", because, withdraw=facts.withdrawable)
 
 
@@ -90,3 +90,15 @@ def _flowers_problem(facts: AgentFacts, days: int, *, confirmed: bool) -> tuple[
         kept = facts.order.net.currency
         return "other_currency", f"The florist asks for {facts.quote.total}, and the team's pool is kept in {kept}."
     return None
+
+
+def _too_dear(action: AgentAction, quote: Quote | None) -> tuple[str, str] | None:
+    if action.amount is None or quote is None:
+        return None
+    try:
+        most = Money.parse(action.amount, quote.total.currency)
+    except ValueError:
+        return "bad_amount", f"“{action.amount[:LONGEST_ECHO]}” is not an amount in {quote.total.currency}."
+    if quote.total <= most:
+        return None
+    return "too_dear", f"These flowers cost {quote.total} with everything, which is more than {most}."

@@ -54,7 +54,7 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
         if same
         else lead_for(refund, offer, facts, policy) or beyond_claim(action, amount, policy),
     )
-    because = " ".join([f"{action.agent_name} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
+    because = " ".join([f"{action.called} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
     return decided(action, RULE, "refund", because, plans=(*mutes, plan))
 
 
