@@ -30,7 +30,7 @@ from tests.builders import MINUTE, NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
-pytest_plugins = ["tests.recording"]
+pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a disk that is none
 ROOM_BYTES = 512 * 1024 * 1024

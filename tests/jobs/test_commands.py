@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from app.domain import commands
+from app.domain.agents import Role
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import connections, inbox
+from app.store import agents, connections, inbox
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Delivery
 from integrations.django_helpdesk import hooks
-from jobs import privacy
+from jobs import privacy, team
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice
 from tests.real_helpdesk.running import ACCOUNT, KEY, USER, RealHelpdesk
@@ -101,6 +102,28 @@ def test_given_a_private_command_when_its_bell_rings_then_it_is_done_as_if_a_but
     assert "Refunded $24.50" in note
     (refund,) = desk.inside.effects("refund_order")
     assert (refund.ticket_id, refund.payload["agent_name"]) == (f"django_helpdesk:{desk.ticket}", "")
+
+
+def test_given_an_author_whom_the_merchant_introduced_when_they_type_then_they_have_a_name_until_they_are_let_go(
+    desk: Desk,
+) -> None:
+    world, merchant = desk.inside.world, desk.merchant
+    team.add(world, merchant, name="Ana Reyes", email="ana@shop.example", role=Role.AGENT)
+    with unit_of_work(world.sessions) as session:
+        (ana,) = agents.listed(session, shop_id=merchant.id, seal=world.seal)
+    team.introduce(world, merchant, ana.id, kind="django_helpdesk", ref=str(ANA))
+    text = "/lagniappe flowers 80 in 14 days: We miss her too."
+    desk.ring(desk.typed(text), text=text)
+
+    (flowers,) = desk.inside.effects("send_flowers")
+    assert (flowers.state, flowers.payload["message"]) == (State.PLANNED, "We miss her too.\nAna")
+
+    with unit_of_work(world.sessions) as session:
+        agents.set_active(session, shop_id=merchant.id, agent_id=ana.id, active=False)
+    text = "/lagniappe withdraw flowers"
+    desk.ring(desk.typed(text), text=text)
+    assert "let go" in desk.notes()[-1]
+    assert [row.state for row in desk.inside.effects("send_flowers")] == [State.PLANNED]
 
 
 def test_given_the_same_comment_when_its_bell_rings_with_other_news_then_it_is_done_once(desk: Desk) -> None:
