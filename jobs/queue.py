@@ -132,6 +132,24 @@ class Bell:
         except RedisError:
             self.failures += 1
 
+    def take(self, task: Task, shop_id: int, *, seconds: int) -> bool:
+        """Return whether nobody else is at this shop's; from now on we are, until `give_back` or for so long at most.
+
+        For what is only wasteful when two are at it: without Redis everybody may, and so may who was frozen for longer.
+        """
+        try:
+            return bool(self.redis.set(_taken(task, shop_id), 1, nx=True, ex=seconds))
+        except RedisError:
+            self.failures += 1
+            return True
+
+    def give_back(self, task: Task, shop_id: int) -> None:
+        """Let others at it."""
+        try:
+            self.redis.delete(_taken(task, shop_id))
+        except RedisError:
+            self.failures += 1
+
     def tick(self) -> None:
         """Say that the ticker lives."""
         try:
@@ -158,6 +176,10 @@ class Bell:
     def hears_ticker(self) -> bool:
         """Return whether a ticker was heard lately; raise RedisError when Redis is not there."""
         return self.redis.get(_TICKER) is not None
+
+
+def _taken(task: Task, shop_id: int) -> str:
+    return f"lagniappe:taken:{task.name.lower()}:{shop_id}"
 
 
 def _flag(task: Task, shop_id: int, *, at_once: bool = False) -> str:

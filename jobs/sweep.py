@@ -24,6 +24,7 @@ NIGHTLY_OVERLAP = timedelta(hours=2)  # with the day itself: 26 hours
 NIGHTLY = "swept_nightly_to"
 ROWS_A_COMMIT = 100
 SHORTEST_PAUSE_SECONDS = 10.0  # after the store gave no answer, or had no time
+LONGEST_ALONE_SECONDS = 60  # after which somebody else may sweep as well: who began may have died
 
 
 class Due(NamedTuple):
@@ -35,8 +36,20 @@ class Due(NamedTuple):
 
 
 def sweep(world: World, shop_id: int) -> None:
-    """Put every order that changed since the last sweep into the inbox, as if its webhook had come."""
+    """Put every order that changed since the last sweep into the inbox, as if its webhook had come.
+
+    Not while another worker is at it: all of them would ask the same, and soon the store would answer nobody.
+    """
     world.bell.heard(Task.SWEEP, shop_id)
+    if not world.bell.take(Task.SWEEP, shop_id, seconds=LONGEST_ALONE_SECONDS):
+        return
+    try:
+        _sweep_alone(world, shop_id)
+    finally:
+        world.bell.give_back(Task.SWEEP, shop_id)
+
+
+def _sweep_alone(world: World, shop_id: int) -> None:
     inside = world.enter(shop_id)
     if inside is None:
         return

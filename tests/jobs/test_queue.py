@@ -93,6 +93,29 @@ def test_given_a_hushed_bell_when_rung_then_nobody_wakes_before_its_time_and_oth
     assert len(bell.queue) == 2
 
 
+def test_given_work_that_is_taken_when_another_takes_it_then_only_once_it_was_given_back(bell: Bell) -> None:
+    assert bell.take(Task.SWEEP, 7, seconds=60)
+
+    assert not bell.take(Task.SWEEP, 7, seconds=60)
+    assert bell.take(Task.SWEEP, 8, seconds=60)
+    bell.give_back(Task.SWEEP, 7)
+    assert bell.take(Task.SWEEP, 7, seconds=60)
+
+
+def test_given_work_that_is_taken_by_a_worker_who_dies_then_it_is_free_in_time(bell: Bell) -> None:
+    bell.take(Task.SWEEP, 7, seconds=60)
+
+    assert 0 < bell.redis.ttl("lagniappe:taken:sweep:7") <= 60
+
+
+def test_given_no_redis_when_work_is_taken_then_anybody_may() -> None:
+    bell = Bell.at("redis://127.0.0.1:1/0", patient=False)
+
+    assert bell.take(Task.SWEEP, 7, seconds=60)
+    bell.give_back(Task.SWEEP, 7)
+    assert bell.failures == 2
+
+
 def test_given_a_rung_bell_then_redis_holds_an_id_in_json_and_nothing_else(bell: Bell) -> None:
     bell.ring(Task.DRAIN, 7)
 

@@ -14,7 +14,7 @@ from integrations.shopify.shop import ShopifyShop
 from jobs import sweep as sweeping
 from jobs.practice import POLICY
 from jobs.queue import Bell, Task
-from jobs.runtime import midnight
+from jobs.runtime import World, midnight
 from jobs.sweep import sweep
 from jobs.ticker import ring_due
 from tests.jobs.conftest import Practice
@@ -29,6 +29,16 @@ def generous(inside: Practice) -> Practice:
     every_order = replace(POLICY.nth_order_gift, every=1, cooldown_days=0, per_day=1000)
     inside.policy(replace(POLICY, nth_order_gift=every_order))
     return inside
+
+
+@pytest.fixture
+def heard(inside: Practice, redis_url: str) -> Iterator[World]:
+    """The same world, with a bell that workers hear."""
+    world = replace(inside.world, bell=Bell.at(redis_url, patient=True))
+    world.bell.redis.flushdb()
+    yield world
+    world.bell.redis.flushdb()
+    world.bell.redis.close()
 
 
 def test_given_a_fifth_of_the_webhooks_lost_when_swept_once_then_every_gift_is_there_once(generous: Practice) -> None:
@@ -58,6 +68,35 @@ def test_given_all_is_known_when_swept_again_then_nothing_is_put_into_the_inbox(
     sweep(inside.world, inside.shop_id)
 
     assert letters(inside) == before
+
+
+def test_given_a_sweep_under_way_when_another_worker_is_rung_then_it_does_not_ask_the_same(
+    inside: Practice, heard: World
+) -> None:
+    inside.later(QUARTER)
+    heard.bell.take(Task.SWEEP, inside.shop_id, seconds=60)
+    before = since(inside)
+
+    sweep(heard, inside.shop_id)
+    assert since(inside) == before
+
+    heard.bell.give_back(Task.SWEEP, inside.shop_id)
+    sweep(heard, inside.shop_id)
+    assert since(inside) > before
+
+
+def test_given_a_sweep_that_could_not_ask_when_the_next_is_rung_then_it_is_not_kept_away(
+    inside: Practice, heard: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.later(QUARTER)
+    with monkeypatch.context() as broken:
+        broken.setattr(ShopifyShop, "updated_since", refuses)
+        sweep(heard, inside.shop_id)
+    before = since(inside)
+
+    sweep(heard, inside.shop_id)
+
+    assert since(inside) > before
 
 
 def test_given_a_sweep_that_breaks_off_when_it_comes_round_again_then_it_goes_on_from_there(
@@ -124,15 +163,16 @@ def letters(inside: Practice) -> int:
 
 @pytest.mark.parametrize("kind", ["429", "throttled", "html_502"])
 def test_given_a_store_that_cannot_be_asked_when_swept_then_its_bell_is_silent_for_a_while(
-    inside: Practice, redis_url: str, kind: str
+    inside: Practice, heard: World, kind: str
 ) -> None:
-    world = replace(inside.world, bell=Bell.at(redis_url, patient=True))
-    world.bell.redis.flushdb()
     inside.later(QUARTER)
     inside.fault("OrdersUpdatedSince", kind)
 
-    sweep(world, inside.shop_id)
-    ring_due(world)
+    sweep(heard, inside.shop_id)
+    ring_due(heard)
 
-    assert not [job for job in world.bell.queue.jobs if job.func_name == Task.SWEEP.value]
-    world.bell.redis.close()
+    assert not [job for job in heard.bell.queue.jobs if job.func_name == Task.SWEEP.value]
+
+
+def refuses(_shop: Shop, _moment: datetime) -> Iterator[tuple[int, datetime]]:
+    raise Unavailable("nobody is there")
