@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.domain.effects import State
 from app.domain.policy import Policy
 from app.store import shops, tables
 from app.store.base import Base, Session, Sessions, open_database, reading, sessions_of, unit_of_work
-from app.store.conditions import on_its_way
+from app.store.conditions import due_by, on_its_way, open_for_business
 from app.store.tables import Delivery, Effect, Grant, Pool, Shop
 from integrations.sandbox.books import Books
 from integrations.sandbox.florist import orders as florist_orders
@@ -71,18 +71,20 @@ class Ledger:
             return session.scalar(select(func.count()).where(*doubtful)) != 0
 
     @patient
-    def last_bouquet(self) -> datetime | None:
-        """Return when the last of the flowers that were promised are to leave; None when none are."""
+    def bouquets(self) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last of the flowers that were promised are to leave; None when none are."""
         with reading(self.sessions) as session:
-            promised = (Effect.kind == "send_flowers", Effect.state == State.PLANNED)
-            return session.scalar(select(func.max(Effect.next_try_at)).where(*promised))
+            when = (func.min(Effect.next_try_at), func.max(Effect.next_try_at))
+            first, last = session.execute(select(*when).where(_promised())).one()
+        return None if first is None or last is None else (first, last)
 
     @patient
-    def waits(self, *, swept_since: datetime) -> list[str]:
+    def waits(self, *, swept_since: datetime, but_flowers: bool = False) -> list[str]:
         """Return what is still to come; nothing when the app has done all, after one more sweep than that moment."""
+        left_out = or_(on_its_way(), _promised()) if but_flowers else on_its_way()
         with reading(self.sessions) as session:
             letters = session.scalar(select(func.count()).where(Delivery.next_try_at.is_not(None)))
-            deeds = session.scalar(select(func.count()).where(Effect.next_try_at.is_not(None), ~on_its_way()))
+            deeds = session.scalar(select(func.count()).where(Effect.next_try_at.is_not(None), ~left_out))
             unread = session.scalar(select(func.count()).where(_at_home(), Shop.history_done_at.is_(None)))
             unswept = session.scalar(
                 select(func.count()).where(_at_home(), or_(Shop.swept_to.is_(None), Shop.swept_to < swept_since))
@@ -97,7 +99,8 @@ class Ledger:
             shut = select(Shop.id).where(Shop.closed_until > now)
             due = (
                 select(func.count()).where(Delivery.next_try_at <= now, Delivery.shop_id.not_in(shut)),
-                select(func.count()).where(Effect.next_try_at <= now, Effect.shop_id.not_in(shut)),
+                # What waits for another deed, such as a mark off for the mark on, is not due before that is done.
+                select(func.count()).where(due_by(now), open_for_business(now)),
                 select(func.count()).where(Effect.state == State.SENDING),
             )
             return not any(session.scalar(each) for each in due)
@@ -146,6 +149,10 @@ def town_rows(folder: Path) -> dict[str, tuple[Row, ...]]:
             }
     finally:
         books.close()
+
+
+def _promised() -> ColumnElement[bool]:
+    return and_(Effect.kind == "send_flowers", Effect.state == State.PLANNED)
 
 
 def _at_home() -> ColumnElement[bool]:

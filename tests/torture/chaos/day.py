@@ -21,6 +21,7 @@ OTHER_SHOP = "other-storm.myshopify.com"
 PATIENCE_SECONDS = 120.0  # what the storm left must be done by then
 LONGEST_JUMP_SECONDS = 4 * 3_600
 LATE_SECONDS = 1.0  # by which a busy machine may be later still
+EARLY_SECONDS = 60  # by which time stops before the first bouquet
 
 
 class StillToCome(Exception):
@@ -81,16 +82,22 @@ class Day:
         """Return the time as the app has it."""
         return datetime.fromisoformat(self.stack.get("/town/state")["now"]) + timedelta(seconds=self.skew)
 
-    def settle(self) -> None:
-        """Wait until all is done, and one more sweep; where nothing can be done yet, let time pass."""
+    def settle(self, *, but_flowers: bool = False) -> None:
+        """Wait until all is done, and one more sweep; where nothing can be done yet, let time pass.
+
+        `but_flowers`: never so much that the first bouquet leaves. What waits for longer than that waits on.
+        """
         since, ends_at, jump = self.now(), time.monotonic() + PATIENCE_SECONDS, 600
-        while waits := self._waits(since):
+        while waits := self._waits(since, but_flowers=but_flowers):
             if time.monotonic() > ends_at:
                 raise StillToCome(waits)
             if self.ledger.is_only_waiting(self.now()):
                 # What the store does late comes by everybody's real seconds: time must not jump over it.
                 time.sleep(self.weather.most + LATE_SECONDS if self.ledger.is_in_doubt() else 0.5)
                 if self.ledger.is_only_waiting(self.now()):
+                    bouquets = self.ledger.bouquets() if but_flowers else None
+                    if bouquets is not None and bouquets[0] - self.now() < timedelta(seconds=jump + EARLY_SECONDS):
+                        return
                     self.advance(jump)
                     jump = min(2 * jump, LONGEST_JUMP_SECONDS)
             time.sleep(0.3)
@@ -130,9 +137,9 @@ class Day:
 
     def tomorrow_comes(self) -> None:
         """Let time pass until every bouquet that was promised should leave."""
-        due = self.ledger.last_bouquet()
-        if due is not None:
-            self.advance(max(round((due - self.now()).total_seconds()), 0) + 1)
+        bouquets = self.ledger.bouquets()
+        if bouquets is not None:
+            self.advance(max(round((bouquets[1] - self.now()).total_seconds()), 0) + 1)
 
     def open_other(self) -> None:
         """Let the other merchant open the app, for the first time or again, until it is in."""
@@ -152,11 +159,12 @@ class Day:
         for vendor in VENDORS:
             self.stack.post(f"/town/{vendor}/faults", {"rate": rate, "kinds": list(VENDOR_FAULTS)})
 
-    def _waits(self, since: datetime) -> list[str]:
+    def _waits(self, since: datetime, *, but_flowers: bool) -> list[str]:
         if not self.ledger.let_in_since(OTHER_SHOP, datetime.min.replace(tzinfo=since.tzinfo)):
             self._knocks()
         letters = self.stack.get("/town/state")["letters"].get("waiting", 0)
-        return [*self.ledger.waits(swept_since=since), *([f"{letters} letters"] if letters else [])]
+        waits = self.ledger.waits(swept_since=since, but_flowers=but_flowers)
+        return [*waits, *([f"{letters} letters"] if letters else [])]
 
     def _knocks(self) -> bool:
         app = TownSettings(client_secrets=self.secrets)

@@ -127,7 +127,7 @@ class _Storm:
             self.day.stack, self.day.secrets = stack, new
             self._half(crowd, people.afternoon(self.day, visitors, told_of))
             self.day.calm()
-            self.day.settle()
+            self.day.settle(but_flowers=True)
             self._morning_after()
             self.day.the_bank_decides()
             self.day.settle()
