@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.card import Card
 from app.domain.events import Event
 from app.domain.people import Person
 from app.domain.ports import Helpdesk
@@ -32,6 +33,16 @@ def as_it_came(body: bytes) -> bytes:
     return body
 
 
+def plain_card(card: Card) -> Mapping[str, object]:
+    """Return the card as any page can show it."""
+    return {
+        "special": card.special,
+        "notice": card.notice,
+        "rows": [{"name": row.name, "value": row.value} for row in card.rows],
+        "as_of": card.as_of.isoformat(timespec="seconds"),
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """One kind of helpdesk. Within it tickets are bare numbers; their kind is put before them at the registry."""
@@ -46,3 +57,4 @@ class Company:
     person_in: Callable[[str, bytes], Person]  # whom the body names in full
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
+    render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for

@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from app.web import agent_desk, errors, framing, health, helpdesk_hooks, identity, merchant, numbering, practice
+from app.web import (
+    agent_desk,
+    errors,
+    framing,
+    health,
+    helpdesk_cards,
+    helpdesk_hooks,
+    identity,
+    merchant,
+    numbering,
+    practice,
+)
+from app.web.seats import Seats
 from jobs.runtime import World
 
 
@@ -10,10 +22,12 @@ def create_app(world: World) -> Flask:
     """Return the web application for this world: wires, nothing else."""
     app = Flask(__name__)
     app.extensions["world"] = world
+    app.extensions["seats"] = Seats()
     # Two slashes are no page, rather than a redirect to one: it would name whatever host the caller named.
     app.url_map.merge_slashes = False
     numbering.install(app)
     app.register_blueprint(helpdesk_hooks.blueprint)
+    app.register_blueprint(helpdesk_cards.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(identity.blueprint)
     app.register_blueprint(merchant.blueprint)

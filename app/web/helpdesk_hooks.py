@@ -25,11 +25,11 @@ SAME_SECONDS = 30
 @blueprint.post("/hooks/<kind>/<token>")
 def receive(kind: str, token: str) -> Response:
     """Keep the call and ring for its shop. An unknown kind or token and a wrong proof are answered alike."""
-    here, company = world(), registry.HELPDESKS.get(kind)
-    call = Call(headers={name.lower(): value for name, value in request.headers.items()}, body=request.get_data())
-    account, now = None if company is None else _account(kind, token), here.clock.now()
-    if company is None or account is None or not company.authentic(call, account.secrets, now):
-        return Response("not from your helpdesk", status=401)
+    here, now = world(), world().clock.now()
+    caller = whose(kind, token, request.get_data())
+    if caller is None:
+        return nobodys()
+    company, account, call = caller
     call = replace(call, body=company.kept(call.body))
     name, other_name = _names(company, call, now)
     with unit_of_work(here.sessions) as session:
@@ -47,6 +47,21 @@ def receive(kind: str, token: str) -> Response:
     if new:
         here.bell.ring(Task.DRAIN, account.shop_id)
     return Response(status=200)
+
+
+def whose(kind: str, token: str, signed: bytes) -> tuple[Company, Account, Call] | None:
+    """Return whose helpdesk calls, proven by its headers and what they may sign; None for anybody else."""
+    company = registry.HELPDESKS.get(kind)
+    account = None if company is None else _account(kind, token)
+    call = Call(headers={name.lower(): value for name, value in request.headers.items()}, body=signed)
+    if company is None or account is None or not company.authentic(call, account.secrets, world().clock.now()):
+        return None
+    return company, account, call
+
+
+def nobodys() -> Response:
+    """Answer whoever is no merchant's helpdesk; what was wrong is not said."""
+    return Response("not from your helpdesk", status=401)
 
 
 def _account(kind: str, token: str) -> Account | None:

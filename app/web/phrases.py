@@ -5,26 +5,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from app.domain.effects import (
-    AddGiftLine,
-    Effect,
-    Errand,
-    Gesture,
-    MarkInHelpdesk,
-    PostNote,
-    RefundOrder,
-    SendFlowers,
-    SendGiftOrder,
-    State,
-    TagCustomer,
-    TagTicket,
-    Undoing,
-)
-from app.domain.facts import Standing, Yardstick
+from app.domain.effects import Effect, PostNote, SendFlowers, State
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
-from app.domain.refunds import Way
-from app.domain.rules.refund_words import given_back, stays
 from app.store.reports import Tally
 
 # One word for the badge, one sentence for whoever wonders.
@@ -85,38 +68,6 @@ _LEFT = {
     (WhenLeft.OWN_PARCEL, GiftRoute.ORDER): f"{_OWN} that sends no mail.",
     (WhenLeft.OWN_PARCEL, GiftRoute.DRAFT): f"{_OWN}; your store may send its order mail for it.",
 }
-
-
-def what(effect: Effect) -> str:
-    """Return the deed in a few words."""
-    if isinstance(effect, Undoing):
-        return f"Take back the gift: {effect.title}"
-    return _gesture(effect) if isinstance(effect, Gesture) else _errand(effect)
-
-
-def _gesture(effect: Gesture) -> str:
-    match effect:
-        case AddGiftLine():
-            return f"Gift: {effect.title}"
-        case SendGiftOrder():
-            return f"Gift in a parcel of its own: {effect.title}"
-        case RefundOrder():
-            act = "Give" if effect.way is Way.CREDIT else "Refund"
-            return f"{act} {given_back(effect)}, {stays(effect).partition(';')[0]}"
-        case SendFlowers():
-            return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
-
-
-def _errand(effect: Errand) -> str:
-    match effect:
-        case TagCustomer():
-            return f"{'Tag' if effect.present else 'Untag'} “{effect.tag}” in the store"
-        case MarkInHelpdesk():
-            return f"{'Mark as special' if effect.special else 'Take the mark off'} in the helpdesk"
-        case TagTicket():
-            return f"Tag “{effect.tag}” on the ticket"
-        case PostNote():
-            return "Note to the agents"
 
 
 def text(effect: Effect) -> str:
@@ -192,14 +143,6 @@ def promises(policy: Policy, currency: str) -> dict[str, str]:
         "refund_keep": _refunds(team, Money(minor=team.refund_limit_minor, currency=currency)),
         "flowers": _flowers(team, Money(minor=team.flowers_limit_minor, currency=currency)),
     }
-
-
-def times_average(standing: Standing, yardstick: Yardstick | None) -> str:
-    """Return "3.3× the store's average", rounded down; "" while there is no average."""
-    if yardstick is None or yardstick.average.minor <= 0:
-        return ""
-    tenths = standing.net.minor * 10 // yardstick.average.minor
-    return f"{tenths // 10:,}.{tenths % 10}× the store's average"
 
 
 def _marks(policy: SpecialCustomer) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import render_template
 
+from app.domain import deed_words
 from app.store import switch
 from app.store.alarms import COMPARED
 from app.store.base import Session, reading
@@ -59,7 +60,7 @@ WORDS: dict[str, object] = {
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,
     "NOTICES": NOTICES,
-    "what": phrases.what,
+    "what": deed_words.what,
     "text": phrases.text,
     "tally": phrases.tally,
     "counted": phrases.counted,

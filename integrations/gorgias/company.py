@@ -3,7 +3,7 @@
 import re
 
 from integrations.companies import Company, Login
-from integrations.gorgias import webhooks
+from integrations.gorgias import webhooks, widget
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http
@@ -21,4 +21,5 @@ GORGIAS = Company(
     name=lambda _call: None,
     parse=webhooks.parse,
     person_in=webhooks.person_in,
+    render=widget.render,
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain import deed_words
 from app.domain.policy import GiftRoute, NthOrderGift, Policy, WhenLeft
 from app.web import phrases, reason_words
 from app.web.settings_table import GROUPS
@@ -40,7 +41,7 @@ def test_given_the_routes_when_the_merchant_chooses_then_each_says_what_it_costs
 
 
 def test_given_gifts_given_and_taken_back_when_named_then_each_has_words_of_its_own() -> None:
-    names = {phrases.what(effect) for effect in (gift_line(), gift_parcel())}
+    names = {deed_words.what(effect) for effect in (gift_line(), gift_parcel())}
 
     assert names == {"Gift: Mug", "Gift in a parcel of its own: Mug"}
     for kind in ("send_gift_order", "take_back_gift_line", "cancel_gift_order"):

@@ -1,0 +1,50 @@
+"""What a deed is, in a few words, as merchants and agents read it."""
+
+from app.domain.effects import (
+    AddGiftLine,
+    Effect,
+    Errand,
+    Gesture,
+    MarkInHelpdesk,
+    PostNote,
+    RefundOrder,
+    SendFlowers,
+    SendGiftOrder,
+    TagCustomer,
+    TagTicket,
+    Undoing,
+)
+from app.domain.refunds import Way
+from app.domain.rules.refund_words import given_back, stays
+
+
+def what(effect: Effect) -> str:
+    """Return the deed in a few words."""
+    if isinstance(effect, Undoing):
+        return f"Take back the gift: {effect.title}"
+    return _gesture(effect) if isinstance(effect, Gesture) else _errand(effect)
+
+
+def _gesture(effect: Gesture) -> str:
+    match effect:
+        case AddGiftLine():
+            return f"Gift: {effect.title}"
+        case SendGiftOrder():
+            return f"Gift in a parcel of its own: {effect.title}"
+        case RefundOrder():
+            act = "Give" if effect.way is Way.CREDIT else "Refund"
+            return f"{act} {given_back(effect)}, {stays(effect).partition(';')[0]}"
+        case SendFlowers():
+            return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
+
+
+def _errand(effect: Errand) -> str:
+    match effect:
+        case TagCustomer():
+            return f"{'Tag' if effect.present else 'Untag'} “{effect.tag}” in the store"
+        case MarkInHelpdesk():
+            return f"{'Mark as special' if effect.special else 'Take the mark off'} in the helpdesk"
+        case TagTicket():
+            return f"Tag “{effect.tag}” on the ticket"
+        case PostNote():
+            return "Note to the agents"

@@ -1,0 +1,63 @@
+"""The card beside a ticket, from our own books alone: nobody outside is asked while an agent looks."""
+
+from datetime import datetime, timedelta
+
+from app.domain import card
+from app.domain.card import Card, CardFacts, Deed, Purse
+from app.domain.correspondents import Correspondent, unknown
+from app.domain.effects import Pool
+from app.store import decisions, orders, reports, shops, stories, yardstick
+from app.store.base import Session, reading
+from app.store.shops import Merchant
+from app.store.stories import LedgerRow
+from jobs.runtime import World, local, purse
+from jobs.who_is import Match, in_our_books
+
+A_YEAR = timedelta(days=365)
+
+
+def card_for(world: World, merchant: Merchant, who: Correspondent) -> Card:
+    """Return the card of whoever wrote, as our books know them at this moment."""
+    now = world.clock.now()
+    with reading(world.sessions) as session:
+        left = team_pool(session, merchant, now)
+        match = _matched(session, world, merchant, who)
+        known = None if match.customer_id is None else facts(session, merchant, match.customer_id, now)
+    if known is None:
+        return card.of_nobody(match.why or card.NO_ORDERS, left, local(merchant, now))
+    return card.of(known, left)
+
+
+def facts(session: Session, merchant: Merchant, customer_id: int, now: datetime) -> CardFacts | None:
+    """Return what there is to tell of a customer; None for one who has never ordered."""
+    about = {"shop_id": merchant.id, "customer_id": customer_id}
+    standing = orders.standing(session, currency=merchant.currency, **about)
+    if standing is None:
+        return None
+    last = stories.last_gesture(session, currency=merchant.currency, **about)
+    kept = decisions.keep_refunds(session, since=now - A_YEAR, **about)
+    return CardFacts(
+        standing=standing,
+        yardstick=yardstick.read(session, shop_id=merchant.id, currency=merchant.currency),
+        last=None if last is None else _deed(last),
+        pending=tuple(map(_deed, stories.pending(session, currency=merchant.currency, **about))),
+        lead_first=kept >= merchant.policy.team.keep_refunds_per_year,
+        now=local(merchant, now),
+    )
+
+
+def team_pool(session: Session, merchant: Merchant, now: datetime) -> Purse:
+    """Return what the team may still give away this month."""
+    pools = reports.pools_left(session, shop_id=merchant.id, purse=purse(merchant, now))
+    (team,) = (pool for pool in pools if pool.name is Pool.TEAM)
+    return Purse(left=team.left, limit=team.limit)
+
+
+def _matched(session: Session, world: World, merchant: Merchant, who: Correspondent) -> Match:
+    key = shops.mail_key(session, shop_id=merchant.id, seal=world.seal)
+    # Without a key nothing was ever digested, and nobody is known by anything.
+    return Match(nobody=unknown(who)) if key is None else in_our_books(session, world, merchant, who, key)
+
+
+def _deed(row: LedgerRow) -> Deed:
+    return Deed(effect=row.effect, state=row.state, at=row.at)
