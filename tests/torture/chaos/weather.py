@@ -42,6 +42,8 @@ class Weather:
     surroundings: Mapping[str, str] = field(default_factory=dict)
 
 
+# Of points, as the store's largest plan has them. With fewer a great storm is only longer: the crowd waits for the bucket.
+LARGEST_PLAN = {"SANDBOX_BUCKET_SIZE": "40000", "SANDBOX_RESTORE_RATE": "2000"}
 # The quarantine is longer than a late commit and a reading that lags behind it take together; the lease is longer
 # than a deed under way takes, slow answers included.
 SQUALL = Weather(
@@ -56,5 +58,5 @@ HURRICANE = Weather(
     fault_rate=0.05,
     most=8.0,
     longest_freeze=30.0,
-    surroundings={"QUARANTINE_SECONDS": "14", "LEASE_SECONDS": "30", "SWEEP_SECONDS": "20"},
+    surroundings={"QUARANTINE_SECONDS": "14", "LEASE_SECONDS": "30", "SWEEP_SECONDS": "20", **LARGEST_PLAN},
 )
