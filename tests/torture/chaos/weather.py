@@ -42,7 +42,7 @@ class Weather:
     surroundings: Mapping[str, str] = field(default_factory=dict)
 
 
-# Of points, as the store's largest plan has them. With fewer a great storm is only longer: the crowd waits for the bucket.
+# Of points, as the store's largest plan has them. With fewer a great storm only takes longer.
 LARGEST_PLAN = {"SANDBOX_BUCKET_SIZE": "40000", "SANDBOX_RESTORE_RATE": "2000"}
 # The quarantine is longer than a late commit and a reading that lags behind it take together; the lease is longer
 # than a deed under way takes, slow answers included.
