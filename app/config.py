@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     sandbox_customers: int = Field(default=3_000, ge=100)
     sandbox_regulars: int = Field(default=24, ge=24)
     sandbox_letters_kept: int = Field(default=2_000, ge=0)
+    sandbox_carriers: int = Field(default=4, ge=1)
+    sandbox_threads: int = Field(default=8, ge=1)
+    sandbox_bucket_size: int = Field(default=4_000, ge=1)
+    sandbox_restore_rate: int = Field(default=1_000, ge=1)
     sandbox_record: Path | None = None  # a folder: what the town's store was asked and answered, for `fidelity`
     shopify_admin_schema: str = ""  # the file of the real schema, for `fidelity`
 

@@ -65,7 +65,7 @@ class PostOffice:
         self._open = True
         self._threads: list[threading.Thread] = []
 
-    def start(self, carriers: int = 4) -> None:
+    def start(self, carriers: int) -> None:
         """Take up what an earlier town left undelivered, and start carrying."""
         with self._books.turn() as turn:
             waiting = turn.find(KIND, "state", "waiting")

@@ -61,7 +61,7 @@ class Works:
 
     def start(self) -> None:
         """Let letters be carried and bulk operations be worked off."""
-        self.town.post.start()
+        self.town.post.start(self.town.settings.carriers)
         self.runner.start()
 
     def close(self) -> None:
@@ -158,12 +158,13 @@ def _refuse_strangers(app_origin: str) -> ResponseReturnValue | None:
 
 def main() -> int:
     """Serve the town of the environment's settings until the process is stopped."""
-    town_settings = _from_environment(settings())
+    found = settings()
+    town_settings = _from_environment(found)
     books, clock = Books(town_settings.books), Clock(town_settings.clock_file)
     works = build(town_settings, books, clock)
     works.start()
     try:
-        waitress.serve(works.flask, host=_HOST, port=town_settings.port, threads=_THREADS)
+        waitress.serve(works.flask, host=_HOST, port=town_settings.port, threads=found.sandbox_threads)
     finally:
         works.close()
     return 0
@@ -177,6 +178,9 @@ def _from_environment(found: Settings) -> TownSettings:
         customers=found.sandbox_customers,
         regulars=found.sandbox_regulars,
         letters_kept=found.sandbox_letters_kept,
+        carriers=found.sandbox_carriers,
+        bucket_size=found.sandbox_bucket_size,
+        restore_rate=found.sandbox_restore_rate,
         faults=found.sandbox_faults,
         books=found.sandbox_books or found.app_var / "town.db",
         clock_file=found.clock_file,

@@ -43,6 +43,7 @@ class TownSettings:
     customers: int = 3_000  # who came in that year
     regulars: int = 24  # of whom the next order will be the fourth
     letters_kept: int = KEPT  # of those delivered
+    carriers: int = 4  # who carry letters at the same time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

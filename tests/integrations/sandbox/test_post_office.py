@@ -56,7 +56,7 @@ def box() -> Iterator[Box]:
 @pytest.fixture
 def office(box: Box) -> Iterator[PostOffice]:
     office = PostOffice(Books(), Clock(), target=box.url, seed=1)
-    office.start()
+    office.start(carriers=4)
     yield office
     office.close()
 
@@ -114,7 +114,7 @@ def test_given_an_address_that_never_takes_it_when_sent_then_it_is_given_up_at_l
 
 def test_given_nobody_at_the_address_when_sent_then_the_failure_has_a_name() -> None:
     office = PostOffice(Books(), Clock(), target="http://127.0.0.1:9", seed=1)
-    office.start()
+    office.start(carriers=4)
     key = send(office)
     wait_until(lambda: kept(office, key)["state"] == "given up")
     office.close()
@@ -154,7 +154,7 @@ def test_given_a_town_killed_before_sending_when_it_is_back_then_the_letter_is_c
     books.close()
 
     office = PostOffice(Books(tmp_path / "town.db"), Clock(), target=box.url, seed=1)
-    office.start()
+    office.start(carriers=4)
     wait_until(lambda: kept(office, key)["state"] == "delivered")
     office.close()
     office._books.close()

@@ -42,8 +42,14 @@ class Weather:
     surroundings: Mapping[str, str] = field(default_factory=dict)
 
 
-# Of points, as the store's largest plan has them. With fewer a great storm only takes longer.
-LARGEST_PLAN = {"SANDBOX_BUCKET_SIZE": "40000", "SANDBOX_RESTORE_RATE": "2000"}
+# The points of the store's largest plan, and more hands in the town than can hang at once: with fewer of either a great
+# storm is no harder, it only takes longer.
+LARGEST_TOWN = {
+    "SANDBOX_BUCKET_SIZE": "40000",
+    "SANDBOX_RESTORE_RATE": "2000",
+    "SANDBOX_CARRIERS": "16",
+    "SANDBOX_THREADS": "48",
+}
 # The quarantine is longer than a late commit and a reading that lags behind it take together; the lease is longer
 # than a deed under way takes, slow answers included.
 SQUALL = Weather(
@@ -58,5 +64,5 @@ HURRICANE = Weather(
     fault_rate=0.05,
     most=8.0,
     longest_freeze=30.0,
-    surroundings={"QUARANTINE_SECONDS": "14", "LEASE_SECONDS": "30", "SWEEP_SECONDS": "20", **LARGEST_PLAN},
+    surroundings={"QUARANTINE_SECONDS": "14", "LEASE_SECONDS": "30", "SWEEP_SECONDS": "20", **LARGEST_TOWN},
 )
