@@ -55,6 +55,8 @@ class Company:
     name: Callable[[Call], str | None]
     parse: Callable[[str, bytes], Event]  # topic and body; raises Malformed
     person_in: Callable[[str, bytes], Person]  # whom the body names in full
+    setup: str  # what a person sets over there, with {url} and, where there is one, {secret} in it
+    new_secret: Callable[[], str] | None = None  # makes what its calls prove themselves by; None where nothing does
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
     render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for

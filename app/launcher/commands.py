@@ -46,6 +46,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "export": Command(
             module="jobs.export", says="print everything that is kept on one customer", takes_arguments=True
         ),
+        "helpdesk": Command(
+            module="jobs.connect_helpdesk",
+            says="connect KIND --shop DOMAIN --account NAME: a shop's helpdesk; its key is asked for",
+            takes_arguments=True,
+        ),
         "erase": Command(
             module="jobs.erase", says="forget one customer, or a shop that has left", takes_arguments=True
         ),

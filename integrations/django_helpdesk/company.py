@@ -22,4 +22,5 @@ DJANGO_HELPDESK = Company(
     parse=hooks.parse,
     person_in=hooks.person_in,
     kept=hooks.kept,
+    setup="HELPDESK_FOLLOWUP_WEBHOOK_URLS={url}\nHELPDESK_NEW_TICKET_WEBHOOK_URLS={url}",
 )

@@ -1,6 +1,7 @@
 """Gorgias's row in the registry."""
 
 import re
+from secrets import token_urlsafe
 
 from integrations.companies import Company, Login
 from integrations.gorgias import webhooks, widget
@@ -22,4 +23,6 @@ GORGIAS = Company(
     parse=webhooks.parse,
     person_in=webhooks.person_in,
     render=widget.render,
+    setup="HTTP integrations call, with POST and as JSON:\n  {url}\nwith the header\n  X-Lagniappe-Secret: {secret}",
+    new_secret=lambda: token_urlsafe(32),
 )

@@ -14,5 +14,7 @@ SIGNED_HOOK = Company(
     name=signature.name,
     parse=events.parse,
     person_in=events.person_in,
+    setup="Calls go, with POST and as JSON, to:\n  {url}\nsigned with:\n  {secret}",
+    new_secret=signature.new_secret,
     framed_by="https://{account}",
 )

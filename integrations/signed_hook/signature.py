@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from secrets import token_bytes
 
 from integrations.companies import Call
 
@@ -30,6 +31,11 @@ def authentic(call: Call, secrets: Iterable[str], now: datetime) -> bool:
         for signature in signatures
         for key in keys
     )
+
+
+def new_secret() -> str:
+    """Return a secret that nobody has had before, as those who sign write it."""
+    return _SECRET + base64.b64encode(token_bytes(32)).decode()
 
 
 def sign(key: bytes, name: str, moment: str, body: bytes) -> str:
