@@ -26,17 +26,20 @@ def command_typed(occasion: Occasion, event: CommandTyped) -> None:
     if comment is None or ticket is None:
         _leave(occasion)
         return
-    refusal, command = _refusal(event, comment), commands.read(comment.text)
+    refusal, command = _refusal(occasion, event, comment), commands.read(comment.text)
     if refusal is not None or command is None:
         _answer(occasion, event, ticket, *(refusal or (typed.HELP, commands.help_on(comment.text))))
         return
     agent_acted(occasion, _action(occasion, event, comment, command, ticket))
 
 
-def _refusal(event: CommandTyped, comment: Comment) -> tuple[str, str] | None:
+def _refusal(occasion: Occasion, event: CommandTyped, comment: Comment) -> tuple[str, str] | None:
     if (comment.author, commands.beginning(comment.text)) != (event.author, event.text):
         return typed.CHANGED, commands.CHANGED
-    return None if comment.private else (typed.PUBLIC, commands.PUBLIC)
+    if not comment.private:
+        return typed.PUBLIC, commands.PUBLIC
+    # Which comments were done is forgotten with their letters, and nobody may ring for one of those again.
+    return (typed.TOO_LATE, commands.TOO_LATE) if occasion.is_old(comment.written_at) else None
 
 
 def _action(occasion: Occasion, event: CommandTyped, comment: Comment, command: Command, ticket: Ticket) -> AgentAction:
@@ -60,6 +63,7 @@ def _action(occasion: Occasion, event: CommandTyped, comment: Comment, command: 
         message=command.message,
         compassion=command.compassion,
         confirm=event.comment_id if command.confirm else "",
+        typed=event.comment_id,
     )
 
 
@@ -69,7 +73,7 @@ def _answer(occasion: Occasion, event: CommandTyped, ticket: Ticket, code: str, 
     who = who_is.who_is(occasion.world, merchant, occasion.way_in, UNSAID.at(ticket.email))
     decision = typed.answer(event.ticket_id, event.comment_id, code, words, merchant.policy, occasion.now)
     with unit_of_work(occasion.world.sessions) as session:
-        finish(session, occasion, [] if occasion.is_old() else [decision], forget_words=who.forgotten)
+        finish(session, occasion, [decision], forget_words=who.forgotten)
 
 
 def _leave(occasion: Occasion) -> None:

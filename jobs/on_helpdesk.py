@@ -8,7 +8,7 @@ from app.domain.events import Act, AgentAction, TicketOpened
 from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore, TicketFacts
 from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
-from app.store import agents, decisions, orders, tallies, trail, yardstick
+from app.store import agents, decisions, inbox, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import gather, who_is
 from jobs.occasion import Occasion, finish
@@ -40,7 +40,9 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     who = occasion.world.agent(merchant, event.agent)
     with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, who):
         orders.lock(session, shop_id=merchant.id)
-        finish(session, occasion, _act(session, occasion, event, asked, who), forget_words=asked.forgotten)
+        told = not event.typed or inbox.stands_for(session, occasion.letter, news=f"comment:{event.typed}")
+        decided = _act(session, occasion, event, asked, who) if told else []
+        finish(session, occasion, decided, forget_words=asked.forgotten)
 
 
 def _greeting(

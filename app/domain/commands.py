@@ -23,6 +23,10 @@ PUBLIC = (
     "Nothing was done: the command stands in a public comment, which the customer may have read."
     " Commands are typed into private ones."
 )
+TOO_LATE = (
+    "Nothing was done: this was typed more than a day ago, and was not heard of before."
+    " If it is still meant, please type it again."
+)
 CHANGED = (
     "Nothing was done: the comment is not what it was when it was written, or it is somebody else's now."
     " Please type it again."

@@ -184,6 +184,7 @@ class AgentAction:
     compassion: bool = False  # somebody died or is ill: no reorders, no marketing
     confirm: str = ""
     agent_ref: str = ""
+    typed: str = ""  # the number of the comment in which they asked for it: what stands in one is done once
     proof: Proof = Proof.CLAIMED
     also: Correspondent = UNSAID
 

@@ -71,6 +71,7 @@ class Comment:
     author: str
     text: str
     private: bool
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,21 @@ def all_handled(session: Session, letters: Sequence[Letter], *, now: datetime) -
     return marked == len(letters)
 
 
+def stands_for(session: Session, letter: Letter, *, news: str) -> bool:
+    """Let the delivery stand for this piece of news; return False when another one of its sender's does already.
+
+    The caller holds the shop's lock.
+    """
+    key, this = f"{letter.shop_id}:{news}", (Delivery.id == letter.id, Delivery.shop_id == letter.shop_id)
+    sender = select(Delivery.sender).where(*this).scalar_subquery()
+    told = (Delivery.source == letter.source, Delivery.sender == sender, Delivery.topic == letter.topic)
+    others = select(Delivery.id).where(*told, Delivery.event_key == key, Delivery.id != letter.id)
+    if session.scalar(others.where(Delivery.shop_id == letter.shop_id)) is not None:
+        return False
+    statement = update(Delivery).where(*this).values(event_key=key).execution_options(synchronize_session=False)
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
+
+
 def hold(session: Session, letters: Sequence[Letter], *, taken_until: Collection[datetime], until: datetime) -> int:
     """Hold letters of one shop that are in hand until one of those moments for longer; return how many still were.
 

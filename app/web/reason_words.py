@@ -65,6 +65,7 @@ _REASONS = {
     typed.HELP: "asked how it is typed",
     typed.PUBLIC: "typed in public",
     typed.CHANGED: "changed since it was typed",
+    typed.TOO_LATE: "typed too long ago",
 }
 _OCCASIONS = {
     "orders/create": "a new order",

@@ -14,6 +14,7 @@ from app.domain.errors import Rejected, Unavailable
 from app.domain.ports import Comment, Receipt, Ticket
 from integrations.django_helpdesk.client import DeskApi, Json
 from integrations.marker import short
+from integrations.strict_json import moment
 
 _LOG = structlog.get_logger()
 STANDING, TAGS = "custom_lagniappe", "custom_lagniappe_tags"
@@ -75,7 +76,15 @@ class DjangoHelpdesk:
         said = self._api.find(f"followups/{_number(comment_id)}")
         if said is None or str(said["ticket"]) != ticket_id or said["user"] is None:
             return None
-        return Comment(author=str(said["user"]), text=said["comment"] or "", private=said["public"] is False)
+        written_at = moment(str(said["date"]))
+        if written_at is None:
+            raise Unavailable("the helpdesk does not say when a comment was written")
+        return Comment(
+            author=str(said["user"]),
+            text=said["comment"] or "",
+            private=said["public"] is False,
+            written_at=written_at,
+        )
 
     def _ticket(self, ticket_id: str) -> Json | None:
         return self._api.find(f"tickets/{_number(ticket_id)}")

@@ -134,7 +134,31 @@ def test_given_the_same_comment_when_its_bell_rings_with_other_news_then_it_is_d
     said = {"id": comment, "user": ANA, "comment": text, "title": "kept in another form"}
     desk.put(json.dumps({"ticket": {"id": desk.ticket, "followup_set": [said]}, "followup_id": comment}).encode())
 
-    assert desk.refunds() == [(State.DONE, 24_50)]
+    assert (desk.refunds(), len(desk.notes())) == ([(State.DONE, 24_50)], 1)
+
+
+def test_given_flowers_that_were_withdrawn_when_somebody_rings_for_their_comment_again_then_they_stay_so(
+    desk: Desk,
+) -> None:
+    text = "/lagniappe flowers 80 in 14 days"
+    comment = desk.typed(text)
+    desk.ring(comment, text=text)
+    withdrawal = "/lagniappe withdraw flowers"
+    desk.ring(desk.typed(withdrawal), text=withdrawal)
+    replace(desk, email="another@address.example").ring(comment, text=text)
+
+    assert [row.state for row in desk.inside.effects("send_flowers")] == [State.WITHDRAWN]
+
+
+def test_given_a_comment_of_yesterday_when_its_bell_rings_for_the_first_time_then_it_is_typed_again_if_still_meant(
+    desk: Desk,
+) -> None:
+    text = "/lagniappe refund 24.50"
+    comment = desk.typed(text)
+    desk.inside.later(25 * 3600)
+    desk.ring(comment, text=text)
+
+    assert (desk.notes(), desk.refunds()) == ([commands.TOO_LATE], [])
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,21 @@ def test_given_news_that_names_no_event_when_it_comes_again_then_only_the_delive
     assert receive(sessions, shop, "d-2")
 
 
+def test_given_two_deliveries_of_one_comment_when_one_stands_for_it_then_it_does_for_good_and_the_other_never(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    for key in ("d-1", "d-2"):
+        receive(sessions, shop, key)
+    first, second = claim(sessions, shop)
+
+    def stands(letter: Letter, news: str) -> bool:
+        with unit_of_work(sessions) as session:
+            return inbox.stands_for(session, letter, news=news)
+
+    assert [stands(first, "comment:3"), stands(second, "comment:3"), stands(first, "comment:3")] == [True, False, True]
+    assert stands(second, "comment:4")
+
+
 def test_given_a_moment_of_origin_when_kept_then_the_worker_is_told(sessions: Sessions, shop: Merchant) -> None:
     receive(sessions, shop, "d-1", triggered_at=NOON - HOUR)
 

@@ -347,6 +347,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "order_id": 1001,
     "delivery_key": "d-new",
     "event_key": "e-new",
+    "news": "comment:7",
     "topics": None,
     "sources": None,
     "rest": DAY,

@@ -7,7 +7,7 @@ from app.domain.effects import Plan, PostNote
 from app.domain.policy import Mode, Policy
 from app.domain.rules import agent_acts, refund_keep
 
-HELP, PUBLIC, CHANGED = "command_help", "command_public", "command_changed"
+HELP, PUBLIC, CHANGED, TOO_LATE = "command_help", "command_public", "command_changed", "command_too_late"
 
 
 def answer(ticket_id: str, comment_id: str, code: str, words: str, policy: Policy, now: datetime) -> Decision:

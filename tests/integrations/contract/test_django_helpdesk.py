@@ -1,13 +1,15 @@
 """django-helpdesk, the real one, in a process of its own."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.domain.errors import Rejected
 from app.domain.ports import Comment, Helpdesk, Ticket
+from tests.builders import HOUR, NOON
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
 from tests.real_helpdesk.running import RealHelpdesk
 
@@ -121,7 +123,10 @@ def test_given_what_was_written_when_read_then_its_author_is_whom_the_helpdesk_l
     stage.chatter(ticket, messages=1)
     note = desk.post_note(ticket, text="/lagniappe help", key="note:1").reference
     typed, customers = str(int(note) - 2), str(int(note) - 1)
-    assert desk.comment(ticket, typed) == Comment(author="2", text="/lagniappe help", private=True)
+    found = desk.comment(ticket, typed)
+    assert found is not None
+    assert replace(found, written_at=NOON) == Comment(author="2", text="/lagniappe help", private=True, written_at=NOON)
+    assert abs(datetime.now(UTC) - found.written_at) < HOUR
     assert desk.comment(ticket, customers) is None
     assert desk.comment(ticket, "999999999") is None
     assert desk.comment("999999999", typed) is None

@@ -77,6 +77,16 @@ def test_given_an_answer_that_is_not_theirs_when_a_note_is_looked_for_then_nobod
         desk().find_note("7", key="note:1")
 
 
+@pytest.mark.parametrize("date", ["yesterday", None, "2026-11-21T12:00:00"])
+def test_given_a_comment_of_nobody_knows_when_when_read_then_another_time(
+    real: responses.RequestsMock, date: str | None
+) -> None:
+    said = {"id": 3, "ticket": 7, "user": 2, "comment": "/lagniappe help", "public": False, "date": date}
+    real.add(responses.GET, f"{API}/followups/3/", json=said)
+    with pytest.raises(Unavailable):
+        desk().comment("7", "3")
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_given_a_user_who_is_no_staff_when_asked_then_a_person_must_see_to_it(
     real: responses.RequestsMock, status: int
