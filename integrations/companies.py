@@ -60,3 +60,8 @@ class Company:
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
     render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for
+
+    @property
+    def proves_its_calls(self) -> bool:
+        """Whether they bear more than the address that they go to: only then may anything be told in answer."""
+        return self.new_secret is not None

@@ -16,7 +16,7 @@ blueprint = Blueprint("helpdesk_cards", __name__)
 def card(kind: str, token: str) -> Response:
     """Show who wrote. A helpdesk that signs its calls signs the query here, where others have their body."""
     caller = whose(kind, token, request.query_string)
-    if caller is None:
+    if caller is None or not caller[0].proves_its_calls:
         return nobodys()
     company, account, _ = caller
     seats: Seats = current_app.extensions["seats"]

@@ -234,3 +234,23 @@ def test_given_many_callers_when_all_want_a_seat_then_some_threads_are_left_for_
         assert [taken.enter_context(seats.taken(f"{n}")) for n in range(ALL + 1)] == [True] * ALL + [False]
     with seats.taken("0") as seated:
         assert seated
+
+
+def test_given_a_helpdesk_whose_calls_nobody_signs_when_it_asks_for_a_card_then_its_address_alone_is_not_enough(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    with unit_of_work(world.sessions) as session:
+        connections.connect(
+            session,
+            shop_id=shop.id,
+            kind="django_helpdesk",
+            account="desk.shop.example",
+            user="lagniappe",
+            key="key",
+            seal=world.seal,
+            url_token=TOKEN,
+        )
+
+    answer = client.get(f"/hooks/django_helpdesk/{TOKEN}/card?email={MAIL}")
+
+    assert (answer.status_code, answer.text) == (401, "not from your helpdesk")
