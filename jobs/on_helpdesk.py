@@ -1,21 +1,19 @@
 """Somebody wrote to the helpdesk, or an agent pressed a button there."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from app.domain.decisions import Decision
-from app.domain.events import Act, AgentAction, TicketOpened
-from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore, TicketFacts
+from app.domain.events import AgentAction, TicketOpened
+from app.domain.facts import TicketFacts
 from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
-from app.store import agents, decisions, inbox, orders, tallies, trail, yardstick
+from app.store import inbox, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
-from jobs import gather, who_is
+from jobs import agent_facts, gather, who_is
 from jobs.occasion import Occasion, finish
-from jobs.runtime import midnight, opening
+from jobs.runtime import known_as, opening
 from jobs.who_is import Match
 
-A_YEAR = timedelta(days=365)
 TOO_LATE = "This press lay about for more than a day. If it is still meant, please press again."
 
 
@@ -37,11 +35,11 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
     if occasion.is_old():
         asked = replace(asked, trouble=TOO_LATE)
-    who = occasion.world.agent(merchant, event.agent)
-    with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, who):
+    digest = occasion.world.mail_digest(merchant, event.agent)
+    with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, known_as(digest)):
         orders.lock(session, shop_id=merchant.id)
         told = not event.typed or inbox.stands_for(session, occasion.letter, news=f"comment:{event.typed}")
-        decided = _act(session, occasion, event, asked, who) if told else []
+        decided = _act(session, occasion, event, asked, digest) if told else []
         finish(session, occasion, decided, forget_words=asked.forgotten)
 
 
@@ -64,69 +62,12 @@ def _greeting(
 
 
 def _act(
-    session: Session, occasion: Occasion, action: AgentAction, asked: gather.AboutAction, who: str
+    session: Session, occasion: Occasion, action: AgentAction, asked: gather.AboutAction, digest: str
 ) -> list[Decision]:
     merchant, now = occasion.merchant, occasion.now
-    refund = action.act is Act.REFUND_KEEP
-    digest = occasion.world.mail_digest(merchant, action.agent_email)
-    before = decisions.earlier(
-        session,
-        shop_id=merchant.id,
-        gesture="refund_order" if refund else "send_flowers",
-        ticket_id=action.ticket_id,
-        order_id=asked.order.id if refund and asked.order else None,
-    )
-    facts = AgentFacts(
-        order=asked.order,
-        customer_id=asked.customer_id,
-        offer=asked.offer,
-        pieces=asked.pieces,
-        quote=asked.quote,
-        trouble=asked.trouble,
-        keep_refunds_this_year=decisions.keep_refunds(
-            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
-        ),
-        before=_refunds_before(session, occasion, asked),
-        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),
-        flowers_before=_flowers_before(session, occasion, asked) if not refund else FlowersBefore(),
-        # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
-        presses=tallies.press(session, shop_id=merchant.id, agent=who, at=occasion.letter.received_at),
-        withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
-        live=before.live,
-        ended=before.ended,
-        press=occasion.letter.id,
-        granted=merchant.scopes,
-        let_go=agents.is_let_go(session, shop_id=merchant.id, email_digest=digest),
+    # By when it was pressed: what lay about while nobody worked is not as quick as it seems.
+    presses = tallies.press(session, shop_id=merchant.id, agent=known_as(digest), at=occasion.letter.received_at)
+    facts = agent_facts.gathered(
+        session, merchant, action, asked, now, email_digest=digest, presses=presses, press=occasion.letter.id
     )
     return on_action(action, facts, merchant.policy, now, opening(merchant, now))
-
-
-def _refunds_before(session: Session, occasion: Occasion, asked: gather.AboutAction) -> RefundsBefore:
-    if asked.order is None:
-        return RefundsBefore()
-    return decisions.refunds_before(
-        session,
-        shop_id=occasion.merchant.id,
-        order_id=asked.order.id,
-        customer_id=asked.customer_id,
-        since=occasion.now - A_YEAR,
-        day_start=midnight(occasion.merchant, occasion.now),
-    )
-
-
-def _elsewhere(
-    session: Session, action: AgentAction, asked: gather.AboutAction, shop_id: int
-) -> tuple[RefundElsewhere, ...]:
-    if asked.order is None:
-        return ()
-    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=asked.order.id, ticket_id=action.ticket_id)
-
-
-def _flowers_before(session: Session, occasion: Occasion, asked: gather.AboutAction) -> FlowersBefore:
-    return decisions.flowers_before(
-        session,
-        shop_id=occasion.merchant.id,
-        customer_id=asked.customer_id,
-        since=occasion.now - A_YEAR,
-        day_start=midnight(occasion.merchant, occasion.now),
-    )

@@ -85,7 +85,7 @@ class World:
 
     def agent(self, merchant: Merchant, email: str) -> str:
         """Return by what name the trail knows an agent: always the same one, which leads to nobody without our keys."""
-        return f"agent:{self.mail_digest(merchant, email)[:16]}"
+        return known_as(self.mail_digest(merchant, email))
 
     def mail_digest(self, merchant: Merchant, email: str) -> str:
         """Return what stands for an address in the shop's books."""
@@ -203,6 +203,11 @@ def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
 def desk_origin(chosen: Settings, kind: str) -> str:
     """Return where the accounts of a kind of helpdesk are, with {account} in it."""
     return chosen.desk_origins.get(kind, registry.HELPDESKS[kind].origin)
+
+
+def known_as(email_digest: str) -> str:
+    """Return the trail's name for whoever has the address of that digest."""
+    return f"agent:{email_digest[:16]}"
 
 
 def in_force(merchant: Merchant) -> Policy:

@@ -164,7 +164,7 @@ class AgentAction:
     `items` and the `shipping` go back, or all that is left where nothing is named; `unclear` says what in the form
     nobody can understand; `confirm` makes a deliberate second deed distinct from a double click. Of flowers, `amount`
     is the most that they may cost. `agent_ref` is the agent's number, written as tickets are, where a helpdesk tells
-    no address of theirs.
+    no address of theirs. `seen` stands for what the agent was shown beforehand: nothing else may come of the press.
     """
 
     act: Act
@@ -186,6 +186,7 @@ class AgentAction:
     agent_ref: str = ""
     typed: str = ""  # the number of the comment in which they asked for it: what stands in one is done once
     proof: Proof = Proof.CLAIMED
+    seen: str = ""
     also: Correspondent = UNSAID
 
     @property

@@ -93,6 +93,7 @@ class TeamGestures:
     flowers_per_day: int = 10  # of the whole shop
     flowers_per_customer: int = 2  # within a year
     presses_per_minute: int = 10  # of one agent: no person is so quick
+    undo_minutes: int = 10  # a refund pressed on the desk stays for so long, and can be undone
     flowers_days: int = 14
     flowers_product: str = ""
     muted_tag: str = "no-marketing"

@@ -1,6 +1,6 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
-from app.domain.rules import elsewhere, gift_order, granted, let_alone, typed
+from app.domain.rules import elsewhere, gift_order, granted, let_alone, pressed, typed
 
 _REASONS = {
     granted.CODE: "not granted",
@@ -60,6 +60,7 @@ _REASONS = {
     "nothing_to_withdraw": "nothing to withdraw",
     "bad_days": "day not possible",
     "too_dear": "flowers too dear",
+    pressed.CHANGED: "changed meanwhile",
     "let_go": "not in the team any more",
     "other_currency": "in another currency",
     typed.HELP: "asked how it is typed",
@@ -80,6 +81,7 @@ _OCCASIONS = {
     "customers/merge": "a merge of two customers",
     "customer.tags_added": "a tag put on in the store",
     "customer.tags_removed": "a tag taken off in the store",
+    "press": "a press on the desk",
     "http-integration": "word from the helpdesk",
 }
 

@@ -218,6 +218,12 @@ GROUPS = (
                 kind=Whole(least=1, most=10_000),
                 hint="Whoever is quicker may be a macro or a script.",
             ),
+            Field(
+                path="team.undo_minutes",
+                label="A refund from the desk can be undone for so many minutes",
+                kind=Whole(most=1_440),
+                hint="It leaves after that. A button in the helpdesk has no way back, so its refund leaves at once.",
+            ),
             Field(path="team.flowers_days", label="Flowers arrive after so many days", kind=Whole(least=1, most=365)),
             Field(
                 path="team.flowers_product",

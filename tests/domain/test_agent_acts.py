@@ -1,7 +1,8 @@
 """What an agent's button does: freely within the limits, with a lead above them, never a plain no."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from app.domain.money import Money
 from app.domain.policy import Policy, TeamGestures
 from app.domain.rules import on_action, refund_keep
 from app.domain.rules.agent_acts import card_text, first_name, flowers, withdraw_flowers
-from app.domain.rules.pressed import LONGEST_ECHO
+from app.domain.rules.pressed import LONGEST_ECHO, shown
 from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, refund_offer, usd
 
 TEAM = TeamGestures(refund_limit_minor=100_00, flowers_limit_minor=100_00, keep_refunds_per_year=2)
@@ -342,6 +343,52 @@ def test_given_an_agent_whom_the_helpdesk_knows_by_number_alone_when_they_act_th
     assert refunded(action(amount="12.00", **nameless)).because.startswith("Agent 7 refunds $12.00")
     assert action(**nameless).agent == "other_desk:7"
     assert card_text(action(Act.FLOWERS, message="With love, Ana", **nameless)) == "With love, Ana"
+
+
+def test_given_a_refund_from_the_desk_when_pressed_then_it_stays_to_be_undone_and_a_buttons_leaves_at_once() -> None:
+    policy = replace(TEAM, undo_minutes=10)
+
+    (desk,) = refund_keep.decide(action(proof=Proof.SIGNED_IN), agent_facts(), policy, NOON).plans
+    (button,) = refund_keep.decide(action(), agent_facts(), policy, NOON).plans
+
+    assert (desk.due_at, button.due_at) == (NOON + timedelta(minutes=10), NOON)
+
+
+SEEN_CHANGES: dict[str, dict[str, Any]] = {
+    "the money": {"offer": refund_offer(most=usd(40_00))},
+    "the order": {"order": order(id=1002, name="#1002")},
+    "all of it": {"trouble": "No order of this customer was found."},
+}
+
+
+@pytest.mark.parametrize("changed", SEEN_CHANGES.values(), ids=SEEN_CHANGES)
+def test_given_what_was_shown_when_it_has_changed_before_the_press_then_nothing_is_done(
+    changed: dict[str, Any],
+) -> None:
+    (before,) = acted(action(), agent_facts())
+    (after,) = acted(action(seen=shown(before)), agent_facts(**changed))
+
+    assert (after.code, after.plans) == ("changed", ())
+    assert after.because.startswith("Nothing was done, for it is not any more as it was shown.")
+
+
+def test_given_what_was_shown_when_only_the_hour_and_who_is_asked_have_changed_then_it_is_done() -> None:
+    (before,) = acted(action(), agent_facts())
+    later = on_action(action(seen=shown(before)), agent_facts(presses=99, ended=1), Policy(), NOON + HOUR, NINE)
+
+    assert [each.code for each in later] == ["refund"]
+
+
+def test_given_flowers_that_were_shown_for_another_day_when_pressed_then_nothing_is_done() -> None:
+    flowery = action(Act.FLOWERS)
+    (before,) = acted(flowery, agent_facts())
+    (after,) = on_action(replace(flowery, seen=shown(before)), agent_facts(), Policy(), NOON, NINE + DAY)
+
+    assert after.code == "changed"
+
+
+def acted(pressed: AgentAction, facts: AgentFacts) -> list[Decision]:
+    return on_action(pressed, facts, Policy(), NOON, NINE)
 
 
 def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:

@@ -278,7 +278,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             tests="tests/jobs/test_customers.py -k day_old",
         ),
         "a colleague's refund unseen": Mutant(
-            file="jobs/on_helpdesk.py",
+            file="jobs/agent_facts.py",
             old="        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),\n",
             new="",
             tests="tests/jobs/test_at_once.py -k two_tickets",

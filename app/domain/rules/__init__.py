@@ -41,8 +41,12 @@ def on_action(
     if facts.let_go:
         rule = refund_keep.RULE if action.act is Act.REFUND_KEEP else agent_acts.FLOWERS
         return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
+    return [pressed.as_shown(action, _acted(action, facts, policy, now, day_start))]
+
+
+def _acted(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:
     if action.act is Act.REFUND_KEEP:
-        return [refund_keep.decide(action, facts, policy.team, now)]
+        return refund_keep.decide(action, facts, policy.team, now)
     if action.act is Act.FLOWERS:
-        return [agent_acts.flowers(action, facts, policy.team, now, day_start)]
-    return [agent_acts.withdraw_flowers(action, facts, now)]
+        return agent_acts.flowers(action, facts, policy.team, now, day_start)
+    return agent_acts.withdraw_flowers(action, facts, now)

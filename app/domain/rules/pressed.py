@@ -1,9 +1,11 @@
 """What every act of an agent has in common: its answer when nothing is done, and what makes it another deed."""
 
+import hashlib
+from dataclasses import fields
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, PostNote
+from app.domain.effects import Effect, Plan, PostNote, SendFlowers
 from app.domain.events import AgentAction, Proof
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
@@ -11,6 +13,9 @@ from app.domain.policy import TeamGestures
 
 AGAIN = "If another is meant, press again with “confirm” filled in."
 LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
+CHANGED = "changed"
+# What tells one press from another, and moves nothing by itself.
+_BESIDE = frozenset({"confirm", "occasion", "agent_name", "ticket_id", "credit_until"})
 
 
 def sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentFacts, now: datetime) -> Decision:
@@ -18,6 +23,20 @@ def sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentF
     about = f"{action.act.value}:{code}:{facts.press}"
     note = PostNote(ticket_id=action.ticket_id, text=f"Nothing was done. {because}", about=about)
     return decided(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
+
+
+def as_shown(action: AgentAction, decision: Decision) -> Decision:
+    """Return the decision, unless the agent was shown something else before the press: then nothing is done."""
+    if not action.seen or action.seen == shown(decision):
+        return decision
+    because = f"Nothing was done, for it is not any more as it was shown. {decision.because}"
+    return decided(action, decision.rule, CHANGED, because)
+
+
+def shown(decision: Decision) -> str:
+    """Return what stands for all that a decision moves: money, goods, words and the day. Who is asked first is not."""
+    moves = [_moved(plan) for plan in decision.plans if not isinstance(plan.effect, PostNote)]
+    return hashlib.sha256(repr((moves, decision.withdraw)).encode()).hexdigest()[:32]
 
 
 def decided(
@@ -59,3 +78,9 @@ def confirmed(action: AgentAction, facts: AgentFacts) -> str:
     """Return what tells this deed from earlier ones: what the agent confirmed, and that those came to nothing."""
     again = f"again-{facts.ended}" if facts.ended else ""
     return ":".join(filter(None, (action.confirm, again)))
+
+
+def _moved(plan: Plan) -> tuple[object, ...]:
+    effect: Effect = plan.effect
+    what = [(each.name, getattr(effect, each.name)) for each in fields(effect) if each.name not in _BESIDE]
+    return plan.cost, plan.due_at.date() if isinstance(effect, SendFlowers) else None, what

@@ -1,0 +1,85 @@
+"""What our own books say about an agent's act, beside what the outside was asked."""
+
+from datetime import datetime, timedelta
+
+from app.domain.events import Act, AgentAction
+from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore
+from app.store import agents, decisions
+from app.store.base import Session
+from app.store.shops import Merchant
+from jobs.gather import AboutAction
+from jobs.runtime import midnight
+
+A_YEAR = timedelta(days=365)
+
+
+def gathered(
+    session: Session,
+    merchant: Merchant,
+    action: AgentAction,
+    asked: AboutAction,
+    now: datetime,
+    *,
+    email_digest: str,
+    presses: int = 0,
+    press: int = 0,
+) -> AgentFacts:
+    """Return all that the rules look at. Whoever holds the shop's lock may act on it; others may only show it."""
+    refund = action.act is Act.REFUND_KEEP
+    before = decisions.earlier(
+        session,
+        shop_id=merchant.id,
+        gesture="refund_order" if refund else "send_flowers",
+        ticket_id=action.ticket_id,
+        order_id=asked.order.id if refund and asked.order else None,
+    )
+    return AgentFacts(
+        order=asked.order,
+        customer_id=asked.customer_id,
+        offer=asked.offer,
+        pieces=asked.pieces,
+        quote=asked.quote,
+        trouble=asked.trouble,
+        keep_refunds_this_year=decisions.keep_refunds(
+            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
+        ),
+        before=_refunds_before(session, merchant, asked, now),
+        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),
+        flowers_before=_flowers_before(session, merchant, asked, now) if not refund else FlowersBefore(),
+        presses=presses,
+        withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
+        live=before.live,
+        ended=before.ended,
+        press=press,
+        granted=merchant.scopes,
+        let_go=agents.is_let_go(session, shop_id=merchant.id, email_digest=email_digest),
+    )
+
+
+def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> RefundsBefore:
+    if asked.order is None:
+        return RefundsBefore()
+    return decisions.refunds_before(
+        session,
+        shop_id=merchant.id,
+        order_id=asked.order.id,
+        customer_id=asked.customer_id,
+        since=now - A_YEAR,
+        day_start=midnight(merchant, now),
+    )
+
+
+def _elsewhere(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[RefundElsewhere, ...]:
+    if asked.order is None:
+        return ()
+    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=asked.order.id, ticket_id=action.ticket_id)
+
+
+def _flowers_before(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> FlowersBefore:
+    return decisions.flowers_before(
+        session,
+        shop_id=merchant.id,
+        customer_id=asked.customer_id,
+        since=now - A_YEAR,
+        day_start=midnight(merchant, now),
+    )
