@@ -99,7 +99,7 @@ class Http:
     """
 
     def __init__(self, limits: Limits | None = None, *, trusted: Container[str] = frozenset()) -> None:
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._trusted = trusted
         self._own = threading.local()
         self.lever: Callable[[], None] = _nobody_objects
@@ -109,6 +109,12 @@ class Http:
         held = copy(self)
         held.lever = lever
         return held
+
+    def within(self, limits: Limits) -> "Http":
+        """Return the same connections for whom somebody waits who will not wait for long."""
+        hurried = copy(self)
+        hurried.limits = limits
+        return hurried
 
     def call(self, request: Request) -> Answer:
         """Return the answer, or raise Unavailable (certainly nothing happened) or Uncertain (it may have).
@@ -127,7 +133,7 @@ class Http:
                     request=request,
                     status=response.status_code,
                     headers=response.headers,
-                    body=_read(request, response, self._limits.size),
+                    body=_read(request, response, self.limits.size),
                 )
         except _BROKEN as fault:
             raise _named(request, fault, handled) from fault
@@ -144,20 +150,20 @@ class Http:
         except ValueError as odd:
             raise Rejected(f"{source} gave an address that is not called: {odd}.") from None
         try:
-            with self._fresh(self._limits.stream) as fresh, self._send(fresh, request) as response:
+            with self._fresh(self.limits.stream) as fresh, self._send(fresh, request) as response:
                 _refuse_status(request, response)
                 if response.status_code in _GONE:
                     raise Rejected(f"{source} keeps this file no longer.")
                 if response.status_code != 200:
                     raise request.failure(f"answered {response.status_code}")
-                yield from _lines(request, response, self._limits.size)
+                yield from _lines(request, response, self.limits.size)
         except _BROKEN as fault:
             raise _named(request, fault) from fault
 
     def _session(self) -> requests.Session:
         # A forked child inherits its parent's open sockets; speaking on them would mix up two conversations.
         if getattr(self._own, "process", None) != os.getpid():
-            self._own.session, self._own.process = self._fresh(self._limits.total), os.getpid()
+            self._own.session, self._own.process = self._fresh(self.limits.total), os.getpid()
         own: requests.Session = self._own.session
         return own
 
@@ -177,7 +183,7 @@ class Http:
             data=request.form,
             auth=request.auth,
         )
-        waiting = (self._limits.connect, self._limits.read)
+        waiting = (self.limits.connect, self.limits.read)
         return through.get_adapter(request.url).send(prepared, stream=True, timeout=waiting, proxies={})
 
 

@@ -18,6 +18,7 @@ from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
+from integrations.own_desk import presses as own_desk
 from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
 from integrations.shopify.budget import Budget
@@ -60,6 +61,7 @@ def _person(kind: str, company: Company) -> Callable[[str, bytes], Person]:
 # What a kept delivery means: parse(topic, body) returns an event or raises Malformed.
 SOURCES: Mapping[str, Callable[[str, bytes], Event]] = {
     "shopify": topics.parse,
+    own_desk.SOURCE: own_desk.parse,
     **{kind: _event(kind, company) for kind, company in HELPDESKS.items()},
 }
 
@@ -70,6 +72,7 @@ ASKS = topics.COMPLIANCE
 # Whom a body names in full, so that one of their names leads to the others.
 PEOPLE: Mapping[str, Callable[[str, bytes], Person]] = {
     "shopify": topics.person_in,
+    own_desk.SOURCE: own_desk.person_in,
     **{kind: _person(kind, company) for kind, company in HELPDESKS.items()},
 }
 # A body cut down to what its parse believes, for when the person in it must go and the news must not.

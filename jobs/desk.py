@@ -61,7 +61,7 @@ def approve_all(world: World, merchant: Merchant, rule: str) -> list[Deed]:
     return moved
 
 
-def decline(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
+def decline(world: World, merchant: Merchant, effect_id: int, *, where: str = PERSON) -> list[Deed]:
     """Let a waiting deed, and those decided with it, be; return those that waited."""
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
@@ -70,7 +70,7 @@ def decline(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
             session,
             shop_id=merchant.id,
             effect_id=effect_id,
-            why=f"Declined {PERSON}.",
+            why=f"Declined {where}.",
             now=now,
             currency=merchant.currency,
         )

@@ -3,6 +3,7 @@
 A purse is given more by people alone, each time in a row of its own, and whatever becomes of the merchant's limit.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -60,6 +61,16 @@ def lift(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: d
     reserve(session, row, purse, now)
     trail.row_moved(session, row, row.state, why="lifted")
     return deed_of(row, purse.currency)
+
+
+def allowable(session: Session, *, shop_id: int, effect_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """Return which of these deeds wait for somebody's yes, or for more than the month holds, and who asked for each.
+
+    They are named as the trail names them.
+    """
+    waits = or_(Effect.state == State.AWAITING, liftable(now))
+    statement = select(Effect.id, _asked_by()).where(Effect.shop_id == shop_id, Effect.id.in_(effect_ids), waits)
+    return dict(session.execute(statement).all())
 
 
 def grant(session: Session, *, shop_id: int, pool: Pool, minor: int, key: str, purse: Purse, now: datetime) -> bool:

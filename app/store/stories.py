@@ -13,12 +13,13 @@ from app.domain.effects import State
 from app.domain.money import Money
 from app.store import lifting
 from app.store.deeds import KINDS, Unreadable, deed_of
-from app.store.tables import Decision, Effect, Order
+from app.store.tables import Decision, Delivery, Effect, Order
 from app.store.undoing import STANDS
 
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
+MADE_BY_AGENTS = ("refund_order", "send_flowers")
 _GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers")
 
 
@@ -69,6 +70,17 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What became of one press: whether it was looked at, what was decided, and what that brought about."""
+
+    handled: bool
+    set_aside: bool  # nobody could make sense of it
+    code: str
+    because: str
+    rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """One order of our own ledger."""
 
@@ -102,6 +114,25 @@ def before_a_person(session: Session, *, shop_id: int, currency: str, now: datet
     first = case((Effect.state == State.UNCERTAIN, 0), else_=1)
     statement = _described(shop_id).where(Effect.id.in_(union_all(doubtful, beyond)))
     return list(_rows(session.execute(statement.order_by(first, Effect.id.desc()).limit(limit)), currency))
+
+
+def of_press(session: Session, *, shop_id: int, source: str, press: str, currency: str) -> Pressed | None:
+    """Return what became of a press that was kept under that key; None where none was."""
+    letter = session.scalar(
+        select(Delivery).where(Delivery.shop_id == shop_id, Delivery.source == source, Delivery.delivery_key == press)
+    )
+    if letter is None:
+        return None
+    decided = select(Decision).where(Decision.shop_id == shop_id, Decision.delivery_id == letter.id)
+    decision = session.scalars(decided.order_by(Decision.id.desc()).limit(1)).one_or_none()
+    statement = _described(shop_id).where(Effect.decision_id == (decision.id if decision else None))
+    return Pressed(
+        handled=letter.handled_at is not None,
+        set_aside=letter.handled_at is None and letter.next_try_at is None,
+        code=decision.code if decision else "",
+        because=decision.because if decision else "",
+        rows=tuple(_rows(session.execute(statement.order_by(Effect.id)), currency)),
+    )
 
 
 def waiting_ids(session: Session, *, shop_id: int, rule: str) -> list[int]:

@@ -23,6 +23,7 @@ def create_app(world: World) -> Flask:
     app = Flask(__name__)
     app.extensions["world"] = world
     app.extensions["seats"] = Seats()
+    app.extensions["previews"] = Seats(each=2, together=3)
     # Two slashes are no page, rather than a redirect to one: it would name whatever host the caller named.
     app.url_map.merge_slashes = False
     numbering.install(app)

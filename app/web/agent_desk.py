@@ -1,26 +1,36 @@
 """The agents' desk: a page without a word of anybody's, and what it shows to whoever is signed in."""
 
-from typing import Annotated, TypeVar
+from collections.abc import Callable
+from typing import Annotated, TypeVar, cast
 
-from flask import Blueprint, Response, abort, g, jsonify, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException
 
-from app.domain.errors import Malformed, Rejected
+from app.domain.errors import Malformed, Rejected, Unavailable
 from app.store import connections
+from app.store.agent_sessions import Visitor
 from app.store.base import reading
+from app.store.shops import Merchant
 from app.web import agent_identity, agent_view
 from app.web.agent_identity import visitor
+from app.web.agent_view import Scene
 from app.web.here import world
+from app.web.seats import Seats
 from integrations import registry
+from integrations.own_desk import presses
+from integrations.own_desk.presses import Press, Wish
 from integrations.strict_json import understand
-from jobs import agent_door, passes
+from jobs import agent_desk, agent_door, agent_preview, passes
+from jobs.desk import NoSuchDeed
 from jobs.passes import Pass
+from jobs.runtime import World
 
 blueprint = Blueprint("agent", __name__)
 blueprint.before_request(agent_identity.recognise)
 
+EFFECT = f"<int(max={2**63 - 1}):effect_id>"
 M = TypeVar("M", bound=BaseModel)
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -39,6 +49,24 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True)
     desk: Code
     about: Annotated[str, Field(max_length=2_000)]
+
+
+class Wished(Asked):
+    """What an agent would like to do."""
+
+    wish: Wish
+
+
+class Named(Asked):
+    """One press, by the name that the page gave it."""
+
+    press: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class Pressed(Named, Wished):
+    """A press, and what stands for the preview that was shown before it."""
+
+    seen: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 @blueprint.get("/desk", defaults={"public_id": ""})
@@ -78,10 +106,89 @@ def me() -> str:
 @blueprint.post("/desk/api/ticket")
 def ticket() -> str:
     """Show what the desk is about."""
-    return agent_view.shown(world(), visitor(), about(_understood(Asked)))
+    return agent_view.desk(_scene(_understood(Asked)))
 
 
-def about(asked: Asked) -> Pass:
+@blueprint.post("/desk/api/preview")
+def preview() -> ResponseReturnValue:
+    """Show exactly what a press would do. Nothing is written."""
+    asked = _understood(Wished)
+    seen, here = _scene(asked), world()
+    press, seats = _press(seen, asked.wish), cast("Seats", current_app.extensions["previews"])
+    with seats.taken(str(seen.merchant.id)) as seated:  # slow stores and florists must leave threads to the others
+        if not seated:
+            return {"why": "Many look at once. Please try again in a moment."}, 429
+        try:
+            found = agent_preview.preview(here, seen.merchant, presses.action(press))
+        except (Unavailable, Rejected) as problem:
+            return {"why": f"This cannot be looked at just now: {problem}"}, 409
+    return agent_view.preview(seen, found)
+
+
+@blueprint.post("/desk/api/act")
+def act() -> str:
+    """Take a press, and say at once what is known of it. The same press once more is the same press."""
+    asked = _understood(Pressed)
+    seen = _scene(asked)
+    agent_desk.keep(world(), visitor(), _press(seen, asked.wish, asked.seen), asked.press)
+    return _outcome(seen, asked.press)
+
+
+@blueprint.post("/desk/api/outcome")
+def outcome() -> str:
+    """Say what became of a press so far."""
+    asked = _understood(Named)
+    return _outcome(_scene(asked), asked.press)
+
+
+@blueprint.post(f"/desk/api/undo/{EFFECT}")
+def undo(effect_id: int) -> Response:
+    """Take a deed back that has not left."""
+    return _settled(agent_desk.undo, effect_id, "Taken back. Nothing was sent.")
+
+
+@blueprint.post(f"/desk/api/allow/{EFFECT}")
+def allow(effect_id: int) -> Response:
+    """Say a lead's yes to a deed."""
+    return _settled(agent_desk.allow, effect_id, "Allowed. It is on its way.")
+
+
+@blueprint.post(f"/desk/api/decline/{EFFECT}")
+def decline(effect_id: int) -> Response:
+    """Say a lead's no to a deed."""
+    return _settled(agent_desk.decline, effect_id, "Declined. Nothing was sent.")
+
+
+def _settled(does: Callable[[World, Merchant, Visitor, int], bool], effect_id: int, said: str) -> Response:
+    seen = _scene(_understood(Asked))
+    try:
+        done = does(world(), seen.merchant, visitor(), effect_id)
+    except agent_desk.NotTheirs as no:
+        abort(403, str(no))
+    except NoSuchDeed:
+        abort(404, "There is no such deed.")
+    return jsonify(said=said if done else "Too late: it has left already, or somebody was faster.")
+
+
+def _scene(asked: Asked) -> Scene:
+    return agent_view.scene(world(), visitor(), _about(asked))
+
+
+def _press(seen: Scene, wish: Wish, shown: str = "") -> Press:
+    if seen.customer_id is None:
+        abort(422, "No customer of the store wrote here, so there is nobody to do this for.")
+    agent = visitor().agent
+    return presses.press(wish, agent, ticket_id=seen.ticket_id, customer_id=seen.customer_id, seen=shown)
+
+
+def _outcome(seen: Scene, press: str) -> str:
+    found = agent_view.outcome(seen, press)
+    if found is None:
+        abort(404, "There is no such press.")
+    return found
+
+
+def _about(asked: Asked) -> Pass:
     """Return what the desk is about; 422 where the pass is no good, or leads to another shop's."""
     try:
         found = passes.read(world(), asked.desk, asked.about)

@@ -1,33 +1,136 @@
-"""What the desk shows to whoever is signed in: one ticket's customer, by our own books; nobody outside is asked."""
+"""What the desk shows to whoever is signed in. The page is by our own books alone; only a preview asks outside."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
-from flask import render_template
+from flask import abort, render_template
 
-from app.store import people, veil
+from app.domain.agents import Role
+from app.domain.card import of as card_of
+from app.domain.effects import State
+from app.store import lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
-from app.store.base import reading
-from app.web import customer_card, phrases
+from app.store.base import Session, reading
+from app.store.shops import Merchant
+from app.store.stories import MADE_BY_AGENTS, Search
+from app.web import phrases
+from integrations.own_desk import presses
+from jobs import card
+from jobs.agent_preview import Preview
 from jobs.passes import Pass
 from jobs.runtime import World
 
+ORDERS, DEEDS = 10, 8
+# As an agent reads them; the others are called what the merchant calls them.
+_STATES = {State.AWAITING: "waits for a lead", State.OVER_BUDGET: "beyond the pool"}
 
-def shown(world: World, visitor: Visitor, about: Pass) -> str:
-    """Return the desk about one ticket, to be put into the page."""
-    now, merchant = world.clock.now(), world.merchant(visitor.shop_id)
-    facts = None
-    with reading(world.sessions) as session:
-        if merchant is not None and about.customer_id is not None:
-            customer_id = people.home_of(session, shop_id=merchant.id, customer_id=about.customer_id)
-            if not veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id):
-                facts = customer_card.facts(session, merchant, customer_id, now)
-    zone = merchant.timezone if merchant is not None else "UTC"
-    return render_template(
-        "_desk.html",
-        agent=visitor.agent,
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Who looks, at whose desk, about which of the shop's customers, and when."""
+
+    world: World
+    visitor: Visitor
+    merchant: Merchant
+    ticket_id: str
+    customer_id: int | None
+    now: datetime
+
+    @property
+    def who(self) -> str:
+        """By what name the trail knows whoever looks."""
+        return self.world.agent(self.merchant, self.visitor.agent.email)
+
+
+def scene(world: World, visitor: Visitor, about: Pass) -> Scene:
+    """Return what the desk is about, as it is today: customers are merged, and forgotten."""
+    merchant, customer_id = world.merchant(visitor.shop_id), about.customer_id
+    if merchant is None:
+        abort(404)
+    if customer_id is not None:
+        with reading(world.sessions) as session:
+            customer_id = people.home_of(session, shop_id=merchant.id, customer_id=customer_id)
+            hidden = veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id)
+        customer_id = None if hidden else customer_id
+    return Scene(
+        world=world,
+        visitor=visitor,
+        merchant=merchant,
         ticket_id=about.ticket_id,
-        card=facts,
-        when=partial(phrases.moment, zone=zone, now=now),
+        customer_id=customer_id,
+        now=world.clock.now(),
+    )
+
+
+def desk(seen: Scene) -> str:
+    """Return the whole desk."""
+    who, facts = seen.who, dict[str, Any](known=None)
+    with reading(seen.world.sessions) as session:
+        facts["halt"] = _halt(session, seen)
+        known = seen.customer_id and card.facts(session, seen.merchant, seen.customer_id, seen.now)
+        if known:
+            facts |= {"known": known, "card": card_of(known, card.team_pool(session, seen.merchant, seen.now))}
+            bought = {"customer_id": seen.customer_id, "limit": ORDERS, **_shop(seen)}
+            facts["orders"] = stories.orders_of(session, **bought)
+            facts |= _deeds(session, seen, who)
+    return _drawn("_desk.html", seen, facts)
+
+
+def preview(seen: Scene, found: Preview) -> str:
+    """Return what a press would do, and the button that does it."""
+    return _drawn("_desk_preview.html", seen, {"it": found})
+
+
+def outcome(seen: Scene, press: str) -> str | None:
+    """Return what became of a press so far; None where none was kept under that name."""
+    with reading(seen.world.sessions) as session:
+        found = stories.of_press(session, source=presses.SOURCE, press=press, **_shop(seen))
+    rows = [] if found is None else [row for row in found.rows if row.effect.kind in MADE_BY_AGENTS]
+    return (
+        None if found is None else _drawn("_desk_outcome.html", seen, {"it": found, "deeds": rows, "states": _STATES})
+    )
+
+
+def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
+    """Return what agents did for this customer, on any ticket, and to what of it this one may say yes."""
+    search = Search(customer_id=seen.customer_id, kinds=MADE_BY_AGENTS)
+    rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen))
+    ids = [row.id for row in rows] if seen.visitor.agent.role is Role.LEAD else []
+    asked = lifting.allowable(session, shop_id=seen.merchant.id, effect_ids=ids, now=seen.now)
+    may = {number for number, asker in asked.items() if asker != who}
+    return {"deeds": rows, "may": may, "own": set(asked) - may, "states": _STATES}
+
+
+def _halt(session: Session, seen: Scene) -> str | None:
+    """Return why nothing can be pressed now, if that is so."""
+    standstill = switch.standstill(session)
+    if standstill is not None:
+        return f"Lagniappe is stopped for every store: {standstill.because}"
+    if seen.merchant.paused:
+        return "Everything is stopped here, by whoever looks after Lagniappe in your store. Nothing leaves the house."
+    if seen.merchant.held_since is not None:
+        return "Our books were put back from a copy, and your store is being asked what it does not know."
+    if seen.merchant.is_shut(seen.now):
+        return f"The store lets nobody in just now: {seen.merchant.closed_because}"
+    return None
+
+
+def _shop(seen: Scene) -> dict[str, Any]:
+    return {"shop_id": seen.merchant.id, "currency": seen.merchant.currency}
+
+
+def _drawn(template: str, seen: Scene, facts: dict[str, Any]) -> str:
+    zone = seen.merchant.timezone
+    return render_template(
+        template,
+        agent=seen.visitor.agent,
+        merchant=seen.merchant,
+        team=seen.merchant.policy.team,
+        ticket_id=seen.ticket_id,
+        now=seen.now,
+        when=partial(phrases.moment, zone=zone, now=seen.now),
         day=partial(phrases.day, zone=zone),
-        now=now,
+        **facts,
     )

@@ -11,7 +11,9 @@ EACH, ALL = 2, 4  # of a web process's threads
 class Seats:
     """Whoever finds none free is told at once: waiting would take the very thread that is kept for others."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, each: int = EACH, together: int = ALL) -> None:
+        """Let so many of one caller be served at once, and so many of all."""
+        self._each, self._together = each, together
         self._lock = Lock()
         self._taken: Counter[str] = Counter()
 
@@ -19,7 +21,7 @@ class Seats:
     def taken(self, caller: str) -> Iterator[bool]:
         """Take a seat for as long as the block runs, and say whether there was one."""
         with self._lock:
-            free = self._taken[caller] < EACH and self._taken.total() < ALL
+            free = self._taken[caller] < self._each and self._taken.total() < self._together
             self._taken[caller] += free
         try:
             yield free

@@ -31,7 +31,8 @@ _SECTIONS: Mapping[str, str] = {
     "storage": "odd rows; swapped secret; cut secret; lost key",
     "the desk": "pass made up; pass cut; pass of another desk; pass of another shop; pass too old; pass alone;"
     " session made up; odd header; session elsewhere than in its header; session of somebody let go; session signed out;"
-    " login link twice; login link late; login link guessed; odd browser; framed by a stranger",
+    " login link twice; login link late; login link guessed; odd browser; framed by a stranger; press twice;"
+    " press without its preview; deed of another shop; lead's yes by no lead, or to oneself",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
@@ -43,6 +44,7 @@ _ADDRESSES = "tests/integrations/test_addresses.py::"
 _ODD_ADDRESS = f"{_ADDRESSES}test_given_an_odd_address_when_calling_then_it_is_refused_before_any_name_is_looked_up"
 _HTTP = "tests/integrations/test_http.py::"
 _DESK = "tests/web/test_agent_desk.py::"
+_PRESSES = "tests/jobs/test_agent_desk.py::"
 _ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
 
 ELSEWHERE: Mapping[int, tuple[str, ...]] = {
@@ -77,5 +79,13 @@ ELSEWHERE: Mapping[int, tuple[str, ...]] = {
     **dict.fromkeys(range(129, 133), (_ACCOUNT,)),
     147: ("tests/jobs/test_passes.py::test_given_a_pass_when_thirty_days_are_over_or_its_key_is_gone_then_it_opens_nothing",),
     155: ("tests/store/test_agent_sessions.py::test_given_a_link_when_it_is_late_or_a_newer_one_was_made_then_it_opens_nothing",),
+    159: (
+        f"{_PRESSES}test_given_a_double_press_when_handled_then_the_money_goes_back_once",
+        f"{_PRESSES}test_given_two_windows_that_show_the_same_when_both_are_pressed_then_the_second_is_told_it_has_changed",
+    ),
+    162: (
+        f"{_PRESSES}test_given_more_than_the_limit_when_pressed_then_a_lead_says_yes_in_one_click_and_nobody_else_can",
+        f"{_PRESSES}test_given_a_lead_who_asked_when_they_would_say_yes_to_themselves_then_another_must",
+    ),
     158: (f"{_DESK}test_given_a_desk_when_opened_then_only_its_own_helpdesk_may_frame_it_and_no_other_script_runs",),
 }  # fmt: skip

@@ -85,4 +85,16 @@ VISITS: tuple[Visit, ...] = (
         more={"code": lambda b: b.used, "browser": lambda _b: "x" * 5_000},
         expects=UNREAD,
     ),
+    Visit(number=160, name="a press without its preview", path="/desk/api/act", expects=UNREAD),
+    Visit(number=160, name="a press by a preview", path="/desk/api/preview", worn=lambda _b: "", expects=UNKNOWN),
+    *(
+        Visit(
+            number=161,
+            name=f"a deed of another shop's, to {deed}",
+            path=f"/desk/api/{deed}/@effect@",
+            worn=lambda b: f"Bearer {b.others}",
+            expects=UNREAD,
+        )
+        for deed in ("undo", "allow", "decline")
+    ),
 )

@@ -116,7 +116,7 @@ class House:
         """Call at the desk as its page does, or nearly so."""
         body = {"desk": visit.desk or badges.desk, "about": visit.about(badges)}
         body |= {name: recipe(badges) for name, recipe in visit.more.items()}
-        return self._at_the_desk(visit.path, visit.worn(badges), body)
+        return self._at_the_desk(visit.path.replace("@effect@", self.of("effect")), visit.worn(badges), body)
 
     def badges(self) -> Badges:
         """Let agents of both shops in to the desk."""

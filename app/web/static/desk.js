@@ -8,18 +8,24 @@ const who = document.getElementById("who");
 const said = document.getElementById("said");
 const framed = window.top !== window;
 const kept = framed ? sessionStorage : localStorage; // in a frame, only as long as the frame
+const LOOK_AGAIN_MS = 1_000;
+const MOST_LOOKS = 30;
 
 const fragment = () => new URLSearchParams(location.hash.slice(1));
+const about = () => ({ desk: desk.dataset.desk, about: fragment().get("pass") ?? "" });
+const rest = (milliseconds) => new Promise((ready) => setTimeout(ready, milliseconds));
+const random = (bytes) =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // One browser, one name: a login link works for the browser that opens it first.
 const browser = () => {
-  const known = kept.getItem("browser") ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  kept.setItem("browser", known);
-  return known;
+  const name = kept.getItem("browser") ?? random(16);
+  kept.setItem("browser", name);
+  return name;
 };
 
 const say = (words, kind = "") => {
-  said.textContent = words;
+  said.replaceChildren(words);
   said.dataset.kind = kind;
 };
 
@@ -44,13 +50,8 @@ const askWho = () => {
   document.getElementById("who-title").focus();
 };
 
-const show = (html) => {
-  const page = new DOMParser().parseFromString(`<div id="here">${html}</div>`, "text/html");
-  settle(here, document.importNode(page.getElementById("here"), true));
-};
-
 // Returns the answer's text, or nothing where there was none to be had: then it is said why.
-const ask = async (path, body) => {
+const ask = async (path, body = about()) => {
   try {
     const answer = await call(path, body);
     if (answer.ok) return await answer.text();
@@ -61,6 +62,16 @@ const ask = async (path, body) => {
   }
 };
 
+const drawn = (html, id) => {
+  const page = new DOMParser().parseFromString(`<div id="${id}">${html}</div>`, "text/html");
+  return document.importNode(page.getElementById(id), true);
+};
+
+const show = async () => {
+  const html = await (fragment().get("pass") ? ask("/desk/api/ticket") : ask("/desk/api/me", {}));
+  if (html) settle(here, drawn(html, "here"));
+};
+
 const comeIn = async (code) => {
   const answer = await call("/desk/enter", { code, browser: browser() });
   if (answer.ok) kept.setItem("token", (await answer.json()).token);
@@ -68,23 +79,95 @@ const comeIn = async (code) => {
 };
 
 const open = async () => {
-  const about = fragment();
-  const code = about.get("in");
-  if (code) {
-    about.delete("in");
-    history.replaceState(null, "", `${location.pathname}${about.size ? `#${about}` : ""}`);
-    await comeIn(code);
+  const told = fragment();
+  const [code, first] = [told.get("in"), told.get("do")];
+  if (code || first) {
+    for (const name of ["in", "do"]) told.delete(name);
+    const left = told.toString();
+    history.replaceState(null, "", `${location.pathname}${left ? `#${left}` : ""}`);
   }
+  if (code) await comeIn(code);
   who.hidden = true;
-  const pass = about.get("pass");
-  const html = await (pass ? ask("/desk/api/ticket", { desk: desk.dataset.desk, about: pass }) : ask("/desk/api/me", {}));
-  if (html) show(html);
+  await show();
+  if (first) here.querySelector(`form[data-gesture="${CSS.escape(first)}"]`)?.requestSubmit();
 };
 
+const wished = (form) => {
+  const filled = new FormData(form);
+  const text = (name) => (filled.get(name) ?? "").trim();
+  const wish = { act: form.dataset.gesture, confirm: form.dataset.confirm ?? "" };
+  for (const name of ["order", "amount", "items", "message"]) wish[name] = text(name);
+  for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = filled.has(name);
+  if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
+  return wish;
+};
+
+// One preview, one press: however often its button is pressed, it is the same press.
+const look = async (form) => {
+  const wish = wished(form);
+  const html = await ask("/desk/api/preview", { ...about(), wish });
+  if (!html) return;
+  say("");
+  const preview = form.parentElement.querySelector(".preview");
+  settle(preview, drawn(html, preview.id));
+  preview.pressed = { wish, press: random(16) };
+  preview.querySelector("[data-focus]")?.focus();
+};
+
+const act = async (button) => {
+  const preview = button.closest(".preview");
+  const { wish, press } = preview.pressed;
+  button.disabled = true;
+  let html = await ask("/desk/api/act", { ...about(), wish, press, seen: button.dataset.seen });
+  for (let looks = 0; html && looks < MOST_LOOKS; looks += 1) {
+    const outcome = drawn(html, "outcome");
+    say(outcome);
+    if (!outcome.querySelector("[data-again]")) break;
+    await rest(LOOK_AGAIN_MS);
+    html = await ask("/desk/api/outcome", { ...about(), press });
+  }
+  if (!html) {
+    button.disabled = false;
+    return;
+  }
+  preview.replaceChildren();
+  preview.parentElement.querySelector("form").reset();
+  await show();
+  said.scrollIntoView({ block: "nearest" });
+};
+
+const settleDeed = async (button) => {
+  button.disabled = true;
+  const answer = await ask(`/desk/api/${button.dataset.do}/${button.dataset.effect}`);
+  if (answer) say(JSON.parse(answer).said);
+  button.disabled = false;
+  await show();
+};
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  delete event.target.dataset.confirm;
+  look(event.target);
+});
+
 document.addEventListener("click", async (event) => {
-  if (!event.target.closest("[data-leave]")) return;
-  await ask("/desk/leave", {});
-  askWho();
+  const button = event.target.closest("button");
+  if (!button) return;
+  if ("leave" in button.dataset) {
+    await ask("/desk/leave", {});
+    askWho();
+  } else if ("act" in button.dataset) act(button);
+  else if ("do" in button.dataset) settleDeed(button);
+  else if ("another" in button.dataset) {
+    const form = button.closest(".gesture").querySelector("form");
+    form.dataset.confirm = random(4);
+    look(form);
+  }
+});
+
+// What was typed since is not what was shown.
+document.addEventListener("input", (event) => {
+  event.target.closest(".gesture")?.querySelector(".preview").replaceChildren();
 });
 window.addEventListener("hashchange", open);
 open();

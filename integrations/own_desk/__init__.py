@@ -1,0 +1,1 @@
+"""The agents' desk of our own: its presses are kept and handled like a helpdesk's calls."""

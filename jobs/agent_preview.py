@@ -1,0 +1,71 @@
+"""What a press on the desk would do, exactly, before it is pressed. The outside is asked; nothing is written."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.decisions import Decision
+from app.domain.effects import Effect, PostNote
+from app.domain.errors import Unavailable
+from app.domain.events import AgentAction
+from app.domain.money import Money
+from app.domain.policy import Mode
+from app.domain.rules import on_action, pressed
+from app.store.base import reading
+from app.store.shops import Merchant
+from integrations.http import Limits
+from jobs import agent_facts, card, gather
+from jobs.runtime import World, opening
+
+LIMITS = Limits(read=4.0, total=4.0)  # for each call: an agent waits, and so does one of few threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would come of a press: nothing but words where `effects` is empty."""
+
+    because: str
+    code: str
+    effects: tuple[Effect, ...]
+    cost: Money | None
+    left: Money  # in the team's pool, before
+    leaves_at: datetime | None  # until then it can be undone
+    mode: Mode
+    ask_first: str | None  # why a lead is asked
+    seen: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether the pool holds it."""
+        return self.cost is None or not self.left < self.cost
+
+
+def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
+    """Return what a press would do. Raises Unavailable when store or florist cannot be asked just now."""
+    now = world.clock.now()
+    hurried = replace(world, http=world.http.within(LIMITS))
+    outside = None if merchant.is_shut(now) else hurried.outside(merchant)
+    if outside is None:
+        raise Unavailable("The store lets nobody in just now.")
+    asked = gather.about_action(hurried, merchant, outside.for_a_person(), action, now)
+    digest = world.mail_digest(merchant, action.agent_email)
+    with reading(world.sessions) as session:
+        facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
+        (decision,) = on_action(action, facts, merchant.policy, now, opening(merchant, now))
+        left = card.team_pool(session, merchant, now).left
+    return _shown(decision, merchant, left)
+
+
+def _shown(decision: Decision, merchant: Merchant, left: Money) -> Preview:
+    moves = [plan for plan in decision.plans if not isinstance(plan.effect, PostNote)]
+    paid = [plan for plan in moves if plan.cost is not None]
+    return Preview(
+        because=decision.because,
+        code=decision.code,
+        effects=tuple(plan.effect for plan in moves),
+        cost=paid[-1].cost if paid else None,
+        left=left,
+        leaves_at=paid[-1].due_at if paid else None,
+        mode=merchant.policy.mode_of(decision.rule),
+        ask_first=next((plan.ask_first for plan in moves if plan.ask_first), None),
+        seen=pressed.shown(decision),
+    )

@@ -1,0 +1,372 @@
+"""The agents' desk over its own addresses, before a store and a florist: shown, pressed, undone, allowed."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.domain.agents import Role
+from app.domain.decisions import Decision
+from app.domain.policy import Mode
+from app.store import agents, doors, shops
+from app.store.base import reading, unit_of_work
+from app.store.shops import Merchant
+from app.store.watch_tables import Trail
+from app.web import create_app
+from integrations.registry import FIRST_HELPDESK
+from jobs import agent_door, passes, team
+from jobs.carry_out import carry_out
+from jobs.practice import POLICY
+from tests.builders import planned, tag
+from tests.jobs.conftest import Practice
+
+MINUTE = 61
+REFUND = {"act": "refund_keep"}
+FLOWERS = {"act": "flowers", "message": "For Ada."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Somebody signed in at the desk, about one ticket."""
+
+    app: Flask
+    inside: Practice
+    token: str
+    about: dict[str, str]
+
+    def call(self, path: str, **body: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.app.test_client().post(path, data=json.dumps(self.about | body), headers=headers)
+
+    def look(self, **wish: Any) -> str:
+        """Return the preview of a wish."""
+        answer = self.call("/desk/api/preview", wish=wish)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def press(self, name: str = "a", *, seen: str = "", **wish: Any) -> str:
+        """Press what the preview offers; return what is said at once."""
+        shown = seen or re.findall(r'data-seen="([0-9a-f]{32})"', self.look(**wish))[0]
+        answer = self.call("/desk/api/act", wish=wish, press=name * 32, seen=shown)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def outcome(self, name: str = "a") -> str:
+        return self.call("/desk/api/outcome", press=name * 32).text
+
+    def desk(self) -> str:
+        return self.call("/desk/api/ticket").text
+
+    def deed(self) -> int:
+        """Return the number of the newest deed on the desk."""
+        return int(re.findall(r'id="deed-(\d+)"', self.desk())[0])
+
+
+@pytest.fixture
+def app(inside: Practice) -> Flask:
+    return create_app(inside.world)
+
+
+@pytest.fixture
+def ticket(inside: Practice) -> int:
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    return int(inside.call("/town/tickets", {"customer_id": customer, "subject": "My mother's boots"})["ticket_id"])
+
+
+@pytest.fixture
+def sam(app: Flask, inside: Practice, ticket: int) -> Agent:
+    return at_the_desk(app, inside, ticket, "Sam", Role.AGENT)
+
+
+@pytest.fixture
+def lea(app: Flask, inside: Practice, ticket: int) -> Agent:
+    return at_the_desk(app, inside, ticket, "Lea", Role.LEAD)
+
+
+def at_the_desk(app: Flask, inside: Practice, ticket: int, name: str, role: Role) -> Agent:
+    world, merchant = inside.world, merchant_of(inside)
+    team.add(world, merchant, name=name, email=f"{name.lower()}@practice.example", role=role)
+    with reading(world.sessions) as session:
+        everybody = agents.listed(session, shop_id=merchant.id, seal=world.seal)
+    code = agent_door.link(world, merchant, next(one.id for one in everybody if one.name == name)) or ""
+    token = agent_door.come_in(world, code=code.partition("#in=")[2], browser="b" * 32)
+    assert token is not None
+    customer = int(inside.call("/town/cast")["bereaved_customer"])
+    address = passes.made(world, merchant, FIRST_HELPDESK, ticket_id=str(ticket), customer_id=customer) or ""
+    desk, _, about = address.rpartition("/")[2].partition("#pass=")
+    return Agent(app=app, inside=inside, token=token, about={"desk": desk, "about": about})
+
+
+def merchant_of(inside: Practice) -> Merchant:
+    found = inside.world.merchant(inside.shop_id)
+    assert found is not None
+    return found
+
+
+def refunded(inside: Practice) -> str:
+    order = inside.call("/town/cast")["bereaved_order"]
+    return str(inside.call(f"/town/orders/{order}")["refunded"])
+
+
+def team_policy(inside: Practice, **changes: Any) -> None:
+    inside.policy(replace(POLICY, team=replace(POLICY.team, **changes)))
+
+
+def test_given_a_wish_when_looked_at_then_it_says_what_costs_what_and_until_when_and_nothing_is_written(
+    inside: Practice, sam: Agent
+) -> None:
+    page = sam.look(**REFUND)
+
+    assert "Refund $64.00" in page
+    assert "the customer keeps the item" in page
+    assert "$436.00 afterwards" in page
+    assert "until <time" in page
+    assert (inside.effects("refund_order"), refunded(inside)) == ([], "0.00")
+
+
+def test_given_a_preview_when_pressed_then_exactly_that_happens_once_its_grace_is_over(
+    inside: Practice, sam: Agent
+) -> None:
+    assert "On its way" in sam.press(**REFUND)
+    inside.drain()
+    assert "can be undone until then" in sam.outcome()
+    assert refunded(inside) == "0.00"
+
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+    assert "done." in sam.outcome()
+    (row,) = inside.effects("refund_order")
+    assert row.payload["agent_name"] == "Sam"
+    (note,) = inside.call(f"/town/tickets/{row.ticket_id}")["notes"]
+    assert "Refunded $64.00" in note["text"]
+
+
+def test_given_a_double_press_when_handled_then_the_money_goes_back_once(inside: Practice, sam: Agent) -> None:
+    sam.press("a", **REFUND)
+    sam.press("a", **REFUND)
+    inside.drain()
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+    assert len(inside.effects("refund_order")) == 1
+
+
+def test_given_two_windows_that_show_the_same_when_both_are_pressed_then_the_second_is_told_it_has_changed(
+    inside: Practice, sam: Agent
+) -> None:
+    seen = re.findall(r'data-seen="([0-9a-f]{32})"', sam.look(**REFUND))[0]
+    sam.press("a", seen=seen, **REFUND)
+    sam.press("b", seen=seen, **REFUND)
+    inside.drain()
+
+    assert "not any more as it was shown" in sam.outcome("b")
+    assert len(inside.effects("refund_order")) == 1
+
+
+def test_given_a_wish_that_was_filled_when_looked_at_again_then_another_must_be_meant(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press("a", amount="10.00", **REFUND)
+    inside.drain()
+
+    assert "data-another" in sam.look(amount="10.00", **REFUND)
+    assert "$10.00" in sam.press("b", amount="10.00", confirm="1a2b3c4d", **REFUND) or "On its way" in sam.outcome("b")
+    inside.drain()
+    assert [row.cost_minor for row in inside.effects("refund_order")] == [10_00, 10_00]
+
+
+def test_given_lines_when_pressed_as_credit_then_the_preview_names_them(inside: Practice, sam: Agent) -> None:
+    page = sam.look(items="#1", as_credit=True, **REFUND)
+
+    assert "as store credit" in page
+    assert "1 ×" in page
+
+
+def test_given_flowers_when_pressed_and_undone_then_none_are_sent_and_the_money_is_back(
+    inside: Practice, sam: Agent
+) -> None:
+    page = sam.look(**FLOWERS)
+    assert "For Ada." in page
+    assert "Sam" in page
+    sam.press(**FLOWERS)
+    inside.drain()
+
+    answer = sam.call(f"/desk/api/undo/{sam.deed()}").json
+    page = sam.desk()
+    inside.later(15 * 86_400)
+    inside.drain()
+
+    assert answer == {"said": "Taken back. Nothing was sent."}
+    assert "$500.00 of $500.00 left" in page
+    assert "Taken back by Sam, on the desk." in page
+    assert inside.call("/town/florist/orders")["orders"] == []
+
+
+def test_given_a_refund_that_has_left_when_undone_then_it_is_too_late_and_it_says_so(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press(**REFUND)
+    inside.drain()
+    number = sam.deed()
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert "Too late" in (sam.call(f"/desk/api/undo/{number}").json or {})["said"]
+    assert refunded(inside) == "64.00"
+
+
+def test_given_more_than_the_limit_when_pressed_then_a_lead_says_yes_in_one_click_and_nobody_else_can(
+    inside: Practice, sam: Agent, lea: Agent
+) -> None:
+    team_policy(inside, refund_limit_minor=50_00)
+    assert "Ask a lead" in sam.look(**REFUND)
+    sam.press(**REFUND)
+    inside.drain()
+    number = sam.deed()
+    assert "waits for a lead" in sam.desk()
+    assert "Say yes" not in sam.desk()
+    assert sam.call(f"/desk/api/allow/{number}").status_code == 403
+
+    assert "Say yes" in lea.desk()
+    assert (lea.call(f"/desk/api/allow/{number}").json or {})["said"].startswith("Allowed")
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+
+
+def test_given_a_lead_who_asked_when_they_would_say_yes_to_themselves_then_another_must(
+    inside: Practice, lea: Agent
+) -> None:
+    team_policy(inside, refund_limit_minor=50_00)
+    lea.press(**REFUND)
+    inside.drain()
+
+    assert "another lead must say yes" in lea.desk()
+    answer = lea.call(f"/desk/api/allow/{lea.deed()}")
+
+    assert (answer.status_code, [row.state for row in inside.effects("refund_order")]) == (403, ["awaiting"])
+
+
+def test_given_a_pool_that_does_not_hold_it_when_pressed_then_it_says_so_before_and_a_lead_lifts_it(
+    inside: Practice, sam: Agent, lea: Agent
+) -> None:
+    inside.policy(replace(POLICY, team_monthly_minor=10_00))
+    assert "The pool does not hold this." in sam.look(**REFUND)
+    sam.press(**REFUND)
+    inside.drain()
+    assert "A lead can still allow it" in sam.outcome()
+
+    assert (lea.call(f"/desk/api/allow/{sam.deed()}").json or {})["said"].startswith("Allowed")
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert refunded(inside) == "64.00"
+
+
+def test_given_a_lead_when_they_say_no_then_nothing_is_sent(inside: Practice, sam: Agent, lea: Agent) -> None:
+    team_policy(inside, refund_limit_minor=50_00)
+    sam.press(**REFUND)
+    inside.drain()
+
+    lea.call(f"/desk/api/decline/{sam.deed()}")
+
+    assert [row.state for row in inside.effects("refund_order")] == ["withdrawn"]
+    assert "Declined by a lead, on the desk." in sam.desk()
+
+
+def test_given_a_rule_that_only_watches_when_looked_at_then_that_is_said_and_there_is_nothing_to_press(
+    inside: Practice, sam: Agent
+) -> None:
+    team_policy(inside, refund_mode=Mode.OBSERVE)
+
+    assert "Lagniappe only watches here" in sam.desk()
+    assert "data-act" not in sam.look(**REFUND)
+
+
+def test_given_a_rule_under_approval_when_looked_at_then_the_button_asks_a_lead(inside: Practice, sam: Agent) -> None:
+    team_policy(inside, flowers_mode=Mode.APPROVE)
+
+    assert re.search(r"data-act[^>]*>Ask a lead<", sam.look(**FLOWERS))
+
+
+def test_given_everything_stopped_when_looked_at_then_the_desk_says_so_and_offers_nothing(
+    inside: Practice, sam: Agent
+) -> None:
+    with unit_of_work(inside.world.sessions) as session:
+        shops.pause(session, shop_id=inside.shop_id, paused=True)
+    page = sam.desk()
+
+    assert "Nothing can be pressed just now." in page
+    assert "<form" not in page
+
+
+def test_given_what_cannot_be_meant_when_looked_at_then_it_says_why_and_there_is_nothing_to_press(sam: Agent) -> None:
+    for odd in ({"amount": "1e3"}, {"amount": "9999"}, {"items": "NOBODY"}, {"order": "#0"}):
+        page = sam.look(**REFUND, **odd)
+        assert "Nothing would be done" in page
+        assert "data-act" not in page
+
+
+def test_given_a_store_that_lets_nobody_in_when_looked_at_then_it_says_so_and_nothing_breaks(
+    inside: Practice, sam: Agent
+) -> None:
+    with unit_of_work(inside.world.sessions) as session:
+        until = inside.world.clock.now() + timedelta(hours=1)
+        doors.shut(session, shop_id=inside.shop_id, until=until, because="It was frozen.")
+
+    answer = sam.call("/desk/api/preview", wish=REFUND)
+
+    assert (answer.status_code, "lets nobody in" in (answer.json or {})["why"]) == (409, True)
+    assert "It was frozen." in sam.desk()
+
+
+@pytest.mark.parametrize("deed", ["undo", "allow", "decline"])
+def test_given_a_deed_that_no_agent_asked_for_when_settled_at_the_desk_then_there_is_none(
+    inside: Practice, lea: Agent, deed: str
+) -> None:
+    merchant, now = merchant_of(inside), inside.world.clock.now()
+    rules = Decision(
+        rule="special_customer", subject="customer:55", code="entered", because="", plans=(planned(tag()),)
+    )
+    with unit_of_work(inside.world.sessions) as session:
+        carry_out(session, merchant, rules, now=now, mode=Mode.APPROVE)
+    number = inside.effects("tag_customer")[0].id
+
+    assert lea.call(f"/desk/api/{deed}/{number}").status_code == 404
+    assert lea.call(f"/desk/api/{deed}/{number + 9_999}").status_code == 404
+
+
+def test_given_presses_when_the_trail_is_read_then_it_knows_who_by_one_name_and_by_no_address(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press(**FLOWERS)
+    inside.drain()
+    sam.call(f"/desk/api/undo/{sam.deed()}")
+
+    name = inside.world.agent(merchant_of(inside), "sam@practice.example")
+    with reading(inside.world.sessions) as session:
+        told = [(row.what, row.who) for row in session.query(Trail) if row.rule == "flowers"]
+    assert ("planned", name) in told
+    assert ("withdrawn", name) in told
+
+
+def test_given_somebody_let_go_between_press_and_deed_when_handled_then_nothing_is_done(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press(**REFUND)
+    merchant = merchant_of(inside)
+    with reading(inside.world.sessions) as session:
+        (one,) = agents.listed(session, shop_id=merchant.id, seal=inside.world.seal)
+    team.set_active(inside.world, merchant, one.id, active=False)
+    inside.drain()
+
+    assert inside.effects("refund_order") == []
