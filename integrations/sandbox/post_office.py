@@ -7,7 +7,7 @@ that is killed in between carries it when it is back.
 import heapq
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from random import Random
 
@@ -32,6 +32,7 @@ class Letter:
     body: str
     pauses: tuple[float, ...]  # seconds between the tries; one more try than pauses
     exposed: bool = False  # to the weather
+    integration: int | None = None  # of the helpdesk's, which counts how its calls go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class PostOffice:
         self._delivered: deque[int] = deque()
         self._open = True
         self._threads: list[threading.Thread] = []
+        self._listeners: list[Callable[[Turn, Doc, bool], None]] = []
+
+    def tell(self, listener: Callable[[Turn, Doc, bool], None]) -> None:
+        """Tell somebody of each try to carry a letter, and whether it went well."""
+        self._listeners.append(listener)
 
     def start(self, carriers: int) -> None:
         """Take up what an earlier town left undelivered, and start carrying."""
@@ -166,6 +172,8 @@ class PostOffice:
             letter["state"] = "given up"
         with self._books.turn() as turn:
             turn.put(KIND, letter["id"], letter)
+            for listener in self._listeners:
+                listener(turn, letter, letter["state"] == "delivered")
             if letter["state"] == "waiting":
                 turn.afterwards(lambda: self._queue(letter["due"], letter["id"]))
             if letter["state"] == "delivered":

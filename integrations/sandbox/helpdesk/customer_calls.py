@@ -96,6 +96,11 @@ def define(call: Call) -> Answer:
     return Answer(status=201, body=fields.define(call.turn, call.body, call.now))
 
 
+def redefine(call: Call, key: int) -> Answer:
+    """Write a custom field anew."""
+    return Answer(status=202, body=fields.redefine(call.turn, key, call.body, call.now))
+
+
 def _kept(call: Call, key: int, fresh: dict[str, object]) -> Answer:
     row = customers.customer(call.turn, key)
     for name, value in fresh.items():

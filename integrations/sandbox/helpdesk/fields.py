@@ -17,7 +17,10 @@ _INPUTS = {
     "boolean": frozenset({"dropdown"}),
 }
 _TYPES: dict[str, type] = {"text": str, "number": int, "boolean": bool}
-_KNOWN = frozenset({"object_type", "label", "definition", "required", "priority", "description", "external_id"})
+_KNOWN = frozenset(
+    {"object_type", "label", "definition", "required", "priority", "description", "external_id"}
+    | {"deactivated_datetime"}
+)
 
 
 def definitions(turn: Turn, arguments: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -37,11 +40,23 @@ def definition(turn: Turn, key: int) -> dict[str, Any]:
 
 def define(turn: Turn, value: object, now: datetime) -> dict[str, Any]:
     """Write a new definition; raises Refused. Two of one name are allowed."""
+    stamps = {"created_datetime": now.isoformat(), "updated_datetime": now.isoformat()}
+    return definition(turn, turn.append(KIND, _read(value) | stamps))
+
+
+def redefine(turn: Turn, key: int, value: object, now: datetime) -> dict[str, Any]:
+    """Write a definition anew; raises Refused. One with a `deactivated_datetime` is put away, its values with it."""
+    row = definition(turn, key) | _read(value) | {"updated_datetime": now.isoformat()}
+    turn.put(KIND, key, {name: kept for name, kept in row.items() if name != "uri"})
+    return definition(turn, key)
+
+
+def _read(value: object) -> dict[str, Any]:
     body = body_of(value, known=_KNOWN, required=("object_type", "label", "definition"))
     priority = number(body.get("priority", 0), "priority")
     if priority > 5_000:
         raise invalid("priority", "Must be between 0 and 5000.")
-    written = {
+    return {
         "object_type": one_of(body, "object_type", OBJECTS),
         "label": text(body, "label", shortest=1, longest=255),
         "definition": _checked(body["definition"]),
@@ -50,11 +65,8 @@ def define(turn: Turn, value: object, now: datetime) -> dict[str, Any]:
         "description": text(body, "description", longest=1_024),
         "external_id": text(body, "external_id", longest=255),
         "managed_type": None,
-        "deactivated_datetime": None,
-        "created_datetime": now.isoformat(),
-        "updated_datetime": now.isoformat(),
+        "deactivated_datetime": text(body, "deactivated_datetime", longest=64),
     }
-    return definition(turn, turn.append(KIND, written))
 
 
 def shown(turn: Turn, holder: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,6 @@
-"""The calls that the helpdesk makes: an HTTP integration per trigger, and the buttons that its agents press.
+"""The calls that the helpdesk makes: of its HTTP integrations, and for the buttons that its agents press.
+
+The buttons are macros that Léa has made by hand: what they send stands in no API that anybody knows for certain.
 
 Nothing is signed: the address holds a token, a header holds a secret, and every value is a string.
 """
@@ -6,11 +8,11 @@ Nothing is signed: the address holds a token, a header holds a secret, and every
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from integrations.sandbox.books import Turn
-from integrations.sandbox.helpdesk import customers, people
+from integrations.sandbox.helpdesk import customers, http_integrations, people, templates
 from integrations.sandbox.helpdesk.reading import body_of, one_of, text
 from integrations.sandbox.helpdesk.refusals import Refused
 from integrations.sandbox.post_office import Letter, PostOffice
@@ -29,10 +31,11 @@ _FORM = dict.fromkeys(
 )
 _DEFAULT_DAYS = "14"
 _PAUSES = (1.0, 3.0, 9.0)  # three more tries; the vendor's own spacing is not published
+_AGENT = "Gorgias/1.0 (practice town)"
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
-    "User-Agent": "Gorgias/1.0 (practice town)",
+    "User-Agent": _AGENT,
     "X-Lagniappe-Secret": people.HOOK_SECRET,
 }
 
@@ -52,18 +55,14 @@ def label(action: str, when_days: str) -> str:
     return _LABELS[action] + (when if action == "flowers" else "")
 
 
-def ticket_created(turn: Turn, post: PostOffice, ticket: dict[str, Any], now: datetime) -> int:
-    """Tell the app of a new ticket; return the letter's id."""
-    return _send(turn, post, "ticket-created", _event(turn, "ticket-created", ticket, now))
+def ticket_created(turn: Turn, post: PostOffice, ticket: dict[str, Any]) -> None:
+    """Call whoever wants to hear of new tickets."""
+    _call(turn, post, "ticket-created", {"ticket": _shown(turn, ticket)})
 
 
-def message_created(
-    turn: Turn, post: PostOffice, ticket: dict[str, Any], message: dict[str, Any], now: datetime
-) -> int:
-    """Tell the app of a new message, its own notes included; return the letter's id."""
-    about = {"message_id": str(message["id"]), "from_agent": str(message["from_agent"])}  # True or False, in letters
-    body = _event(turn, "ticket-message-created", ticket, now) | about
-    return _send(turn, post, "ticket-message-created", body)
+def message_created(turn: Turn, post: PostOffice, ticket: dict[str, Any], message: dict[str, Any]) -> None:
+    """Call whoever wants to hear of new messages: the app's own notes are some."""
+    _call(turn, post, "ticket-message-created", {"ticket": _shown(turn, ticket), "message": message})
 
 
 def read_press(turn: Turn, value: object) -> Press:
@@ -91,17 +90,38 @@ def pressed(turn: Turn, post: PostOffice, ticket: dict[str, Any], press: Press) 
         "agent_name": press.agent["name"],
         **press.form,
     }
-    return _send(turn, post, "action", body)
+    letter = Letter(
+        sender="helpdesk",
+        subject="action",
+        path=f"/hooks/gorgias/{people.HOOK_TOKEN}",
+        headers=_HEADERS,
+        body=json.dumps(body, ensure_ascii=False),
+        pauses=_PAUSES,
+    )
+    return post.send(turn, letter)
 
 
-def _event(turn: Turn, event: str, ticket: dict[str, Any], now: datetime) -> dict[str, str]:
-    return {
-        "v": "1",
-        "event": event,
-        "ticket_id": str(ticket["id"]),
-        **_said_of(_holder(turn, ticket)),
-        "at": now.isoformat(timespec="seconds"),
-    }
+def _call(turn: Turn, post: PostOffice, trigger: str, context: Mapping[str, object]) -> None:
+    for integration in http_integrations.called_at(turn, trigger):
+        http = integration["http"]
+        about = {"Content-Type": http["request_content_type"], "Accept": http["response_content_type"]}
+        letter = Letter(
+            sender="helpdesk",
+            subject=trigger,
+            path=urlsplit(http["url"]).path,  # of the one app that this town writes to
+            headers={**about, "User-Agent": _AGENT, **http["headers"]},
+            body=json.dumps(templates.filled(http["form"], context), ensure_ascii=False),
+            pauses=_PAUSES,
+            integration=integration["id"],
+        )
+        post.send(turn, letter)
+
+
+def _shown(turn: Turn, ticket: dict[str, Any]) -> dict[str, object]:
+    """Return the ticket as templates see it."""
+    holder = _holder(turn, ticket)
+    channels = ", ".join(str(channel["address"]) for channel in holder["channels"])
+    return ticket | {"customer": holder | {"channels": channels}, "account": {"domain": people.ACCOUNT}}
 
 
 def _said_of(holder: dict[str, Any]) -> dict[str, str]:
@@ -116,15 +136,3 @@ def _holder(turn: Turn, ticket: dict[str, Any]) -> dict[str, Any]:
     if ticket["customer_id"] is None:
         return {"email": None, "external_id": None, "channels": []}
     return customers.customer(turn, ticket["customer_id"])
-
-
-def _send(turn: Turn, post: PostOffice, subject: str, body: Mapping[str, str]) -> int:
-    letter = Letter(
-        sender="helpdesk",
-        subject=subject,
-        path=f"/hooks/gorgias/{people.HOOK_TOKEN}",
-        headers=_HEADERS,
-        body=json.dumps(body, ensure_ascii=False),
-        pauses=_PAUSES,
-    )
-    return post.send(turn, letter)

@@ -6,7 +6,15 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.books import Turn
-from integrations.sandbox.helpdesk import customer_calls, people, tags, ticket_calls, town_calls
+from integrations.sandbox.helpdesk import (
+    customer_calls,
+    http_integrations,
+    people,
+    setup_calls,
+    tags,
+    ticket_calls,
+    town_calls,
+)
 from integrations.sandbox.helpdesk.bucket import Bucket, Limit
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.helpdesk.reading import body_of, number
@@ -32,6 +40,7 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/custom-fields", customer_calls.definitions),
     ("POST", "/custom-fields", customer_calls.define),
     ("GET", "/custom-fields/<int:key>", customer_calls.definition),
+    ("PUT", "/custom-fields/<int:key>", customer_calls.redefine),
     ("GET", "/tickets", ticket_calls.list_tickets),
     ("POST", "/tickets", ticket_calls.create_ticket),
     ("GET", "/tickets/<int:key>", ticket_calls.ticket),
@@ -47,6 +56,21 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/tags", ticket_calls.list_tags),
     ("POST", "/tags", ticket_calls.create_tag),
     ("GET", "/tags/<int:key>", ticket_calls.tag),
+    ("PUT", "/tags/<int:key>", ticket_calls.change_tag),
+    ("DELETE", "/tags/<int:key>", ticket_calls.remove_tag),
+    ("GET", "/integrations", setup_calls.list_integrations),
+    ("POST", "/integrations", setup_calls.create_integration),
+    ("GET", "/integrations/<int:key>", setup_calls.integration),
+    ("PUT", "/integrations/<int:key>", setup_calls.change_integration),
+    ("DELETE", "/integrations/<int:key>", setup_calls.remove_integration),
+    ("GET", "/widgets", setup_calls.list_widgets),
+    ("POST", "/widgets", setup_calls.create_widget),
+    ("GET", "/widgets/<int:key>", setup_calls.widget),
+    ("PUT", "/widgets/<int:key>", setup_calls.replace_widget),
+    ("DELETE", "/widgets/<int:key>", setup_calls.remove_widget),
+    ("GET", "/macros", setup_calls.list_macros),
+    ("POST", "/macros", setup_calls.create_macro),
+    ("GET", "/macros/<int:key>", setup_calls.macro),
 )
 TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tickets", town_calls.open_ticket),
@@ -60,6 +84,8 @@ def blueprint(town: Town) -> Blueprint:
     with town.books.turn() as turn:
         people.settle_in(turn, town.clock.now())
         tags.settle_in(turn, town.clock.now())
+        http_integrations.settle_in(turn, town.settings.target or "http://localhost", town.clock.now())
+    town.post.tell(lambda turn, letter, well: http_integrations.answered(turn, letter, town.clock.now(), well=well))
     desk, door = Blueprint("helpdesk", __name__), Door(town)
     desk.before_request(door.let_in)
     desk.after_request(door.say_how_full)

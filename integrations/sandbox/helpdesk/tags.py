@@ -9,6 +9,7 @@ from integrations.sandbox.helpdesk.reading import Body, body_of, listing, number
 from integrations.sandbox.helpdesk.refusals import Refused, invalid, missing
 
 KIND = "desk_tag"
+_KNOWN = frozenset({"name", "description", "decoration"})
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _EXISTING = ("shipping", "returns", "vip-manual")  # what the merchant's team had before we came
 
@@ -35,17 +36,33 @@ def tag(turn: Turn, key: int) -> dict[str, Any]:
 
 def create(turn: Turn, value: object, now: datetime) -> dict[str, Any]:
     """Write a new tag; raises Refused, with 409 for a name that exists."""
-    body = body_of(value, known={"name", "description", "decoration"}, required=("name",))
-    name = text(body, "name", shortest=1, longest=256)
-    if turn.find(KIND, "name", name):
-        raise Refused(409, "A tag with this name already exists.", {"name": ["Already taken."]})
+    body = body_of(value, known=_KNOWN, required=("name",))
     written = {
-        "name": name,
+        "name": _free(turn, body, None),
         "description": text(body, "description", longest=1_024),
         "decoration": _decoration(body),
         "created_datetime": now.isoformat(),
     }
     return tag(turn, turn.append(KIND, written))
+
+
+def change(turn: Turn, key: int, value: object) -> dict[str, Any]:
+    """Change what the body names; raises Refused, with 409 for a name that exists."""
+    row, body = tag(turn, key), body_of(value, known=_KNOWN)
+    if "name" in body:
+        row |= {"name": _free(turn, body, key)}
+    if "description" in body:
+        row |= {"description": text(body, "description", longest=1_024)}
+    if "decoration" in body:
+        row |= {"decoration": _decoration(body)}
+    turn.put(KIND, key, {name: value for name, value in row.items() if name != "uri"})
+    return tag(turn, key)
+
+
+def remove(turn: Turn, key: int) -> None:
+    """Take a tag out of the account; raises Refused."""
+    tag(turn, key)
+    turn.delete(KIND, key)
 
 
 def named(turn: Turn, value: object, *, needed: bool = True) -> list[int]:
@@ -72,6 +89,13 @@ def by_name(turn: Turn, name: object) -> int:
 def shown(turn: Turn, ids: list[int]) -> list[dict[str, Any]]:
     """Return the tags in the order in which they were put on."""
     return [tag(turn, key) for key in ids]
+
+
+def _free(turn: Turn, body: Body, key: int | None) -> str:
+    name = text(body, "name", shortest=1, longest=256)
+    if any(other["id"] != key for other in turn.find(KIND, "name", name)):
+        raise Refused(409, "A tag with this name already exists.", {"name": ["Already taken."]})
+    return str(name)
 
 
 def _known(turn: Turn, key: int) -> int:

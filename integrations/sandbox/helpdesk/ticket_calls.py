@@ -3,7 +3,7 @@
 from typing import Any
 
 from integrations.sandbox import chronicle
-from integrations.sandbox.helpdesk import hooks, messages, tags, tickets
+from integrations.sandbox.helpdesk import hooks, macros, messages, tags, tickets
 from integrations.sandbox.helpdesk.call import Answer, Call, page
 from integrations.sandbox.helpdesk.paging import PAGING
 from integrations.sandbox.helpdesk.reading import only
@@ -28,9 +28,9 @@ def create_ticket(call: Call) -> Answer:
 def opened(call: Call, value: object) -> dict[str, Any]:
     """Open a ticket and tell the app of it and of each message; return it. Raises Refused."""
     row = tickets.create(call.turn, value, call.now)
-    hooks.ticket_created(call.turn, call.post, row, call.now)
+    hooks.ticket_created(call.turn, call.post, row)
     for message in messages.of_ticket(call.turn, row["id"]):
-        hooks.message_created(call.turn, call.post, row, message, call.now)
+        hooks.message_created(call.turn, call.post, row, message)
     text = f"Ticket “{row['subject'] or 'no subject'}” was opened"
     chronicle.note(call.turn, call.now, "desk.ticket", text, desk_ticket=row["id"])
     return row
@@ -81,6 +81,21 @@ def create_tag(call: Call) -> Answer:
     return Answer(status=201, body=tags.create(call.turn, call.body, call.now))
 
 
+def change_tag(call: Call, key: int) -> Answer:
+    """Change what is named of a tag."""
+    return Answer(status=202, body=tags.change(call.turn, key, call.body))
+
+
+def remove_tag(call: Call, key: int) -> Answer:
+    """Take a tag out of the account, and off every ticket; one that a macro uses stays."""
+    name = tags.tag(call.turn, key)["name"]
+    macros.refuse_if_tagged(call.turn, name)
+    tickets.take_off_all(call.turn, key)
+    tags.remove(call.turn, key)
+    chronicle.note(call.turn, call.now, "desk.tag", f"The tag “{name}” is gone")
+    return Answer(status=204)
+
+
 def list_messages(call: Call) -> Answer:
     """Answer with messages, newest first unless asked otherwise."""
     return page(call, messages.messages(call.turn, call.arguments))
@@ -101,7 +116,7 @@ def create_message(call: Call, key: int) -> Answer:
     """Write a message and tell the app of it, even when the app wrote it."""
     row = tickets.ticket(call.turn, key)
     written = messages.write(call.turn, row, call.body, call.now)
-    hooks.message_created(call.turn, call.post, row, written, call.now)
+    hooks.message_created(call.turn, call.post, row, written)
     chronicle.note(call.turn, call.now, *_in_words(written), desk_ticket=key)
     return Answer(status=201, body=written)
 

@@ -106,6 +106,13 @@ def remove_tags(turn: Turn, key: int, value: object, now: datetime) -> list[str]
     return [tag["name"] for tag in tags.shown(turn, gone)]
 
 
+def take_off_all(turn: Turn, tag_id: int) -> None:
+    """Take a tag off every ticket."""
+    for row in turn.all(KIND):
+        if tag_id in row["tag_ids"]:
+            turn.put(KIND, row["id"], row | {"tag_ids": [key for key in row["tag_ids"] if key != tag_id]})
+
+
 def _keep(turn: Turn, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     turn.put(KIND, row["id"], row | {"updated_datetime": now.isoformat()})
     return ticket(turn, row["id"])
