@@ -8,7 +8,7 @@ from datetime import datetime
 from app.domain.card import Card
 from app.domain.events import Event
 from app.domain.people import Person
-from app.domain.ports import Helpdesk
+from app.domain.ports import Helpdesk, HelpdeskSetup
 from integrations.http import Http
 
 
@@ -60,6 +60,7 @@ class Company:
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
     render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for
+    furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
 
     @property
     def proves_its_calls(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.domain import tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
-from app.domain.ports import GiftVendor, Helpdesk, Shop
+from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Shop
 from integrations.addresses import on_this_machine
 from integrations.companies import Company, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
@@ -112,11 +112,29 @@ def shopify_tokens(
 
 def helpdesk(kind: str, origin_template: str, account: str, login: Login, *, http: Http | None = None) -> Helpdesk:
     """Return one helpdesk. `origin_template` has {account} in it; raises ValueError for odd accounts and kinds."""
+    return _company(kind, account).open(http or Http(), origin_template.replace("{account}", account), login)
+
+
+def helpdesk_setup(
+    kind: str, origin_template: str, account: str, login: Login, *, http: Http | None = None
+) -> HelpdeskSetup | None:
+    """Return who furnishes one helpdesk, as `helpdesk` does; None for a kind that a person sets up."""
+    company = _company(kind, account)
+    origin = origin_template.replace("{account}", account)
+    return None if company.furnish is None else company.furnish(http or Http(), origin, login)
+
+
+def is_account(kind: str, account: str) -> bool:
+    """Return whether an account of that kind of helpdesk may be called so."""
     company = HELPDESKS.get(kind)
+    return company is not None and company.account.fullmatch(account) is not None
+
+
+def _company(kind: str, account: str) -> Company:
     # The account becomes part of a host name: a slash or an @ would send our key somewhere else.
-    if company is None or not company.account.fullmatch(account):
+    if not is_account(kind, account):
         raise ValueError("not a helpdesk account")
-    return company.open(http or Http(), origin_template.replace("{account}", account), login)
+    return HELPDESKS[kind]
 
 
 def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None = None) -> GiftVendor:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from app.domain.facts import GiftOption, Order, Quote
+from app.domain.helpdesk_setup import Ail, Parts, Wiring
 from app.domain.history import Batch, Export, Gathering
 from app.domain.money import Money
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
@@ -21,7 +22,7 @@ class Receipt:
     """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people.
 
     `pending` says that it was done and may yet fail, as money does that is on its way; `copies`, how often it was found
-    where it was looked for.
+    where it was looked for; `public`, that a note came out for everybody to read.
     """
 
     reference: str
@@ -29,6 +30,7 @@ class Receipt:
     remark: str = ""
     pending: bool = False
     copies: int = 1
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,22 @@ class TalkativeHelpdesk(Helpdesk, Protocol):
     def ticket(self, ticket_id: str) -> Ticket | None: ...
     def comment(self, ticket_id: str, comment_id: str) -> Comment | None:
         """Return what an agent wrote on the ticket; None when it is not there (any more), or no agent wrote it."""
+
+
+class HelpdeskSetup(Protocol):
+    """One merchant's helpdesk, as far as we furnish it ourselves; every method is safe to repeat."""
+
+    def install(self, wiring: Wiring, *, known: Parts) -> Parts:
+        """Make what is missing, and put right what is there; return all that is ours. Raises Rejected.
+
+        What was known and is not there any more is made again, but for widgets: those are the team's to take away.
+        """
+
+    def uninstall(self, wiring: Wiring, *, known: Parts) -> Parts:
+        """Take away what is ours, known or not, and nothing else; return what could not be taken away."""
+
+    def ails(self, *, known: Parts) -> frozenset[Ail]:
+        """Return what is wrong with what was made there; raise KeyRefused where we are not let in."""
 
 
 class GiftVendor(Protocol):

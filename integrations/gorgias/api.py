@@ -11,11 +11,11 @@ import structlog
 
 from app.domain.errors import Rejected
 from app.domain.ports import Receipt
+from integrations.gorgias import furniture
 from integrations.gorgias.client import GorgiasApi, Json, accepted
 from integrations.marker import short
 
 _LOG = structlog.get_logger()
-_FIELD = "lagniappe-standing"
 _FIELD_LONGEST = 255
 _NOTE = "internal-note"
 _UNKNOWN_NAME = {400, 404, 409, 422}
@@ -42,7 +42,7 @@ class GorgiasHelpdesk:
         answer = self._api.write("POST", path, {"names": [tag]})
         if answer.status in _UNKNOWN_NAME or tag not in self._tags_on(path):
             # A name that the account has never used is refused, or dropped in silence: make it known, say it again.
-            self._api.write("POST", "tags", {"name": tag}, deed=False)
+            self._api.write("POST", "tags", furniture.tag(tag), deed=False)
             accepted(self._api.write("POST", path, {"names": [tag]}))
         return Receipt(reference=ticket_id)
 
@@ -61,9 +61,10 @@ class GorgiasHelpdesk:
         written = answer.json()
         if not isinstance(written, dict):
             raise answer.request.failure("gave an answer that makes no sense")
-        if written.get("public") is not False:
+        public = written.get("public") is not False
+        if public:
             _LOG.error("gorgias.note_public", ticket=ticket_id, message=written.get("id"))
-        return Receipt(reference=str(written["id"]))
+        return Receipt(reference=str(written["id"]), public=public)
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         mark = marker(key)
@@ -86,7 +87,7 @@ class GorgiasHelpdesk:
         found = self._find_field()
         if found is None:
             # Refused when somebody else makes it at this moment; then it is there to be found.
-            self._api.write("POST", "custom-fields", _FIELD_DEFINITION, deed=False)
+            self._api.write("POST", "custom-fields", furniture.FIELD, deed=False)
             found = self._find_field()
         if found is None:
             raise Rejected("The helpdesk does not let us add a customer field.")
@@ -95,7 +96,7 @@ class GorgiasHelpdesk:
     def _find_field(self) -> int | None:
         fields = self._api.pages("custom-fields", {"object_type": "Customer"})
         # The oldest: two processes that both were first may have made two.
-        return min((int(field["id"]) for field in fields if field.get("external_id") == _FIELD), default=None)
+        return min((int(field["id"]) for field in fields if furniture.is_our_field(field)), default=None)
 
     def _tag_open_tickets(self, customer: int, tag: str, *, present: bool) -> None:
         tickets = [*self._api.pages("tickets", {"customer_id": str(customer)})]
@@ -109,16 +110,6 @@ class GorgiasHelpdesk:
 
     def _tags_on(self, path: str) -> set[str]:
         return _names(self._api.read(path)["data"])
-
-
-_FIELD_DEFINITION = {
-    "object_type": "Customer",
-    "label": "Lagniappe",
-    "description": "Whether this customer is special to the store, and why. Kept up to date by Lagniappe.",
-    "definition": {"data_type": "text", "input_settings": {"input_type": "input"}},
-    "required": False,
-    "external_id": _FIELD,
-}
 
 
 def _number(ticket_id: str) -> str:

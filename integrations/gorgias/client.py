@@ -9,6 +9,7 @@ from integrations.http import Answer, Http, Request
 Json = dict[str, Any]
 
 SOURCE = "the helpdesk"
+GONE = frozenset({404, 410})
 _PAGE = "100"  # the most that one page holds
 _KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
 _LONGEST_MESSAGE = 200
@@ -27,6 +28,11 @@ class GorgiasApi:
         """Return one object. Raises Unavailable."""
         return _object(self._call("GET", path, params=params, writes=False))
 
+    def look(self, path: str) -> Json | None:
+        """Return one object; None where there is none (any more). Raises Unavailable."""
+        answer = self._call("GET", path, writes=False)
+        return None if answer.status in GONE else _object(answer)
+
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Json]:
         """Yield every row of a list, page after page."""
         cursor: Mapping[str, str] = {}
@@ -37,7 +43,12 @@ class GorgiasApi:
                 return
             cursor = {"cursor": page["meta"]["next_cursor"]}
 
-    def write(self, method: str, path: str, body: object, *, deed: bool = True) -> Answer:
+    def make(self, path: str, body: object) -> str:
+        """Return the number of a new piece of furniture. Raises Rejected, and Unavailable, though it may be there."""
+        answer = accepted(self.write("POST", path, body, deed=False))
+        return str(_object(answer)["id"])
+
+    def write(self, method: str, path: str, body: object = None, *, deed: bool = True) -> Answer:
         """Return the answer, a 2xx or a 4xx that only concerns this call.
 
         A write that is no deed by itself, such as naming a tag, leaves nothing in doubt that matters.

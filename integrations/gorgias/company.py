@@ -7,11 +7,20 @@ from integrations.companies import Company, Login
 from integrations.gorgias import webhooks, widget
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
+from integrations.gorgias.install import GorgiasSetup
 from integrations.http import Http
 
 
+def _api(http: Http, origin: str, login: Login) -> GorgiasApi:
+    return GorgiasApi(http, origin=origin, user=login.user, key=login.key)
+
+
 def _open(http: Http, origin: str, login: Login) -> GorgiasHelpdesk:
-    return GorgiasHelpdesk(GorgiasApi(http, origin=origin, user=login.user, key=login.key))
+    return GorgiasHelpdesk(_api(http, origin, login))
+
+
+def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
+    return GorgiasSetup(_api(http, origin, login))
 
 
 GORGIAS = Company(
@@ -25,4 +34,5 @@ GORGIAS = Company(
     render=widget.render,
     setup="HTTP integrations call, with POST and as JSON:\n  {url}\nwith the header\n  X-Lagniappe-Secret: {secret}",
     new_secret=lambda: token_urlsafe(32),
+    furnish=_furnish,
 )

@@ -45,7 +45,8 @@ def test_given_a_note_that_came_out_public_when_left_then_it_is_shouted_into_the
 ) -> None:
     gorgias.add(responses.POST, f"{API}/tickets/42/messages", json={"id": 7, "public": True}, status=201)
     with capture_logs() as logs:
-        post_note()
+        receipt = desk().post_note("42", text="1 < 2", key="note:1")
+    assert receipt.public
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("gorgias.note_public", "error")]
 
 
