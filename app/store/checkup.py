@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.store import connections, grants, switch
 from app.store.base import Moment
+from app.store.connection_tables import Connection
 from app.store.sealed import Seal, Unsealable
-from app.store.tables import Connection, Delivery, Effect, Order, Shop
+from app.store.tables import Delivery, Effect, Order, Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,12 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.helpdesk_setup import Stage
 from app.store import trail
+from app.store.connection_tables import Connection
 from app.store.sealed import Seal
-from app.store.tables import Connection
+
+_IN_USE = (Stage.SETTING_UP, Stage.LIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Account:
     user: str
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
+    url_token: str = field(default="", repr=False)  # "" where it was not kept
     broken: bool = False  # they did not take our key when we last tried
 
 
@@ -56,17 +60,21 @@ def connect(
     url_token: str | None = None,
     secrets: tuple[str, ...] = (),
 ) -> None:
-    """Keep an account's keys sealed, replacing the ones that were there; of the URL's token only a digest is kept."""
+    """Keep an account's keys sealed, replacing the ones that were there; of another account nothing is set up yet."""
     row = session.scalar(
         select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
     )
     if row is None:
-        row = Connection(shop_id=shop_id, kind=kind)
+        row = Connection(shop_id=shop_id, kind=kind, state=Stage.LIVE)
         session.add(row)
-    row.account, row.user = account, user
-    row.sealed_key = seal.close(key, place=_place(shop_id, kind, "key"))
+    if row.account != account or Stage(row.state) not in _IN_USE:
+        row.state, row.parts, row.ails = Stage.LIVE, None, None
+        row.look_at = row.held_until = row.checked_at = None
+    row.account, row.user, row.trouble = account, user, None
+    row.sealed_key = seal.close(key, place=key_place(shop_id, kind))
     row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
     row.token_digest = _digest(url_token) if url_token is not None else None
+    row.sealed_token = seal.close(url_token, place=_place(shop_id, kind, "token")) if url_token is not None else None
     row.public_id = row.public_id or token_urlsafe(16)
     row.broken_since = None
     session.flush()
@@ -77,31 +85,33 @@ def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal)
     """Return the account that a webhook's URL token belongs to."""
     statement = select(Connection).where(Connection.kind == kind, Connection.token_digest == _digest(url_token))
     row = session.scalar(statement)
-    return None if row is None else _account(row, seal)
+    return None if row is None else opened(row, seal)
 
 
 def account(session: Session, *, shop_id: int, kind: str, seal: Seal) -> Account | None:
     """Return the shop's account of that kind."""
-    row = session.scalar(select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind))
-    return None if row is None else _account(row, seal)
+    mine = (Connection.shop_id == shop_id, Connection.kind == kind)
+    row = session.scalar(select(Connection).where(*mine, in_use()))
+    return None if row is None else opened(row, seal)
 
 
 def accounts(session: Session, *, shop_id: int, seal: Seal) -> dict[str, Account]:
     """Return the shop's accounts by their kinds, those that were connected first before the others."""
-    rows = session.scalars(select(Connection).where(Connection.shop_id == shop_id).order_by(Connection.id))
-    return {row.kind: _account(row, seal) for row in rows}
+    mine = select(Connection).where(Connection.shop_id == shop_id, in_use())
+    return {row.kind: opened(row, seal) for row in session.scalars(mine.order_by(Connection.id))}
 
 
 def place_of(session: Session, *, public_id: str) -> Place | None:
     """Return whose desk has that address."""
-    row = session.scalar(select(Connection).where(Connection.public_id == public_id))
+    row = session.scalar(select(Connection).where(Connection.public_id == public_id, in_use()))
     return None if row is None else Place(shop_id=row.shop_id, kind=row.kind, account=row.account)
 
 
 def public_ids(session: Session, *, shop_id: int) -> dict[str, str]:
     """Return the addresses of the shop's desks by their kinds, those that were connected first before the others."""
-    rows = select(Connection.kind, Connection.public_id).where(Connection.shop_id == shop_id).order_by(Connection.id)
-    return {kind: public_id for kind, public_id in session.execute(rows) if public_id is not None}
+    mine = select(Connection.kind, Connection.public_id).where(Connection.shop_id == shop_id, in_use())
+    rows = session.execute(mine.order_by(Connection.id))
+    return {kind: public_id for kind, public_id in rows if public_id is not None}
 
 
 def broke(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:
@@ -116,7 +126,7 @@ def mended(session: Session, *, shop_id: int, kind: str) -> bool:
 
 def broken(session: Session, *, shop_id: int) -> list[Broken]:
     """Return which of the shop's accounts our keys do not open any more."""
-    statement = select(Connection.kind, Connection.broken_since).where(Connection.shop_id == shop_id)
+    statement = select(Connection.kind, Connection.broken_since).where(Connection.shop_id == shop_id, in_use())
     rows = session.execute(statement.order_by(Connection.id))
     return [Broken(kind=kind, since=since) for kind, since in rows if since is not None]
 
@@ -131,7 +141,18 @@ def _turned(session: Session, shop_id: int, kind: str, other: ColumnElement[bool
     return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
 
 
-def _account(row: Connection, seal: Seal) -> Account:
+def in_use() -> ColumnElement[bool]:
+    """Hold for accounts that were not left."""
+    return Connection.state.in_(_IN_USE)
+
+
+def key_place(shop_id: int, kind: str) -> str:
+    """Return what an account's key is sealed for."""
+    return _place(shop_id, kind, "key")
+
+
+def opened(row: Connection, seal: Seal) -> Account:
+    """Return the account of a row that was found."""
     secrets = (
         seal.open(row.sealed_secrets, place=_place(row.shop_id, row.kind, "secrets")) if row.sealed_secrets else ""
     )
@@ -140,10 +161,15 @@ def _account(row: Connection, seal: Seal) -> Account:
         kind=row.kind,
         account=row.account,
         user=row.user,
-        key=seal.open(row.sealed_key, place=_place(row.shop_id, row.kind, "key")),
+        key=seal.open(row.sealed_key, place=key_place(row.shop_id, row.kind)),
         secrets=tuple(filter(None, secrets.split(","))),
         broken=row.broken_since is not None,
+        url_token=_token(row, seal),
     )
+
+
+def _token(row: Connection, seal: Seal) -> str:
+    return seal.open(row.sealed_token, place=_place(row.shop_id, row.kind, "token")) if row.sealed_token else ""
 
 
 def _digest(token: str) -> str:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.store.agent_tables import Agent
 from app.store.base import Base, Session, Sessions, unit_of_work
+from app.store.connection_tables import Connection
 from app.store.sealed import MARK_BYTES, Seal, Unsealable
-from app.store.tables import Connection, Grant, PrivacyRequest, Shop
+from app.store.tables import Grant, PrivacyRequest, Shop
 from app.store.watch_tables import TrailHead
 
 FEW = 100  # rows in one transaction: nobody waits long for a row, and whoever dies half-way has done half of it
@@ -48,6 +49,7 @@ COLUMNS = (
     Column(Grant.sealed_refresh_token, "grants.sealed_refresh_token:{row.shop_id}"),
     Column(Connection.sealed_key, "connections.key:{row.shop_id}:{row.kind}"),
     Column(Connection.sealed_secrets, "connections.secrets:{row.shop_id}:{row.kind}"),
+    Column(Connection.sealed_token, "connections.token:{row.shop_id}:{row.kind}"),
     Column(Agent.sealed_email, "agents.sealed_email:{row.shop_id}"),
     Column(TrailHead.sealed_key, "trail_heads.sealed_key:{row.shop_id}"),
     Column(PrivacyRequest.sealed_person, "privacy_requests.sealed_person:{row.shop_id}"),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store import agent_tables, contact_tables, grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
+from app.store import agent_tables, connection_tables, contact_tables, grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
 from app.store.base import Base, BigId
 
 
@@ -56,28 +56,6 @@ class Grant(Base):
     given_at: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(String(32))  # of whoever is at the token endpoint
     lease_until: Mapped[datetime | None]  # without a lease: nobody asks before then
-
-
-class Connection(Base):
-    """One shop's account at a helpdesk or a gift vendor."""
-
-    __tablename__ = "connections"
-    __table_args__ = (
-        UniqueConstraint("shop_id", "kind"),
-        UniqueConstraint("kind", "token_digest"),
-        Index("ix_connections_public_id", "public_id", unique=True),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
-    kind: Mapped[str] = mapped_column(String(32))
-    account: Mapped[str] = mapped_column(String(255))
-    user: Mapped[str] = mapped_column(String(255))
-    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
-    token_digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the token in the webhook's URL
-    sealed_secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the webhook's header, comma separated
-    broken_since: Mapped[datetime | None]  # since then they do not take our key; empty while they do
-    public_id: Mapped[str | None] = mapped_column(String(32))  # in the address of the agents' desk
 
 
 class Delivery(Base):

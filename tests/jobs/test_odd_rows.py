@@ -8,8 +8,9 @@ from sqlalchemy import select
 from app.domain.effects import State
 from app.store import inbox
 from app.store.base import unit_of_work
+from app.store.connection_tables import Connection
 from app.store.deeds import Unreadable, understood
-from app.store.tables import Connection, Delivery, Effect
+from app.store.tables import Delivery, Effect
 from app.web import create_app
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.store import connections, tables
+from app.store import connections
 from app.store.base import Sessions, unit_of_work
+from app.store.connection_tables import Connection
 from app.store.sealed import Seal, Unsealable
 from app.store.shops import Merchant
 from tests.builders import HOUR, NOON
@@ -32,7 +33,7 @@ def test_given_an_account_when_it_is_printed_then_its_secrets_are_not(
 
     with unit_of_work(sessions) as session:
         assert "canary" not in repr(connections.account(session, shop_id=shop.id, kind="gorgias", seal=seal))
-        row = session.scalars(select(tables.Connection)).one()
+        row = session.scalars(select(Connection)).one()
     assert b"canary" not in row.sealed_key + (row.sealed_secrets or b"")
     assert row.token_digest != "tok"
 
@@ -55,7 +56,7 @@ def test_given_two_columns_when_somebody_swaps_their_ciphertexts_then_neither_op
 ) -> None:
     connect(sessions, shop.id, seal, key="k-1", secrets=("s-1",))
     with unit_of_work(sessions) as session:
-        row = session.scalars(select(tables.Connection)).one()
+        row = session.scalars(select(Connection)).one()
         row.sealed_key, row.sealed_secrets = row.sealed_secrets or b"", row.sealed_key
 
     with unit_of_work(sessions) as session, pytest.raises(Unsealable):

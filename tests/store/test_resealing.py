@@ -7,10 +7,11 @@ from app.domain.agents import Role
 from app.domain.people import Asked, Person
 from app.store import agents, chain, connections, grants, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
+from app.store.connection_tables import Connection
 from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.shops import Merchant
-from app.store.tables import Connection, Grant
+from app.store.tables import Grant
 from tests.builders import NOON
 from tests.conftest import let_in
 
@@ -31,7 +32,15 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
     with unit_of_work(sessions) as session:
         let_in(session, shop.id, seal, Pair(token="shpat_1", expires_at=None, refresh_token="shprt_1"))
         connections.connect(
-            session, shop_id=shop.id, kind="gorgias", account="a", user="u", key="key", seal=seal, secrets=("s",)
+            session,
+            shop_id=shop.id,
+            kind="gorgias",
+            account="a",
+            user="u",
+            key="key",
+            seal=seal,
+            url_token="t",
+            secrets=("s",),
         )
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
         privacy.hand_over(session, shop_id=shop.id, request_id=request, copy="all of it", seal=seal, now=NOON)
@@ -62,7 +71,7 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
     with unit_of_work(sessions) as session:
         account = connections.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert account is not None
-        assert (account.key, account.secrets) == ("key", ("s",))
+        assert (account.key, account.secrets, account.url_token) == ("key", ("s",), "t")
         assert veil.key_of(session, shop_id=full.id, seal=NEW)
         assert [one.email for one in agents.listed(session, shop_id=full.id, seal=NEW)] == ["sam@x.example"]
         (request,) = privacy.listed(session, shop_id=full.id, limit=1)

@@ -38,6 +38,7 @@ from app.store import (
     orders,
     pools,
     privacy,
+    setups,
     shops,
     tallies,
     veil,
@@ -118,6 +119,9 @@ NO_SHOP_NEEDED = {
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
     "conditions.told": "asks no database",
+    "connections.in_use": "a condition inside statements that name the shop",
+    "connections.key_place": "asks no database",
+    "connections.opened": "reads a row that was found",
     "connections.account_by_token": "finds out which shop it is, by a token too long to guess",
     "dead.strangers_letter_again": "a letter of nobody's shop, given to the one that it names",
     "connections.place_of": "finds out whose desk it is, by an address too long to guess",
@@ -157,6 +161,11 @@ NO_SHOP_NEEDED = {
     "privacy.note_stranger": "about a shop of which nothing is kept",
     "privacy.overdue": "the doctor's: a number alone",
     "privacy.shops_with_requests": "the ticker's: ids alone",
+    "setups.checked": "ends what was taken in hand, which names its shop",
+    "setups.due": "the ticker's: ids alone",
+    "setups.left": "ends what was taken in hand, which names its shop",
+    "setups.not_now": "ends what was taken in hand, which names its shop",
+    "setups.stands": "ends what was taken in hand, which names its shop",
     "settling.release": "books a row that was found",
     "settling.reserve": "books a row that was found",
     "settling.true_cost": "asks no database",
@@ -194,7 +203,8 @@ ONLY_LOCKS = {"orders.lock"}
 AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is stopped or held back
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
-ASKED_OF = {"privacy.note": Asked.ERASURE, "connections.mended": "florist"}
+THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
+ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
@@ -266,6 +276,7 @@ class Inhabitant:
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
             "customer_id": 54 if name in {"people.home_of", "people.mark_refused"} else 55,
             "account": "somebody",
+            "kinds": {"gorgias"} if name == "setups.listed" else ("tag_customer",),
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
             "rule": "special_customer" if name == "tallies.release" else "nth_order_gift",  # the one that has stopped
@@ -379,7 +390,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "deleted": 55,
     "mail_digest": "d" * 64,
     "currency": "USD",
-    "kinds": ("tag_customer",),
     "user": "u",
     "mode": Mode.AUTO,
     "special": False,
@@ -588,6 +598,8 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     )
     connections.connect(session, shop_id=shop_id, kind="florist", account="a", user="u", key=domain, seal=seal)
     connections.broke(session, shop_id=shop_id, kind="florist", now=NOON)
+    setups.begin(session, shop_id=shop_id, kind="gorgias", now=NOON)
+    setups.notes_came_out(session, shop_id=shop_id, kind="florist")
     session.execute(update(Grant).where(Grant.shop_id == shop_id).values(lease=THEIR_TURN, lease_until=NOON))
     shops.note_history(session, shop_id=shop_id, swept_to=NOON)
     shops.new_mail_key(session, shop_id=shop_id, seal=seal)

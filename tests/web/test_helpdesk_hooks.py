@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from app.store import connections
 from app.store.base import unit_of_work
+from app.store.connection_tables import Connection
 from app.store.shops import Merchant
-from app.store.tables import Connection, Delivery
+from app.store.tables import Delivery
 from app.web import create_app
 from integrations.signed_hook import signature
 from jobs.drain import drain
