@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.errors import Busy, Unavailable
 from app.domain.policy import Policy
-from app.store import grants, leaving, orders, shops
+from app.store import grants, leaving, orders, setups, shops
 from app.store.base import reading, unit_of_work
 from app.store.grants import Grant
 from app.store.shops import Merchant
@@ -63,7 +63,10 @@ def uninstall(world: World, shop_id: int, triggered_at: datetime) -> bool:
         if not shops.uninstall(session, shop_id=shop_id, triggered_at=triggered_at, now=now):
             return False
         grants.forget(session, shop_id=shop_id)
+        left = setups.leave_all(session, shop_id=shop_id, now=now)
         withdrawn = leaving.withdraw_everything(session, shop_id=shop_id, why="The app was uninstalled.", now=now)
+    if left:
+        world.bell.ring(Task.HELPDESKS, shop_id)
     log.info("shop.uninstalled", shop=shop_id, withdrawn=withdrawn)
     return True
 

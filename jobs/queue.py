@@ -37,6 +37,7 @@ class Task(StrEnum):
     IMPORT = "jobs.tasks.import_history"
     KEEP_ACCESS = "jobs.tasks.keep_access"
     PRIVACY = "jobs.tasks.keep_privacy"
+    HELPDESKS = "jobs.tasks.look_after_helpdesks"
 
 
 class ForbiddenTask(Exception):

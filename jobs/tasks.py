@@ -1,5 +1,6 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
+from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
 from jobs import installation as _installation
 from jobs import privacy as _privacy
@@ -37,3 +38,8 @@ def keep_access(shop_id: int) -> None:
 def keep_privacy(shop_id: int) -> None:
     """Carry out what people asked about their data."""
     _privacy.keep_promises(world(), shop_id)
+
+
+def look_after_helpdesks(shop_id: int) -> None:
+    """Set helpdesks up, look at them, or clear them out."""
+    _helpdesk_care.care_for(world(), shop_id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import chores, grants, privacy, shops
+from app.store import chores, grants, privacy, setups, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -67,7 +67,7 @@ def ring_due(here: World) -> None:
 
 
 def make_round(here: World) -> None:
-    """Ring for what every shop needs once a day; the task knows by itself whether it is time.
+    """Ring for what every shop needs once a day, and its helpdesks at night; the task knows whether it is time.
 
     A few at a time: a day begins for thousands of shops at the same moment, and webhooks must not wait behind all that.
     """
@@ -78,9 +78,12 @@ def make_round(here: World) -> None:
         unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)
         untidy = chores.daily(session, name=TIDY, now=now, limit=CHORES_A_ROUND)
         silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
+        uncared = setups.due(session, now=now, limit=CHORES_A_ROUND)
     for shop_id in unreviewed:
         here.bell.ring(Task.REVIEW, shop_id)
     for shop_id in untidy:
         here.bell.ring(Task.PRIVACY, shop_id)
     for shop_id in silent:
         here.bell.ring(Task.KEEP_ACCESS, shop_id)
+    for shop_id in uncared:
+        here.bell.ring(Task.HELPDESKS, shop_id)

@@ -1,4 +1,7 @@
-"""A helpdesk, and whether it takes our key: the first no is told, and the first yes after it."""
+"""A helpdesk, and whether it takes our key: the first no is told, and the first yes after it.
+
+A note that customers can read is the last one that we write there.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +9,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.domain.errors import KeyRefused
+from app.domain.errors import KeyRefused, Rejected
 from app.domain.ports import Comment, Helpdesk, Receipt, TalkativeHelpdesk, Ticket
-from app.store import connections
-from app.store.base import Sessions, unit_of_work
+from app.store import connections, setups
+from app.store.base import Sessions, reading, unit_of_work
 from app.store.connections import Account
 from jobs.clock import Clock
+
+STOPPED = "A private note came out public in this helpdesk, so no note is written there any more."
 
 log = structlog.get_logger("helpdesk")
 
@@ -34,8 +39,18 @@ class WatchedHelpdesk:
             return self.desk.tag_ticket(ticket_id, tag=tag)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
+        shop_id, kind = self.account.shop_id, self.account.kind
+        with reading(self.sessions) as session:
+            if setups.notes_are_stopped(session, shop_id=shop_id, kind=kind):
+                raise Rejected(STOPPED)
         with self._watched():
-            return self.desk.post_note(ticket_id, text=text, key=key)
+            receipt = self.desk.post_note(ticket_id, text=text, key=key)
+        if receipt.public:
+            with unit_of_work(self.sessions) as session:
+                news = setups.notes_came_out(session, shop_id=shop_id, kind=kind)
+            if news:
+                log.error("helpdesk.notes_public", shop=shop_id, kind=kind)
+        return receipt
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         with self._watched():

@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 from app.domain.effects import State
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.ports import Helpdesk, Receipt, Shop
-from app.store import connections, inbox
+from app.store import connections, inbox, setups
 from app.store.base import reading, unit_of_work
+from app.store.connections import Account
 from app.store.shops import Merchant
 from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.hook_desk import routes as hook_desk
@@ -42,6 +43,10 @@ class Desk:
     name: str
     trouble: Exception | None = None
     shown: list[bool] = field(default_factory=list)
+
+    def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
+        self.shown.append(True)
+        return Receipt(reference=f"{ticket_id} {key}", public="public" in text)
 
     def mark_customer(self, _emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
         if self.trouble is not None:
@@ -132,6 +137,36 @@ def test_given_a_helpdesk_in_other_trouble_when_tried_then_its_key_is_not_blamed
         assert connections.broken(session, shop_id=shop.id) == []
 
 
+@on_sqlite
+def test_given_a_note_that_came_out_public_when_another_is_to_be_left_then_it_is_not_and_the_merchant_hears_once(
+    world: World, shop: Merchant
+) -> None:
+    connect(world, shop)
+    desk = Desk("first")
+    held = watching(world, account_of(world, shop), desk)
+    with capture_logs() as logs:
+        held.post_note("42", text="private", key="1")
+        held.post_note("42", text="public", key="2")
+        with pytest.raises(Rejected, match="came out public"):
+            held.post_note("42", text="private", key="3")
+
+    assert len(desk.shown) == 2
+    assert [entry["event"] for entry in logs] == ["helpdesk.notes_public"]
+    with unit_of_work(world.sessions) as session:
+        setups.trust_notes(session, shop_id=shop.id, kind=FIRST_HELPDESK)
+    held.post_note("42", text="private", key="3")
+    assert len(desk.shown) == 3
+
+
+def watching(world: World, account: Account, desk: Desk) -> WatchedHelpdesk:
+    return WatchedHelpdesk(desk=cast("Helpdesk", desk), account=account, sessions=world.sessions, clock=world.clock)
+
+
+def account_of(world: World, shop: Merchant) -> Account:
+    with reading(world.sessions) as session:
+        return connections.accounts(session, shop_id=shop.id, seal=world.seal)[FIRST_HELPDESK]
+
+
 def connect(world: World, shop: Merchant) -> None:
     with unit_of_work(world.sessions) as session:
         connections.connect(
@@ -141,11 +176,9 @@ def connect(world: World, shop: Merchant) -> None:
 
 def tried(world: World, shop: Merchant, desk: Desk) -> None:
     """Call the helpdesk once, as a worker would that looks at the account first."""
-    with reading(world.sessions) as session:
-        account = connections.accounts(session, shop_id=shop.id, seal=world.seal)[FIRST_HELPDESK]
-    watched = WatchedHelpdesk(desk=cast("Helpdesk", desk), account=account, sessions=world.sessions, clock=world.clock)
+    account = account_of(world, shop)
     with suppress(Rejected, Unavailable):
-        watched.mark_customer((), special=True, reason="", tag="vip")
+        watching(world, account, desk).mark_customer((), special=True, reason="", tag="vip")
 
 
 def test_given_a_helpdesk_of_ones_own_beside_the_first_when_agents_press_in_both_then_each_is_told_in_their_own(

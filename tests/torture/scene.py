@@ -12,7 +12,7 @@ from app.domain.policy import Policy
 from app.store.base import sessions_of
 from app.store.sealed import Seal
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS
-from jobs import history, installation, practice, privacy, review, sweep, trail
+from jobs import helpdesk_care, history, installation, practice, privacy, review, sweep, trail
 from jobs.drain import drain
 from jobs.queue import Bell, Task
 from jobs.runtime import Clock, World
@@ -34,6 +34,7 @@ TASKS: dict[Task, Callable[[World, int], None]] = {
     Task.IMPORT: history.import_history,
     Task.KEEP_ACCESS: installation.keep_access,
     Task.PRIVACY: privacy.keep_promises,
+    Task.HELPDESKS: helpdesk_care.care_for,
 }
 
 
