@@ -33,7 +33,7 @@ def do(outside: Outside, errand: TagTicket | PostNote, deed: Deed) -> Receipt:
     """Tag a ticket, or leave a note on it."""
     desk, number = _desk(outside, errand.ticket_id)
     if isinstance(errand, TagTicket):
-        return desk.tag_ticket(number, tag=errand.tag)
+        return desk.tag_ticket(number, tag=errand.tag, reason=errand.reason)
     return desk.post_note(number, text=errand.text, key=deed.key)
 
 

@@ -34,9 +34,9 @@ class WatchedHelpdesk:
         with self._watched():
             return self.desk.mark_customer(emails, special=special, reason=reason, tag=tag)
 
-    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+    def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         with self._watched():
-            return self.desk.tag_ticket(ticket_id, tag=tag)
+            return self.desk.tag_ticket(ticket_id, tag=tag, reason=reason)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
         shop_id, kind = self.account.shop_id, self.account.kind

@@ -70,11 +70,15 @@ class MarkInHelpdesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagTicket:
-    """Tag one ticket, beside the tags that others put there. `occasion` tells one loss of it from the next."""
+    """Tag one ticket, beside the tags that others put there, and say why where the helpdesk has room for that.
+
+    `occasion` tells one loss of it from the next.
+    """
 
     kind: Literal["tag_ticket"] = "tag_ticket"
     ticket_id: str
     tag: str
+    reason: str = ""
     occasion: str = ""
 
     @property

@@ -172,8 +172,8 @@ class Helpdesk(Protocol):
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
         """Show the standing on the customer and on open tickets; repeating it changes nothing."""
 
-    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
-        """Add one tag beside the others; repeating it changes nothing."""
+    def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
+        """Add one tag beside the others, and say why where a ticket has room for it; repeating it changes nothing."""
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
         """Leave a private note."""

@@ -40,18 +40,20 @@ class DjangoHelpdesk:
         known = {email.strip().lower() for email in emails} - {""}
         tickets = self._api.tickets(statuses=_OPEN, most=_MOST_TICKETS) if known else ()
         theirs = [each for each in tickets if _email(each) in known]
-        standing = f"{'Special' if special else 'No longer special'}: {reason}"[:_LONGEST_STANDING].rstrip()
+        standing = _standing(reason, special=special)
         for ticket in theirs:
             self._change(str(ticket["id"]), ticket, lambda tags: _with(tags, tag, present=special), standing)
         if not theirs:
             return Receipt(reference="", remark="The helpdesk has no open ticket of this customer.")
         return Receipt(reference=",".join(str(ticket["id"]) for ticket in theirs))
 
-    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+    def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         ticket = self._ticket(ticket_id)
         if ticket is None:
             raise Rejected("The helpdesk has no such ticket.")
-        self._change(ticket_id, ticket, lambda tags: _with(tags, tag, present=True))
+        # What stands there already was said when the customer was marked, and says more.
+        standing = _standing(reason, special=True) if reason and not ticket.get(STANDING) else None
+        self._change(ticket_id, ticket, lambda tags: _with(tags, tag, present=True), standing)
         return Receipt(reference=ticket_id)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
@@ -127,6 +129,10 @@ def is_ours(comment: str) -> bool:
 
 def last_line(comment: str | None) -> str:
     return (comment or "").rstrip().rpartition("\n")[2].strip()
+
+
+def _standing(reason: str, *, special: bool) -> str:
+    return f"{'Special' if special else 'No longer special'}: {reason}"[:_LONGEST_STANDING].rstrip()
 
 
 def _email(ticket: Json) -> str | None:

@@ -9,7 +9,7 @@ from integrations.http import Answer, Http, Request
 Json = dict[str, Any]
 
 SOURCE = "the helpdesk"
-_PAGE = 100
+_PAGE = 25  # each ticket comes with all that was ever written on it, which takes their database a while
 _KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody gives us another no call can succeed
 
 

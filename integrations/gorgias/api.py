@@ -37,7 +37,13 @@ class GorgiasHelpdesk:
             self._tag_open_tickets(customer, tag, present=special)
         return Receipt(reference=",".join(str(customer) for customer in customers))
 
-    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
+    def tag_ticket(
+        self,
+        ticket_id: str,
+        *,
+        tag: str,
+        reason: str = "",  # noqa: ARG002  # stands on the customer
+    ) -> Receipt:
         path = f"tickets/{_number(ticket_id)}/tags"
         answer = self._api.write("POST", path, {"names": [tag]})
         if answer.status in _UNKNOWN_NAME or tag not in self._tags_on(path):

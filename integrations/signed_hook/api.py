@@ -2,7 +2,7 @@
 
     POST tickets/<ticket>/notes      {"key", "text"}                        leave a note that only agents read
     GET  tickets/<ticket>/notes?key= answered with {"references": [...]}    those left under that key, be it none
-    POST tickets/<ticket>/tags       {"tag"}                                beside the other tags, once
+    POST tickets/<ticket>/tags       {"tag", "reason"}                      beside the other tags, once
     POST customers/marks             {"emails", "special", "reason", "tag"} on the customer and all open tickets
 
 Each is answered with 2xx and JSON: a note with its "reference", a mark with whether they are "known".
@@ -33,8 +33,9 @@ class SignedHookHelpdesk:
         known = _said(self._call("POST", "customers/marks", body=body)).get("known") is True
         return Receipt(reference="", remark="" if known else "The helpdesk does not know this customer yet.")
 
-    def tag_ticket(self, ticket_id: str, *, tag: str) -> Receipt:
-        _accepted(self._call("POST", f"tickets/{_number(ticket_id)}/tags", body={"tag": tag}))
+    def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
+        body = {"tag": tag, "reason": reason[:_LONGEST_REASON]}
+        _accepted(self._call("POST", f"tickets/{_number(ticket_id)}/tags", body=body))
         return Receipt(reference=ticket_id)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:

@@ -186,11 +186,12 @@ def test_given_a_customer_when_described_then_the_agent_reads_the_one_line_that_
 
 
 def test_given_a_special_customer_when_they_write_in_then_the_ticket_is_tagged_and_the_agent_reads_why() -> None:
-    decision = greet("42", marked(net=usd(330_00)), yardstick(), POLICY, NOON)
+    person = marked(net=usd(330_00))
+    decision = greet("42", person, yardstick(), POLICY, NOON)
 
     tag, card = (plan.effect for plan in decision.plans)
     assert decision.code == "greeted"
-    assert tag == TagTicket(ticket_id="42", tag="make-it-right")
+    assert tag == TagTicket(ticket_id="42", tag="make-it-right", reason=reason_line(person, yardstick()))
     assert isinstance(card, PostNote)
     assert "3.3×" in card.text
 

@@ -75,6 +75,11 @@ class Desk:
         ours = (note["text"].rpartition("\n\nref ")[0] for note in notes if note["user"] != ANA)
         return [text.replace("\N{WORD JOINER}", "") for text in ours]
 
+    def marks(self) -> tuple[str, str]:
+        """Return the tags and the standing that the ticket shows."""
+        looked = self.real.behind("look", ticket=self.ticket)
+        return looked["tags"], looked["standing"]
+
     def refunds(self) -> list[tuple[State, int]]:
         return [(State(row.state), row.payload["amount"]["minor"]) for row in self.inside.effects("refund_order")]
 
@@ -253,20 +258,20 @@ def test_given_a_key_that_is_dead_when_a_bell_rings_then_the_command_waits_for_a
     assert desk.refunds() == [(State.DONE, 24_50)]
 
 
-def test_given_a_special_customers_ticket_when_the_agents_form_wipes_the_tag_then_the_next_ring_puts_it_back(
+def test_given_a_special_customers_ticket_when_the_agents_form_wipes_its_marks_then_the_next_ring_puts_them_back(
     desk: Desk,
 ) -> None:
     tag, customer = "make-it-right", desk.inside.call("/town/cast")["bereaved_customer"]
     desk.inside.deliver(desk.inside.order(customer_id=customer, amount="9000.00"))
     desk.inside.drain()
-    desk.real.behind("write", ticket=desk.ticket, field="lagniappe_tags", value="")
-    desk.ring()
-    assert desk.real.behind("look", ticket=desk.ticket)["tags"] == tag
+    new = replace(desk, ticket=desk.real.behind("open", email=desk.email))
+    new.ring()
+    assert [(each.marks()[0], each.marks()[1][:10]) for each in (desk, new)] == [(tag, "Special: $")] * 2
 
     comment = desk.typed("I am on it.")
-    assert desk.real.behind("look", ticket=desk.ticket)["tags"] == ""
+    assert desk.marks() == ("", "")
     desk.ring(comment, text="I am on it.")
-    assert desk.real.behind("look", ticket=desk.ticket)["tags"] == tag
+    assert (desk.marks()[0], desk.marks()[1][:10]) == (tag, "Special: $")
 
     desk.ring(comment + 1_000, text="Thank you!")
     assert [row.state for row in desk.inside.effects("tag_ticket")] == [State.DONE] * 2

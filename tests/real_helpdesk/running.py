@@ -12,11 +12,6 @@ from typing import Any
 import pytest
 import requests
 
-from app.domain.ports import TalkativeHelpdesk
-from integrations import registry
-from integrations.companies import Login
-from tests.integrations.contract.town import hasty
-
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT, USER, KEY = "desk.shop.example", "lagniappe", "key"
 
@@ -47,12 +42,6 @@ class RealHelpdesk:
         shown = requests.get(f"{self.url}/api/tickets/{ticket}/", auth=(USER, KEY), timeout=30).json()
         said = {"ticket": shown, "queue_slug": "support", "followup_id": comment}
         assert requests.post(door, json=said, timeout=30).ok
-
-    def helpdesk(self, key: str = KEY) -> TalkativeHelpdesk:
-        """Return our adapter to it."""
-        desk = registry.helpdesk("django_helpdesk", self.url, ACCOUNT, Login(user=USER, key=key), http=hasty())
-        assert isinstance(desk, TalkativeHelpdesk)
-        return desk
 
 
 class Agent:

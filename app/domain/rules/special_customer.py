@@ -100,18 +100,14 @@ def greet(
         return _decision(f"ticket:{ticket_id}", let_alone.CODE, let_alone.WHY)
     if not standing.special:
         return _decision(f"ticket:{ticket_id}", "not_special", f"{reason_line(standing, yardstick)}: no mark.")
-    card = f"{policy.tag}: {reason_line(standing, yardstick)}."
-    note = Plan(effect=PostNote(ticket_id=ticket_id, text=card, about="reason-card"), due_at=now)
-    return _decision(
-        f"ticket:{ticket_id}", "greeted", card, plans=(*_tag(ticket_id, policy.tag, tags, look, now), note)
-    )
-
-
-def _tag(ticket_id: str, tag: str, tags: frozenset[str] | None, look: int, now: datetime) -> tuple[Plan, ...]:
-    if tags is not None and tag in tags:
-        return ()
+    line = reason_line(standing, yardstick)
+    card = f"{policy.tag}: {line}."
     occasion = "" if tags is None else f"look-{look}"
-    return (Plan(effect=TagTicket(ticket_id=ticket_id, tag=tag, occasion=occasion), due_at=now),)
+    tag = TagTicket(ticket_id=ticket_id, tag=policy.tag, reason=line, occasion=occasion)
+    note = PostNote(ticket_id=ticket_id, text=card, about="reason-card")
+    deeds = (note,) if tags is not None and policy.tag in tags else (tag, note)
+    plans = tuple(Plan(effect=deed, due_at=now) for deed in deeds)
+    return _decision(f"ticket:{ticket_id}", "greeted", card, plans=plans)
 
 
 def _enter_or_not(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:

@@ -62,8 +62,8 @@ class Counter:
         return jsonify(references=[note["id"] for note in notes if note["key"] == request.args.get("key")])
 
     def tag(self, key: str) -> Response:
-        """Put a tag on a ticket, beside the others."""
-        wanted = _body(tag=str)["tag"]
+        """Put a tag on a ticket, beside the others; there is no room for the reason."""
+        wanted = _body(tag=str, reason=str)["tag"]
         with self._books.turn() as turn:
             _retag(turn, [_ticket(turn, key)], wanted, present=True)
         return jsonify({})

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Rejected
-from app.domain.ports import Comment, Helpdesk, Ticket
+from app.domain.ports import Comment, Helpdesk, TalkativeHelpdesk, Ticket
+from integrations import registry
+from integrations.companies import Login
+from integrations.http import Http
 from tests.builders import HOUR, NOON
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
-from tests.real_helpdesk.running import RealHelpdesk
+from tests.integrations.raw_server import HERE
+from tests.real_helpdesk.running import ACCOUNT, KEY, USER, RealHelpdesk
 
 DEEDS = {"note": "POST", "tag": "PATCH"}
 JOINER = "\N{WORD JOINER}"
@@ -23,11 +27,11 @@ class RealStage:
 
     real: RealHelpdesk
 
-    def helpdesk(self) -> Helpdesk:
-        return self.real.helpdesk()
+    def helpdesk(self) -> TalkativeHelpdesk:
+        return self._helpdesk(KEY)
 
     def stranger(self) -> Helpdesk:
-        return self.real.helpdesk("wrong")
+        return self._helpdesk("wrong")
 
     def new_email(self) -> str:
         return f"{uuid.uuid4().hex}@customer.example"
@@ -67,6 +71,13 @@ class RealStage:
     def babble(self) -> None:
         self.real.behind("fault", method="*", kind="page")
 
+    def _helpdesk(self, key: str) -> TalkativeHelpdesk:
+        desk = registry.helpdesk(
+            "django_helpdesk", self.real.url, ACCOUNT, Login(user=USER, key=key), http=Http(trusted=HERE)
+        )
+        assert isinstance(desk, TalkativeHelpdesk)
+        return desk
+
     def _look(self, ticket_id: str) -> dict[str, Any]:
         looked: dict[str, Any] = self.real.behind("look", ticket=int(ticket_id))
         return looked
@@ -101,14 +112,14 @@ def test_given_the_only_tag_when_it_comes_off_then_none_is_left(stage: RealStage
     for special in (True, False):
         stage.helpdesk().mark_customer((email,), special=special, reason="because", tag=TAG)
     assert stage.tags_on(ticket) == []
-    assert stage.real.helpdesk().ticket(ticket) == Ticket(email=email)
+    assert stage.helpdesk().ticket(ticket) == Ticket(email=email)
 
 
 def test_given_an_agents_form_that_was_opened_before_when_it_is_sent_then_the_marks_are_gone_and_come_back(
     stage: RealStage,
 ) -> None:
     email = stage.new_email()
-    ticket, desk = stage.open_ticket(email), stage.real.helpdesk()
+    ticket, desk = stage.open_ticket(email), stage.helpdesk()
     desk.mark_customer((email,), special=True, reason="because", tag=TAG)
     stage.real.ana.comment(int(ticket), "I am on it.")
     assert (desk.ticket(ticket), stage.standing_of(email)) == (Ticket(email=email), "")
@@ -118,7 +129,7 @@ def test_given_an_agents_form_that_was_opened_before_when_it_is_sent_then_the_ma
 
 
 def test_given_what_was_written_when_read_then_its_author_is_whom_the_helpdesk_let_write(stage: RealStage) -> None:
-    ticket, desk = stage.open_ticket(stage.new_email()), stage.real.helpdesk()
+    ticket, desk = stage.open_ticket(stage.new_email()), stage.helpdesk()
     stage.real.ana.comment(int(ticket), "/lagniappe help")
     stage.chatter(ticket, messages=1)
     note = desk.post_note(ticket, text="/lagniappe help", key="note:1").reference
@@ -134,10 +145,10 @@ def test_given_what_was_written_when_read_then_its_author_is_whom_the_helpdesk_l
 
 
 def test_given_a_ticket_that_is_not_there_when_looked_at_then_nothing_is(stage: RealStage) -> None:
-    assert stage.real.helpdesk().ticket("999999999") is None
+    assert stage.helpdesk().ticket("999999999") is None
 
 
 @pytest.mark.parametrize("unknown", ["../users", "7/", "", "٧"])
 def test_given_no_ticket_of_theirs_when_looked_at_then_refused(stage: RealStage, unknown: str) -> None:
     with pytest.raises(Rejected):
-        stage.real.helpdesk().ticket(unknown)
+        stage.helpdesk().ticket(unknown)
