@@ -7,10 +7,14 @@ from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from app.domain.agents import Agent, Role
 from app.domain.policy import Policy
+from app.store.agent_sessions import Visitor
 from app.store.base import reading
 from app.store.tables import Pool
-from jobs import desk
+from integrations.own_desk import presses
+from integrations.own_desk.presses import Wish
+from jobs import agent_desk, desk
 from jobs.practice import POLICY
 from tests.torture.flows import GENEROUS, Flow
 from tests.torture.scene import Scene
@@ -20,6 +24,7 @@ TWO_WEEKS = 15 * DAY
 # Nobody is asked.
 TEAM = replace(GENEROUS, team=replace(POLICY.team, keep_refunds_per_year=99, refund_customer_minor=9_999_00))
 ASKED_FIRST = replace(TEAM, team=replace(TEAM.team, refund_limit_minor=1_00))
+SAM = Agent(id=1, name="Sam Okoye", email="sam@practice.example", role=Role.AGENT, active=True)
 CAREFUL = "uncertain", None
 
 
@@ -43,6 +48,16 @@ def complained(scene: Scene, **terms: bool) -> Complaint:
 
 def pressed(action: str, **form: str) -> Callable[[Scene, Complaint], None]:
     return lambda scene, plot: scene.press(plot.ticket, action, **form)
+
+
+def pressed_on_the_desk(scene: Scene, plot: Complaint) -> None:
+    """Let an agent who is signed in press, with a nervous finger."""
+    customer = int(scene.call("/town/cast")["fourth_order_customer"])
+    wish = Wish(act="refund_keep", amount="5.00")
+    press = presses.press(wish, SAM, ticket_id=str(plot.ticket), customer_id=customer)
+    visitor = Visitor(shop_id=scene.shop_id, session_id=1, agent=SAM, seen_at=scene.world.clock.now())
+    for _ in range(2):
+        agent_desk.keep(scene.world, visitor, press, "a" * 32)
 
 
 def written_about_twice(scene: Scene) -> Complaint:
@@ -226,6 +241,12 @@ def money_back(back: str, minor: int, policy: Policy = TEAM, **form: str) -> Flo
 FLOWS = MappingProxyType(
     {
         "refund": money_back("5.00", 5_00, amount="5.00"),
+        "refund-from-the-desk": Flow(
+            prepare=complained,
+            act=pressed_on_the_desk,
+            happened=partial(refunded, back="5.00", minor=5_00),
+            policy=replace(TEAM, team=replace(TEAM.team, undo_minutes=0)),
+        ),
         "refund-of-items": money_back("25.00", 25_00, items="#1 x 2", shipping="yes"),
         "refund-as-credit": money_back("5.00", 5_00, amount="5.00", store_credit="yes"),
         "refund-on-two-tickets": Flow(

@@ -62,14 +62,16 @@ const ask = async (path, body = about()) => {
   }
 };
 
-const drawn = (html, id) => {
-  const page = new DOMParser().parseFromString(`<div id="${id}">${html}</div>`, "text/html");
-  return document.importNode(page.getElementById(id), true);
+// What an element would be with this within it.
+const filled = (element, html) => {
+  const next = element.cloneNode(false);
+  next.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  return next;
 };
 
 const show = async () => {
   const html = await (fragment().get("pass") ? ask("/desk/api/ticket") : ask("/desk/api/me", {}));
-  if (html) settle(here, drawn(html, "here"));
+  if (html) settle(here, filled(here, html));
 };
 
 const comeIn = async (code) => {
@@ -93,11 +95,11 @@ const open = async () => {
 };
 
 const wished = (form) => {
-  const filled = new FormData(form);
-  const text = (name) => (filled.get(name) ?? "").trim();
+  const typed = new FormData(form);
+  const text = (name) => (typed.get(name) ?? "").trim();
   const wish = { act: form.dataset.gesture, confirm: form.dataset.confirm ?? "" };
   for (const name of ["order", "amount", "items", "message"]) wish[name] = text(name);
-  for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = filled.has(name);
+  for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = typed.has(name);
   if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
   return wish;
 };
@@ -109,7 +111,7 @@ const look = async (form) => {
   if (!html) return;
   say("");
   const preview = form.parentElement.querySelector(".preview");
-  settle(preview, drawn(html, preview.id));
+  settle(preview, filled(preview, html));
   preview.pressed = { wish, press: random(16) };
   preview.querySelector("[data-focus]")?.focus();
 };
@@ -120,7 +122,7 @@ const act = async (button) => {
   button.disabled = true;
   let html = await ask("/desk/api/act", { ...about(), wish, press, seen: button.dataset.seen });
   for (let looks = 0; html && looks < MOST_LOOKS; looks += 1) {
-    const outcome = drawn(html, "outcome");
+    const outcome = filled(document.createElement("div"), html);
     say(outcome);
     if (!outcome.querySelector("[data-again]")) break;
     await rest(LOOK_AGAIN_MS);
@@ -133,7 +135,7 @@ const act = async (button) => {
   preview.replaceChildren();
   preview.parentElement.querySelector("form").reset();
   await show();
-  said.scrollIntoView({ block: "nearest" });
+  said.focus(); // what was pressed is gone, and this is what came of it
 };
 
 const settleDeed = async (button) => {
