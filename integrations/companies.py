@@ -40,6 +40,7 @@ def plain_card(card: Card) -> Mapping[str, object]:
         "notice": card.notice,
         "rows": [{"name": row.name, "value": row.value} for row in card.rows],
         "as_of": card.as_of.isoformat(timespec="seconds"),
+        "desk": card.desk,
     }
 
 

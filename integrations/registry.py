@@ -36,7 +36,8 @@ HELPDESKS: Mapping[str, Company] = {
 }
 
 
-def _named(kind: str, number: str) -> str:
+def named(kind: str, number: str) -> str:
+    """Return a helpdesk's ticket as we write it down."""
     return number if kind == FIRST_HELPDESK else tickets.written(kind, number)
 
 
@@ -44,7 +45,7 @@ def _event(kind: str, company: Company) -> Callable[[str, bytes], Event]:
     def parse(topic: str, body: bytes) -> Event:
         event = company.parse(topic, body)
         if isinstance(event, TicketOpened | CommandTyped | AgentAction):
-            return replace(event, ticket_id=_named(kind, event.ticket_id))
+            return replace(event, ticket_id=named(kind, event.ticket_id))
         return event
 
     return parse
@@ -53,7 +54,7 @@ def _event(kind: str, company: Company) -> Callable[[str, bytes], Event]:
 def _person(kind: str, company: Company) -> Callable[[str, bytes], Person]:
     def person_in(topic: str, body: bytes) -> Person:
         person = company.person_in(topic, body)
-        return replace(person, tickets=frozenset(_named(kind, number) for number in person.tickets))
+        return replace(person, tickets=frozenset(named(kind, number) for number in person.tickets))
 
     return person_in
 

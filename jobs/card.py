@@ -1,5 +1,6 @@
 """The card beside a ticket, from our own books alone: nobody outside is asked while an agent looks."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain import card
@@ -10,22 +11,29 @@ from app.store import decisions, orders, reports, shops, stories, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.stories import LedgerRow
+from integrations import registry
+from jobs import passes
 from jobs.runtime import World, local, purse
 from jobs.who_is import Match, in_our_books
 
 A_YEAR = timedelta(days=365)
 
 
-def card_for(world: World, merchant: Merchant, who: Correspondent) -> Card:
-    """Return the card of whoever wrote, as our books know them at this moment."""
+def card_for(world: World, merchant: Merchant, who: Correspondent, *, kind: str = "", number: str = "") -> Card:
+    """Return the card of whoever wrote, as our books know them at this moment.
+
+    Where it is known on which ticket of which helpdesk they wrote, the card leads to the desk about it.
+    """
     now = world.clock.now()
     with reading(world.sessions) as session:
         left = team_pool(session, merchant, now)
         match = _matched(session, world, merchant, who)
         known = None if match.customer_id is None else facts(session, merchant, match.customer_id, now)
     if known is None:
-        return card.of_nobody(match.why or card.NO_ORDERS, left, local(merchant, now))
-    return card.of(known, left)
+        drawn = card.of_nobody(match.why or card.NO_ORDERS, left, local(merchant, now))
+    else:
+        drawn = card.of(known, left)
+    return replace(drawn, desk=_desk(world, merchant, match, kind, number)) if number else drawn
 
 
 def facts(session: Session, merchant: Merchant, customer_id: int, now: datetime) -> CardFacts | None:
@@ -51,6 +59,11 @@ def team_pool(session: Session, merchant: Merchant, now: datetime) -> Purse:
     pools = reports.pools_left(session, shop_id=merchant.id, purse=purse(merchant, now))
     (team,) = (pool for pool in pools if pool.name is Pool.TEAM)
     return Purse(left=team.left, limit=team.limit)
+
+
+def _desk(world: World, merchant: Merchant, match: Match, kind: str, number: str) -> str:
+    ticket_id = registry.named(kind, number)
+    return passes.made(world, merchant, kind, ticket_id=ticket_id, customer_id=match.customer_id) or ""
 
 
 def _matched(session: Session, world: World, merchant: Merchant, who: Correspondent) -> Match:

@@ -78,12 +78,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What is shown, as it was at `as_of`. The notice comes before all rows."""
+    """What is shown, as it was at `as_of`. The notice comes before all rows; `desk` is where there is more to do."""
 
     rows: tuple[Row, ...]
     as_of: datetime
     special: bool = False
     notice: str = ""
+    desk: str = ""
 
     def __post_init__(self) -> None:
         """Refuse to grow: what is longer is not read while a customer waits."""

@@ -1,5 +1,7 @@
 """The card that a helpdesk asks for when an agent opens a ticket. Whom it is about stands in the query, in no log."""
 
+import re
+
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from app.domain import correspondents
@@ -9,6 +11,7 @@ from app.web.here import world
 from app.web.seats import Seats
 from jobs.card import card_for
 
+_NUMBER = re.compile(r"[\w.:-]{1,48}", re.ASCII)
 blueprint = Blueprint("helpdesk_cards", __name__)
 
 
@@ -26,9 +29,15 @@ def card(kind: str, token: str) -> Response:
         merchant = world().merchant(account.shop_id)
         if merchant is None:
             return nobodys()
-        return jsonify(company.render(card_for(world(), merchant, _correspondent())))
+        drawn = card_for(world(), merchant, _correspondent(), kind=kind, number=_ticket())
+        return jsonify(company.render(drawn))
 
 
 def _correspondent() -> Correspondent:
     said = [*request.args.getlist("email"), *request.args.getlist("phone")]
     return correspondents.read(",".join(said), request.args.get("id", ""))
+
+
+def _ticket() -> str:
+    number = request.args.get("ticket", "")
+    return number if _NUMBER.fullmatch(number) else ""

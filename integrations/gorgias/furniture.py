@@ -36,7 +36,7 @@ _MORE = {
     },
 }
 _NAMES = {"ticket-created": "new tickets", "ticket-message-created": "new messages"}
-_WHO = "email={{ticket.customer.email}}&id={{ticket.customer.external_id}}"
+_WHO = "email={{ticket.customer.email}}&id={{ticket.customer.external_id}}&ticket={{ticket.id}}"
 
 
 def tag(name: str) -> Json:
@@ -108,6 +108,7 @@ _ROWS = {
     "pending": "Pending",
     "team_pool": "Team pool",
     "as_of": "As of",
+    "desk": "The desk",
 }
 
 

@@ -22,7 +22,8 @@ from app.web import create_app
 from app.web.seats import ALL, EACH, Seats
 from integrations.http import Http
 from integrations.signed_hook import signature
-from jobs import privacy
+from jobs import passes, privacy
+from jobs.passes import Pass
 from jobs.runtime import World
 from tests.builders import NOON, auto_policy, order, usd
 
@@ -88,6 +89,24 @@ def test_given_any_way_to_somebody_when_asked_then_their_card_is_shown(client: F
     assert card["net_spend"].startswith("$120.00")
     assert (card["orders"][0], card["notice"], card["pending"]) == ("2", "", "nothing")
     assert card["as_of"] == "07:00"  # in the shop's New York
+
+
+def test_given_a_ticket_when_its_card_is_asked_for_then_it_leads_to_the_desk_about_that_customer(
+    client: FlaskClient, world: World, shop: Merchant
+) -> None:
+    address = shown(ask(client, email=MAIL, ticket="42"))["desk"]
+    desk, _, about = address.partition("#pass=")
+
+    found = passes.read(world, desk.rpartition("/")[2], about)
+    assert found == Pass(shop_id=shop.id, ticket_id="42", customer_id=ADA)
+    assert client.get(desk.removeprefix("http://127.0.0.1:8765")).status_code == 200
+
+
+@pytest.mark.parametrize("ticket", ["", "4 2", "<b>", "x" * 49, "\u0664"])
+def test_given_what_is_no_tickets_number_when_a_card_is_asked_for_then_it_leads_nowhere(
+    client: FlaskClient, ticket: str
+) -> None:
+    assert shown(ask(client, email=MAIL, ticket=ticket))["desk"] == ""
 
 
 def test_given_a_card_when_it_is_shown_then_nobody_keeps_it_and_it_names_nobody(client: FlaskClient) -> None:
