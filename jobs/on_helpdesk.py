@@ -9,7 +9,7 @@ from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
 from app.store import inbox, orders, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
-from jobs import agent_facts, gather, who_is
+from jobs import agent_facts, gather, lost_marks, who_is
 from jobs.occasion import Occasion, finish
 from jobs.runtime import known_as, opening
 from jobs.who_is import Match
@@ -27,6 +27,8 @@ def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
         silent = gone or match.forgotten or occasion.is_old()
         decided = [] if silent else _greeting(session, occasion, event, match, ticket)
         finish(session, occasion, decided, forget_words=match.forgotten)
+    if match.customer_id is not None and not silent:
+        lost_marks.look_with(occasion.world, occasion.merchant, occasion.way_in, event.ticket_id, match.customer_id)
 
 
 def agent_acted(occasion: Occasion, event: AgentAction) -> None:

@@ -38,6 +38,7 @@ class Task(StrEnum):
     KEEP_ACCESS = "jobs.tasks.keep_access"
     PRIVACY = "jobs.tasks.keep_privacy"
     HELPDESKS = "jobs.tasks.look_after_helpdesks"
+    LOST_MARKS = "jobs.tasks.look_for_lost_marks"
 
 
 class ForbiddenTask(Exception):

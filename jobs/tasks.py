@@ -3,6 +3,7 @@
 from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
 from jobs import installation as _installation
+from jobs import lost_marks as _lost_marks
 from jobs import privacy as _privacy
 from jobs import review as _review
 from jobs import sweep as _sweep
@@ -43,3 +44,8 @@ def keep_privacy(shop_id: int) -> None:
 def look_after_helpdesks(shop_id: int) -> None:
     """Set helpdesks up, look at them, or clear them out."""
     _helpdesk_care.care_for(world(), shop_id)
+
+
+def look_for_lost_marks(shop_id: int) -> None:
+    """Put back what helpdesks have lost."""
+    _lost_marks.look_through(world(), shop_id)

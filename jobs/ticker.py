@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import chores, grants, privacy, setups, shops
+from app.store import chores, grants, marks, privacy, setups, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -23,6 +23,7 @@ GRACE = timedelta(milliseconds=400)
 ROUND_SECONDS = 20.0
 CHORES_A_ROUND = 50  # 10,000 shops are through with a day's chore in a little over an hour
 SWEEPS_A_LOOK = 20
+LOOKS_A_ROUND = 100  # each is five customers in a helpdesk
 SEAL_SECONDS = BEAT_SECONDS = 5.0
 
 
@@ -77,12 +78,15 @@ def make_round(here: World) -> None:
         now = here.clock.now()
         unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)
         untidy = chores.daily(session, name=TIDY, now=now, limit=CHORES_A_ROUND)
+        lost = marks.to_be_looked_through(session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND)
         silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
         uncared = setups.due(session, now=now, limit=CHORES_A_ROUND)
     for shop_id in unreviewed:
         here.bell.ring(Task.REVIEW, shop_id)
     for shop_id in untidy:
         here.bell.ring(Task.PRIVACY, shop_id)
+    for shop_id in lost:
+        here.bell.ring(Task.LOST_MARKS, shop_id)
     for shop_id in silent:
         here.bell.ring(Task.KEEP_ACCESS, shop_id)
     for shop_id in uncared:

@@ -34,6 +34,10 @@ class WatchedHelpdesk:
         with self._watched():
             return self.desk.mark_customer(emails, special=special, reason=reason, tag=tag)
 
+    def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
+        with self._watched():
+            return self.desk.mark_shown(emails, tag=tag, but=but)
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         with self._watched():
             return self.desk.tag_ticket(ticket_id, tag=tag, reason=reason)

@@ -172,6 +172,12 @@ class Helpdesk(Protocol):
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
         """Show the standing on the customer and on open tickets; repeating it changes nothing."""
 
+    def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
+        """Return whether the mark of a special customer is on them and on their open tickets; one may be left out.
+
+        None where nobody, or no open ticket, is there to show it on.
+        """
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         """Add one tag beside the others, and say why where a ticket has room for it; repeating it changes nothing."""
 

@@ -37,3 +37,5 @@ class Connection(Base):
     checked_at: Mapped[datetime | None]
     look_at: Mapped[datetime | None]  # when somebody looks after it next; empty: nobody need
     held_until: Mapped[datetime | None]  # by whoever looks after it now
+    marks_to: Mapped[int | None]  # customers up to this one were looked at, whether their marks are still shown there
+    marks_at: Mapped[datetime | None]  # when the next of them are: now if empty

@@ -12,7 +12,8 @@ from app.domain.effects import State
 from app.domain.people import Person
 from app.store import contacts, ledger, lifetime, veil
 from app.store.base import Base
-from app.store.tables import Customer, Decision, Delivery, Effect, MergedCustomer, Order, PrivacyRequest, Shop
+from app.store.contact_tables import MergedCustomer
+from app.store.tables import Customer, Decision, Delivery, Effect, Order, PrivacyRequest, Shop
 from app.store.traces import about, deeds_for
 from app.store.veil import alias_of
 

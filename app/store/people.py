@@ -15,10 +15,11 @@ from app.domain.effects import State
 from app.domain.rules import special_customer
 from app.store import contacts, ledger, lifetime
 from app.store.base import Base, insert
+from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
 from app.store.deeds import Deed
 from app.store.lifetime import Move, Share
-from app.store.tables import Customer, Decision, Effect, MergedCustomer, Order, Shop
+from app.store.tables import Customer, Decision, Effect, Order, Shop
 from app.store.undoing import TAKEN_BACK
 
 _WAITING = (State.AWAITING, State.PLANNED)

@@ -170,16 +170,6 @@ class Customer(Base):
     store_orders: Mapped[int | None]
 
 
-class MergedCustomer(Base):
-    """A customer whom the store merged into another: whatever still names them belongs to the one kept."""
-
-    __tablename__ = "merged_customers"
-
-    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
-    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kept_id: Mapped[int]
-
-
 class Export(Base):
     """How far one of the store's exports of the past has come, so that reading goes on where it was."""
 

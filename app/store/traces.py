@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.domain.people import Person
 from app.store import contacts
 from app.store.base import Base
-from app.store.contact_tables import Contact
-from app.store.tables import Customer, Decision, Delivery, Effect, MergedCustomer, Order
+from app.store.contact_tables import Contact, MergedCustomer
+from app.store.tables import Customer, Decision, Delivery, Effect, Order
 
 _TICKET = "ticket:"
 

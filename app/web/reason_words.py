@@ -17,6 +17,7 @@ _REASONS = {
     "outdated": "no longer so",
     "put_on_by_hand": "tag put on by hand",
     "taken_off_by_hand": "tag taken off by hand",
+    "mark_lost": "put back in the helpdesk",
     "no_match": "not known in the store",
     "several_match": "several customers fit",
     "no_orders": "has not ordered yet",

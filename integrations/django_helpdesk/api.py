@@ -18,6 +18,7 @@ from integrations.strict_json import moment
 
 _LOG = structlog.get_logger()
 STANDING, TAGS = "custom_lagniappe", "custom_lagniappe_tags"
+_SPECIAL = "Special"  # how a standing begins that is one
 NOTHING = "-"  # a field cannot be emptied from outside
 _LONGEST_STANDING = 255
 _OPEN = "1,2"  # open and reopened
@@ -37,15 +38,19 @@ class DjangoHelpdesk:
         self._api = api
 
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
-        known = {email.strip().lower() for email in emails} - {""}
-        tickets = self._api.tickets(statuses=_OPEN, most=_MOST_TICKETS) if known else ()
-        theirs = [each for each in tickets if _email(each) in known]
+        theirs = self._open_tickets(emails)
         standing = _standing(reason, special=special)
         for ticket in theirs:
             self._change(str(ticket["id"]), ticket, lambda tags: _with(tags, tag, present=special), standing)
         if not theirs:
             return Receipt(reference="", remark="The helpdesk has no open ticket of this customer.")
         return Receipt(reference=",".join(str(ticket["id"]) for ticket in theirs))
+
+    def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
+        theirs = [each for each in self._open_tickets(emails) if str(each["id"]) != but]
+        if not theirs:
+            return None
+        return all(tag in _tags(each) and str(each.get(STANDING) or "").startswith(_SPECIAL) for each in theirs)
 
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         ticket = self._ticket(ticket_id)
@@ -87,6 +92,11 @@ class DjangoHelpdesk:
             private=said["public"] is False,
             written_at=written_at,
         )
+
+    def _open_tickets(self, emails: tuple[str, ...]) -> list[Json]:
+        known = {email.strip().lower() for email in emails} - {""}
+        tickets = self._api.tickets(statuses=_OPEN, most=_MOST_TICKETS) if known else ()
+        return [each for each in tickets if _email(each) in known]
 
     def _ticket(self, ticket_id: str) -> Json | None:
         return self._api.find(f"tickets/{_number(ticket_id)}")
@@ -132,7 +142,7 @@ def last_line(comment: str | None) -> str:
 
 
 def _standing(reason: str, *, special: bool) -> str:
-    return f"{'Special' if special else 'No longer special'}: {reason}"[:_LONGEST_STANDING].rstrip()
+    return f"{_SPECIAL if special else 'No longer special'}: {reason}"[:_LONGEST_STANDING].rstrip()
 
 
 def _email(ticket: Json) -> str | None:

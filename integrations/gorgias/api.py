@@ -17,6 +17,7 @@ from integrations.marker import short
 
 _LOG = structlog.get_logger()
 _FIELD_LONGEST = 255
+_SPECIAL = "Special"  # how a standing begins that is one
 _NOTE = "internal-note"
 _UNKNOWN_NAME = {400, 404, 409, 422}
 
@@ -28,14 +29,21 @@ class GorgiasHelpdesk:
         self._api = api
 
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
-        customers = sorted({customer for email in emails for customer in self._customers(email)})
+        customers = self._known(emails)
         if not customers:
             return Receipt(reference="", remark="The helpdesk does not know this customer yet.")
         field = self._field()
         for customer in customers:
-            self._set_field(customer, field, f"{'Special' if special else 'No longer special'}: {reason}")
+            self._set_field(customer, field, f"{_SPECIAL if special else 'No longer special'}: {reason}")
             self._tag_open_tickets(customer, tag, present=special)
         return Receipt(reference=",".join(str(customer) for customer in customers))
+
+    def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
+        customers = self._known(emails)
+        if not customers:
+            return None
+        field = self._find_field()
+        return field is not None and all(self._shows(customer, field, tag, but) for customer in customers)
 
     def tag_ticket(
         self,
@@ -77,6 +85,18 @@ class GorgiasHelpdesk:
         messages = self._api.pages("messages", {"ticket_id": _number(ticket_id)})
         ours = [str(message["id"]) for message in messages if message.get("external_id") == mark]
         return Receipt(reference=ours[0], copies=len(ours)) if ours else None
+
+    def _known(self, emails: tuple[str, ...]) -> list[int]:
+        return sorted({customer for email in emails for customer in self._customers(email)})
+
+    def _shows(self, customer: int, field: int, tag: str, but: str) -> bool:
+        values = self._api.read(f"customers/{customer}", {"relationships": "custom_fields"}).get("custom_fields") or []
+        said = [str(each["value"]) for each in values if each["id"] == field]
+        if not any(value.startswith(_SPECIAL) for value in said):
+            return False
+        tickets = self._api.pages("tickets", {"customer_id": str(customer)})
+        others = (each for each in tickets if each["status"] == "open" and str(each["id"]) != but)
+        return all(tag in _names(each["tags"]) for each in others)
 
     def _customers(self, email: str) -> Iterator[int]:
         wanted = email.strip().lower()

@@ -1,11 +1,13 @@
-"""Four calls that a helpdesk of one's own answers, as the app's port asks for them.
+"""Five calls that a helpdesk of one's own answers, as the app's port asks for them.
 
     POST tickets/<ticket>/notes      {"key", "text"}                        leave a note that only agents read
     GET  tickets/<ticket>/notes?key= answered with {"references": [...]}    those left under that key, be it none
     POST tickets/<ticket>/tags       {"tag", "reason"}                      beside the other tags, once
     POST customers/marks             {"emails", "special", "reason", "tag"} on the customer and all open tickets
+    POST customers/marks/look        {"emails", "tag", "but"}               is it on them, and on open tickets but one?
 
-Each is answered with 2xx and JSON: a note with its "reference", a mark with whether they are "known".
+Each is answered with 2xx and JSON: a note with its "reference", a mark with whether they are "known", a look with
+whether all "shown".
 """
 
 from app.domain.errors import KeyRefused, Rejected, Unavailable
@@ -33,6 +35,15 @@ class SignedHookHelpdesk:
         known = _said(self._call("POST", "customers/marks", body=body)).get("known") is True
         return Receipt(reference="", remark="" if known else "The helpdesk does not know this customer yet.")
 
+    def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
+        body = {"emails": [*emails], "tag": tag, "but": but}
+        # Asking changes nothing over there, so an answer that is lost leaves nothing in doubt.
+        answer = self._call("POST", "customers/marks/look", body=body, writes=False)
+        if answer.status == 404:
+            raise Unavailable("the helpdesk does not say which marks it shows")
+        said = _said(answer)
+        return said.get("shown") is True if said.get("known") is True else None
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         body = {"tag": tag, "reason": reason[:_LONGEST_REASON]}
         _accepted(self._call("POST", f"tickets/{_number(ticket_id)}/tags", body=body))
@@ -52,13 +63,21 @@ class SignedHookHelpdesk:
             raise answer.request.failure("gave an answer that makes no sense")
         return Receipt(reference=_reference(answer, found[0]), copies=len(found)) if found else None
 
-    def _call(self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None) -> Answer:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: object = None,
+        writes: bool | None = None,
+    ) -> Answer:
         answer = self._http.call(
             Request(
                 source=SOURCE,
                 method=method,
                 url=f"{self._base}/{path}",
-                writes=method != "GET",
+                writes=method != "GET" if writes is None else writes,
                 params=params or {},
                 body=body,
                 headers=self._headers,

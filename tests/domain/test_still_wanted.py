@@ -88,6 +88,21 @@ def test_given_a_mark_that_follows_a_hand_when_looked_at_again_then_it_says_what
     assert (verdict is None) is wanted
 
 
+@pytest.mark.parametrize(
+    ("special", "marked", "let_alone", "wanted"),
+    [(True, True, False, True), (True, False, False, False), (False, True, False, False), (True, True, True, False)],
+)
+def test_given_a_mark_that_was_lost_when_looked_at_again_then_it_is_put_back_only_where_the_store_shows_it(
+    special: bool, marked: bool, let_alone: bool, wanted: bool
+) -> None:
+    (plan,) = special_customer.lost(standing(special=True, marked=True), None, NOON).plans
+    assert isinstance(plan.effect, MarkInHelpdesk)
+
+    person = standing(special=special, marked=marked, let_alone=let_alone)
+
+    assert (still_wanted.helpdesk_mark(person, plan.effect) is None) is wanted
+
+
 @pytest.mark.parametrize(("found", "wanted"), [(order(), True), (order(shipped=True), True), (None, False)])
 def test_given_flowers_when_looked_at_again_then_only_a_vanished_order_stops_them(
     found: Order | None, wanted: bool

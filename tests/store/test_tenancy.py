@@ -35,6 +35,7 @@ from app.store import (
     imports,
     inbox,
     ledger,
+    marks,
     orders,
     pools,
     privacy,
@@ -148,6 +149,7 @@ NO_SHOP_NEEDED = {
     "erasing.forget_strangers": "calls of nobody's shop",
     "groups.costs_nothing": "asks no database",
     "lifting.liftable": "a condition inside statements that name the shop",
+    "marks.to_be_looked_through": "the ticker's: ids alone",
     "migrate.is_known": "looks at tables, not data",
     "migrate.newest": "looks at tables, not data",
     "migrate.revision": "looks at tables, not data",
@@ -339,6 +341,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "lease": MINUTE,
     "quarantine": MINUTE,
     "look_at": None,
+    "to": 55,
     "request": None,
     "afresh": False,
     "vouched": False,
@@ -615,11 +618,11 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     orders.set_special(session, shop_id=shop_id, customer_ids=[55], special=True, now=NOON)
     yardstick.measure(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
     orders.record(session, shop_id=shop_id, order=order(id=1004, customer_id=56, net=usd(net)))
+    people_known(session, shop_id, net)
     guest = order(id=1005, customer_id=None, mail_digest="d" * 64, net=usd(net))
     orders.record(session, shop_id=shop_id, order=guest)
     orders.rehome(session, shop_id=shop_id, kept=55, deleted=54, now=NOON)
     orders.write(session, shop_id=shop_id, orders=[order(id=1003, customer_id=54, net=usd(net))])
-    contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
     chores.take(session, shop_id=shop_id, name="review", period="2026-11-21", now=NOON)
     counted = {"shop_id": shop_id, "load": Load(deeds=1, minor=1_00), "day": NOON.date()}
     tallies.watch(session, rule="nth_order_gift", **counted)
@@ -687,6 +690,13 @@ def came_in(session: Session, shop_id: int, agent_id: int, seal: Seal) -> int:
     entered = agent_sessions.enter(session, code=code, browser="browser", seal=seal, now=NOON)
     assert entered is not None
     return entered[1].session_id
+
+
+def people_known(session: Session, shop_id: int, net: int) -> None:
+    orders.record(session, shop_id=shop_id, order=order(id=1010, customer_id=58, net=usd(net)))
+    orders.set_special(session, shop_id=shop_id, customer_ids=[58], special=True, now=NOON)
+    marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
+    contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

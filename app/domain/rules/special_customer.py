@@ -16,7 +16,7 @@ RULE = "special_customer"
 BREATH = timedelta(days=1)
 _PUT_ON = ("put_on_by_hand", "Somebody put the tag back on in the store.")
 _TAKEN_OFF = ("taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
-_BY_HAND = "by-hand-"
+_BY_HAND, _REPAIR = "by-hand-", "repair-"
 
 
 def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:
@@ -61,9 +61,19 @@ def touched(standing: Standing, now: datetime, *, shown: bool) -> Decision:
     )
 
 
-def is_by_hand(mark: MarkInHelpdesk) -> bool:
-    """Return whether the mark follows a hand in the store, and not our own sums."""
-    return mark.occasion.startswith(_BY_HAND)
+def lost(standing: Standing, yardstick: Yardstick | None, now: datetime) -> Decision:
+    """Return that a mark which the store shows is put back in the helpdesk, where it was lost; once a day."""
+    because = "The mark was lost in the helpdesk, and is put back."
+    line = because if yardstick is None else f"{reason_line(standing, yardstick)}."
+    mark = MarkInHelpdesk(
+        customer_id=standing.customer_id, special=True, reason=line, occasion=f"{_REPAIR}{now:%Y-%m-%d}"
+    )
+    return replace(_about(standing, "mark_lost", because), plans=(Plan(effect=mark, due_at=now),))
+
+
+def follows_the_store(mark: MarkInHelpdesk) -> bool:
+    """Return whether the mark follows what the store shows, and not our own sums."""
+    return mark.occasion.startswith((_BY_HAND, _REPAIR))
 
 
 def reason_line(standing: Standing, yardstick: Yardstick) -> str:

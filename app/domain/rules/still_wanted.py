@@ -48,8 +48,8 @@ def standing_mark(standing: Standing | None, *, present: bool) -> tuple[str, str
 
 
 def helpdesk_mark(standing: Standing | None, mark: MarkInHelpdesk) -> tuple[str, str] | None:
-    """Return why a helpdesk mark is outdated: one that follows a hand in the store says what the store shows."""
-    if not special_customer.is_by_hand(mark):
+    """Return why a helpdesk mark is outdated: one that follows the store says what the store shows."""
+    if not special_customer.follows_the_store(mark):
         return standing_mark(standing, present=mark.special)
     shown = standing is not None and standing.special and standing.marked
     if shown is not mark.special:

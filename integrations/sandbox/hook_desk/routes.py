@@ -1,7 +1,7 @@
-"""Its four calls over HTTP: /hook_desk/<account>/lagniappe/…, behind our key; and the town's own way in.
+"""Its five calls over HTTP: /hook_desk/<account>/lagniappe/…, behind our key; and the town's own way in.
 
 POST tickets/<ticket>/notes      GET tickets/<ticket>/notes?key=
-POST tickets/<ticket>/tags       POST customers/marks
+POST tickets/<ticket>/tags       POST customers/marks        POST customers/marks/look
 """
 
 import hmac
@@ -33,6 +33,7 @@ def blueprint(town: Town) -> Blueprint:
     desk.add_url_rule(f"{_API}/tickets/<key>/notes", view_func=counter.find_notes)
     desk.add_url_rule(f"{_API}/tickets/<key>/tags", view_func=counter.tag, methods=["POST"])
     desk.add_url_rule(f"{_API}/customers/marks", view_func=counter.mark, methods=["POST"])
+    desk.add_url_rule(f"{_API}/customers/marks/look", view_func=counter.look, methods=["POST"])
     desk.add_url_rule(f"{_TOWN}/tickets", view_func=counter.open_ticket, methods=["POST"])
     desk.add_url_rule(f"{_TOWN}/tickets/<key>", view_func=counter.ticket)
     desk.add_url_rule(f"{_TOWN}/tickets/<key>", endpoint="work", view_func=counter.work_on, methods=["POST"])
@@ -79,6 +80,17 @@ class Counter:
                 turn.put(_STANDINGS, email, {"words": words})
             _retag(turn, (each for each in theirs if each["open"]), wanted["tag"], present=wanted["special"])
         return jsonify(known=bool(theirs))
+
+    def look(self) -> Response:
+        """Answer whether a customer, and their open tickets but one, show that they are special."""
+        wanted = _body(emails=list, tag=str, but=str)
+        emails = {str(email).strip().lower() for email in wanted["emails"]}
+        with self._books.turn() as turn:
+            theirs = [ticket for ticket in turn.all(_TICKETS) if ticket["email"] in emails]
+            standings = [turn.get(_STANDINGS, email) for email in {ticket["email"] for ticket in theirs}]
+        said = all(standing is not None and standing["words"].startswith("Special") for standing in standings)
+        others = [each for each in theirs if each["open"] and each["id"] != wanted["but"]]
+        return jsonify(known=bool(theirs), shown=said and all(wanted["tag"] in each["tags"] for each in others))
 
     def open_ticket(self) -> Response:
         """Let somebody write: {"email"}."""

@@ -188,6 +188,38 @@ class HelpdeskContract:
         desk.mark_customer((email,), special=True, reason="much " * 1_000, tag=TAG)
         assert "much much" in stage.standing_of(email)
 
+    def test_given_a_mark_when_looked_for_then_it_is_shown_until_an_open_ticket_has_lost_it(
+        self, stage: HelpdeskStage, desk: Helpdesk
+    ) -> None:
+        email = stage.new_email()
+        stage.open_ticket(email)
+        assert desk.mark_shown((email,), tag=TAG) is False
+        desk.mark_customer((email,), special=True, reason=REASON, tag=TAG)
+        assert desk.mark_shown((email.upper(),), tag=TAG) is True
+
+        later = stage.open_ticket(email)
+
+        assert desk.mark_shown((email,), tag=TAG) is False
+        assert desk.mark_shown((email,), tag=TAG, but=later) is True
+        assert stage.tags_on(later) == []  # who looks changes nothing
+        stage.close_ticket(later)
+        assert desk.mark_shown((email,), tag=TAG) is True
+
+    def test_given_a_mark_that_came_off_when_looked_for_then_it_is_not_shown(
+        self, stage: HelpdeskStage, desk: Helpdesk
+    ) -> None:
+        email = stage.new_email()
+        stage.open_ticket(email)
+        for special in (True, False):
+            desk.mark_customer((email,), special=special, reason=REASON, tag=TAG)
+        assert desk.mark_shown((email,), tag=TAG) is False
+
+    @pytest.mark.parametrize("emails", [(), ("nobody@nowhere.example",)])
+    def test_given_somebody_unknown_when_looked_for_then_there_is_nothing_to_show(
+        self, desk: Helpdesk, emails: tuple[str, ...]
+    ) -> None:
+        assert desk.mark_shown(emails, tag=TAG) is None
+
     # Trouble
 
     def test_given_a_busy_helpdesk_when_a_note_is_left_then_certainly_not_and_the_pause_is_known(

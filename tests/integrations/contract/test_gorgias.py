@@ -123,6 +123,17 @@ def test_given_a_field_of_ours_when_marking_again_then_no_second_one_is_made(sta
     assert len([each for each in fields if each["external_id"] == "lagniappe-standing"]) == 1
 
 
+def test_given_a_standing_that_somebody_wrote_over_when_looked_for_then_the_mark_is_lost(stage: GorgiasStage) -> None:
+    email, desk = stage.new_email(), stage.helpdesk()
+    stage.open_ticket(email)
+    desk.mark_customer((email,), special=True, reason="because", tag=TAG)
+    (customer,) = stage.by_hand("GET", f"customers?email={email}")["data"]
+    (value,) = stage.by_hand("GET", f"customers/{customer['id']}/custom-fields")
+    stage.by_hand("PUT", f"customers/{customer['id']}/custom-fields/{value['id']}", {"value": "a nice one"})
+
+    assert desk.mark_shown((email,), tag=TAG) is False
+
+
 def test_given_a_field_of_others_when_marked_then_its_value_stays(stage: GorgiasStage) -> None:
     email = stage.new_email()
     stage.open_ticket(email)
