@@ -61,6 +61,9 @@ class Company:
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
     render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for
+    account_is: str = "the name of its host"  # what stands for {account}, to the merchant
+    user_is: str = ""  # as whom we enter; "" where a key alone opens
+    buttons: str = ""  # how agents come by buttons there, with {url} and {secret} in it
     furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
 
     @property

@@ -1,18 +1,18 @@
 """`helpdesk`: connects a shop's account at a helpdesk, and says what is to be set there; its key is asked for."""
 
 import argparse
-import secrets
 import sys
 from getpass import getpass
 
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.ports import Helpdesk
-from app.store import connections, shops, trail
+from app.store import shops, trail
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.companies import Login
-from jobs import logs
+from jobs import helpdesks, logs
+from jobs.queue import Task
 from jobs.runtime import World, desk_origin, world
 
 _ANY_TICKET, _ANY_KEY = "1", "helpdesk:hello"
@@ -61,21 +61,10 @@ def _knock(desk: Helpdesk) -> bool:
 
 def _kept(here: World, merchant: Merchant, kind: str, account: str, login: Login) -> str:
     """Keep the account; return what is to be done over there, with an address and a secret that are new."""
-    company, token = registry.HELPDESKS[kind], secrets.token_urlsafe(32)
-    secret = company.new_secret() if company.new_secret is not None else ""
     with unit_of_work(here.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=merchant.id,
-            kind=kind,
-            account=account,
-            user=login.user,
-            key=login.key,
-            seal=here.seal,
-            url_token=token,
-            secrets=(secret,) if secret else (),
-        )
-    return company.setup.format(url=f"{here.home}/hooks/{kind}/{token}", secret=secret)
+        url, secret = helpdesks.keep(here, session, merchant, kind=kind, account=account, login=login)
+    here.bell.ring(Task.HELPDESKS, merchant.id)  # what we can make there by ourselves is made without anybody
+    return registry.HELPDESKS[kind].setup.format(url=url, secret=secret)
 
 
 def _tell(kind: str, setup: str, *, heard: bool) -> None:

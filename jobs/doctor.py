@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from app.config import Misconfigured, settings
 from app.domain.findings import Finding, Verdict, bad, fine, look
+from app.domain.helpdesk_setup import Ail
 from app.domain.scopes import NEEDED
-from app.store import checkup, connections, grants, imports, reports, shops
+from app.store import checkup, connections, grants, imports, reports, setups, shops
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations import registry
@@ -76,6 +77,7 @@ def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:
         broken = connections.broken(session, shop_id=merchant.id)
     for each in broken:
         yield bad(each.kind, f"does not take our key since {each.since:%Y-%m-%d %H:%M} UTC: connect it again")
+    yield from _helpdesks(here, merchant)
     yield fine("installation", f"since {merchant.installed_at:%Y-%m-%d}{', paused' if merchant.paused else ''}")
     with reading(here.sessions) as session:
         past = shops.history_state(session, shop_id=merchant.id)
@@ -92,6 +94,19 @@ def _kept(here: World, merchant: Merchant) -> Iterator[Finding]:
         yield look("history", "is read, but nobody has swept for long: do ticker and workers run?")
     else:
         yield fine("history", f"read, and swept to {past.swept_to:%Y-%m-%d %H:%M} UTC")
+
+
+def _helpdesks(here: World, merchant: Merchant) -> Iterator[Finding]:
+    """Yield how what was set up in helpdesks was when last looked at."""
+    with reading(here.sessions) as session:
+        known = setups.listed(session, shop_id=merchant.id)
+    for each in known:
+        if each.ails - {Ail.KEY_DEAD}:
+            yield look(each.kind, f"when last looked at: {', '.join(sorted(each.ails)).replace('_', ' ')}")
+        elif each.trouble:
+            yield look(each.kind, f"{each.stage.replace('_', ' ')}: {each.trouble}")
+        elif each.parts is not None and each.checked_at is not None and each.in_use:
+            yield fine(each.kind, f"{len(each.parts)} parts made there, looked at {each.checked_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.helpdesk_setup import Ail, Parts, Stage
@@ -36,6 +36,16 @@ class Setup:
     broken_since: datetime | None
     checked_at: datetime | None
 
+    @property
+    def in_use(self) -> bool:
+        """Whether anything goes in or out."""
+        return self.stage in (Stage.SETTING_UP, Stage.LIVE)
+
+    @property
+    def is_ailing(self) -> bool:
+        """Whether its merchant should hear of it."""
+        return self.in_use and bool(self.ails or self.broken_since)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -54,16 +64,20 @@ class Held:
     secret: str = field(repr=False)
 
 
-def listed(session: Session, *, shop_id: int, kinds: frozenset[str]) -> list[Setup]:
-    """Return the shop's connections of these kinds, the oldest first."""
-    mine = select(Connection).where(Connection.shop_id == shop_id, Connection.kind.in_(kinds))
+def listed(session: Session, *, shop_id: int) -> list[Setup]:
+    """Return the shop's connections, the oldest first."""
+    mine = select(Connection).where(Connection.shop_id == shop_id)
     return [_setup(row) for row in session.scalars(mine.order_by(Connection.id))]
 
 
-def begin(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:
-    """Let somebody set up what was connected, now or once more; return False where nothing is connected."""
+def begin(session: Session, *, shop_id: int, kind: str, now: datetime, afresh: bool = False) -> bool:
+    """Let somebody set up what was connected, now or once more; return False where nothing is connected.
+
+    `afresh`: as if we had never been there, so that what the team took away is made again as well.
+    """
     here = (*_mine(shop_id, kind), connections.in_use())
-    return _moved(session, here, state=Stage.SETTING_UP, look_at=now, tries=0, trouble=None)
+    forgotten = {"parts": null()} if afresh else {}
+    return _moved(session, here, state=Stage.SETTING_UP, look_at=now, tries=0, trouble=None, **forgotten)
 
 
 def leave(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:

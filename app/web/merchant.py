@@ -12,6 +12,7 @@ from app.web import (
     framing,
     identity,
     merchant_acts,
+    merchant_helpdesks,
     merchant_pages,
     merchant_privacy,
     merchant_settings,
@@ -29,6 +30,7 @@ blueprint.register_blueprint(merchant_acts.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)
+blueprint.register_blueprint(merchant_helpdesks.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

@@ -12,12 +12,12 @@ from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store import (
     alarms,
-    connections,
     imports,
     orders,
     privacy,
     reasons,
     reports,
+    setups,
     shops,
     stories,
     tallies,
@@ -124,7 +124,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "doubts": [row for row in asked if row.needs_person],
         "liftable": [row for row in asked if not row.needs_person],
         "braked": _braked(seen),
-        "broken": connections.broken(session, shop_id=shop_id),
+        "ailing": [each for each in setups.listed(session, shop_id=shop_id) if each.is_ailing],
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),

@@ -16,6 +16,7 @@ from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.switch import Standstill
 from app.web import identity, phrases, reason_words
+from app.web.helpdesk_words import AILS
 from app.web.here import world
 
 # What a page says once after a press; the redirect carries the name, never the words.
@@ -47,6 +48,12 @@ NOTICES = {
     "team_gone": "Let go. From this moment on they can do nothing any more.",
     "team_back": "They are back in the team.",
     "team_known_there": "Written down. Commands that they type in the helpdesk are theirs now.",
+    "helpdesk_connected": "The key is kept. Look again in a minute: what belongs there is being made.",
+    "helpdesk_other": "Another account there is connected: disconnect that one first.",
+    "helpdesk_set_up": "What is missing there is being made. Look again in a minute.",
+    "helpdesk_left": "Disconnected. What we made there is being taken away.",
+    "helpdesk_none": "Nothing is connected there any more.",
+    "helpdesk_notes": "Notes are written there again.",
     "saved": "Saved. It holds from now on.",
 }
 
@@ -54,6 +61,7 @@ WORDS: dict[str, object] = {
     "PENDING": phrases.PENDING,
     "STATES": phrases.STATES,
     "RULES": phrases.RULES,
+    "AILS": AILS,
     "ALARMS": phrases.ALARMS,
     "COMPARED": COMPARED,
     "KINDS": phrases.KINDS,

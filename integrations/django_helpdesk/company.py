@@ -22,5 +22,6 @@ DJANGO_HELPDESK = Company(
     parse=hooks.parse,
     person_in=hooks.person_in,
     kept=hooks.kept,
+    user_is="the name of the user whose password it is",
     setup="HELPDESK_FOLLOWUP_WEBHOOK_URLS={url}\nHELPDESK_NEW_TICKET_WEBHOOK_URLS={url}",
 )

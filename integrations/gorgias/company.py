@@ -23,6 +23,24 @@ def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
     return GorgiasSetup(_api(http, origin, login))
 
 
+_BUTTONS = """\
+Agents press macros, which only a person can make for now. Five clicks for each:
+  Settings, Macros, Create macro, Add action, HTTP hook.
+It calls, with POST and as JSON:
+  {url}
+with the header
+  X-Lagniappe-Secret: {secret}
+and these fields:
+  v: 1
+  event: action
+  action: refund_keep (or flowers)
+  ticket_id: {{{{ticket.id}}}}
+  customer_email: {{{{ticket.customer.email}}}}
+  agent_email: {{{{current_user.email}}}}
+  agent_name: {{{{current_user.name}}}}
+  amount, items, message: empty, to be filled in by the agent"""
+
+
 GORGIAS = Company(
     origin="https://{account}.gorgias.com",
     account=re.compile(r"[a-z0-9][a-z0-9-]{0,62}"),
@@ -34,5 +52,8 @@ GORGIAS = Company(
     render=widget.render,
     setup="HTTP integrations call, with POST and as JSON:\n  {url}\nwith the header\n  X-Lagniappe-Secret: {secret}",
     new_secret=lambda: token_urlsafe(32),
+    account_is="the word before .gorgias.com in its address",
+    user_is="the e-mail address of the user whose key it is",
+    buttons=_BUTTONS,
     furnish=_furnish,
 )

@@ -66,6 +66,11 @@ def fires(row: Json, trigger: str) -> bool:
     return ((row.get("http") or {}).get("form") or {}).get("event") == trigger
 
 
+def asks(row: Json) -> bool:
+    """Return whether an integration only asks, as the card's does."""
+    return (row.get("http") or {}).get("method") == "GET"
+
+
 def leads_to(row: Json, address: str) -> bool:
     """Return whether an integration calls this address, which nobody but us knows; our house may have moved since."""
     return urlsplit(str((row.get("http") or {}).get("url"))).path == urlsplit(address).path

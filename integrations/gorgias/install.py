@@ -25,12 +25,12 @@ class GorgiasSetup:
 
     def install(self, wiring: Wiring, *, known: Parts) -> Parts:
         there = list(self.api.pages("integrations", {"type": "http"}))
-        calls = [row for row in there if furniture.leads_to(row, wiring.hook_url)]
+        mine = [row for row in there if _is_mine(row, wiring, known)]
         parts = {}
         for trigger in furniture.TRIGGERS:
-            found = [row for row in calls if furniture.fires(row, trigger)]
+            found = [row for row in mine if furniture.fires(row, trigger)]
             parts[_HOOK + trigger] = self._integration(found, furniture.hook(wiring, trigger))
-        found = [row for row in there if furniture.leads_to(row, wiring.card_url)]
+        found = [row for row in mine if furniture.asks(row)]
         card = self._integration(found, furniture.card(wiring))
         widgets = self._widgets(int(card), known if known.get(_CARD) == card else {})
         return parts | {_CARD: card} | widgets | self._field() | self._tag(wiring.tag)

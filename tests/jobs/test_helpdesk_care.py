@@ -9,20 +9,19 @@ import requests
 from structlog.testing import capture_logs
 
 from app.domain.errors import Rejected, Unavailable
+from app.domain.findings import Finding, Verdict
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
 from app.store import connections, setups, shops
 from app.store.base import reading, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.setups import Setup
-from integrations import registry
 from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.helpdesk import people
-from jobs import helpdesk_care, installation, ticker
+from jobs import doctor, helpdesk_care, installation, ticker
 from jobs.helpdesk_care import care_for
 from tests.jobs.conftest import Practice
 
 HOUR, DAY = 3_600, 86_400
-KINDS = frozenset(registry.HELPDESKS)
 
 
 @dataclass
@@ -81,7 +80,9 @@ def care(inside: Practice) -> list[str]:
 
 def seen(inside: Practice) -> Setup | None:
     with reading(inside.world.sessions) as session:
-        return next(iter(setups.listed(session, shop_id=inside.shop_id, kinds=KINDS)), None)
+        return next(
+            (each for each in setups.listed(session, shop_id=inside.shop_id) if each.kind == FIRST_HELPDESK), None
+        )
 
 
 def stage(inside: Practice) -> Stage | None:
@@ -317,3 +318,23 @@ def test_given_any_hour_when_the_next_look_is_set_then_it_is_at_three_in_the_sho
     there = look_at.astimezone(ZoneInfo(merchant.timezone))
     assert (there.hour, there.minute) == (helpdesk_care.NIGHT, 0)
     assert timedelta() < look_at - inside.world.clock.now() <= timedelta(days=1, hours=1)
+
+
+def test_given_what_was_made_and_what_is_wrong_with_it_when_the_doctor_looks_then_both_are_told(
+    inside: Practice, played: Desk
+) -> None:
+    played.install_says = {"field": "7"}
+    begin(inside)
+    care(inside)
+    well = told_of(inside)
+    played.ails_say = frozenset({Ail.HOOK_OFF})
+    inside.later(DAY)
+    care(inside)
+
+    assert [each.verdict for each in (well, told_of(inside))] == [Verdict.FINE, Verdict.LOOK]
+    assert "hook off" in told_of(inside).words
+
+
+def told_of(inside: Practice) -> Finding:
+    (finding,) = [each for each in doctor.of_shop(inside.world, shop_domain(inside)) if each.subject == FIRST_HELPDESK]
+    return finding

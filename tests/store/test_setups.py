@@ -14,7 +14,6 @@ from app.store.setups import Held, Setup
 from app.store.shops import Merchant
 from tests.builders import DAY, HOUR, MINUTE, NOON
 
-KINDS = frozenset({"gorgias"})
 PARTS = {"hook:ticket-created": "7"}
 
 
@@ -67,7 +66,7 @@ class Books:
 
     def seen(self) -> Setup | None:
         with unit_of_work(self.sessions) as session:
-            return next(iter(setups.listed(session, shop_id=self.shop_id, kinds=KINDS)), None)
+            return next(iter(setups.listed(session, shop_id=self.shop_id)), None)
 
     @property
     def stage(self) -> Stage | None:

@@ -278,7 +278,6 @@ class Inhabitant:
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
             "customer_id": 54 if name in {"people.home_of", "people.mark_refused"} else 55,
             "account": "somebody",
-            "kinds": {"gorgias"} if name == "setups.listed" else ("tag_customer",),
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
             "rule": "special_customer" if name == "tallies.release" else "nth_order_gift",  # the one that has stopped
@@ -393,6 +392,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "deleted": 55,
     "mail_digest": "d" * 64,
     "currency": "USD",
+    "kinds": ("tag_customer",),
     "user": "u",
     "mode": Mode.AUTO,
     "special": False,

@@ -152,6 +152,15 @@ class SetupContract:
         assert any("new.example" in words for words in stage.furniture())
         assert not any("app.example" in words for words in stage.furniture())
 
+    def test_given_another_address_of_ours_when_installed_then_the_same_calls_lead_there(
+        self, stage: SetupStage, setup: HelpdeskSetup
+    ) -> None:
+        parts = setup.install(wiring(), known={})
+
+        assert setup.install(wiring("t-9"), known=parts) == parts
+        assert not any("t-1" in words for words in stage.furniture())
+        assert setup.uninstall(wiring("t-9"), known={}) == {}
+
     def test_given_what_calls_us_is_switched_off_when_looked_at_then_it_is_found_and_switched_on(
         self, stage: SetupStage, setup: HelpdeskSetup
     ) -> None:

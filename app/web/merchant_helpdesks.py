@@ -1,0 +1,98 @@
+"""The merchant's helpdesks: connecting one by its key, how it is, what was made there, and leaving it."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.helpdesk_setup import Stage
+from app.store import connections, setups
+from app.store.connections import Account
+from app.store.setups import Setup
+from app.web import helpdesk_words
+from app.web.here import world
+from app.web.identity import in_their_name, merchant
+from app.web.screen import look, show
+from integrations import registry
+from integrations.companies import Company, Login
+from jobs import helpdesks
+
+blueprint = Blueprint("helpdesks", __name__)
+
+_LONGEST = 255
+
+
+@blueprint.get("/helpdesks")
+def listed() -> str:
+    """Show every helpdesk there is, connected or not."""
+    here = world()
+    with look() as seen:
+        mine = {"shop_id": seen.merchant.id}
+        known = {each.kind: each for each in setups.listed(seen.session, **mine)}
+        accounts = connections.accounts(seen.session, seal=here.seal, **mine)
+    desks = [_shown(kind, company, known.get(kind), accounts.get(kind)) for kind, company in registry.HELPDESKS.items()]
+    desks.sort(key=lambda desk: desk["setup"] is None)
+    return show("helpdesks.html", seen, {"desks": desks, "Stage": Stage, "part": helpdesk_words.part})
+
+
+@blueprint.post("/helpdesks/<kind>/connect")
+def connect(kind: str) -> Response:
+    """Connect an account, or bring a new key of one that is."""
+    company = _company(kind)
+    account, user, key = _plain("account").lower(), _plain("user"), _plain("key")
+    if not registry.is_account(kind, account):
+        abort(422, f"Please give {company.account_is}, and nothing around it.")
+    if bool(user) is not bool(company.user_is) or len(user) > _LONGEST:
+        abort(422, f"Please give {company.user_is or 'a key alone'}.")
+    if not 0 < len(key) <= _LONGEST:
+        abort(422, "Please give the key.")
+    login = Login(user=user, key=key)
+    connected = helpdesks.connect(in_their_name(), merchant(), kind=kind, account=account, login=login)
+    return _back("helpdesk_connected" if connected else "helpdesk_other")
+
+
+@blueprint.post("/helpdesks/<kind>/set-up")
+def set_up(kind: str) -> Response:
+    """Have made what is missing there."""
+    if _company(kind).furnish is None:
+        abort(404, "This helpdesk is set up by hand.")
+    return _back("helpdesk_set_up" if helpdesks.set_up(in_their_name(), merchant(), kind) else "helpdesk_none")
+
+
+@blueprint.post("/helpdesks/<kind>/disconnect")
+def disconnect(kind: str) -> Response:
+    """Leave a helpdesk, or put to rest what was said of one that was left."""
+    _company(kind)
+    left = helpdesks.disconnect(in_their_name(), merchant(), kind)
+    return _back("helpdesk_left" if left else "helpdesk_none")
+
+
+@blueprint.post("/helpdesks/<kind>/trust-notes")
+def trust_notes(kind: str) -> Response:
+    """Let notes be written there again."""
+    _company(kind)
+    trusted = helpdesks.trust_notes(in_their_name(), merchant(), kind)
+    return _back("helpdesk_notes" if trusted else "helpdesk_none")
+
+
+def _shown(kind: str, company: Company, setup: Setup | None, account: Account | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {"kind": kind, "company": company, "setup": setup, "by_hand": "", "buttons": ""}
+    if account is not None and account.url_token:
+        url, secret = helpdesks.address(world(), kind, account.url_token), next(iter(account.secrets), "")
+        shown["by_hand"] = "" if company.furnish else company.setup.format(url=url, secret=secret)
+        shown["buttons"] = company.buttons.format(url=url, secret=secret)
+    return shown
+
+
+def _company(kind: str) -> Company:
+    if kind not in registry.HELPDESKS:
+        abort(404, "There is no such helpdesk.")
+    return registry.HELPDESKS[kind]
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isprintable, request.form.get(name, ""))).strip()
+
+
+def _back(said: str) -> Response:
+    return redirect(url_for("merchant.helpdesks.listed", said=said), 303)

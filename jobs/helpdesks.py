@@ -1,0 +1,91 @@
+"""A merchant's helpdesks: connected by key, set up once more, and left."""
+
+from secrets import token_urlsafe
+
+import structlog
+
+from app.store import connections, setups
+from app.store.base import Session, unit_of_work
+from app.store.connections import Account
+from app.store.shops import Merchant
+from integrations import registry
+from integrations.companies import Login
+from jobs.queue import Task
+from jobs.runtime import World
+
+log = structlog.get_logger("helpdesk")
+
+
+def connect(world: World, merchant: Merchant, *, kind: str, account: str, login: Login) -> bool:
+    """Keep the account, and have it set up where we can; return False while another of its kind is connected.
+
+    A new key of the same account leaves the address and the secret as they are: buttons that agents have made go on.
+    """
+    with unit_of_work(world.sessions) as session:
+        before = connections.account(session, shop_id=merchant.id, kind=kind, seal=world.seal)
+        if before is not None and before.account != account:
+            return False
+        keep(world, session, merchant, kind=kind, account=account, login=login, before=before)
+    log.info("helpdesk.connected", shop=merchant.id, kind=kind)
+    world.bell.ring(Task.HELPDESKS, merchant.id)
+    return True
+
+
+def keep(
+    world: World,
+    session: Session,
+    merchant: Merchant,
+    *,
+    kind: str,
+    account: str,
+    login: Login,
+    before: Account | None = None,
+) -> tuple[str, str]:
+    """Keep the account; return the address and the secret that its calls come by: those of before, or new ones."""
+    company = registry.HELPDESKS[kind]
+    token = (before.url_token if before else "") or token_urlsafe(32)
+    fresh = () if company.new_secret is None else (company.new_secret(),)
+    proofs = (before.secrets if before else ()) or fresh
+    connections.connect(
+        session,
+        shop_id=merchant.id,
+        kind=kind,
+        account=account,
+        user=login.user,
+        key=login.key,
+        seal=world.seal,
+        url_token=token,
+        secrets=proofs,
+    )
+    if company.furnish is not None:
+        setups.begin(session, shop_id=merchant.id, kind=kind, now=world.clock.now())
+    return address(world, kind, token), next(iter(proofs), "")
+
+
+def address(world: World, kind: str, token: str) -> str:
+    """Return where a helpdesk's calls go."""
+    return f"{world.home}/hooks/{kind}/{token}"
+
+
+def set_up(world: World, merchant: Merchant, kind: str) -> bool:
+    """Have all made that belongs there, also what the team took away; return False where nothing is connected."""
+    with unit_of_work(world.sessions) as session:
+        begun = setups.begin(session, shop_id=merchant.id, kind=kind, now=world.clock.now(), afresh=True)
+    world.bell.ring(Task.HELPDESKS, merchant.id)
+    return begun
+
+
+def disconnect(world: World, merchant: Merchant, kind: str) -> bool:
+    """Let nothing in or out any more, and have cleared out what we made; return False where nothing is connected."""
+    with unit_of_work(world.sessions) as session:
+        left = setups.leave(session, shop_id=merchant.id, kind=kind, now=world.clock.now())
+    if left:
+        log.info("helpdesk.disconnected", shop=merchant.id, kind=kind)
+    world.bell.ring(Task.HELPDESKS, merchant.id)
+    return left
+
+
+def trust_notes(world: World, merchant: Merchant, kind: str) -> bool:
+    """Let notes be written again; return whether none were."""
+    with unit_of_work(world.sessions) as session:
+        return setups.trust_notes(session, shop_id=merchant.id, kind=kind)
