@@ -6,7 +6,7 @@ import time
 from app.config import settings
 from app.domain.errors import Unavailable
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
-from app.store import connections, migrate, shops
+from app.store import connections, migrate, setups, shops
 from app.store.base import reading, unit_of_work
 from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.florist.accounts import ACCOUNTS
@@ -14,6 +14,7 @@ from integrations.sandbox.helpdesk import people
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.store.catalogue import GIFTS
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+from jobs import helpdesk_care
 from jobs.installation import install
 from jobs.runtime import World, world
 
@@ -48,7 +49,7 @@ def main() -> int:
     here, ends_at = world(), time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            move_in(here)
+            furnish(here, move_in(here))
         except Unavailable:  # the town is waking up
             if time.monotonic() > ends_at:
                 raise
@@ -82,6 +83,14 @@ def move_in(here: World) -> int:
             seal=here.seal,
         )
     return shop_id
+
+
+def furnish(here: World, shop_id: int) -> None:
+    """Have made in the town's helpdesk what belongs there, unless it is there."""
+    with unit_of_work(here.sessions) as session:
+        if all(each.parts is None for each in setups.listed(session, shop_id=shop_id)):
+            setups.begin(session, shop_id=shop_id, kind=FIRST_HELPDESK, now=here.clock.now())
+    helpdesk_care.care_for(here, shop_id)
 
 
 def _at_home(here: World) -> int | None:
