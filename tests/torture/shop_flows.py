@@ -5,15 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.store import privacy, shops
+from app.domain.helpdesk_setup import Stage
+from app.store import privacy, setups, shops
 from app.store.base import reading
+from app.store.setups import Setup
 from app.store.shops import Merchant
 from app.store.tables import Delivery, Order
 from app.web import shopify_webhooks
 from app.web.shopify_webhooks import Ringer
+from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
-from jobs import installation
+from jobs import helpdesks, installation
+from jobs.helpdesk_care import LEASE
 from jobs.practice import POLICY
 from jobs.queue import Task
 from tests.torture.flows import Flow
@@ -184,6 +188,57 @@ def given_for_letters(scene: Scene, letters: list[dict[str, Any]]) -> None:
     given_once(scene, int(order or 0))
 
 
+def at_its_own_helpdesk(scene: Scene) -> Merchant:
+    """Let the helpdesk be connected, and nothing be made there by us but what was made by hand."""
+    found = shop(scene)
+    assert found is not None
+    return found
+
+
+def furnished(scene: Scene) -> Merchant:
+    found = at_its_own_helpdesk(scene)
+    set_up(scene, found)
+    scene.go_on()
+    return found
+
+
+def set_up(scene: Scene, merchant: Merchant) -> None:
+    helpdesks.set_up(scene.world, merchant, FIRST_HELPDESK)
+
+
+def disconnect(scene: Scene, merchant: Merchant) -> None:
+    helpdesks.disconnect(scene.world, merchant, FIRST_HELPDESK)
+
+
+def furniture(scene: Scene) -> list[str]:
+    with scene.inner.books.turn() as turn:
+        calls = [str(row["name"]) for row in turn.all("desk_integration")]
+        return sorted([*calls, *(str(row["context"]) for row in turn.all("desk_widget"))])
+
+
+def made_once(scene: Scene, merchant: Merchant) -> None:
+    """Hold when each call and each widget is there once, and our books know it."""
+    there = furniture(scene)
+    assert (len(there), len(set(there))) == (5, 5)
+    (known,) = [each for each in connections_of(scene, merchant) if each.kind == FIRST_HELPDESK]
+    assert (known.stage, len(known.parts or ())) == (Stage.LIVE, 7)
+
+
+def cleared_out(scene: Scene, merchant: Merchant) -> None:
+    assert furniture(scene) == []
+    assert [each.kind for each in connections_of(scene, merchant)] == ["florist"]
+
+
+def connections_of(scene: Scene, merchant: Merchant) -> list[Setup]:
+    with reading(scene.world.sessions) as session:
+        return setups.listed(session, shop_id=merchant.id)
+
+
+def nobody_holds_it(scene: Scene, _merchant: Merchant) -> None:
+    """Let so much time pass that whoever died in the middle has lost hold of it."""
+    scene.later(int(LEASE.total_seconds()))
+
+
 FLOWS = MappingProxyType(
     {
         "intake": Flow(prepare=letters_on_their_way, act=posted, happened=given_for_letters),
@@ -207,6 +262,12 @@ FLOWS = MappingProxyType(
         ),
         "redact": Flow(
             prepare=somebody_to_forget, act=asks("customers/redact", orders_to_redact=[]), happened=forgotten
+        ),
+        "helpdesk-installed": Flow(
+            prepare=at_its_own_helpdesk, act=set_up, later=nobody_holds_it, happened=made_once, policy=POLICY
+        ),
+        "helpdesk-left": Flow(
+            prepare=furnished, act=disconnect, later=nobody_holds_it, happened=cleared_out, policy=POLICY
         ),
         "shop-redact": Flow(prepare=left_for_good, act=shop_is_to_be_forgotten, happened=shop_forgotten),
     }
