@@ -65,9 +65,10 @@ class DjangoHelpdesk:
         # Neither title nor status: they would become the ticket's own. The author is whoever calls, whatever is said.
         comment = f"{guarded(text)}\n\n{marker(key)}"
         written = self._api.add("followups", {"ticket": _number(ticket_id), "comment": comment, "public": False})
-        if written.get("public") is not False:
+        public = written.get("public") is not False
+        if public:
             _LOG.error("django_helpdesk.note_public", ticket=ticket_id, followup=written.get("id"))
-        return Receipt(reference=str(written["id"]))
+        return Receipt(reference=str(written["id"]), public=public)
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         ticket, mark = self._ticket(ticket_id), marker(key)

@@ -359,5 +359,30 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             new="    return Effect.id.in_([deed.id for deed in deeds])\n",
             tests=f"tests/torture/test_frozen.py::{_FROZEN}[refund]",
         ),
+        # Typed
+        "a command where the customer reads": Mutant(
+            file="jobs/commands.py",
+            old="    if not comment.private:\n",
+            new="    if not comment.author:\n",
+            tests="tests/jobs/test_commands.py -k public",
+        ),
+        "a comment believed as it stands": Mutant(
+            file="jobs/commands.py",
+            old="    if (comment.author, commands.beginning(comment.text)) != (event.author, event.text):\n",
+            new="    if not comment.author:\n",
+            tests="tests/jobs/test_commands.py -k changed_after",
+        ),
+        "a comment done for each who rings": Mutant(
+            file="app/store/inbox.py",
+            old="    if session.scalar(others.where(Delivery.shop_id == letter.shop_id)) is not None:\n",
+            new="    if session.scalar(others.where(Delivery.id == letter.id)) is not None:\n",
+            tests="tests/store/test_inbox.py -k stands",
+        ),
+        "words that a helpdesk reads as more": Mutant(
+            file="integrations/django_helpdesk/api.py",
+            old="    return _READ_AS_MORE.sub(_JOINER, text)\n",
+            new="    return text\n",
+            tests="tests/integrations/contract/test_django_helpdesk.py -k would_read_as_more",
+        ),
     }
 )

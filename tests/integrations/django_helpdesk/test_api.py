@@ -46,7 +46,7 @@ def test_given_a_note_that_came_out_public_when_left_then_it_is_shouted_into_the
 ) -> None:
     real.add(responses.POST, f"{API}/followups/", json={"id": 3, "public": True}, status=201)
     with capture_logs() as logs:
-        desk().post_note("7", text="Refunded.", key="note:1")
+        assert desk().post_note("7", text="Refunded.", key="note:1").public
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("django_helpdesk.note_public", "error")]
 
 
