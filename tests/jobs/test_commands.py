@@ -1,6 +1,7 @@
 """Commands that agents type on the tickets of a real helpdesk, and whoever rings in somebody else's name."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,7 +86,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(inside: Practice, real_helpdesk: RealHelpdesk) -> Desk:
+def desk(inside: Practice, real_helpdesk: RealHelpdesk) -> Iterator[Desk]:
     chosen = inside.world.settings.model_copy(update={"helpdesk_origins": f"django_helpdesk={real_helpdesk.url}"})
     there = replace(inside, world=replace(inside.world, settings=chosen, http=way_out(chosen)))
     customer = there.call("/town/cast")["bereaved_customer"]
@@ -93,7 +94,8 @@ def desk(inside: Practice, real_helpdesk: RealHelpdesk) -> Desk:
     email = there.call(f"/town/tickets/{elsewhere}")["customer"]["email"]
     desk = Desk(inside=there, real=real_helpdesk, ticket=real_helpdesk.behind("open", email=email), email=email)
     connected(desk, key=KEY)
-    return desk
+    yield desk
+    real_helpdesk.behind("close_all")
 
 
 def test_given_a_private_command_when_its_bell_rings_then_it_is_done_as_if_a_button_had_been_pressed(

@@ -67,6 +67,10 @@ class BackDoor:
     def close(self, ticket: int) -> None:
         Ticket.objects.filter(id=ticket).update(status=Ticket.CLOSED_STATUS)
 
+    def close_all(self) -> None:
+        """The day is over: what is closed is looked through by nobody who looks for a customer's tickets."""
+        Ticket.objects.update(status=Ticket.CLOSED_STATUS)
+
     def write(self, ticket: int, field: str, value: str) -> None:
         """Somebody filled in a field of a ticket."""
         which = {"ticket_id": ticket, "field": CustomField.objects.get(name=field)}

@@ -1,6 +1,7 @@
 """django-helpdesk, the real one, in a process of its own."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -83,15 +84,16 @@ class RealStage:
         return looked
 
 
+@pytest.fixture
+def stage(real_helpdesk: RealHelpdesk) -> Iterator[RealStage]:
+    yield RealStage(real_helpdesk)
+    real_helpdesk.behind("close_all")
+
+
 class TestDjangoHelpdesk(HelpdeskContract):
     @pytest.fixture
-    def stage(self, real_helpdesk: RealHelpdesk) -> HelpdeskStage:
-        return RealStage(real_helpdesk)
-
-
-@pytest.fixture
-def stage(real_helpdesk: RealHelpdesk) -> RealStage:
-    return RealStage(real_helpdesk)
+    def stage(self, stage: RealStage) -> HelpdeskStage:
+        return stage
 
 
 def test_given_words_that_the_helpdesk_would_read_as_more_when_a_note_is_left_then_they_are_words(
