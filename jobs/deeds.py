@@ -68,6 +68,8 @@ def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> s
         return gift_deeds.prepare(world, merchant, outside, deed.effect, deed)
     if isinstance(deed.effect, RefundOrder):
         return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
+    if isinstance(deed.effect, PostNote):
+        return helpdesk_deeds.with_a_way_in(world, merchant, deed.effect)
     return None
 
 

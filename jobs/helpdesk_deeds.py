@@ -1,11 +1,17 @@
 """How it is done what is done in helpdesks: a shop may have several, a ticket is in one, a customer may be in all."""
 
+from app.domain import tickets
 from app.domain.effects import MarkInHelpdesk, PostNote, TagTicket
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.ports import Helpdesk, Receipt
+from app.domain.rules import afterwards
+from app.store import ledger
+from app.store.base import reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs.runtime import Outside
+from integrations.registry import FIRST_HELPDESK
+from jobs import passes
+from jobs.runtime import Outside, World
 
 NOT_CONNECTED = "no_helpdesk", "No helpdesk is connected."
 
@@ -34,7 +40,19 @@ def do(outside: Outside, errand: TagTicket | PostNote, deed: Deed) -> Receipt:
     desk, number = _desk(outside, errand.ticket_id)
     if isinstance(errand, TagTicket):
         return desk.tag_ticket(number, tag=errand.tag, reason=errand.reason)
-    return desk.post_note(number, text=errand.text, key=deed.key)
+    return desk.post_note(number, text=deed.request or errand.text, key=deed.key)
+
+
+def with_a_way_in(world: World, merchant: Merchant, note: PostNote) -> str | None:
+    """Return the words of a note that wants a lead's yes, with the way to where it is said; None for any other."""
+    key = afterwards.asked_for(note)
+    if key is None:
+        return None
+    kind = tickets.apart(note.ticket_id)[0] or FIRST_HELPDESK
+    with reading(world.sessions) as session:
+        customer_id = ledger.customer_of(session, shop_id=merchant.id, key=key)
+    address = passes.made(world, merchant, kind, ticket_id=note.ticket_id, customer_id=customer_id)
+    return None if address is None else f"{note.text}\nThe desk: {address}"
 
 
 def find(outside: Outside, note: PostNote, deed: Deed) -> Receipt | None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from secrets import token_urlsafe
+from secrets import token_hex
 from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, select, update
@@ -75,7 +75,7 @@ def connect(
     row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
     row.token_digest = _digest(url_token) if url_token is not None else None
     row.sealed_token = seal.close(url_token, place=_place(shop_id, kind, "token")) if url_token is not None else None
-    row.public_id = row.public_id or token_urlsafe(16)
+    row.public_id = row.public_id or token_hex(16)
     row.broken_since = None
     session.flush()
     trail.note(session, shop_id=shop_id, what="connected", why=kind)

@@ -40,6 +40,7 @@ __all__ = [
     "Draft",
     "Purse",
     "approve",
+    "customer_of",
     "decline",
     "gate",
     "is_ours",
@@ -233,6 +234,11 @@ def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> De
     statement = select(Effect).where(Effect.id == effect_id, Effect.shop_id == shop_id)
     row = session.scalar(statement.execution_options(populate_existing=True))
     return None if row is None else deed_of(row, currency)
+
+
+def customer_of(session: Session, *, shop_id: int, key: str) -> int | None:
+    """Return for whom the deed of that key is."""
+    return session.scalar(select(Effect.customer_id).where(Effect.shop_id == shop_id, Effect.key == key))
 
 
 def _queue_for_order(session: Session, deed: Deed) -> None:

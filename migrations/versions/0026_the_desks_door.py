@@ -20,7 +20,7 @@ def upgrade() -> None:
     bind = op.get_bind()
     for number in bind.scalars(sa.select(_CONNECTIONS.c.id)).all():
         this = sa.update(_CONNECTIONS).where(_CONNECTIONS.c.id == number)
-        bind.execute(this.values(public_id=secrets.token_urlsafe(16)))
+        bind.execute(this.values(public_id=secrets.token_hex(16)))
     op.create_table(
         "login_links",
         sa.Column("agent_id", _BIG, nullable=False, autoincrement=False),

@@ -18,8 +18,9 @@ from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.watch_tables import Trail
 from app.web import create_app
+from integrations.http import Limits
 from integrations.registry import FIRST_HELPDESK
-from jobs import agent_door, passes, team
+from jobs import agent_door, agent_preview, passes, team
 from jobs.carry_out import carry_out
 from jobs.practice import POLICY
 from tests.builders import planned, tag
@@ -65,6 +66,12 @@ class Agent:
     def deed(self) -> int:
         """Return the number of the newest deed on the desk."""
         return int(re.findall(r'id="deed-(\d+)"', self.desk())[0])
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no preview give up because the machine is slow."""
+    monkeypatch.setattr(agent_preview, "LIMITS", Limits(read=300.0, total=300.0))
 
 
 @pytest.fixture
@@ -241,6 +248,20 @@ def test_given_more_than_the_limit_when_pressed_then_a_lead_says_yes_in_one_clic
     inside.drain()
 
     assert refunded(inside) == "64.00"
+
+
+def test_given_a_press_that_wants_a_lead_when_its_note_is_written_then_the_note_leads_to_the_desk_about_it(
+    inside: Practice, ticket: int, lea: Agent
+) -> None:
+    team_policy(inside, refund_limit_minor=50_00)
+    inside.press(ticket, "refund_keep")
+    inside.drain()
+
+    (note,) = inside.call(f"/town/tickets/{ticket}")["notes"]
+    words, _, address = note["text"].partition("\nThe desk: ")
+    public_id, _, about = address.rpartition("/")[2].partition("#pass=")
+    assert "needs a lead" in words
+    assert replace(lea, about={"desk": public_id, "about": about}).desk() == lea.desk()
 
 
 def test_given_a_lead_who_asked_when_they_would_say_yes_to_themselves_then_another_must(

@@ -60,7 +60,7 @@ def test_given_a_pass_when_another_desk_reads_it_or_a_letter_is_changed_then_it_
     world: World, shop: Merchant, desks: dict[str, str]
 ) -> None:
     text = made(world, shop).partition("#pass=")[2]
-    swapped = ("A" if text[30] != "A" else "B").join((text[:30], text[31:]))
+    swapped = ("a" if text[30] != "a" else "b").join((text[:30], text[31:]))
 
     for desk, brought in (
         (desks["signed_hook"], text),

@@ -48,8 +48,9 @@ NOT_DEEDS = {
     "switches",
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?")
-# What is drawn by chance: keys, digests, the aliases of the forgotten; and the numbers of lines begun and given up.
+# What is drawn by chance: keys, digests, passes, aliases of the forgotten; and the numbers of lines begun and given up.
 _RANDOM = re.compile(
+    r"(?<=#pass=)[a-z2-7]+|"
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}([0-9a-f]{32})?\b|-\d{15,}|(?<=\"id\":)\d{10}"
 )
 

@@ -93,6 +93,12 @@ def tell(
     return Plan(effect=note, due_at=now)
 
 
+def asked_for(note: PostNote) -> str | None:
+    """Return the key of the deed to which a note wants somebody's yes; None for a note that wants nothing."""
+    key, _, state = note.about.rpartition(":")
+    return key if state in {State.AWAITING, State.OVER_BUDGET} else None
+
+
 def _not_silenced(effect: TagCustomer, state: State, *, now: datetime, why: str) -> Plan | None:
     """Return the note about a silence around a refund that came to nothing; marks of standing are nobody's to read."""
     if not effect.ticket_id or state not in (State.REFUSED, State.WITHDRAWN):
