@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from app.domain.card import Card
 from app.domain.events import Event
@@ -20,12 +21,46 @@ class Call:
     body: bytes
 
 
+class Bucket(Protocol):
+    """How many calls an account takes: asked before each, and told what the helpdesk says of it."""
+
+    def take(self, *, urgent: bool) -> None:
+        """Count a call; raise Busy, with the pause to make, when it would be one too many.
+
+        `urgent` is for whom a person waits: it may use what is kept back from all others.
+        """
+
+    def learn(self, *, used: int, limit: int) -> None:
+        """Learn from an answer how many calls were counted, of how many."""
+
+    def full(self) -> None:
+        """Learn that a call was one too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bottomless:
+    """Spends freely and leaves it to the helpdesk to say when it is too much."""
+
+    def take(self, *, urgent: bool) -> None:
+        pass
+
+    def learn(self, *, used: int, limit: int) -> None:
+        pass
+
+    def full(self) -> None:
+        pass
+
+
+BOTTOMLESS = Bottomless()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How we enter one account: as whom, and with what."""
+    """How we enter one account: as whom, with what, and how often."""
 
     user: str
     key: str
+    bucket: Bucket = BOTTOMLESS
 
 
 def as_it_came(body: bytes) -> bytes:

@@ -21,7 +21,6 @@ from app.store.sealed import Unsealable
 from app.store.setups import Held
 from app.store.shops import Merchant
 from integrations import registry
-from integrations.companies import Login
 from jobs.lever import Lever
 from jobs.queue import Task
 from jobs.runtime import World, desk_origin, local
@@ -94,7 +93,7 @@ def _taken(world: World, merchant: Merchant, kind: str) -> _Care | None:
 
 
 def _desk(world: World, held: Held) -> HelpdeskSetup | None:
-    login = Login(user=held.user, key=held.key)
+    login = world.login(held.kind, held.account, user=held.user, key=held.key)
     # The operator's switch alone holds these calls: they change nothing for anybody's customers.
     http = world.http.under(Lever(world.sessions))
     return registry.helpdesk_setup(held.kind, desk_origin(world.settings, held.kind), held.account, login, http=http)

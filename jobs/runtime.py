@@ -30,6 +30,7 @@ from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.clock import Clock
+from jobs.desk_budget import DeskBudgets, NoDeskBudgets, SharedDeskBudgets
 from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
@@ -77,6 +78,7 @@ class World:
     bell: Bell
     http: Http  # one a process: it keeps the connections
     budgets: Budgets = field(default_factory=NoBudgets)
+    desk_budgets: DeskBudgets = field(default_factory=NoDeskBudgets)
     hands: Hands = field(default_factory=Hands)  # one a process as well, so that its threads are counted
 
     def signed(self, who: str) -> "World":
@@ -175,9 +177,13 @@ class World:
             },
         )
 
+    def login(self, kind: str, account: str, *, user: str, key: str) -> Login:
+        """Return how to enter an account of a helpdesk's, as often as all of us together may."""
+        return Login(user=user, key=key, bucket=self.desk_budgets.of(kind, account, self.clock))
+
     def _helpdesk(self, account: Account, http: Http) -> Helpdesk:
         origin = desk_origin(self.settings, account.kind)
-        login = Login(user=account.user, key=account.key)
+        login = self.login(account.kind, account.account, user=account.user, key=account.key)
         desk = registry.helpdesk(account.kind, origin, account.account, login, http=http)
         return watched(desk, account, self.sessions, self.clock)
 
@@ -248,6 +254,7 @@ def build(chosen: Settings, *, patient: bool) -> World:
         bell=Bell.at(chosen.redis_url, patient=patient),
         http=way_out(chosen).under(Lever(sessions)),
         budgets=SharedBudgets.at(chosen.redis_url),
+        desk_budgets=SharedDeskBudgets.at(chosen.redis_url),
         hands=Hands(chosen.worker_threads),
     )
 

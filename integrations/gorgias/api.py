@@ -26,7 +26,8 @@ class GorgiasHelpdesk:
     """Satisfies app.domain.ports.Helpdesk; what each method promises stands there."""
 
     def __init__(self, api: GorgiasApi) -> None:
-        self._api = api
+        self._api = api.patient()
+        self._at_once = api  # for what an agent waits for: of a ticket, not of a customer
 
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
         customers = self._known(emails)
@@ -53,11 +54,11 @@ class GorgiasHelpdesk:
         reason: str = "",  # noqa: ARG002  # stands on the customer
     ) -> Receipt:
         path = f"tickets/{_number(ticket_id)}/tags"
-        answer = self._api.write("POST", path, {"names": [tag]})
+        answer = self._at_once.write("POST", path, {"names": [tag]})
         if answer.status in _UNKNOWN_NAME or tag not in self._tags_on(path):
             # A name that the account has never used is refused, or dropped in silence: make it known, say it again.
-            self._api.write("POST", "tags", furniture.tag(tag), deed=False)
-            accepted(self._api.write("POST", path, {"names": [tag]}))
+            self._at_once.write("POST", "tags", furniture.tag(tag), deed=False)
+            accepted(self._at_once.write("POST", path, {"names": [tag]}))
         return Receipt(reference=ticket_id)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
@@ -66,12 +67,12 @@ class GorgiasHelpdesk:
             "via": _NOTE,
             "public": False,
             "from_agent": True,
-            "sender": {"email": self._api.user},
+            "sender": {"email": self._at_once.user},
             "body_text": text,
             "body_html": html.escape(text).replace("\n", "<br>"),
             "external_id": marker(key),
         }
-        answer = accepted(self._api.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
+        answer = accepted(self._at_once.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
         written = answer.json()
         if not isinstance(written, dict):
             raise answer.request.failure("gave an answer that makes no sense")
@@ -82,7 +83,7 @@ class GorgiasHelpdesk:
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         mark = marker(key)
-        messages = self._api.pages("messages", {"ticket_id": _number(ticket_id)})
+        messages = self._at_once.pages("messages", {"ticket_id": _number(ticket_id)})
         ours = [str(message["id"]) for message in messages if message.get("external_id") == mark]
         return Receipt(reference=ours[0], copies=len(ours)) if ours else None
 
@@ -135,7 +136,7 @@ class GorgiasHelpdesk:
             accepted(self._api.write(method, f"tickets/{ticket['id']}/tags", {"names": [tag]}))
 
     def _tags_on(self, path: str) -> set[str]:
-        return _names(self._api.read(path)["data"])
+        return _names(self._at_once.read(path)["data"])
 
 
 def _number(ticket_id: str) -> str:

@@ -1,15 +1,19 @@
 """Gorgias's REST API: pages, errors and what its noes mean."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, KeyRefused, Rejected, Stopped, Unavailable, Uncertain
+from integrations.companies import Login
 from integrations.http import Answer, Http, Request
 
 Json = dict[str, Any]
 
 SOURCE = "the helpdesk"
 GONE = frozenset({404, 410})
+_LIMIT_HEADER = "X-Gorgias-Account-Api-Call-Limit"
+_USED = re.compile(r"(?a:(\d{1,6})/([1-9]\d{0,5}))")
 _PAGE = "100"  # the most that one page holds
 _KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
 _LONGEST_MESSAGE = 200
@@ -18,11 +22,16 @@ _LONGEST_MESSAGE = 200
 class GorgiasApi:
     """Calls to one account as one of its users."""
 
-    def __init__(self, http: Http, *, origin: str, user: str, key: str) -> None:
-        self.user = user
+    def __init__(self, http: Http, *, origin: str, login: Login, urgent: bool = True) -> None:
+        self.user = login.user
         self._http = http
         self._origin = origin
-        self._auth = (user, key)
+        self._login = login
+        self._urgent = urgent
+
+    def patient(self) -> "GorgiasApi":
+        """Return the same for calls that nobody waits for: they leave some of the bucket to others."""
+        return GorgiasApi(self._http, origin=self._origin, login=self._login, urgent=False)
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Return one object. Raises Unavailable."""
@@ -64,7 +73,7 @@ class GorgiasApi:
         body: object = None,
         writes: bool,
     ) -> Answer:
-        answer = self._http.call(
+        answer = self._counted(
             Request(
                 source=SOURCE,
                 method=method,
@@ -72,11 +81,25 @@ class GorgiasApi:
                 writes=writes,
                 params=params or {},
                 body=body,
-                auth=self._auth,
+                auth=(self._login.user, self._login.key),
             )
         )
         if answer.status in (401, 403):
             raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+        return answer
+
+    def _counted(self, request: Request) -> Answer:
+        bucket = self._login.bucket
+        bucket.take(urgent=self._urgent)
+        try:
+            answer = self._http.call(request)
+        except Stopped:
+            raise  # by ourselves: they were not called
+        except Busy:
+            bucket.full()
+            raise
+        if found := _USED.fullmatch(answer.headers.get(_LIMIT_HEADER, "")):
+            bucket.learn(used=int(found[1]), limit=int(found[2]))
         return answer
 
 

@@ -12,7 +12,7 @@ from integrations.http import Http
 
 
 def _api(http: Http, origin: str, login: Login) -> GorgiasApi:
-    return GorgiasApi(http, origin=origin, user=login.user, key=login.key)
+    return GorgiasApi(http, origin=origin, login=login)
 
 
 def _open(http: Http, origin: str, login: Login) -> GorgiasHelpdesk:
@@ -20,7 +20,7 @@ def _open(http: Http, origin: str, login: Login) -> GorgiasHelpdesk:
 
 
 def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
-    return GorgiasSetup(_api(http, origin, login))
+    return GorgiasSetup(_api(http, origin, login).patient())
 
 
 _BUTTONS = """\

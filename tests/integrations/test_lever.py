@@ -9,6 +9,7 @@ import pytest
 
 import integrations
 from app.domain.errors import Stopped
+from integrations.companies import Login
 from integrations.florist.client import FloristApi
 from integrations.gorgias.client import GorgiasApi
 from integrations.http import Http, Request
@@ -50,7 +51,7 @@ def test_given_everything_is_stopped_when_a_document_is_run_then_only_a_question
 
 @pytest.mark.parametrize("deed", [True, False])
 def test_given_everything_is_stopped_when_the_helpdesk_would_change_then_nothing_leaves(deed: bool) -> None:
-    desk = GorgiasApi(stopped(), origin="https://x.gorgias.com", user="u", key="k")
+    desk = GorgiasApi(stopped(), origin="https://x.gorgias.com", login=Login(user="u", key="k"))
     for method in ("POST", "PUT", "DELETE"):
         with pytest.raises(Stopped):
             desk.write(method, "tags", {}, deed=deed)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 import responses
 from structlog.testing import capture_logs
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.ports import Helpdesk
 from integrations import registry
 from integrations.companies import Login
@@ -25,6 +26,63 @@ def desk() -> Helpdesk:
     return registry.helpdesk(
         "gorgias", "https://{account}.gorgias.com", "acme", Login(user="bot@acme.example", key="canary")
     )
+
+
+@dataclass
+class Counted:
+    """A bucket that writes down what it is asked and told."""
+
+    told: list[str] = field(default_factory=list)
+
+    def take(self, *, urgent: bool) -> None:
+        self.told.append("at once" if urgent else "patient")
+
+    def learn(self, *, used: int, limit: int) -> None:
+        self.told.append(f"{used} of {limit}")
+
+    def full(self) -> None:
+        self.told.append("full")
+
+
+def counted() -> tuple[Helpdesk, Counted]:
+    bucket = Counted()
+    login = Login(user="bot@acme.example", key="canary", bucket=bucket)
+    return registry.helpdesk("gorgias", "https://{account}.gorgias.com", "acme", login), bucket
+
+
+@pytest.mark.parametrize(
+    ("header", "learned"),
+    [("7/40", ["7 of 40"]), ("160/160", ["160 of 160"]), ("", []), ("7", []), ("7/0", []), ("x/y", []), ("٣/40", [])],
+)
+def test_given_a_note_when_left_then_it_is_counted_at_once_and_what_they_say_of_the_bucket_is_learned(
+    gorgias: responses.RequestsMock, header: str, learned: list[str]
+) -> None:
+    headers = {"X-Gorgias-Account-Api-Call-Limit": header.encode().decode("latin-1")}
+    answer = {"id": 7, "public": False}
+    gorgias.add(responses.POST, f"{API}/tickets/42/messages", json=answer, status=201, headers=headers)
+    desk, bucket = counted()
+    desk.post_note("42", text="Yes.", key="note:1")
+
+    assert bucket.told == ["at once", *learned]
+
+
+def test_given_a_mark_when_shown_then_its_calls_leave_some_of_the_bucket_to_others(
+    gorgias: responses.RequestsMock,
+) -> None:
+    gorgias.add(responses.GET, f"{API}/customers", json={"data": [], "meta": {}})
+    desk, bucket = counted()
+    desk.mark_customer(("ada@customer.example",), special=True, reason="", tag="vip")
+
+    assert bucket.told == ["patient"]
+
+
+def test_given_one_call_too_many_when_made_then_the_bucket_is_full(gorgias: responses.RequestsMock) -> None:
+    gorgias.add(responses.POST, f"{API}/tickets/42/messages", status=429)
+    desk, bucket = counted()
+    with pytest.raises(Busy):
+        desk.post_note("42", text="Yes.", key="note:1")
+
+    assert bucket.told == ["at once", "full"]
 
 
 def post_note() -> str:

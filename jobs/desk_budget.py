@@ -1,0 +1,149 @@
+"""How many calls helpdesks take, shared by all workers: each account's bucket leaks, and is as full as it last said.
+
+One script does each step in Redis, so workers cannot spend the same call. A quarter of the bucket is kept for whom a
+person waits for. Without Redis everybody spends freely, and the helpdesk itself says when it is too much.
+
+A bucket is a hash: `level` calls in it `at` a moment, of `limit` that fit.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from app.domain.errors import Busy
+from integrations.companies import BOTTOMLESS, Bucket
+from jobs.clock import Clock
+
+log = structlog.get_logger("budget")
+
+RESERVE = 0.25  # of the bucket
+FIRST_LIMIT = 40  # calls, until the helpdesk has answered once
+EMPTIES_IN_SECONDS = 20
+IMPATIENT_SECONDS = 0.2  # the most that Redis may take
+DEAF_SECONDS = 2.0  # after a failure nobody waits for Redis again for this long
+KEPT_SECONDS = 3600
+
+_LEAK = """
+local key, now = KEYS[1], tonumber(ARGV[1])
+local found = redis.call('HMGET', key, 'level', 'at', 'limit')
+local limit, at = tonumber(found[3]) or tonumber(ARGV[2]), tonumber(found[2]) or now
+local rate = limit / tonumber(ARGV[3])
+local level = math.max(0, (tonumber(found[1]) or 0) - rate * math.max(0, now - at))
+local function keep()
+    redis.call('HSET', key, 'level', level, 'at', string.format('%.6f', math.max(now, at)), 'limit', limit)
+    redis.call('EXPIRE', key, ARGV[4])
+end
+"""
+# Returns nothing, or how long to wait. Whoever is sent away comes back to half a bucket: a deed is several calls, and
+# with room for one it would be sent away again in the middle.
+_TAKE = (
+    _LEAK
+    + """
+local room = limit * (1 - tonumber(ARGV[5]))
+if level + 1 > room then
+    keep()
+    return tostring(math.max(level + 1 - room, level - limit / 2) / rate)
+end
+level = level + 1
+keep()
+return false
+"""
+)
+# The fuller of ours and theirs: calls that are on their way are in none of their answers yet.
+_LEARN = (
+    _LEAK
+    + """
+limit = tonumber(ARGV[6])
+level = math.max(level, tonumber(ARGV[5]))
+keep()
+return false
+"""
+)
+_FULL = (
+    _LEAK
+    + """
+level = limit
+keep()
+return false
+"""
+)
+
+
+class DeskBudgets(Protocol):
+    """The buckets of all accounts."""
+
+    def of(self, kind: str, account: str, clock: Clock) -> Bucket:
+        """Return one account's, by the clock that all who share it go by."""
+
+
+class NoDeskBudgets:
+    """Lets everybody spend freely."""
+
+    def of(self, kind: str, account: str, clock: Clock) -> Bucket:  # noqa: ARG002  # all the same
+        return BOTTOMLESS
+
+
+@dataclass(slots=True)
+class SharedDeskBudgets:
+    """The buckets that all processes share through one Redis."""
+
+    redis: "Redis"
+    failures: int = 0
+    _deaf_until: float = 0.0
+    _scripts: dict[str, Any] = field(init=False)  # of redis-py, which leaves its calls untyped
+
+    def __post_init__(self) -> None:
+        self._scripts = {each: self.redis.register_script(each) for each in (_TAKE, _LEARN, _FULL)}
+
+    @classmethod
+    def at(cls, url: str) -> "SharedDeskBudgets":
+        """Return the buckets in the Redis of that URL; nothing is connected yet."""
+        seconds = IMPATIENT_SECONDS
+        retry = Retry(NoBackoff(), 0)
+        return cls(Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=retry, protocol=2))
+
+    def of(self, kind: str, account: str, clock: Clock) -> Bucket:
+        return _Shared(self, f"lagniappe:calls:{kind}:{account}", clock)
+
+    def run(self, script: str, key: str, now: float, *further: float) -> str | None:
+        """Return what a script says; None when it says nothing, or Redis is away."""
+        if time.monotonic() < self._deaf_until:
+            return None
+        try:
+            said = self._scripts[script](
+                keys=[key], args=[f"{now:.6f}", FIRST_LIMIT, EMPTIES_IN_SECONDS, KEPT_SECONDS, *further]
+            )
+        except RedisError as problem:
+            self.failures += 1
+            self._deaf_until = time.monotonic() + DEAF_SECONDS
+            log.info("budget.away", problem=type(problem).__name__)
+            return None
+        return said.decode() if isinstance(said, bytes) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Satisfies integrations.companies.Bucket for one account."""
+
+    budgets: SharedDeskBudgets
+    key: str
+    clock: Clock
+
+    def take(self, *, urgent: bool) -> None:
+        wait = self._run(_TAKE, 0.0 if urgent else RESERVE)
+        if wait is not None:
+            raise Busy("the helpdesk has no time for more calls just now", retry_after=float(wait))
+
+    def learn(self, *, used: int, limit: int) -> None:
+        self._run(_LEARN, used, limit)
+
+    def full(self) -> None:
+        self._run(_FULL)
+
+    def _run(self, script: str, *further: float) -> str | None:
+        return self.budgets.run(script, self.key, self.clock.now().timestamp(), *further)
