@@ -16,13 +16,17 @@ from app.domain.policy import Mode
 from app.store import agents, doors, shops
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
+from app.store.tables import Delivery
 from app.store.watch_tables import Trail
 from app.web import create_app
 from integrations.http import Limits
+from integrations.own_desk import presses
 from integrations.registry import FIRST_HELPDESK
+from integrations.sandbox.town import PRACTICE_SHOP
 from jobs import agent_door, agent_preview, passes, team
 from jobs.carry_out import carry_out
 from jobs.practice import POLICY
+from jobs.privacy import keep_promises
 from tests.builders import planned, tag
 from tests.jobs.conftest import Practice
 
@@ -391,3 +395,21 @@ def test_given_somebody_let_go_between_press_and_deed_when_handled_then_nothing_
     inside.drain()
 
     assert inside.effects("refund_order") == []
+
+
+def test_given_a_customer_who_asks_to_be_forgotten_when_agents_pressed_for_them_then_no_press_speaks_of_them(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press(**FLOWERS)
+    inside.drain()
+    customer = int(inside.call("/town/cast")["bereaved_customer"])
+    inside.tell("customers/redact", shop_domain=PRACTICE_SHOP, customer={"id": customer}, orders_to_redact=[])
+    inside.drain()
+    keep_promises(inside.world, inside.shop_id)
+
+    with reading(inside.world.sessions) as session:
+        kept = [row.body for row in session.query(Delivery) if row.source == presses.SOURCE]
+    assert kept == [b""]
+    assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn"]
+    assert "Nobody of the store's wrote here" in sam.desk()
+    assert sam.call("/desk/api/preview", wish=FLOWERS).status_code == 422
