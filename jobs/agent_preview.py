@@ -9,12 +9,14 @@ from app.domain.errors import Unavailable
 from app.domain.events import AgentAction
 from app.domain.money import Money
 from app.domain.policy import Mode
+from app.domain.refunds import SoldLine
 from app.domain.rules import on_action, pressed
+from app.store import orders
 from app.store.base import reading
 from app.store.shops import Merchant
 from integrations.http import Limits
 from jobs import agent_facts, card, gather
-from jobs.runtime import World, opening
+from jobs.runtime import Outside, World, opening
 
 LIMITS = Limits(read=4.0, total=4.0)  # for each call: an agent waits, and so does one of few threads
 
@@ -42,17 +44,35 @@ class Preview:
 def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
     """Return what a press would do. Raises Unavailable when store or florist cannot be asked just now."""
     now = world.clock.now()
-    hurried = replace(world, http=world.http.within(LIMITS))
-    outside = None if merchant.is_shut(now) else hurried.outside(merchant)
-    if outside is None:
-        raise Unavailable("The store lets nobody in just now.")
-    asked = gather.about_action(hurried, merchant, outside.for_a_person(), action, now)
+    asked = gather.about_action(world, merchant, _hurried(world, merchant), action, now)
     digest = world.mail_digest(merchant, action.agent_email)
     with reading(world.sessions) as session:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
         (decision,) = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
     return _shown(decision, merchant, left)
+
+
+def lines(world: World, merchant: Merchant, customer_id: int, order_name: str) -> tuple[SoldLine, ...]:
+    """Return what of an order can still be given back, line by line; of the latest where none is named.
+
+    Raises Unavailable as `preview` does.
+    """
+    with reading(world.sessions) as session:
+        name = order_name or None
+        order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=name)
+    sold = () if order_id is None else _hurried(world, merchant).shop.sold(order_id)
+    return tuple(line for line in sold if line.left)
+
+
+def _hurried(world: World, merchant: Merchant) -> Outside:
+    """Return the way out for whom an agent waits, and will not wait for long."""
+    if merchant.is_shut(world.clock.now()):
+        raise Unavailable("The store lets nobody in just now.")
+    outside = replace(world, http=world.http.within(LIMITS)).outside(merchant)
+    if outside is None:
+        raise Unavailable("The store lets nobody in just now.")
+    return outside.for_a_person()
 
 
 def _shown(decision: Decision, merchant: Merchant, left: Money) -> Preview:

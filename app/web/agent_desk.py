@@ -1,7 +1,7 @@
 """The agents' desk: a page without a word of anybody's, and what it shows to whoever is signed in."""
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, TypeVar
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -55,6 +55,12 @@ class Wished(Asked):
     """What an agent would like to do."""
 
     wish: Wish
+
+
+class Lines(Asked):
+    """Of which order the lines are wanted; "" for the latest."""
+
+    order: Annotated[str, Field(max_length=320)]
 
 
 class Named(Asked):
@@ -113,16 +119,20 @@ def ticket() -> str:
 def preview() -> ResponseReturnValue:
     """Show exactly what a press would do. Nothing is written."""
     asked = _understood(Wished)
-    seen, here = _scene(asked), world()
-    press, seats = _press(seen, asked.wish), cast("Seats", current_app.extensions["previews"])
-    with seats.taken(str(seen.merchant.id)) as seated:  # slow stores and florists must leave threads to the others
-        if not seated:
-            return {"why": "Many look at once. Please try again in a moment."}, 429
-        try:
-            found = agent_preview.preview(here, seen.merchant, presses.action(press))
-        except (Unavailable, Rejected) as problem:
-            return {"why": f"This cannot be looked at just now: {problem}"}, 409
-    return agent_view.preview(seen, found)
+    seen = _scene(asked)
+    press = presses.action(_press(seen, asked.wish))
+    return _outside(seen, lambda: agent_view.preview(seen, agent_preview.preview(world(), seen.merchant, press)))
+
+
+@blueprint.post("/desk/api/lines")
+def lines() -> ResponseReturnValue:
+    """Show what of an order can be given back line by line, for choosing."""
+    asked = _understood(Lines)
+    seen = _scene(asked)
+    customer = _somebody(seen)
+    return _outside(
+        seen, lambda: agent_view.lines(agent_preview.lines(world(), seen.merchant, customer, asked.order.strip()))
+    )
 
 
 @blueprint.post("/desk/api/act")
@@ -174,11 +184,26 @@ def _scene(asked: Asked) -> Scene:
     return agent_view.scene(world(), visitor(), _about(asked))
 
 
+def _outside(seen: Scene, drawn: Callable[[], str]) -> ResponseReturnValue:
+    """Return what is drawn of store and florist; slow ones must leave threads to the pages."""
+    seats: Seats = current_app.extensions["previews"]
+    with seats.taken(str(seen.merchant.id)) as seated:
+        if not seated:
+            return {"why": "Many look at once. Please try again in a moment."}, 429
+        try:
+            return drawn()
+        except (Unavailable, Rejected) as problem:
+            return {"why": f"This cannot be looked at just now: {problem}"}, 409
+
+
 def _press(seen: Scene, wish: Wish, shown: str = "") -> Press:
+    return presses.press(wish, visitor().agent, ticket_id=seen.ticket_id, customer_id=_somebody(seen), seen=shown)
+
+
+def _somebody(seen: Scene) -> int:
     if seen.customer_id is None:
         abort(422, "No customer of the store wrote here, so there is nobody to do this for.")
-    agent = visitor().agent
-    return presses.press(wish, agent, ticket_id=seen.ticket_id, customer_id=seen.customer_id, seen=shown)
+    return seen.customer_id
 
 
 def _outcome(seen: Scene, press: str) -> str:

@@ -10,6 +10,7 @@ from flask import abort, render_template
 from app.domain.agents import Role
 from app.domain.card import of as card_of
 from app.domain.effects import State
+from app.domain.refunds import SoldLine
 from app.store import lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading
@@ -81,6 +82,11 @@ def desk(seen: Scene) -> str:
 def preview(seen: Scene, found: Preview) -> str:
     """Return what a press would do, and the button that does it."""
     return _drawn("_desk_preview.html", seen, {"it": found})
+
+
+def lines(sold: tuple[SoldLine, ...]) -> str:
+    """Return the lines of an order, for choosing how many pieces of each."""
+    return render_template("_desk_lines.html", sold=sold)
 
 
 def outcome(seen: Scene, press: str) -> str | None:

@@ -194,6 +194,14 @@ def test_given_a_wish_that_was_filled_when_looked_at_again_then_another_must_be_
     assert [row.cost_minor for row in inside.effects("refund_order")] == [10_00, 10_00]
 
 
+def test_given_an_order_when_its_lines_are_asked_for_then_those_that_are_left_can_be_chosen(sam: Agent) -> None:
+    latest = sam.call("/desk/api/lines", order="").text
+
+    assert 'data-place="1"' in latest
+    assert sam.call("/desk/api/lines", order=re.findall(r'value="(#\d+)"', sam.desk())[0]).text == latest
+    assert "Nothing of it is left" in sam.call("/desk/api/lines", order="#0").text
+
+
 def test_given_lines_when_pressed_as_credit_then_the_preview_names_them(inside: Practice, sam: Agent) -> None:
     page = sam.look(items="#1", as_credit=True, **REFUND)
 

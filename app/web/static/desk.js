@@ -98,7 +98,9 @@ const wished = (form) => {
   const typed = new FormData(form);
   const text = (name) => (typed.get(name) ?? "").trim();
   const wish = { act: form.dataset.gesture, confirm: form.dataset.confirm ?? "" };
-  for (const name of ["order", "amount", "items", "message"]) wish[name] = text(name);
+  for (const name of ["order", "amount", "message"]) wish[name] = text(name);
+  const chosen = [...form.querySelectorAll("[data-place]")].filter((field) => Number(field.value) > 0);
+  wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
   for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = typed.has(name);
   if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
   return wish;
@@ -114,6 +116,15 @@ const look = async (form) => {
   settle(preview, filled(preview, html));
   preview.pressed = { wish, press: random(16) };
   preview.querySelector("[data-focus]")?.focus();
+};
+
+const chooseLines = async (button) => {
+  const place = button.closest("form").querySelector(".lines");
+  const order = button.closest("form").elements.order.value;
+  const html = await ask("/desk/api/lines", { ...about(), order });
+  if (!html) return;
+  settle(place, filled(place, html));
+  place.querySelector("input")?.focus();
 };
 
 const act = async (button) => {
@@ -134,6 +145,7 @@ const act = async (button) => {
   }
   preview.replaceChildren();
   preview.parentElement.querySelector("form").reset();
+  preview.parentElement.querySelector(".lines")?.replaceChildren();
   await show();
   said.focus(); // what was pressed is gone, and this is what came of it
 };
@@ -159,6 +171,7 @@ document.addEventListener("click", async (event) => {
     await ask("/desk/leave", {});
     askWho();
   } else if ("act" in button.dataset) act(button);
+  else if ("lines" in button.dataset) chooseLines(button);
   else if ("do" in button.dataset) settleDeed(button);
   else if ("another" in button.dataset) {
     const form = button.closest(".gesture").querySelector("form");
@@ -170,6 +183,7 @@ document.addEventListener("click", async (event) => {
 // What was typed since is not what was shown.
 document.addEventListener("input", (event) => {
   event.target.closest(".gesture")?.querySelector(".preview").replaceChildren();
+  if (event.target.name === "order") event.target.form.querySelector(".lines")?.replaceChildren();
 });
 window.addEventListener("hashchange", open);
 open();
