@@ -31,7 +31,7 @@ def receive(kind: str, token: str) -> Response:
         return nobodys()
     company, account, call = caller
     call = replace(call, body=company.kept(call.body))
-    name, other_name = _names(company, call, now)
+    name, other_name = _names(company, call, account.shop_id, now)
     with unit_of_work(here.sessions) as session:
         new = inbox.receive(
             session,
@@ -71,14 +71,15 @@ def _account(kind: str, token: str) -> Account | None:
         return connections.account_by_token(session, kind=kind, url_token=token, seal=here.seal)
 
 
-def _names(company: Company, call: Call, now: datetime) -> tuple[str, str | None]:
+def _names(company: Company, call: Call, shop_id: int, now: datetime) -> tuple[str, str | None]:
     """Return what tells the call from others: its own name, or two that are good for a while; a repeat has one of them.
 
     The second changes in the middle of the first's time: a finger that meets the end of the one is within the other.
+    Shops may share a helpdesk, and each hears of the same; none can use up the names of another's calls.
     """
     own = company.name(call)
     if own is not None:
-        return own, None
-    said, moment = hashlib.sha256(call.body).hexdigest(), int(now.timestamp())
+        return f"{shop_id}:{own}", None
+    said, moment = hashlib.sha256(b"%d:%s" % (shop_id, call.body)).hexdigest(), int(now.timestamp())
     other = f"{said}:{(moment + SAME_SECONDS // 2) // SAME_SECONDS}"
     return f"{said}:{moment // SAME_SECONDS}", hashlib.sha256(other.encode()).hexdigest()

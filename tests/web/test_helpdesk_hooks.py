@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.store import connections
+from app.store import connections, shops
 from app.store.base import unit_of_work
 from app.store.connection_tables import Connection
 from app.store.shops import Merchant
@@ -18,7 +18,7 @@ from app.web import create_app
 from integrations.signed_hook import signature
 from jobs.drain import drain
 from jobs.runtime import World
-from tests.builders import SettableClock
+from tests.builders import NOON, SettableClock, auto_policy, profile
 
 TOKEN, SECRET, OLDER = "url-token-of-forty-odd-random-characters", "current-secret", "older-secret"
 PRESS = {
@@ -190,6 +190,32 @@ def test_given_a_call_that_nobody_signs_when_it_comes_again_then_one_is_kept_and
     (only,) = kept(world)
     assert b"/lagniappe help" in only.body
     assert b"dog" not in only.body
+
+
+@pytest.mark.parametrize("kind", ["gorgias", "django_helpdesk"])
+def test_given_two_shops_that_share_a_helpdesk_when_it_calls_both_then_each_hears_of_it_once(
+    client: FlaskClient, world: World, shop: Merchant, kind: str
+) -> None:
+    ring = PRESS | {"ticket": {"id": 42, "submitter_email": "ada@customer.example"}}
+    with unit_of_work(world.sessions) as session:
+        other = shops.install(session, profile=profile(domain="other.myshopify.com"), policy=auto_policy(), now=NOON)
+        for shop_id in (shop.id, other):
+            connections.connect(
+                session,
+                shop_id=shop_id,
+                kind=kind,
+                account="desk",
+                user="u",
+                key="k",
+                seal=world.seal,
+                url_token=f"{TOKEN}-{shop_id}",
+                secrets=(SECRET,),
+            )
+
+    for shop_id in (shop.id, other, other, shop.id):
+        client.post(f"/hooks/{kind}/{TOKEN}-{shop_id}", json=ring, headers={"X-Lagniappe-Secret": SECRET})
+
+    assert sorted(delivery.shop_id or 0 for delivery in kept(world)) == sorted([shop.id, other])
 
 
 def test_given_a_kind_that_nobody_wrote_when_called_then_it_is_401(client: FlaskClient) -> None:
