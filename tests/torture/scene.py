@@ -12,7 +12,7 @@ from app.domain.policy import Policy
 from app.store.base import sessions_of
 from app.store.sealed import Seal
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS
-from jobs import helpdesk_care, history, installation, practice, privacy, review, sweep, trail
+from jobs import helpdesk_care, history, installation, lost_marks, practice, privacy, review, sweep, trail
 from jobs.drain import drain
 from jobs.queue import Bell, Task
 from jobs.runtime import Clock, World
@@ -35,6 +35,7 @@ TASKS: dict[Task, Callable[[World, int], None]] = {
     Task.KEEP_ACCESS: installation.keep_access,
     Task.PRIVACY: privacy.keep_promises,
     Task.HELPDESKS: helpdesk_care.care_for,
+    Task.LOST_MARKS: lost_marks.look_through,
 }
 
 

@@ -24,6 +24,8 @@ MEANWHILE = {
     "lease",
     "lease_until",
     "mail_digest",
+    "marks_at",
+    "marks_to",
     "place",
     "problem",
     "remark",
