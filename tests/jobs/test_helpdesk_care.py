@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 import requests
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.domain.errors import Rejected, Unavailable
@@ -15,8 +18,10 @@ from app.store import connections, setups, shops
 from app.store.base import reading, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.setups import Setup
+from app.store.tables import Decision
+from app.web import create_app
 from integrations.registry import FIRST_HELPDESK
-from integrations.sandbox.helpdesk import people
+from integrations.sandbox.helpdesk import people, templates
 from jobs import doctor, helpdesk_care, installation, ticker
 from jobs.helpdesk_care import care_for
 from tests.jobs.conftest import Practice
@@ -97,14 +102,14 @@ def is_due(inside: Practice) -> bool:
 
 def furniture(inside: Practice, what: str) -> list[str]:
     """Return what the helpdesk's account has of something, as its owner would see it."""
-    login = (people.API_USER, people.API_KEY)
+    return [str(row.get("name") or row["id"]) for row in rows(inside, what)]
+
+
+def rows(inside: Practice, what: str) -> list[dict[str, Any]]:
     origin = inside.world.settings.gorgias_origin.replace("{account}", people.ACCOUNT)
-    return [str(row.get("name") or row["id"]) for row in api(f"{origin}/api/{what}", login)]
-
-
-def api(url: str, login: tuple[str, str]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = requests.get(url, auth=login, timeout=30).json()["data"]
-    return rows
+    answer = requests.get(f"{origin}/api/{what}", auth=(people.API_USER, people.API_KEY), timeout=30)
+    found: list[dict[str, Any]] = answer.json()["data"]
+    return found
 
 
 def test_given_a_connected_helpdesk_when_set_up_then_what_calls_us_leads_to_us_and_is_looked_at_in_the_night(
@@ -122,6 +127,53 @@ def test_given_a_connected_helpdesk_when_set_up_then_what_calls_us_leads_to_us_a
     assert is_due(inside)
     assert care(inside) == []
     assert not is_due(inside)
+
+
+def test_given_what_was_made_when_a_customer_writes_then_the_helpdesks_own_calls_are_believed(
+    inside: Practice,
+) -> None:
+    begin(inside)
+    care(inside)
+    customer = inside.call("/town/cast")["fourth_order_customer"]
+    ticket = inside.call("/town/tickets", {"customer_id": customer})["ticket_id"]
+    email = inside.call(f"/town/tickets/{ticket}")["customer"]["email"]
+    context = {"ticket": {"id": ticket, "customer": {"email": email}}, "message": {"id": 7, "from_agent": False}}
+    calls = [row["http"] for row in rows(inside, "integrations") if row["http"]["method"] == "POST"]
+    web = create_app(inside.world).test_client()
+
+    answers = [
+        web.post(
+            urlsplit(call["url"]).path, json=templates.filled(call["form"], context), headers=call["headers"]
+        ).status_code
+        for call in calls
+    ]
+    assert answers == [200, 200]
+    inside.drain()
+    assert inside.set_aside() == []
+    assert f"ticket:{ticket}" in subjects(inside)
+
+
+def subjects(inside: Practice) -> set[str]:
+    """Return what was decided about."""
+    with reading(inside.world.sessions) as session:
+        return set(session.scalars(select(Decision.subject)))
+
+
+def test_given_the_call_for_the_card_when_made_as_the_helpdesk_would_then_the_customers_card_comes(
+    inside: Practice,
+) -> None:
+    begin(inside)
+    care(inside)
+    customer = inside.call("/town/cast")["fourth_order_customer"]
+    ticket = inside.call("/town/tickets", {"customer_id": customer})["ticket_id"]
+    email = inside.call(f"/town/tickets/{ticket}")["customer"]["email"]
+    (card,) = [row["http"] for row in rows(inside, "integrations") if row["http"]["method"] == "GET"]
+    url = templates.filled({"url": card["url"]}, {"ticket": {"customer": {"email": email}}})["url"]
+
+    path = f"{urlsplit(url).path}?{urlsplit(url).query}"
+    answer = create_app(inside.world).test_client().get(path, headers=card["headers"])
+    assert answer.status_code == 200
+    assert answer.get_json()["lagniappe"]["orders"]
 
 
 def test_given_a_helpdesk_that_was_set_up_when_the_shop_takes_us_out_then_it_is_cleared_and_its_key_forgotten(
