@@ -9,8 +9,9 @@ from flask import abort, render_template
 
 from app.domain.agents import Role
 from app.domain.card import of as card_of
-from app.domain.effects import State
+from app.domain.effects import Effect, State
 from app.domain.refunds import SoldLine
+from app.domain.rules.agent_acts import first_name
 from app.store import lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading
@@ -24,6 +25,7 @@ from jobs.passes import Pass
 from jobs.runtime import World
 
 ORDERS, DEEDS = 10, 8
+_UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
 # As an agent reads them; the others are called what the merchant calls them.
 _STATES = {State.AWAITING: "waits for a lead", State.OVER_BUDGET: "beyond the pool"}
 
@@ -80,8 +82,14 @@ def desk(seen: Scene) -> str:
 
 
 def preview(seen: Scene, found: Preview) -> str:
-    """Return what a press would do, and the button that does it."""
-    return _drawn("_desk_preview.html", seen, {"it": found})
+    """Return what a press would do, the button that does it, and what colleagues are doing of the same kind."""
+    kinds = tuple({effect.kind for effect in found.effects}.intersection(MADE_BY_AGENTS))
+    search = Search(customer_id=seen.customer_id, kinds=kinds, states=_UNDER_WAY)
+    with reading(seen.world.sessions) as session:
+        rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen)) if kinds else []
+    # What is on this ticket the rules have seen.
+    beside = [(_first_name(row.effect), row) for row in rows if row.ticket_id != seen.ticket_id]
+    return _drawn("_desk_preview.html", seen, {"it": found, "beside": beside})
 
 
 def lines(sold: tuple[SoldLine, ...]) -> str:
@@ -97,6 +105,10 @@ def outcome(seen: Scene, press: str) -> str | None:
     return (
         None if found is None else _drawn("_desk_outcome.html", seen, {"it": found, "deeds": rows, "states": _STATES})
     )
+
+
+def _first_name(effect: Effect) -> str:
+    return first_name(getattr(effect, "agent_name", "")) or "A colleague"
 
 
 def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:

@@ -229,6 +229,22 @@ def test_given_flowers_when_pressed_and_undone_then_none_are_sent_and_the_money_
     assert inside.call("/town/florist/orders")["orders"] == []
 
 
+def test_given_a_colleague_at_the_same_on_another_ticket_when_looked_at_then_it_says_who_before_the_press(
+    app: Flask, inside: Practice, sam: Agent
+) -> None:
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    other = int(inside.call("/town/tickets", {"customer_id": customer, "subject": "Again"})["ticket_id"])
+    lea = at_the_desk(app, inside, other, "Lea", Role.AGENT)
+    assert "is at it already" not in lea.look(**FLOWERS)
+    sam.press(**FLOWERS)
+    inside.drain()
+
+    page = lea.look(**FLOWERS)
+
+    assert "<bdi>Sam</bdi> is at it already" in page
+    assert "is at it already" not in lea.look(**REFUND)
+
+
 def test_given_a_refund_that_has_left_when_undone_then_it_is_too_late_and_it_says_so(
     inside: Practice, sam: Agent
 ) -> None:
