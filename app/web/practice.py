@@ -93,7 +93,8 @@ def desk() -> WerkzeugResponse:
     )
     if way_in is None or about is None:
         abort(404)
-    return redirect(f"{about}&{way_in.partition('#')[2]}")
+    first = f"&do={request.args['do']}" if request.args.get("do") in {"flowers", "refund_keep"} else ""
+    return redirect(f"{about}&{way_in.partition('#')[2]}{first}")
 
 
 def told(found: Progress) -> list[str]:

@@ -242,10 +242,12 @@ def test_given_somebody_of_another_shop_when_a_link_is_asked_for_then_nobody_is_
 
 def test_given_practice_when_the_desk_is_opened_from_the_town_then_one_click_signs_in(desk: Desk) -> None:
     at_the_desk(desk)
-    answer = desk.browser.get("/practice/desk?ticket=7&customer=55")
+    answer = desk.browser.get("/practice/desk?ticket=7&customer=55&do=flowers")
 
     way, _, fragment = answer.location.partition("#pass=")
-    about, _, code = fragment.partition("&in=")
+    about, _, rest = fragment.partition("&in=")
+    code, _, first = rest.partition("&do=")
+    assert first == "flowers"
     assert answer.status_code == 302
     assert code
     public_id = way.rpartition("/")[2]
