@@ -12,7 +12,10 @@ from app.domain.errors import Unavailable, Uncertain
 from app.domain.ports import Helpdesk
 from integrations import registry
 from integrations.companies import Login
+from integrations.http import Http
+from integrations.sandbox.helpdesk.bucket import GENUINE
 from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
+from jobs.lost_marks import AT_ONCE
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
 from tests.integrations.contract.town import TownDoor, hasty
 
@@ -121,6 +124,20 @@ def test_given_a_field_of_ours_when_marking_again_then_no_second_one_is_made(sta
         stage.helpdesk().mark_customer((email,), special=True, reason="because", tag=TAG)
     fields = stage.by_hand("GET", "custom-fields?object_type=Customer")["data"]
     assert len([each for each in fields if each["external_id"] == "lagniappe-standing"]) == 1
+
+
+def test_given_marks_when_looked_for_at_night_then_only_reads_are_made_and_half_of_all_calls_are_left_to_agents(
+    stage: GorgiasStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, desk, call, made = stage.new_email(), stage.helpdesk(), Http.call, list[str]()
+    stage.open_ticket(email)
+    desk.mark_customer((email,), special=True, reason="because", tag=TAG)
+    monkeypatch.setattr(Http, "call", lambda http, request: made.append(request.method) or call(http, request))
+
+    assert desk.mark_shown((email,), tag=TAG) is True
+
+    assert set(made) == {"GET"}
+    assert len(made) * AT_ONCE <= GENUINE.calls // 2
 
 
 def test_given_a_standing_that_somebody_wrote_over_when_looked_for_then_the_mark_is_lost(stage: GorgiasStage) -> None:
