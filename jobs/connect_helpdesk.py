@@ -6,7 +6,7 @@ from getpass import getpass
 
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.ports import Helpdesk
-from app.store import shops, trail
+from app.store import setups, shops, trail
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from integrations import registry
@@ -34,6 +34,8 @@ def run(here: World, kind: str, domain: str, account: str, login: Login) -> int:
         return _no(f"{domain} is not installed here: open the app in its admin once")
     if not login.key:
         return _no("no key was given: type it when asked, or hand it in on the standard input")
+    if _furnished_elsewhere(here, merchant, kind, account):
+        return _no("another account is connected, with furniture of ours in it: its merchant disconnects it first")
     try:
         desk = registry.helpdesk(kind, desk_origin(here.settings, kind), account, login, http=here.http)
     except ValueError:
@@ -44,6 +46,12 @@ def run(here: World, kind: str, domain: str, account: str, login: Login) -> int:
         return _no("the helpdesk does not take this user and key")
     _tell(kind, _kept(here, merchant, kind, account, login), heard=heard)
     return 0
+
+
+def _furnished_elsewhere(here: World, merchant: Merchant, kind: str, account: str) -> bool:
+    with reading(here.sessions) as session:
+        known = setups.listed(session, shop_id=merchant.id)
+    return any(each.kind == kind and each.account != account and each.in_use and each.parts for each in known)
 
 
 def _knock(desk: Helpdesk) -> bool:
@@ -68,10 +76,12 @@ def _kept(here: World, merchant: Merchant, kind: str, account: str, login: Login
 
 
 def _tell(kind: str, setup: str, *, heard: bool) -> None:
+    made = "What belongs there is made within a minute; buttons alone are made by hand.\n"
+    furnished = made if registry.HELPDESKS[kind].furnish is not None else ""
     unheard = "" if heard else "\nThe helpdesk did not say whether it takes this key.\n"
     sys.stdout.write(
         f"Connected {kind}. Set this there now; it is shown this once, and what was set before is good no more.\n"
-        f"{unheard}\n{setup}\n"
+        f"{furnished}{unheard}\n{setup}\n"
     )
 
 

@@ -20,7 +20,7 @@ from integrations.sandbox.helpdesk import people
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.signed_hook import signature
-from jobs import connect_helpdesk
+from jobs import connect_helpdesk, helpdesk_care
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice
 from tests.real_helpdesk.running import ACCOUNT, KEY, USER, RealHelpdesk
@@ -93,6 +93,19 @@ def test_given_a_key_that_is_not_taken_when_connected_then_nothing_is_changed(
     assert (kept(here, kind), told.out) == (before, "")
     assert "does not take" in told.err
     assert "canary" not in told.err
+
+
+def test_given_furniture_of_ours_in_one_account_when_another_is_connected_then_the_first_stays(
+    here: Practice, capsys: Screen
+) -> None:
+    assert connect(here, "gorgias") == 0
+    helpdesk_care.care_for(here.world, here.shop_id)
+    before = kept(here, "gorgias")
+    capsys.readouterr()
+
+    assert connect(here, "gorgias", account="other") == 1
+    assert "disconnects it first" in capsys.readouterr().err
+    assert kept(here, "gorgias") == before
 
 
 @pytest.mark.parametrize(
