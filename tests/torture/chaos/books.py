@@ -112,9 +112,10 @@ class Ledger:
             return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(select(*kept))]
 
     def unread(self) -> int:
-        """Return how many letters lie in the inbox and wait for a worker."""
+        """Return how many letters wait for a worker, or are in one's hands: not those that were put off."""
+        fresh = (Delivery.next_try_at.is_not(None), Delivery.problem.is_(None))
         with reading(self.sessions) as session:
-            return session.scalar(select(func.count()).where(Delivery.next_try_at.is_not(None))) or 0
+            return session.scalar(select(func.count()).where(*fresh)) or 0
 
     @patient
     def rows(self) -> dict[str, tuple[Row, ...]]:

@@ -15,7 +15,7 @@ from urllib.error import HTTPError
 from tests.torture.chaos.day import OTHER_SHOP, Day
 
 HANDS = 12
-MOST_WAITING = 800  # letters: what six workers may hold that were just killed, and some for those who live
+MOST_WAITING = 600  # letters: what six workers may hold that were just killed, and some for those who live
 # How many of a hundred do what.
 SHARES = {
     "newcomer": 47,
