@@ -65,11 +65,14 @@ def test_given_a_busy_store_when_one_letter_is_asked_to_wait_then_those_of_its_s
         receive(sessions, shop, f"webhook-{number}", "shopify")
     receive(sessions, shop, "press", "gorgias")
     with unit_of_work(sessions) as session:
-        (letter,) = inbox.claim(session, shop_id=shop.id, now=NOON, lease=LEASE, limit=1)
+        (letter,) = inbox.claim(session, shop_id=shop.id, now=NOON, lease=LEASE, limit=1, sources=["shopify"])
         inbox.wait_together(session, letter, until=LATER, now=NOON)
 
-    assert sources(sessions, shop, NOON + LEASE + MINUTE) == ["shopify", "gorgias"]  # the first one's lease is over
-    assert sources(sessions, shop, LATER + LEASE) == ["shopify"] * 3 + ["gorgias"]
+    soon = NOON + LEASE + MINUTE
+    assert sources(sessions, shop, soon) == ["gorgias"]
+    assert sources(sessions, shop, soon) == ["shopify"]  # the first one's lease is over
+    assert sources(sessions, shop, LATER) == ["gorgias"]  # and the agents' again
+    assert sources(sessions, shop, LATER) == ["shopify"] * 3
 
 
 def receive(sessions: Sessions, shop: Merchant, key: str, source: str) -> None:
