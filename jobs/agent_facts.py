@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.domain.events import Act, AgentAction
-from app.domain.facts import AgentFacts, FlowersBefore, RefundElsewhere, RefundsBefore
+from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
 from app.store import agents, decisions
 from app.store.base import Session
 from app.store.shops import Merchant
@@ -44,7 +44,9 @@ def gathered(
             session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
         before=_refunds_before(session, merchant, asked, now),
-        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),
+        elsewhere=_refunded(session, action, asked, merchant.id)
+        if refund
+        else _sent(session, action, asked, merchant.id),
         flowers_before=_flowers_before(session, merchant, asked, now) if not refund else FlowersBefore(),
         presses=presses,
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
@@ -69,10 +71,18 @@ def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, no
     )
 
 
-def _elsewhere(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[RefundElsewhere, ...]:
-    if asked.order is None:
+def _refunded(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:
+    order, here = asked.order, action.ticket_id
+    if order is None:
         return ()
-    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=asked.order.id, ticket_id=action.ticket_id)
+    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=order.id, ticket_id=here)
+
+
+def _sent(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:
+    customer_id, here = asked.customer_id, action.ticket_id
+    if customer_id is None:
+        return ()
+    return decisions.flowers_elsewhere(session, shop_id=shop_id, customer_id=customer_id, ticket_id=here)
 
 
 def _flowers_before(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> FlowersBefore:

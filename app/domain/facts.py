@@ -158,8 +158,8 @@ class RefundsBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundElsewhere:
-    """What was given back of the same order on another ticket, or is about to be, and by whom."""
+class DoneElsewhere:
+    """What was done from another ticket, or is about to be, and by whom."""
 
     ticket_id: str
     agent_name: str
@@ -191,7 +191,7 @@ class AgentFacts:
     withdrawable: tuple[str, ...] = ()
     live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
     ended: int = 0  # how often the same act on this ticket came to nothing
-    elsewhere: tuple[RefundElsewhere, ...] = ()  # what other tickets brought about on this order
+    elsewhere: tuple[DoneElsewhere, ...] = ()  # refunds of this order, or flowers under way, from other tickets
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us

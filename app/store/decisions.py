@@ -4,18 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
-from app.domain.facts import FlowersBefore, RefundElsewhere, RefundsBefore
+from app.domain.facts import DoneElsewhere, FlowersBefore, RefundsBefore
 from app.store.base import Base, insert
 from app.store.tables import Decision, Effect
 
 _DECISIONS = Base.metadata.tables[Decision.__tablename__]
 # What was given, or is certain enough to be given that another would be one too many.
-GIVEN = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN, State.DONE)
+UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
+GIVEN = (*UNDER_WAY, State.DONE)
 
 
 def keep(
@@ -158,24 +159,16 @@ def earlier(session: Session, *, shop_id: int, gesture: str, ticket_id: str, ord
     return Earlier(live=live, ended=len(rows) - len(live))
 
 
-def refunds_elsewhere(session: Session, *, shop_id: int, order_id: int, ticket_id: str) -> tuple[RefundElsewhere, ...]:
+def refunds_elsewhere(session: Session, *, shop_id: int, order_id: int, ticket_id: str) -> tuple[DoneElsewhere, ...]:
     """Return what other tickets gave back of the order, or are about to. True for as long as `refunds_before` is."""
-    statement = select(Effect.ticket_id, Effect.payload, Effect.cost_minor, Effect.state).where(
-        Effect.shop_id == shop_id,
-        Effect.kind == "refund_order",
-        Effect.order_id == order_id,
-        Effect.ticket_id != ticket_id,
-        Effect.state.in_(GIVEN),
-    )
-    return tuple(
-        RefundElsewhere(
-            ticket_id=row.ticket_id,
-            agent_name=row.payload["agent_name"],
-            minor=row.cost_minor or 0,
-            state=State(row.state),
-        )
-        for row in session.execute(statement.order_by(Effect.id))
-    )
+    theirs = (Effect.kind == "refund_order", Effect.order_id == order_id, Effect.state.in_(GIVEN))
+    return _elsewhere(session, theirs, shop_id, ticket_id)
+
+
+def flowers_elsewhere(session: Session, *, shop_id: int, customer_id: int, ticket_id: str) -> tuple[DoneElsewhere, ...]:
+    """Return the customer's flowers from other tickets that have not left. True for as long as `refunds_before` is."""
+    theirs = (Effect.kind == "send_flowers", Effect.customer_id == customer_id, Effect.state.in_(UNDER_WAY))
+    return _elsewhere(session, theirs, shop_id, ticket_id)
 
 
 def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[str, ...]:
@@ -188,3 +181,20 @@ def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[
     )
     # Held, so that what is said of them stays true: none leaves while its withdrawal is decided.
     return tuple(session.scalars(statement.order_by(Effect.id).with_for_update()))
+
+
+def _elsewhere(
+    session: Session, theirs: tuple[ColumnElement[bool], ...], shop_id: int, ticket_id: str
+) -> tuple[DoneElsewhere, ...]:
+    statement = select(Effect.ticket_id, Effect.payload, Effect.cost_minor, Effect.state).where(
+        Effect.shop_id == shop_id, Effect.ticket_id != ticket_id, *theirs
+    )
+    return tuple(
+        DoneElsewhere(
+            ticket_id=row.ticket_id,
+            agent_name=row.payload["agent_name"],
+            minor=row.cost_minor or 0,
+            state=State(row.state),
+        )
+        for row in session.execute(statement.order_by(Effect.id))
+    )

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, TagCustomer
+from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, State, TagCustomer
 from app.domain.events import Act, AgentAction, Proof
-from app.domain.facts import AgentFacts, FlowersBefore, Quote
+from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, Quote
 from app.domain.money import Money
 from app.domain.policy import Policy, TeamGestures
 from app.domain.rules import on_action, refund_keep
@@ -130,6 +130,19 @@ def test_given_a_confirmed_refund_that_came_to_nothing_when_confirmed_again_then
 
 def test_given_flowers_that_are_planned_when_pressed_again_then_the_agent_reads_so() -> None:
     assert sent(action(act=Act.FLOWERS), agent_facts(live=(60_00,))).code == "already"
+
+
+def test_given_a_colleagues_flowers_on_another_ticket_when_pressed_then_nothing_happens_until_another_is_meant() -> (
+    None
+):
+    facts = agent_facts(
+        elsewhere=(DoneElsewhere(ticket_id="43", agent_name="Sam Bell", minor=60_00, state=State.PLANNED),)
+    )
+
+    decision = sent(action(Act.FLOWERS), facts)
+    assert decision.code == "elsewhere"
+    assert "Sam Bell is sending them flowers, on ticket 43." in decision.because
+    assert sent(action(Act.FLOWERS, confirm="x"), facts).code == "flowers"
 
 
 def test_given_flowers_that_were_withdrawn_when_pressed_again_then_they_are_planned_anew() -> None:

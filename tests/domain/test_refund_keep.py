@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.decisions import Decision
 from app.domain.effects import PostNote, RefundOrder, State
-from app.domain.facts import RefundElsewhere, RefundsBefore
+from app.domain.facts import DoneElsewhere, RefundsBefore
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import WantedItem, Way
@@ -168,7 +168,7 @@ def test_given_a_limit_that_is_just_kept_when_pressed_then_nobody_is_asked(befor
 
 def by_sam(state: State = State.DONE, minor: int = 50_00, agent: str = "Sam Bell") -> dict[str, Any]:
     """Return the facts of somebody who presses on ticket 42 when Sam has done so on ticket 43."""
-    return {"elsewhere": (RefundElsewhere(ticket_id="43", agent_name=agent, minor=minor, state=state),)}
+    return {"elsewhere": (DoneElsewhere(ticket_id="43", agent_name=agent, minor=minor, state=state),)}
 
 
 @pytest.mark.parametrize(

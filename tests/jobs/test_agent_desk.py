@@ -241,7 +241,9 @@ def test_given_a_colleague_at_the_same_on_another_ticket_when_looked_at_then_it_
 
     page = lea.look(**FLOWERS)
 
-    assert "<bdi>Sam</bdi> is at it already" in page
+    assert "Nothing would be done" in page
+    assert "Sam is sending them flowers, on ticket" in page
+    assert "<bdi>Sam</bdi> is at it already" in lea.look(**FLOWERS, confirm="another")
     assert "is at it already" not in lea.look(**REFUND)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.decisions import Decision
 from app.domain.effects import State
-from app.domain.facts import RefundElsewhere
+from app.domain.facts import DoneElsewhere
 from app.domain.policy import Mode
 from app.domain.rules.nth_order_gift import RULE
 from app.store import decisions, tables
@@ -100,7 +100,7 @@ def test_given_a_refund_on_another_ticket_when_asked_then_only_what_was_or_may_b
 ) -> None:
     into(steps, state, paid(refund(ticket_id="43", agent_name="Sam Bell")))
 
-    found = RefundElsewhere(ticket_id="43", agent_name="Sam Bell", minor=12_00, state=State(state))
+    found = DoneElsewhere(ticket_id="43", agent_name="Sam Bell", minor=12_00, state=State(state))
     assert elsewhere(steps) == ((found,) if state in GIVEN else ())
 
 
@@ -111,7 +111,22 @@ def test_given_refunds_of_this_ticket_or_of_another_order_when_asked_then_they_a
     assert elsewhere(steps) == ()
 
 
-def elsewhere(steps: Steps) -> tuple[RefundElsewhere, ...]:
+@pytest.mark.parametrize("state", [*GIVEN, *NOT_GIVEN])
+def test_given_flowers_from_another_ticket_when_asked_then_only_what_has_not_left_is_told(
+    steps: Steps, state: str
+) -> None:
+    into(steps, state, paid(flowers(ticket_id="43", agent_name="Sam Bell")))
+    for other in (flowers(), flowers(ticket_id="44", customer_id=8), refund(ticket_id="43")):
+        steps.planned(paid(other))
+
+    with unit_of_work(steps.sessions) as session:
+        found = decisions.flowers_elsewhere(session, shop_id=steps.shop_id, customer_id=55, ticket_id="42")
+
+    left = state not in GIVEN or state == "done"
+    assert [each.agent_name for each in found] == ([] if left else ["Sam Bell"])
+
+
+def elsewhere(steps: Steps) -> tuple[DoneElsewhere, ...]:
     with unit_of_work(steps.sessions) as session:
         return decisions.refunds_elsewhere(session, shop_id=steps.shop_id, order_id=1001, ticket_id="42")
 

@@ -289,7 +289,7 @@ class Inhabitant:
             "what": What.TWICE if name.startswith("alarms.") else "stopped",
             "before": NOON + 2 * DAY,
             "after": 0,
-            "ticket_id": "43" if name == "decisions.refunds_elsewhere" else "42",
+            "ticket_id": "43" if name.endswith("_elsewhere") else "42",
             "said": [decision("gift")] if name == "decisions.just_said" else [(decision("gift"), self.letter.id)],
         }
         return SAME_FOR_ALL | known

@@ -279,8 +279,8 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "a colleague's refund unseen": Mutant(
             file="jobs/agent_facts.py",
-            old="        elsewhere=_elsewhere(session, action, asked, merchant.id) if refund else (),\n",
-            new="",
+            old="    return decisions.refunds_elsewhere(session, shop_id=shop_id, order_id=order.id, ticket_id=here)\n",
+            new="    return ()\n",
             tests="tests/jobs/test_at_once.py -k two_tickets",
         ),
         "the asker lifts it": Mutant(

@@ -8,6 +8,7 @@ from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts, Quote
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
+from app.domain.rules import elsewhere
 from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
@@ -86,6 +87,8 @@ def _flowers_problem(facts: AgentFacts, days: int, *, confirmed: bool) -> tuple[
         return "bad_days", f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}."
     if facts.live and not confirmed:
         return "already", f"Flowers from this ticket are planned or sent already. {AGAIN}"
+    if not confirmed and (colleague := elsewhere.flowers_elsewhere(facts)):
+        return elsewhere.CODE, f"{colleague} {AGAIN}"
     if facts.quote and facts.order and facts.quote.total.currency != facts.order.net.currency:
         kept = facts.order.net.currency
         return "other_currency", f"The florist asks for {facts.quote.total}, and the team's pool is kept in {kept}."

@@ -1,7 +1,7 @@
-"""One order, two tickets: a colleague may have given the same sum back already, where this agent does not look."""
+"""One customer, two tickets: a colleague may be doing the same already, where this agent does not look."""
 
 from app.domain.effects import RefundOrder, State
-from app.domain.facts import AgentFacts, RefundElsewhere
+from app.domain.facts import AgentFacts, DoneElsewhere
 from app.domain.money import Money
 
 CODE = "elsewhere"
@@ -18,11 +18,22 @@ def same_elsewhere(refund: RefundOrder, facts: AgentFacts) -> str | None:
     return next((_said(each, refund.order_name, refund.amount.currency) for each in same), None)
 
 
+def flowers_elsewhere(facts: AgentFacts) -> str | None:
+    """Return who is sending flowers to the same customer, and on which ticket; None where nobody is."""
+    return next(
+        (f"{_who(each)} is sending them flowers, on ticket {each.ticket_id}." for each in facts.elsewhere), None
+    )
+
+
 def all_elsewhere(order_name: str, facts: AgentFacts, currency: str) -> str:
     """Return where the money of an order went of which nothing is left; "" where this ticket alone knows."""
     return "".join(f" {_said(each, order_name, currency)}" for each in facts.elsewhere[-1:])
 
 
-def _said(other: RefundElsewhere, order_name: str, currency: str) -> str:
-    who, amount = other.agent_name.strip() or "A colleague", Money(minor=other.minor, currency=currency)
+def _said(other: DoneElsewhere, order_name: str, currency: str) -> str:
+    who, amount = _who(other), Money(minor=other.minor, currency=currency)
     return f"{who} {_DOES.get(other.state, 'is giving back')} {amount} of {order_name}, on ticket {other.ticket_id}."
+
+
+def _who(other: DoneElsewhere) -> str:
+    return other.agent_name.strip() or "A colleague"
