@@ -17,7 +17,7 @@ from integrations.companies import Login
 from integrations.gorgias import furniture
 from integrations.sandbox.helpdesk import http_integrations, macros, tags, widgets
 from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
-from tests.integrations.contract.setup_contract import FURNISHED, SetupContract, SetupStage
+from tests.integrations.contract.setup_contract import FURNISHED, SetupContract, SetupStage, wiring
 from tests.integrations.contract.town import TownDoor, hasty
 
 KINDS = (http_integrations.KIND, widgets.KIND, macros.KIND, tags.KIND, "desk_field")
@@ -114,11 +114,13 @@ class GorgiasSetupStage:
 
 @pytest.fixture
 def stage(town: TownDoor) -> Iterator[GorgiasSetupStage]:
-    """An account as a test finds it; whatever the test leaves there goes with it."""
+    """An account without anything of ours; whatever the test leaves there goes with it."""
     with town.inside.books.turn() as turn:
         before = {kind: {row["id"]: row for row in turn.all(kind)} for kind in KINDS}
     town.post("helpdesk/limit", calls=10_000, seconds=20)
-    yield GorgiasSetupStage(town)
+    found = GorgiasSetupStage(town)
+    found.setup().uninstall(wiring(), known={})  # what others have tried here leaves a tag and a field of ours
+    yield found
     town.post("helpdesk/limit", calls=400, seconds=20)
     with town.inside.books.turn() as turn:
         for kind, rows in before.items():
