@@ -39,7 +39,7 @@ def listener() -> Iterator[tuple[FlaskClient, LetterBox]]:
     """Run a helpdesk whose calls arrive somewhere."""
     with letter_box() as box:
         place = town(target=box.url)
-        place.post.start()
+        place.post.start(carriers=4)
         yield app(blueprint(place)).test_client(), box
         place.post.close()
 

@@ -45,7 +45,7 @@ def heard() -> Iterator[tuple[FlaskClient, LetterBox, Town]]:
     """Run a helpdesk whose calls arrive somewhere."""
     with letter_box() as box:
         place = town(target=box.url)
-        place.post.start()
+        place.post.start(carriers=4)
         yield app(blueprint(place)).test_client(), box, place
         place.post.close()
 
