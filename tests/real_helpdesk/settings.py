@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
-    "bootstrap4form",
     "helpdesk",
     "rest_framework",
 ]
