@@ -21,6 +21,7 @@ from app.store.sealed import Unsealable
 from app.store.setups import Held
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import helpdesks
 from jobs.lever import Lever
 from jobs.queue import Task
 from jobs.runtime import World, desk_origin, local
@@ -45,7 +46,7 @@ class _Care:
     @property
     def wiring(self) -> Wiring:
         """Where this helpdesk finds us, and what it shows."""
-        address = f"{self.world.home}/hooks/{self.held.kind}/{self.held.url_token}"
+        address = helpdesks.address(self.world, self.held.kind, self.held.url_token)
         return Wiring(
             shop=self.merchant.domain,
             hook_url=address,
