@@ -187,10 +187,7 @@ def test_given_the_same_sum_on_another_ticket_when_pressed_then_nothing_happens_
     decision = pressed(by_sam(state))
 
     assert decision.code == "elsewhere"
-    assert told(decision) == (
-        f"Nothing was done. {words} If another is meant, press again with “confirm” filled in,"
-        " and a lead will be asked."
-    )
+    assert told(decision) == (f"Nothing was done. {words} If another is meant, “confirm” it, and a lead will be asked.")
 
 
 def test_given_a_colleague_without_a_name_when_pressed_then_they_are_still_spoken_of() -> None:

@@ -5,7 +5,7 @@ from app.domain.facts import AgentFacts, DoneElsewhere
 from app.domain.money import Money
 
 CODE = "elsewhere"
-IF_MEANT = "If another is meant, press again with “confirm” filled in, and a lead will be asked."
+IF_MEANT = "If another is meant, “confirm” it, and a lead will be asked."
 _DOES = {
     State.AWAITING: "has asked a lead to give back",
     State.DONE: "has already given back",

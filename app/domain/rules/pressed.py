@@ -11,7 +11,7 @@ from app.domain.facts import AgentFacts
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 
-AGAIN = "If another is meant, press again with “confirm” filled in."
+AGAIN = "If another is meant, “confirm” it."  # a word in a form, behind a command, or a button on the desk
 LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
 CHANGED = "changed"
 # What tells one press from another, and moves nothing by itself.
