@@ -9,26 +9,18 @@ and what is out in calls that were not answered yet, by laps, so that a worker t
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import structlog
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.errors import Busy
 from integrations.shopify.budget import Budget, NoBudget, Taken
 from integrations.shopify.client import SOURCE
 from integrations.shopify.cost import Cost
-
-log = structlog.get_logger("budget")
+from jobs.scripts import Scripts
 
 RESERVE = 0.2  # of the bucket: kept for whom a person waits for
 PATIENCE_SECONDS = 2.0  # the most that such a call waits by itself
 SHORTEST_PAUSE_SECONDS = 0.05
-IMPATIENT_SECONDS = 0.2  # the most that Redis may take
-DEAF_SECONDS = 2.0  # after a failure nobody waits for Redis again for this long
 KEPT_SECONDS = 24 * 3600
 LAP_SECONDS = 15  # longer than any call (http.Limits)
 
@@ -98,48 +90,25 @@ class NoBudgets:
 
 
 @dataclass(slots=True)
-class SharedBudgets:
+class SharedBudgets(Scripts):
     """The budgets that all processes share through one Redis."""
 
-    redis: "Redis"
     sleep: Callable[[float], None] = time.sleep
-    failures: int = 0
-    _deaf_until: float = 0.0
-    _take: Any = field(init=False)  # a script of redis-py, which leaves its calls untyped
-    _settle: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._take, self._settle = self.redis.register_script(_TAKE), self.redis.register_script(_SETTLE)
-
-    @classmethod
-    def at(cls, url: str) -> "SharedBudgets":
-        """Return the budgets in the Redis of that URL; nothing is connected yet."""
-        seconds = IMPATIENT_SECONDS
-        retry = Retry(NoBackoff(), 0)
-        return cls(Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=retry, protocol=2))
 
     def of(self, shop_id: int, *, urgent: bool) -> Budget:
         return _Shared(self, f"lagniappe:points:{shop_id}", urgent)
 
     def take(self, key: str, operation: str, *, urgent: bool) -> list[str] | None:
         """Return what the script says; None when Redis is away."""
-        return self._run(self._take, key, operation, FIRST_NEED, int(urgent), RESERVE)
+        return self._run(_TAKE, key, operation, FIRST_NEED, int(urgent), RESERVE)
 
     def settle(self, key: str, operation: str, taken: Taken, cost: Cost) -> None:
         said = (cost.requested, cost.available, cost.maximum or None, cost.restored or None)
-        self._run(self._settle, key, operation, taken.points, taken.lap, *("" if one is None else one for one in said))
+        self._run(_SETTLE, key, operation, taken.points, taken.lap, *("" if one is None else one for one in said))
 
-    def _run(self, script: Any, key: str, operation: str, *further: float | str) -> list[str] | None:  # noqa: ANN401
-        if time.monotonic() < self._deaf_until:
-            return None
-        try:
-            said = script(keys=[key], args=[operation, FIRST_MOST, FIRST_RATE, LAP_SECONDS, KEPT_SECONDS, *further])
-        except RedisError as problem:
-            self.failures += 1
-            self._deaf_until = time.monotonic() + DEAF_SECONDS
-            log.info("budget.away", problem=type(problem).__name__)
-            return None
-        return [word.decode() for word in said or []]
+    def _run(self, script: str, key: str, operation: str, *further: float | str) -> list[str] | None:
+        said = self.run(script, key, operation, FIRST_MOST, FIRST_RATE, LAP_SECONDS, KEPT_SECONDS, *further)
+        return None if said is None else [word.decode() for word in said]
 
 
 @dataclass(frozen=True, slots=True)

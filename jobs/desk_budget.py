@@ -6,26 +6,17 @@ person waits for. Without Redis everybody spends freely, and the helpdesk itself
 A bucket is a hash: `level` calls in it `at` a moment, of `limit` that fit.
 """
 
-import time
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import structlog
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.errors import Busy
 from integrations.companies import BOTTOMLESS, Bucket
 from jobs.clock import Clock
-
-log = structlog.get_logger("budget")
+from jobs.scripts import Scripts
 
 RESERVE = 0.25  # of the bucket
 FIRST_LIMIT = 40  # calls, until the helpdesk has answered once
 EMPTIES_IN_SECONDS = 20
-IMPATIENT_SECONDS = 0.2  # the most that Redis may take
-DEAF_SECONDS = 2.0  # after a failure nobody waits for Redis again for this long
 KEPT_SECONDS = 3600
 
 _LEAK = """
@@ -88,42 +79,13 @@ class NoDeskBudgets:
         return BOTTOMLESS
 
 
-@dataclass(slots=True)
-class SharedDeskBudgets:
+class SharedDeskBudgets(Scripts):
     """The buckets that all processes share through one Redis."""
 
-    redis: "Redis"
-    failures: int = 0
-    _deaf_until: float = 0.0
-    _scripts: dict[str, Any] = field(init=False)  # of redis-py, which leaves its calls untyped
-
-    def __post_init__(self) -> None:
-        self._scripts = {each: self.redis.register_script(each) for each in (_TAKE, _LEARN, _FULL)}
-
-    @classmethod
-    def at(cls, url: str) -> "SharedDeskBudgets":
-        """Return the buckets in the Redis of that URL; nothing is connected yet."""
-        seconds = IMPATIENT_SECONDS
-        retry = Retry(NoBackoff(), 0)
-        return cls(Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=retry, protocol=2))
+    __slots__ = ()
 
     def of(self, kind: str, account: str, clock: Clock) -> Bucket:
         return _Shared(self, f"lagniappe:calls:{kind}:{account}", clock)
-
-    def run(self, script: str, key: str, now: float, *further: float) -> str | None:
-        """Return what a script says; None when it says nothing, or Redis is away."""
-        if time.monotonic() < self._deaf_until:
-            return None
-        try:
-            said = self._scripts[script](
-                keys=[key], args=[f"{now:.6f}", FIRST_LIMIT, EMPTIES_IN_SECONDS, KEPT_SECONDS, *further]
-            )
-        except RedisError as problem:
-            self.failures += 1
-            self._deaf_until = time.monotonic() + DEAF_SECONDS
-            log.info("budget.away", problem=type(problem).__name__)
-            return None
-        return said.decode() if isinstance(said, bytes) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +108,6 @@ class _Shared:
         self._run(_FULL)
 
     def _run(self, script: str, *further: float) -> str | None:
-        return self.budgets.run(script, self.key, self.clock.now().timestamp(), *further)
+        now = f"{self.clock.now().timestamp():.6f}"
+        said = self.budgets.run(script, self.key, now, FIRST_LIMIT, EMPTIES_IN_SECONDS, KEPT_SECONDS, *further)
+        return None if said is None else str(said.decode())

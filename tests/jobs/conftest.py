@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from redis import Redis
 from sqlalchemy import Engine, false, func, select
 
 from app.config import Settings
@@ -185,6 +186,15 @@ class Practice:
     def later(self, seconds: int) -> None:
         """Let time pass, for the app and for the town."""
         self.call("/town/clock", {"seconds": seconds})
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """Yield an empty Redis."""
+    client = Redis.from_url(redis_url, protocol=2)
+    client.flushdb()
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")

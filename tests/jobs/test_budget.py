@@ -1,6 +1,5 @@
 """A shop's points: shared by all workers, learned from the store, kept in part for people, and never in the way."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,25 +10,16 @@ from app.domain.errors import Busy
 from integrations.shopify.budget import Budget, Taken
 from integrations.shopify.cost import Cost
 from jobs.budget import (
-    DEAF_SECONDS,
     FIRST_MOST,
     FIRST_NEED,
-    IMPATIENT_SECONDS,
     LAP_SECONDS,
     PATIENCE_SECONDS,
     SharedBudgets,
 )
+from jobs.scripts import DEAF_SECONDS, IMPATIENT_SECONDS
 from tests.conftest import NOBODY_LISTENS
 
 KEY = "lagniappe:points:7"
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    client = Redis.from_url(redis_url, protocol=2)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -34,14 +33,6 @@ class Hand:
 
     def now(self) -> datetime:
         return self.moment
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    client = Redis.from_url(redis_url, protocol=2)
-    client.flushdb()
-    yield client
-    client.close()
 
 
 @pytest.fixture
