@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.databases import both
 from bench.latency import at_rate, over_the_remote
 from bench.remote import Remote, Wish, serving
-from bench.report import spread
-from bench.stack import percentile, stack
+from bench.report import percentile, spread
+from bench.stack import stack
 from tests.embedded import private_redis
 
 GOAL = 2.0

@@ -13,8 +13,7 @@ from app.store.contacts import Kind
 from app.web import create_app
 from bench import books, shop
 from bench.databases import both
-from bench.report import seconds, spread
-from bench.stack import percentile
+from bench.report import keeps, seconds
 from jobs.runtime import World
 
 GOAL_MS = 300
@@ -45,9 +44,7 @@ def _measure(kind: str, url: str, chosen: argparse.Namespace) -> bool:
         asked = [1 + number * 7_919 % chosen.customers for number in range(chosen.times)]
         _open(helpdesk, ways, asked[0])
         taken = [1e3 * seconds(lambda: _open(helpdesk, ways, number)) for number in asked]  # noqa: B023  # at once
-        slow = percentile(taken, 0.95)
-        print(f"  {name:<36} {spread(taken, 1)}, {slow:.1f} (goal {GOAL_MS})", flush=True)
-        good &= slow <= GOAL_MS
+        good &= keeps(GOAL_MS, name, taken)
     for each in (sessions, here.sessions):
         each.kw["bind"].dispose()
     return good

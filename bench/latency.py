@@ -11,7 +11,8 @@ import requests
 
 from bench.databases import both
 from bench.remote import Remote, Wish, serving
-from bench.stack import Stack, percentile, stack
+from bench.report import percentile
+from bench.stack import Stack, stack
 from tests.embedded import private_redis
 
 CALLS_BEFORE = 2  # the order is read and the customer's tags; with the third call the effect is there

@@ -10,8 +10,7 @@ from pydantic import SecretStr
 from app.web import create_app
 from bench import books, shop
 from bench.databases import both
-from bench.report import seconds, spread
-from bench.stack import percentile
+from bench.report import keeps, seconds
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import TownSettings
 from jobs.runtime import World
@@ -41,9 +40,7 @@ def _measure(kind: str, url: str, chosen: argparse.Namespace) -> bool:
     for name, path in _pages(chosen).items():
         _open(browser, here, path)
         taken = [1e3 * seconds(lambda: _open(browser, here, path)) for _ in range(chosen.times)]  # noqa: B023  # at once
-        slow = percentile(taken, 0.95)
-        print(f"  {name:<36} {spread(taken, 1)}, {slow:.1f} (goal {GOAL_MS})", flush=True)
-        good &= slow <= GOAL_MS
+        good &= keeps(GOAL_MS, name, taken)
     for each in (sessions, here.sessions):
         each.kw["bind"].dispose()
     return good

@@ -12,6 +12,18 @@ def seconds(deed: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def percentile(figures: Sequence[float], share: float) -> float:
+    """Return the figure that this share of all does not exceed."""
+    return sorted(figures)[min(int(len(figures) * share), len(figures) - 1)]
+
+
+def keeps(goal: float, name: str, taken: Sequence[float]) -> bool:
+    """Print how long something took, in milliseconds, and return whether 95 of a hundred kept to the goal."""
+    slow = percentile(taken, 0.95)
+    print(f"  {name:<36} {spread(taken, 1)}, {slow:.1f} (goal {goal})", flush=True)
+    return slow <= goal
+
+
 def spread(figures: Sequence[float], digits: int = 0) -> str:
     """Return the median, and in brackets the smallest and the largest."""
     low, middle, high = min(figures), statistics.median(figures), max(figures)

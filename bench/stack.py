@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -198,11 +198,6 @@ def stack(database_url: str, redis_url: str, remote: Remote, *, count: int, thre
         finally:
             here.sessions.kw["bind"].dispose()
             here.bell.redis.close()
-
-
-def percentile(figures: Sequence[float], share: float) -> float:
-    """Return the figure that this share of all does not exceed."""
-    return sorted(figures)[min(int(len(figures) * share), len(figures) - 1)]
 
 
 def _moved_in(here: World, place: int) -> int:
