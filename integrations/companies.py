@@ -83,6 +83,7 @@ def plain_card(card: Card) -> Mapping[str, object]:
 class Company:
     """One kind of helpdesk. Within it tickets are bare numbers; their kind is put before them at the registry."""
 
+    called: str  # by people
     origin: str  # where accounts are, with {account} in it
     account: re.Pattern[str]  # what an account may look like: it becomes part of an address that our key goes to
     open: Callable[[Http, str, Login], Helpdesk]  # the second is the account's own origin

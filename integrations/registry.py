@@ -131,6 +131,11 @@ def is_account(kind: str, account: str) -> bool:
     return company is not None and company.account.fullmatch(account) is not None
 
 
+def called(kind: str) -> str:
+    """Return what people call a kind of helpdesk; its own name for one that only a newer version knows."""
+    return HELPDESKS[kind].called if kind in HELPDESKS else kind
+
+
 def _company(kind: str, account: str) -> Company:
     # The account becomes part of a host name: a slash or an @ would send our key somewhere else.
     if not is_account(kind, account):

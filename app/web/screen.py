@@ -18,6 +18,7 @@ from app.store.switch import Standstill
 from app.web import identity, phrases, reason_words
 from app.web.helpdesk_words import AILS
 from app.web.here import world
+from integrations import registry
 
 # What a page says once after a press; the redirect carries the name, never the words.
 NOTICES = {
@@ -68,6 +69,7 @@ WORDS: dict[str, object] = {
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,
     "NOTICES": NOTICES,
+    "called": registry.called,
     "what": deed_words.what,
     "text": phrases.text,
     "tally": phrases.tally,

@@ -14,6 +14,7 @@ def _open(http: Http, origin: str, login: Login) -> DjangoHelpdesk:
 
 
 DJANGO_HELPDESK = Company(
+    called="django-helpdesk",
     origin="https://{account}",
     account=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"),
     open=_open,

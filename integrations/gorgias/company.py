@@ -38,10 +38,11 @@ and these fields:
   customer_email: {{{{ticket.customer.email}}}}
   agent_email: {{{{current_user.email}}}}
   agent_name: {{{{current_user.name}}}}
-  amount, items, message: empty, to be filled in by the agent"""
+  amount, items, message, confirm: empty, to be filled in by the agent"""
 
 
 GORGIAS = Company(
+    called="Gorgias",
     origin="https://{account}.gorgias.com",
     account=re.compile(r"[a-z0-9][a-z0-9-]{0,62}"),
     open=_open,

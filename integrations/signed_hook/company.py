@@ -7,6 +7,7 @@ from integrations.signed_hook import events, signature
 from integrations.signed_hook.api import SignedHookHelpdesk
 
 SIGNED_HOOK = Company(
+    called="A helpdesk that signs its calls",
     origin="https://{account}",
     account=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"),
     open=SignedHookHelpdesk,
