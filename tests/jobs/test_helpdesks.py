@@ -20,6 +20,7 @@ from integrations.sandbox.hook_desk import routes as hook_desk
 from jobs import helpdesk_deeds
 from jobs.runtime import Outside, World
 from jobs.watched_helpdesk import WatchedHelpdesk
+from tests import connected
 from tests.builders import mark
 from tests.jobs.conftest import Practice
 
@@ -169,9 +170,7 @@ def account_of(world: World, shop: Merchant) -> Account:
 
 def connect(world: World, shop: Merchant) -> None:
     with unit_of_work(world.sessions) as session:
-        connections.connect(
-            session, shop_id=shop.id, kind=FIRST_HELPDESK, account="a", user="u", key="k", seal=world.seal
-        )
+        connected.connect(session, world, shop.id)
 
 
 def tried(world: World, shop: Merchant, desk: Desk) -> None:
@@ -192,15 +191,8 @@ def test_given_a_helpdesk_of_ones_own_beside_the_first_when_agents_press_in_both
     theirs = inside.call("/town/hook_desk/tickets", {"email": email})["ticket_id"]
     inside.drain()
     with unit_of_work(inside.world.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=inside.shop_id,
-            kind="signed_hook",
-            account=hook_desk.ACCOUNT,
-            user="",
-            key=hook_desk.KEY,
-            seal=inside.world.seal,
-        )
+        theirs_too = {"account": hook_desk.ACCOUNT, "key": hook_desk.KEY}
+        connected.connect(session, inside.world, inside.shop_id, "signed_hook", **theirs_too)
 
     inside.press(ticket, "refund_keep", amount="3.00")
     press_there(inside, theirs, email)

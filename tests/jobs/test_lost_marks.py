@@ -13,7 +13,7 @@ from app.domain.effects import State
 from app.domain.errors import Busy, Unavailable
 from app.domain.policy import Mode, SpecialCustomer
 from app.domain.ports import Helpdesk, Receipt, Shop
-from app.store import connections, inbox, marks, orders
+from app.store import inbox, marks, orders
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
@@ -21,6 +21,7 @@ from integrations.registry import FIRST_HELPDESK
 from jobs.lost_marks import AT_ONCE, _look_on, look_with
 from jobs.runtime import Outside, World
 from tests.builders import NOON, SettableClock, order, usd
+from tests.connected import connect
 from tests.jobs.conftest import Practice
 from tests.jobs.test_customers import marked as marked_in_the_store
 
@@ -70,9 +71,7 @@ def marked(world: World, shop: Merchant) -> Marked:
     def put_on(many: int) -> Merchant:
         numbers = range(1, many + 1)
         with unit_of_work(world.sessions) as session:
-            connections.connect(
-                session, shop_id=shop.id, kind=FIRST_HELPDESK, account="a", user="u", key="k", seal=world.seal
-            )
+            connect(session, world, shop.id)
             for number in numbers:
                 bought = order(id=1000 + number, customer_id=number, net=usd(500_00))
                 orders.record(session, shop_id=shop.id, order=bought)

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.domain.mail import digest
 from app.domain.people import Person
-from app.store import connections, contacts, orders, yardstick
+from app.store import contacts, orders, yardstick
 from app.store.base import unit_of_work
 from app.store.contacts import Kind
 from app.store.shops import Merchant
@@ -26,6 +26,7 @@ from jobs import passes, privacy
 from jobs.passes import Pass
 from jobs.runtime import World
 from tests.builders import NOON, auto_policy, order, usd
+from tests.connected import connect
 
 MOST_STATEMENTS = 16  # of a card, whoever it is about
 TOKEN, SECRET = "url-token-of-forty-odd-random-characters", "current-secret"
@@ -39,17 +40,7 @@ def client(world: World, shop: Merchant) -> FlaskClient:
     key = world.mail_key(shop)
     with unit_of_work(world.sessions) as session:
         for kind, secret in (("gorgias", SECRET), ("signed_hook", base64.b64encode(KEY).decode())):
-            connections.connect(
-                session,
-                shop_id=shop.id,
-                kind=kind,
-                account="practice",
-                user="app@shop.example",
-                key="key",
-                seal=world.seal,
-                url_token=TOKEN,
-                secrets=(secret,),
-            )
+            connect(session, world, shop.id, kind, url_token=TOKEN, secrets=(secret,))
         for number in (1001, 1002):
             bought = order(id=number, customer_id=ADA, net=usd(60_00), mail_digest=digest(MAIL, key))
             orders.record(session, shop_id=shop.id, order=bought)
@@ -259,16 +250,7 @@ def test_given_a_helpdesk_whose_calls_nobody_signs_when_it_asks_for_a_card_then_
     client: FlaskClient, world: World, shop: Merchant
 ) -> None:
     with unit_of_work(world.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop.id,
-            kind="django_helpdesk",
-            account="desk.shop.example",
-            user="lagniappe",
-            key="key",
-            seal=world.seal,
-            url_token=TOKEN,
-        )
+        connect(session, world, shop.id, "django_helpdesk", url_token=TOKEN)
 
     answer = client.get(f"/hooks/django_helpdesk/{TOKEN}/card?email={MAIL}")
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.store import connections, shops
+from app.store import shops
 from app.store.base import unit_of_work
 from app.store.connection_tables import Connection
 from app.store.shops import Merchant
@@ -19,6 +19,7 @@ from integrations.signed_hook import signature
 from jobs.drain import drain
 from jobs.runtime import World
 from tests.builders import NOON, SettableClock, auto_policy, profile
+from tests.connected import connect
 
 TOKEN, SECRET, OLDER = "url-token-of-forty-odd-random-characters", "current-secret", "older-secret"
 PRESS = {
@@ -35,17 +36,7 @@ PRESS = {
 @pytest.fixture
 def client(world: World, shop: Merchant) -> FlaskClient:
     with unit_of_work(world.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop.id,
-            kind="gorgias",
-            account="practice",
-            user="app@shop.example",
-            key="key",
-            seal=world.seal,
-            url_token=TOKEN,
-            secrets=(SECRET, OLDER),
-        )
+        connect(session, world, shop.id, account="practice", url_token=TOKEN, secrets=(SECRET, OLDER))
     return create_app(world).test_client()
 
 
@@ -142,17 +133,8 @@ def test_given_a_call_that_is_signed_and_named_when_it_comes_again_then_its_name
 ) -> None:
     key = bytes(range(24))
     with unit_of_work(world.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop.id,
-            kind="signed_hook",
-            account="desk.shop.example",
-            user="",
-            key="key",
-            seal=world.seal,
-            url_token=TOKEN,
-            secrets=(f"whsec_{base64.b64encode(key).decode()}",),
-        )
+        secret = f"whsec_{base64.b64encode(key).decode()}"
+        connect(session, world, shop.id, "signed_hook", url_token=TOKEN, secrets=(secret,))
 
     def call(name: str = "msg_1", late: int = 0) -> int:
         moment, body = str(int(world.clock.now().timestamp()) - late), json.dumps(PRESS).encode()
@@ -171,16 +153,7 @@ def test_given_a_call_that_nobody_signs_when_it_comes_again_then_one_is_kept_and
     client: FlaskClient, world: World, shop: Merchant
 ) -> None:
     with unit_of_work(world.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop.id,
-            kind="django_helpdesk",
-            account="desk.shop.example",
-            user="lagniappe",
-            key="key",
-            seal=world.seal,
-            url_token=TOKEN,
-        )
+        connect(session, world, shop.id, "django_helpdesk", url_token=TOKEN)
     said = [{"id": 1, "user": None, "comment": "My dog died."}, {"id": 2, "user": 7, "comment": "/lagniappe help"}]
     ring = {"ticket": {"id": 42, "followup_set": said}, "queue_slug": "support", "followup_id": 2}
 
@@ -200,17 +173,7 @@ def test_given_two_shops_that_share_a_helpdesk_when_it_calls_both_then_each_hear
     with unit_of_work(world.sessions) as session:
         other = shops.install(session, profile=profile(domain="other.myshopify.com"), policy=auto_policy(), now=NOON)
         for shop_id in (shop.id, other):
-            connections.connect(
-                session,
-                shop_id=shop_id,
-                kind=kind,
-                account="desk",
-                user="u",
-                key="k",
-                seal=world.seal,
-                url_token=f"{TOKEN}-{shop_id}",
-                secrets=(SECRET,),
-            )
+            connect(session, world, shop_id, kind, url_token=f"{TOKEN}-{shop_id}", secrets=(SECRET,))
 
     for shop_id in (shop.id, other, other, shop.id):
         client.post(f"/hooks/{kind}/{TOKEN}-{shop_id}", json=ring, headers={"X-Lagniappe-Secret": SECRET})
