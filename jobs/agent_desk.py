@@ -3,7 +3,8 @@
 import structlog
 
 from app.domain.agents import Role
-from app.store import inbox, ledger, lifting
+from app.domain.tastes import Tastes
+from app.store import care, inbox, ledger, lifting, orders, people, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
@@ -64,6 +65,18 @@ def decline(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) 
     """Say a lead's no to what waits for a yes; False where nothing waits any more."""
     theirs = _as_lead(world, merchant, visitor, effect_id)
     return bool(desk.decline(theirs, merchant, effect_id, where=AT_THE_DESK))
+
+
+def note_tastes(world: World, merchant: Merchant, visitor: Visitor, customer_id: int, noted: Tastes) -> bool:
+    """Write down what a customer likes and never wants; return False for one who was forgotten meanwhile."""
+    with unit_of_work(signed(world, merchant, visitor).sessions) as session:
+        orders.lock(session, shop_id=merchant.id)  # nobody is forgotten or merged meanwhile
+        customer_id = people.home_of(session, shop_id=merchant.id, customer_id=customer_id)
+        hidden = veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id)
+        if not hidden:
+            care.note_tastes(session, noted, shop_id=merchant.id, customer_id=customer_id)
+    log.info("agent.noted_tastes", shop=merchant.id, agent=visitor.agent.id, kept=not hidden)
+    return not hidden
 
 
 def signed(world: World, merchant: Merchant, visitor: Visitor) -> World:

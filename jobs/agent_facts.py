@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
-from app.store import agents, decisions
+from app.store import agents, care, decisions
 from app.store.base import Session
 from app.store.shops import Merchant
 from jobs.gather import AboutAction
@@ -47,6 +47,7 @@ def gathered(
         elsewhere=_refunded(session, action, asked, merchant.id)
         if refund
         else _sent(session, action, asked, merchant.id),
+        never=care.tastes_of(session, shop_id=merchant.id, customer_id=asked.customer_id).never,
         flowers_before=_flowers_before(session, merchant, asked, now) if not refund else FlowersBefore(),
         presses=presses,
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),

@@ -174,7 +174,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
                 return helpdesk_deeds.NOT_CONNECTED
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() as flowers:
-            return still_wanted.errand(outside.shop.order(flowers.order_id))
+            standing = _standing(world, merchant, flowers.customer_id, known)
+            return still_wanted.flowers(flowers, outside.shop.order(flowers.order_id), standing)
         case TagTicket() | PostNote() as errand if outside.desk_of(errand.ticket_id) is None:
             return helpdesk_deeds.NOT_CONNECTED
         case _:
@@ -226,7 +227,9 @@ def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:
     return not can_look_up(outside, deed.effect) or find(outside, deed) is None
 
 
-def _standing(world: World, merchant: Merchant, customer_id: int, known: Standings | None) -> Standing | None:
+def _standing(world: World, merchant: Merchant, customer_id: int | None, known: Standings | None) -> Standing | None:
+    if customer_id is None:
+        return None
     if known is not None:
         return known.get(customer_id)
     with reading(world.sessions) as session:

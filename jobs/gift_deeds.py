@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from app.domain import tastes
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.errors import Busy, Rejected
-from app.domain.facts import Standing
+from app.domain.facts import GiftOption, Standing
 from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
 from app.domain.rules import gift_order, let_alone, still_wanted
@@ -74,9 +75,10 @@ def unwanted(
     if deed.sends and find(outside, gift, deed) is not None:
         return None
     spared = let_alone.refused(standing)
-    if spared is not None:
-        return spared
-    option = outside.shop.gift_option(gift.variant_id)
+    option = None if spared else outside.shop.gift_option(gift.variant_id)
+    no = spared or _unwelcome(option, standing)
+    if no is not None:
+        return no
     if isinstance(gift, AddGiftLine):
         return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, now)
     if gift.order_id is None:
@@ -90,6 +92,12 @@ def unwanted(
 def question(outside: Outside, gift: SendGiftOrder) -> str | None:
     """Return what a person must see to before a parcel leaves, as a sentence; None when it may."""
     return gift_order.undeliverable(outside.shop.gift_address(gift.customer_id, order_id=gift.order_id))
+
+
+def _unwelcome(option: GiftOption | None, standing: Standing | None) -> tuple[str, str] | None:
+    if option is None or standing is None:
+        return None
+    return tastes.unwelcome(standing.tastes.never, option.title, *option.tags)
 
 
 def _send(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> Receipt:

@@ -10,6 +10,7 @@ from app.domain.deed_words import what
 from app.domain.effects import Effect, State
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
+from app.domain.tastes import Tastes
 
 MOST_ROWS = 8
 LEAD_FIRST = "Check with a lead first."
@@ -107,6 +108,7 @@ def of(facts: CardFacts, purse: Purse) -> Card:
         Row(name="Since", value=_since(facts)),
         Row(name="Last kindness", value=_last(facts)),
         Row(name="Pending", value=_pending(facts)),
+        Row(name="Likes / never", value=_tastes(standing.tastes)),
         _pool(purse),
     )
     notice = LEAD_FIRST if facts.lead_first else ""
@@ -149,6 +151,12 @@ def _pending(facts: CardFacts) -> str:
     told = [f"{what(deed.effect)} ({_when(deed, facts)})" for deed in facts.pending[:_PENDING_SHOWN]]
     more = len(facts.pending) - len(told)
     return "; ".join(told) + (f" and {more} more" if more > 0 else "") or "nothing"
+
+
+def _tastes(noted: Tastes) -> str:
+    likes = f"likes {', '.join(noted.likes)}" if noted.likes else ""
+    never = f"never {', '.join(noted.never)}" if noted.never else ""
+    return "; ".join(filter(None, (likes, never))) or "nothing noted yet"
 
 
 def _when(deed: Deed, facts: CardFacts) -> str:

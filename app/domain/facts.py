@@ -7,6 +7,7 @@ from app.domain.correspondents import Nobody
 from app.domain.effects import Gift, State
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
+from app.domain.tastes import NOTHING_NOTED, Tastes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,8 @@ class Standing:
     """One customer in our own ledger. `changes` counts how often the standing changed, `changed_at` is the last.
 
     `special` is what we decided; `marked` is whether the mark is truly out there, as it is not while a person is asked.
-    `let_alone`: no rule may act for them, whatever they have spent; people still may.
+    `let_alone`: no rule may act for them, whatever they have spent; people still may. `sensitive_until`: a hard time,
+    in which nobody gives them anything promotional, and no trial of anything is made with them.
     """
 
     customer_id: int
@@ -72,6 +74,8 @@ class Standing:
     changes: int = 0
     changed_at: datetime | None = None
     let_alone: bool = False
+    sensitive_until: datetime | None = None
+    tastes: Tastes = NOTHING_NOTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class GiftOption:
     on_sale: bool
     stock: int | None
     ships: bool = True  # in a parcel, as no download or voucher does
+    tags: tuple[str, ...] = ()  # of its product
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +192,7 @@ class AgentFacts:
     keep_refunds_this_year: int = 0
     before: RefundsBefore = RefundsBefore()
     flowers_before: FlowersBefore = FlowersBefore()
+    never: tuple[str, ...] = ()  # what must not be sent to the customer
     presses: int = 0  # of this agent within this minute, with this one
     withdrawable: tuple[str, ...] = ()
     live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import contacts, ledger, lifetime, veil
+from app.store import care, contacts, ledger, lifetime, veil
 from app.store.base import Base
 from app.store.contact_tables import MergedCustomer
 from app.store.tables import Customer, Decision, Delivery, Effect, Order, PrivacyRequest, Shop
@@ -151,6 +151,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     session.execute(update(Order).where(*guests).values(mail_digest=None))
     for number in person.ids:
         _rename(session, shop_id, number, _alias(number, key))
+    care.forget(session, shop_id=shop_id, customer_ids=person.ids)
     merged = or_(MergedCustomer.customer_id.in_(person.ids), MergedCustomer.kept_id.in_(person.ids))
     session.execute(delete(MergedCustomer).where(MergedCustomer.shop_id == shop_id, merged))
     return named

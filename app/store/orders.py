@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from app.domain import facts
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
-from app.store import lifetime, people
+from app.store import care, lifetime, people
 from app.store.base import Base, insert
+from app.store.care_tables import Care
 from app.store.deeds import Deed
 from app.store.lifetime import Move, Share
 from app.store.tables import Customer, Order, Totals
@@ -30,7 +31,11 @@ _STANDING = (
     Customer.changes,
     Customer.changed_at,
     Customer.let_alone_since,
+    Care.sensitive_until,
+    Care.likes,
+    Care.never,
 )
+_CARED_FOR = (Care.shop_id == Customer.shop_id) & (Care.customer_id == Customer.customer_id)
 
 
 def lock(session: Session, *, shop_id: int) -> None:
@@ -218,6 +223,7 @@ def moved_by(
     crossed = and_(Customer.special.is_(False), Customer.marked)
     statement = (
         select(*_STANDING)
+        .outerjoin(Care, _CARED_FOR)
         .where(Customer.shop_id == shop_id, Customer.customer_id > 0, or_(enters, leaves, crossed))
         .order_by(Customer.customer_id)
     )
@@ -227,7 +233,7 @@ def moved_by(
 @cache  # each deed asks it
 def _of_each() -> Select[*tuple[Any, ...]]:
     theirs = (Customer.shop_id == bindparam("of_shop"), Customer.customer_id.in_(bindparam("numbers", expanding=True)))
-    return select(*_STANDING).where(*theirs)
+    return select(*_STANDING).outerjoin(Care, _CARED_FOR).where(*theirs)
 
 
 def _known(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Row[*tuple[Any, ...]]]:
@@ -261,4 +267,6 @@ def _standing(row: Row[*tuple[Any, ...]], currency: str) -> facts.Standing:
         changes=row.changes,
         changed_at=row.changed_at,
         let_alone=row.let_alone_since is not None,
+        sensitive_until=row.sensitive_until,
+        tastes=care.noted(row),
     )

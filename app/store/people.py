@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import contacts, ledger, lifetime
+from app.store import care, contacts, ledger, lifetime
 from app.store.base import Base, insert
 from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
@@ -93,6 +93,7 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
         .values(subject=f"customer:{kept}")
     )
     contacts.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
+    care.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
     _decide_anew(session, shop_id, kept)
@@ -115,6 +116,7 @@ def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
     )
     lifetime.leave(session, shop_id=shop_id, customer_id=customer_id)
     contacts.forget(session, shop_id=shop_id, customer_ids=[customer_id])
+    care.forget(session, shop_id=shop_id, customer_ids=[customer_id])
 
 
 def settle(session: Session, *, shop_id: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store import agent_tables, connection_tables, contact_tables, grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
+from app.store import agent_tables, care_tables, connection_tables, contact_tables, grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
 from app.store.base import Base, BigId
 
 

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException
 
+from app.domain import tastes
 from app.domain.errors import Malformed, Rejected, Unavailable
+from app.domain.tastes import Tastes
 from app.store import connections
 from app.store.agent_sessions import Visitor
 from app.store.base import reading
@@ -61,6 +63,13 @@ class Lines(Asked):
     """Of which order the lines are wanted; "" for the latest."""
 
     order: Annotated[str, Field(max_length=320)]
+
+
+class Tasted(Asked):
+    """What a customer likes and never wants, as an agent typed it."""
+
+    likes: Annotated[str, Field(max_length=500)]
+    never: Annotated[str, Field(max_length=500)]
 
 
 class Named(Asked):
@@ -149,6 +158,19 @@ def outcome() -> str:
     """Say what became of a press so far."""
     asked = _understood(Named)
     return _outcome(_scene(asked), asked.press)
+
+
+@blueprint.post("/desk/api/tastes")
+def note_tastes() -> Response:
+    """Note what the customer likes and never wants, in place of what was noted before."""
+    asked = _understood(Tasted)
+    seen = _scene(asked)
+    try:
+        noted = Tastes(likes=tastes.read(asked.likes), never=tastes.read(asked.never))
+    except ValueError as no:
+        abort(422, str(no))
+    kept = agent_desk.note_tastes(world(), seen.merchant, visitor(), _somebody(seen), noted)
+    return jsonify(said="Noted." if kept else "This customer asked to be forgotten; nothing was noted.")
 
 
 @blueprint.post(f"/desk/api/undo/{EFFECT}")

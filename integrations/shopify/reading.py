@@ -87,6 +87,7 @@ def gift_option(variant: Json, currency: str) -> GiftOption:
         on_sale=product["status"] == "ACTIVE" and variant["availableForSale"],
         stock=variant["sellableOnlineQuantity"] if item["tracked"] else None,
         ships=item["requiresShipping"],
+        tags=tuple(product["tags"]),
     )
 
 

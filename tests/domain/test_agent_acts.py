@@ -157,6 +157,14 @@ def test_given_nothing_left_to_refund_when_pressed_then_the_agent_reads_that_and
     assert (decision.code, "$0.00" in decision.because) == ("not_refundable", False)
 
 
+def test_given_somebody_who_never_wants_flowers_when_pressed_then_none_are_sent_and_the_agent_reads_why() -> None:
+    decision = flowers(action(Act.FLOWERS, confirm="1"), agent_facts(never=("flowers",)), TEAM, NOON, NINE)
+
+    assert decision.code == "never"
+    assert [plan.effect.kind for plan in decision.plans] == ["post_note"]
+    assert "never wants “flowers”" in decision.because
+
+
 def test_given_grief_when_refunded_then_reorders_and_marketing_are_silenced_before_the_money_moves() -> None:
     paused, muted, refund = refunded(action(compassion=True)).plans
 

@@ -9,6 +9,7 @@ import pytest
 from app.domain import card
 from app.domain.card import LEAD_FIRST, MOST_ROWS, Card, CardFacts, Deed, Purse, Row
 from app.domain.effects import State
+from app.domain.tastes import Tastes
 from tests.builders import DAY, NOON, flowers, gift_line, mark, refund, standing, usd, yardstick
 
 PURSE = Purse(left=usd(318_00), limit=usd(500_00))
@@ -34,9 +35,20 @@ def test_given_a_special_customer_when_shown_then_all_that_matters_is_read_at_on
         ("Since", "21 Dec 2024"),
         ("Last kindness", "Gift: Mug, 11 Sep 2026"),
         ("Pending", "Flowers, signed Robin (planned, 5 Dec 2026)"),
+        ("Likes / never", "nothing noted yet"),
         ("Team pool", "$318.00 of $500.00 left this month"),
     ]
     assert (shown.special, shown.notice, shown.as_of) == (True, "", THERE)
+
+
+def test_given_tastes_when_shown_then_what_they_like_and_never_want_stands_in_one_row() -> None:
+    noted = Tastes(likes=("tea", "dark chocolate"), never=("alcohol",))
+    shown = {
+        told(replace(PLAIN, standing=standing(tastes=each)))["Likes / never"]
+        for each in (noted, replace(noted, likes=()), replace(noted, never=()))
+    }
+
+    assert shown == {"likes tea, dark chocolate; never alcohol", "never alcohol", "likes tea, dark chocolate"}
 
 
 @pytest.mark.parametrize(

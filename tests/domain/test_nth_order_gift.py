@@ -12,6 +12,7 @@ from app.domain.effects import AddGiftLine, Pool, TakeBackGiftLine
 from app.domain.facts import GiftHistory, GiftOption, Line, Order
 from app.domain.policy import NthOrderGift
 from app.domain.rules.nth_order_gift import choose, decide, gate, may_be_due
+from app.domain.tastes import Tastes
 from tests.builders import (
     CANDLE,
     DAY,
@@ -25,6 +26,7 @@ from tests.builders import (
     gift_option,
     order,
     order_facts,
+    standing,
     usd,
 )
 
@@ -305,3 +307,14 @@ def code(policy: NthOrderGift = FOURTH, **changes: Order | GiftHistory | tuple[G
 def chosen(options: tuple[GiftOption, ...], given_before: frozenset[int] = frozenset()) -> int | None:
     option = choose(options, given_before, FOURTH)
     return None if option is None else option.variant_id
+
+
+def test_given_a_gift_that_somebody_never_wants_when_chosen_then_the_next_of_the_list_goes_along() -> None:
+    options = (gift_option(tags=("animal products",)), gift_option(variant_id=CANDLE, title="Candle"))
+    choosy = standing(tastes=Tastes(never=("animal products",)))
+
+    (plan,) = decide(order_facts(options=options, standing=choosy), FOURTH, NOON).plans
+
+    assert isinstance(plan.effect, AddGiftLine)
+    assert plan.effect.variant_id == CANDLE
+    assert code(options=options[:1], standing=choosy) == "nothing_fits"

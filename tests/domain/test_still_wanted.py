@@ -7,7 +7,8 @@ from app.domain.facts import GiftOption, Line, Order, Standing
 from app.domain.policy import NthOrderGift, Policy
 from app.domain.rules import special_customer, still_wanted
 from app.domain.rules.gift_order import TOO_LATE
-from tests.builders import DAY, MUG, NOON, auto_policy, gift_option, order, standing, usd
+from app.domain.tastes import Tastes
+from tests.builders import DAY, MUG, NOON, auto_policy, flowers, gift_option, order, standing, usd
 
 
 def test_given_nothing_has_changed_when_looked_at_again_then_the_gift_is_still_wanted() -> None:
@@ -107,7 +108,11 @@ def test_given_a_mark_that_was_lost_when_looked_at_again_then_it_is_put_back_onl
 def test_given_flowers_when_looked_at_again_then_only_a_vanished_order_stops_them(
     found: Order | None, wanted: bool
 ) -> None:
-    assert (still_wanted.errand(found) is None) is wanted
+    assert (still_wanted.flowers(flowers(), found, standing()) is None) is wanted
+
+
+def test_given_flowers_that_somebody_has_come_to_hate_when_their_day_comes_then_they_are_not_sent() -> None:
+    assert reason(still_wanted.flowers(flowers(), order(), standing(tastes=Tastes(never=("lilies",))))) == "never"
 
 
 def reason(verdict: tuple[str, str] | None) -> str | None:

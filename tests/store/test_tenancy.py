@@ -21,10 +21,12 @@ from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
 from app.domain.rules.brake import Load
+from app.domain.tastes import Tastes
 from app.store import (
     agent_sessions,
     agents,
     alarms,
+    care,
     chain,
     chores,
     connections,
@@ -95,6 +97,7 @@ NO_SHOP_NEEDED = {
     "base.insert": "speaks SQL, not data",
     "base.insert_in": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
+    "care.noted": "reads a row that was found",
     "bulk.weigh": "lets the database count its own rows",
     "base.open_database": "opens the database",
     "base.sessions_of": "opens the database",
@@ -307,6 +310,7 @@ class Inhabitant:
 SAME_FOR_ALL: dict[str, Any] = {
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
+    "tasted": Tastes(likes=("cake",)),
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
     "customers": [55],
@@ -697,6 +701,7 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     orders.set_special(session, shop_id=shop_id, customer_ids=[58], special=True, now=NOON)
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
+    care.note_tastes(session, Tastes(likes=("tea",)), shop_id=shop_id, customer_id=55)
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

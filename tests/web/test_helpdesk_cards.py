@@ -167,7 +167,7 @@ def test_given_a_helpdesk_that_signs_when_it_asks_then_its_query_is_what_it_sign
     card = signed(client, f"email={MAIL}", f"email={MAIL}").get_json()
 
     assert [row["name"] for row in card["rows"]] == [
-        *("Status", "Net spend", "Orders", "Since", "Last kindness", "Pending", "Team pool")
+        *("Status", "Net spend", "Orders", "Since", "Last kindness", "Pending", "Likes / never", "Team pool")
     ]
     assert (card["special"], card["notice"], card["as_of"]) == (False, "", "2026-11-21T07:00:00-05:00")
     assert signed(client, f"email={OTHER}", f"email={MAIL}").status_code == 401

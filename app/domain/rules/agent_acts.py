@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.domain import tastes
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, SendFlowers
 from app.domain.events import AgentAction
@@ -20,7 +21,11 @@ def flowers(
 ) -> Decision:
     """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
     days = policy.flowers_days if action.days is None else action.days
-    problem = _flowers_problem(facts, days, confirmed=bool(action.confirm)) or _too_dear(action, facts.quote)
+    problem = (
+        _flowers_problem(facts, days, confirmed=bool(action.confirm))
+        or tastes.no_flowers(facts.never, facts.quote.product if facts.quote else "")
+        or _too_dear(action, facts.quote)
+    )
     if problem is not None:
         return sorry(action, FLOWERS, *problem, facts, now)
     order, quote = facts.order, facts.quote

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.domain import tastes
 from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, Plan, Pool, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
@@ -29,9 +30,10 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
     refusal = None if alone else off(Feature.GIFT_LINES, facts.granted)
     if refusal is not None:
         return _none(order, *refusal)
-    option = choose(facts.options, history.given_variants | on_board(order), policy)
+    option = choose(_welcome(facts), history.given_variants | on_board(order), policy)
     if option is None:
-        return _none(order, "nothing_fits", "No gift of the list is on sale, in stock and new to this customer.")
+        because = "No gift of the list is on sale, in stock, new to this customer and not what they never want."
+        return _none(order, "nothing_fits", because)
     if order.customer_id is None:
         return _none(order, "guest", "The order has no customer.")
     due_at = max(now, order.processed_at + timedelta(minutes=policy.settle_minutes))
@@ -104,6 +106,11 @@ def gate(order: Order, policy: NthOrderGift, now: datetime) -> tuple[str, str] |
         ),
         (not order.editable, "not_editable", "The store does not let this order be edited."),
     )
+
+
+def _welcome(facts: OrderFacts) -> tuple[GiftOption, ...]:
+    never = () if facts.standing is None else facts.standing.tastes.never
+    return tuple(option for option in facts.options if tastes.unwelcome(never, option.title, *option.tags) is None)
 
 
 def _first(*checks: tuple[bool, str, str]) -> tuple[str, str] | None:

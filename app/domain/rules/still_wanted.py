@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from app.domain.effects import MarkInHelpdesk
+from app.domain import tastes
+from app.domain.effects import MarkInHelpdesk, SendFlowers
 from app.domain.facts import GiftOption, Order, Standing
 from app.domain.policy import Policy
 from app.domain.rules import let_alone, nth_order_gift, special_customer
@@ -57,8 +58,8 @@ def helpdesk_mark(standing: Standing | None, mark: MarkInHelpdesk) -> tuple[str,
     return let_alone.refused(standing) if mark.special else None
 
 
-def errand(order: Order | None) -> tuple[str, str] | None:
+def flowers(send: SendFlowers, order: Order | None, standing: Standing | None) -> tuple[str, str] | None:
     """Return why flowers should not leave; the order whose address they go to may be long delivered or cancelled."""
     if order is None:
         return "gone", "The order with the address can no longer be read."
-    return None
+    return None if standing is None else tastes.no_flowers(standing.tastes.never, send.product)

@@ -150,6 +150,20 @@ const act = async (button) => {
   said.focus(); // what was pressed is gone, and this is what came of it
 };
 
+const note = async (form) => {
+  const [likes, never] = ["likes", "never"].map((name) => form.elements[name].value);
+  const answer = await ask("/desk/api/tastes", { ...about(), likes, never });
+  if (!answer) return;
+  say(JSON.parse(answer).said);
+  await show();
+};
+
+const addWord = (button) => {
+  const field = button.form.elements.never;
+  const words = field.value.split(",").map((word) => word.trim()).filter(Boolean);
+  if (!words.includes(button.dataset.chip)) field.value = [...words, button.dataset.chip].join(", ");
+};
+
 const settleDeed = async (button) => {
   button.disabled = true;
   const answer = await ask(`/desk/api/${button.dataset.do}/${button.dataset.effect}`);
@@ -161,7 +175,8 @@ const settleDeed = async (button) => {
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   delete event.target.dataset.confirm;
-  look(event.target);
+  if ("tastes" in event.target.dataset) note(event.target);
+  else look(event.target);
 });
 
 document.addEventListener("click", async (event) => {
@@ -172,6 +187,7 @@ document.addEventListener("click", async (event) => {
     askWho();
   } else if ("act" in button.dataset) act(button);
   else if ("lines" in button.dataset) chooseLines(button);
+  else if ("chip" in button.dataset) addWord(button);
   else if ("do" in button.dataset) settleDeed(button);
   else if ("another" in button.dataset) {
     const form = button.closest(".gesture").querySelector("form");
@@ -182,7 +198,7 @@ document.addEventListener("click", async (event) => {
 
 // What was typed since is not what was shown.
 document.addEventListener("input", (event) => {
-  event.target.closest(".gesture")?.querySelector(".preview").replaceChildren();
+  event.target.closest(".gesture")?.querySelector(".preview")?.replaceChildren();
   if (event.target.name === "order") event.target.form.querySelector(".lines")?.replaceChildren();
 });
 window.addEventListener("hashchange", open);

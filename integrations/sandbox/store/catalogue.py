@@ -16,6 +16,7 @@ class Product:
     stock: int = 100_000
     tracked: bool = True
     gift_card: bool = False
+    tags: tuple[str, ...] = ()
 
 
 # The first is what people buy when nobody says what.
@@ -30,7 +31,7 @@ PRODUCTS = (
     Product(name="Jar of Honey", sku="HONEY", price=14_00, unit_cost=5_00),
     Product(name="Gift Card", sku="CARD-50", price=50_00, unit_cost=None, tracked=False, gift_card=True),
     Product(name="Sticker Sheet", sku="GIFT-STICKERS", price=4_00, unit_cost=40, stock=5_000),
-    Product(name="Wool Socks", sku="GIFT-SOCKS", price=12_00, unit_cost=3_10, stock=2_000),
+    Product(name="Wool Socks", sku="GIFT-SOCKS", price=12_00, unit_cost=3_10, stock=2_000, tags=("animal products",)),
     Product(name="Small Candle", sku="GIFT-CANDLE", price=16_00, unit_cost=4_20, stock=1_000),
 )
 
@@ -46,7 +47,13 @@ def stock_up(turn: Turn, shop: Doc) -> list[Doc]:
 
 def _variant(turn: Turn, shop: Doc, product: Product) -> Doc:
     product_id = turn.next_id("products")
-    entry = {"id": product_id, "shop": shop["domain"], "title": product.name, "status": "ACTIVE"}
+    entry = {
+        "id": product_id,
+        "shop": shop["domain"],
+        "title": product.name,
+        "status": "ACTIVE",
+        "tags": [*product.tags],
+    }
     turn.put("products", product_id, entry)
     variant = {
         "id": turn.next_id("variants"),

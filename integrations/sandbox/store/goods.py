@@ -42,4 +42,9 @@ def _product(call: Call, variant: Doc) -> View:
     product = call.owned("products", variant["product_id"])
     if product is None:
         raise LookupError(f"Variant {variant['id']} has no product.")
-    return {"id": gid("Product", product["id"]), "title": product["title"], "status": product["status"]}
+    return {
+        "id": gid("Product", product["id"]),
+        "title": product["title"],
+        "status": product["status"],
+        "tags": product.get("tags", []),  # which books of an older town do not know
+    }
