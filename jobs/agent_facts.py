@@ -55,7 +55,7 @@ def gathered(
         ended=before.ended,
         press=press,
         granted=merchant.scopes,
-        let_go=agents.is_let_go(session, shop_id=merchant.id, email_digest=email_digest),
+        member=agents.member(session, shop_id=merchant.id, email_digest=email_digest),
     )
 
 

@@ -237,6 +237,11 @@ def midnight(merchant: Merchant, now: datetime) -> datetime:
     return local(merchant, now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def month_start(merchant: Merchant, now: datetime) -> datetime:
+    """Return the beginning of the merchant's month."""
+    return midnight(merchant, now).replace(day=1)
+
+
 def purse(merchant: Merchant, now: datetime) -> Purse:
     """Return which month pays now, and each pool's limit."""
     limits = {Pool.TEAM: merchant.policy.team_monthly_minor, Pool.GIFTS: merchant.policy.gifts_monthly_minor}

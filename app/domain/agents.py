@@ -11,6 +11,24 @@ class Role(StrEnum):
     LEAD = "lead"  # says yes where an agent asks first; never to what they asked for themselves
 
 
+class Reason(StrEnum):
+    """Why somebody was kind, if they care to say: one tap, never asked for, and never told to the customer."""
+
+    OUR_MISTAKE = "our_mistake"
+    HARD_TIME = "hard_time"  # stays among the team: no file that leaves the house says it
+    MILESTONE = "milestone"
+    THANK_YOU = "thank_you"
+    JUST_BECAUSE = "just_because"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody of the team, as far as rules know them."""
+
+    id: int
+    active: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """One person of the merchant's team. Whoever is not active any more can do nothing, however they ask."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from app.domain.agents import Reason
 from app.domain.money import Money
 from app.domain.policy import GiftRoute
 from app.domain.refunds import GiveBack, Pieces, Way
@@ -243,6 +244,8 @@ class Plan:
     pool: Pool | None = None
     after: str | None = None
     ask_first: str | None = None  # why a person must approve, whatever the rule's mode
+    by: int | None = None  # who of the team asked for it
+    reason: Reason | None = None  # why, if they said so
 
 
 def _key(*parts: str | int) -> str:

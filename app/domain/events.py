@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain import tickets
+from app.domain.agents import Reason
 from app.domain.correspondents import UNSAID, Correspondent
 from app.domain.people import Person
 from app.domain.refunds import WantedItem
@@ -187,6 +188,7 @@ class AgentAction:
     typed: str = ""  # the number of the comment in which they asked for it: what stands in one is done once
     proof: Proof = Proof.CLAIMED
     seen: str = ""
+    reason: Reason | None = None  # why, if they care to say
     also: Correspondent = UNSAID
 
     @property

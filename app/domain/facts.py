@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.agents import Member
 from app.domain.correspondents import Nobody
 from app.domain.effects import Gift, State
 from app.domain.money import Money
@@ -201,4 +202,9 @@ class AgentFacts:
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us
-    let_go: bool = False  # whoever pressed is not in the team any more
+    member: Member | None = None  # whoever pressed, if the team page knows them
+
+    @property
+    def let_go(self) -> bool:
+        """Whether whoever pressed is not in the team any more."""
+        return self.member is not None and not self.member.active

@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.agents import Agent, Role
+from app.domain.agents import Agent, Member, Role
 from app.store import trail
 from app.store.agent_tables import Agent as Row
 from app.store.agent_tables import AgentRef
@@ -70,10 +70,15 @@ def by_id(session: Session, *, shop_id: int, agent_id: int, seal: Seal) -> Agent
     return None if row is None else agent_of(row, seal)
 
 
-def is_let_go(session: Session, *, shop_id: int, email_digest: str) -> bool:
-    """Return whether that address is of somebody who was let go. Nobody need be in the team to press a button."""
-    this = select(Row.id).where(Row.shop_id == shop_id, Row.email_digest == email_digest, Row.active.is_(False))
-    return session.scalar(this) is not None
+def member(session: Session, *, shop_id: int, email_digest: str) -> Member | None:
+    """Return whose address that is. Nobody need be in the team to press a button."""
+    row = session.scalar(select(Row).where(Row.shop_id == shop_id, Row.email_digest == email_digest))
+    return None if row is None else Member(id=row.id, active=row.active)
+
+
+def names(session: Session, *, shop_id: int) -> dict[int, str]:
+    """Return what everybody is called who is in the team, or was."""
+    return dict(session.execute(select(Row.id, Row.name).where(Row.shop_id == shop_id)).all())
 
 
 def listed(session: Session, *, shop_id: int, seal: Seal) -> list[Agent]:

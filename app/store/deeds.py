@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import Row
 
+from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
@@ -92,6 +93,11 @@ def understood(row: Effect | Row[*tuple[Any, ...]]) -> DomainEffect:
     if effect is None or effect.kind != row.kind:
         raise Unreadable(f"effect {row.id}")
     return effect
+
+
+def reason_of(said: str | None) -> Reason | None:
+    """Return the reason that a row was given; None where there is none, or it is for another version to understand."""
+    return Reason(said) if said in set(Reason) else None
 
 
 def deed_of(row: Effect, currency: str) -> Deed:

@@ -112,7 +112,7 @@ def _forget_deeds(session: Session, shop_id: int, person: Person, letters: Colle
 def _forget_deed(row: Effect, person: Person, key: bytes) -> None:
     alias = None if row.customer_id is None else _alias(row.customer_id, key)
     row.payload = {name: _without_words(name, value, key) for name, value in row.payload.items()}
-    row.customer_id, row.ticket_id = alias, None
+    row.customer_id, row.ticket_id, row.reason = alias, None, None
     row.key, row.after_key = _nameless(key, row.key), row.after_key and _nameless(key, row.after_key)
     row.because, row.remark, row.request = GONE, None, None
     row.problem = row.problem and GONE

@@ -264,6 +264,8 @@ def _values(shop_id: int, draft: Draft, purse: Purse, now: datetime) -> dict[str
         "after_key": plan.after,
         "cost_minor": plan.cost.minor if plan.cost else None,
         "pool_name": plan.pool,
+        "agent_id": plan.by,
+        "reason": plan.reason,
         "attempts": 0,
         "sends": 0,
         "created_at": now,

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
+from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
 from app.store import lifting
-from app.store.deeds import KINDS, Unreadable, deed_of
+from app.store.deeds import KINDS, Unreadable, deed_of, reason_of
 from app.store.tables import Decision, Delivery, Effect, Order
 from app.store.undoing import STANDS
 
@@ -44,6 +45,7 @@ class LedgerRow:
     remark: str | None
     needs_person: bool  # in doubt, and nobody but a person can find out
     pending: bool  # done, and may yet fail
+    reason: Reason | None  # why an agent did it, if they said so: for the team alone
     due_at: datetime
     created_at: datetime
     ended_at: datetime | None
@@ -246,6 +248,7 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         remark=row.remark,
         needs_person=deed.state is State.UNCERTAIN and row.next_try_at is None,
         pending=deed.pending,
+        reason=reason_of(row.reason),
         due_at=row.due_at,
         created_at=row.created_at,
         ended_at=row.ended_at,

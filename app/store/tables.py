@@ -285,6 +285,14 @@ class Effect(Base):
             postgresql_where=text("kind IN ('refund_order', 'send_flowers')"),
             sqlite_where=text("kind IN ('refund_order', 'send_flowers')"),
         ),
+        Index(
+            "ix_effects_agent",
+            "shop_id",
+            "agent_id",
+            "created_at",
+            postgresql_where=text("agent_id IS NOT NULL"),
+            sqlite_where=text("agent_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -298,6 +306,8 @@ class Effect(Base):
     customer_id: Mapped[int | None]
     order_id: Mapped[int | None]
     ticket_id: Mapped[str | None] = mapped_column(String(64))
+    agent_id: Mapped[int | None]  # who of the team asked for it; empty for rules, and for whoever is not known
+    reason: Mapped[str | None] = mapped_column(String(16))  # why, if they said so; goes with the person it is about
     because: Mapped[str]
     due_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]

@@ -115,7 +115,7 @@ def leave() -> Response:
 @blueprint.post("/desk/api/me")
 def me() -> str:
     """Say who is signed in, for a desk that is about nobody."""
-    return render_template("_desk_nobody.html", agent=visitor().agent)
+    return agent_view.nobody(world(), visitor())
 
 
 @blueprint.post("/desk/api/ticket")

@@ -12,7 +12,7 @@ from app.domain.card import of as card_of
 from app.domain.effects import Effect, State
 from app.domain.refunds import SoldLine
 from app.domain.rules.agent_acts import first_name
-from app.store import lifting, people, stories, switch, veil
+from app.store import acts, agents, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading
 from app.store.shops import Merchant
@@ -22,7 +22,7 @@ from integrations.own_desk import presses
 from jobs import card
 from jobs.agent_preview import Preview
 from jobs.passes import Pass
-from jobs.runtime import World
+from jobs.runtime import World, month_start
 
 ORDERS, DEEDS = 10, 8
 _UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
@@ -67,10 +67,21 @@ def scene(world: World, visitor: Visitor, about: Pass) -> Scene:
     )
 
 
+def nobody(world: World, visitor: Visitor) -> str:
+    """Return what a desk says that is about nobody: who is signed in, and how kind they were."""
+    merchant = world.merchant(visitor.shop_id)
+    if merchant is None:
+        abort(404)
+    with reading(world.sessions) as session:
+        given = _given(session, visitor, merchant, world.clock.now())
+    return render_template("_desk_nobody.html", agent=visitor.agent, **given)
+
+
 def desk(seen: Scene) -> str:
     """Return the whole desk."""
     who, facts = seen.who, dict[str, Any](known=None)
     with reading(seen.world.sessions) as session:
+        facts |= _given(session, seen.visitor, seen.merchant, seen.now)
         facts["halt"] = _halt(session, seen)
         known = seen.customer_id and card.facts(session, seen.merchant, seen.customer_id, seen.now)
         if known:
@@ -121,6 +132,17 @@ def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
     return {"deeds": rows, "may": may, "own": set(asked) - may, "states": _STATES}
 
 
+def _given(session: Session, visitor: Visitor, merchant: Merchant, now: datetime) -> dict[str, Any]:
+    """Return what whoever looks gave this month; a lead sees the whole team's."""
+    asked: dict[str, Any] = {**_books(merchant), "since": month_start(merchant, now)}
+    mine = acts.given_by(session, agent_id=visitor.agent.id, **asked)
+    if visitor.agent.role is not Role.LEAD:
+        return {"mine": mine}
+    names, given = agents.names(session, shop_id=merchant.id), acts.given_by_agents(session, **asked)
+    team = [(names.get(agent or 0, "Whoever is not in the team"), theirs) for agent, theirs in given.items()]
+    return {"mine": mine, "team_gave": sorted(team, key=lambda each: (-each[1].cost.minor, each[0]))}
+
+
 def _halt(session: Session, seen: Scene) -> str | None:
     """Return why nothing can be pressed now, if that is so."""
     standstill = switch.standstill(session)
@@ -136,7 +158,11 @@ def _halt(session: Session, seen: Scene) -> str | None:
 
 
 def _shop(seen: Scene) -> dict[str, Any]:
-    return {"shop_id": seen.merchant.id, "currency": seen.merchant.currency}
+    return _books(seen.merchant)
+
+
+def _books(merchant: Merchant) -> dict[str, Any]:
+    return {"shop_id": merchant.id, "currency": merchant.currency}
 
 
 def _drawn(template: str, seen: Scene, facts: dict[str, Any]) -> str:

@@ -8,13 +8,15 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.agents import Role
-from app.store import agent_sessions, agents, connections
+from app.store import acts, agent_sessions, agents, connections
 from app.store.agent_sessions import LINK_LASTS
+from app.web import acts_sheet
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
 from integrations import registry
 from jobs import agent_door, team
+from jobs.runtime import month_start
 
 blueprint = Blueprint("team", __name__)
 
@@ -37,6 +39,19 @@ class Link:
 def people() -> str:
     """Show who is in the team."""
     return _page()
+
+
+@blueprint.get("/team/acts")
+def what_they_did() -> Response:
+    """Hand over what a month's agents did, as a file."""
+    month = request.args.get("month", "")
+    span = acts_sheet.span(merchant(), month)
+    if span is None:
+        abort(422, "Please name a month, such as 2026-11.")
+    answer = Response(acts_sheet.sheet(world(), merchant(), *span), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="kindness-{month}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post(AGENT + "/link")
@@ -111,6 +126,13 @@ def _page(link: Link | None = None) -> str:
         facts = {
             "people": agents.listed(seen.session, shop_id=shop_id, seal=here.seal),
             "signed_in": agent_sessions.signed_in(seen.session, shop_id=shop_id, now=seen.now),
+            "given": acts.given_by_agents(
+                seen.session,
+                shop_id=shop_id,
+                currency=seen.merchant.currency,
+                since=month_start(seen.merchant, seen.now),
+            ),
+            "months": acts_sheet.months(seen.merchant, seen.now),
             "numbers": agents.numbers(seen.session, shop_id=shop_id),
             "helpdesks": [
                 kind

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from app.domain.agents import Reason
 from app.domain.effects import Effect, PostNote, SendFlowers, State
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
@@ -54,6 +55,13 @@ KINDS = {
     "cancel_gift_order": ("gift parcel stopped", "gift parcels stopped"),
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
+}
+REASONS = {
+    Reason.OUR_MISTAKE: "our mistake",
+    Reason.HARD_TIME: "a hard time",
+    Reason.MILESTONE: "a milestone",
+    Reason.THANK_YOU: "a thank-you",
+    Reason.JUST_BECAUSE: "just because",
 }
 _MEASURES = {
     Measure.MEAN: "the store's average",

@@ -61,6 +61,7 @@ NOTICES = {
 WORDS: dict[str, object] = {
     "PENDING": phrases.PENDING,
     "STATES": phrases.STATES,
+    "REASONS": phrases.REASONS,
     "RULES": phrases.RULES,
     "AILS": AILS,
     "ALARMS": phrases.ALARMS,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.agents import Agent
+from app.domain.agents import Agent, Reason
 from app.domain.correspondents import Correspondent
 from app.domain.errors import Malformed
 from app.domain.events import Act, AgentAction, Proof
@@ -30,6 +30,7 @@ class Wish(BaseModel):
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
     message: Annotated[str, Field(max_length=200)] = ""
     confirm: Short = ""
+    reason: Reason | Literal[""] = ""
 
 
 class Press(Wish):
@@ -75,6 +76,7 @@ def action(said: Press) -> AgentAction:
         confirm=said.confirm.strip(),
         proof=Proof.SIGNED_IN,
         seen=said.seen,
+        reason=said.reason or None,
         also=Correspondent(store_id=said.customer_id),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.agents import Member, Reason
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, State, TagCustomer
 from app.domain.events import Act, AgentAction, Proof
@@ -338,9 +339,25 @@ def test_given_flowers_that_a_claim_is_not_good_for_when_pressed_then_a_lead_dec
     assert signed_in.ask_first is None
 
 
+def test_given_somebody_of_the_team_when_they_press_then_what_the_team_pays_for_bears_who_and_why() -> None:
+    pressed = action(amount="12", compassion=True, reason=Reason.HARD_TIME)
+
+    (decision,) = on_action(pressed, agent_facts(member=Member(id=7, active=True)), Policy(), NOON, NINE)
+
+    *mutes, refund = decision.plans
+    assert (refund.by, refund.reason) == (7, Reason.HARD_TIME)
+    assert {(mute.by, mute.reason) for mute in mutes} == {(None, None)}
+
+
+def test_given_a_reason_when_pressed_then_it_is_no_other_deed_than_without_one() -> None:
+    plain, told = (action(amount="12", reason=reason) for reason in (None, Reason.MILESTONE))
+
+    assert shown(refunded(plain)) == shown(refunded(told))
+
+
 @pytest.mark.parametrize("act", list(Act))
 def test_given_somebody_who_was_let_go_when_they_press_then_they_read_so_and_nothing_else_happens(act: Act) -> None:
-    facts = agent_facts(let_go=True, withdrawable=("flowers:42",))
+    facts = agent_facts(member=Member(id=1, active=False), withdrawable=("flowers:42",))
 
     (decision,) = on_action(action(act), facts, Policy(), NOON, NINE)
 

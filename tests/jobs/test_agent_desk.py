@@ -140,6 +140,21 @@ def test_given_a_wish_when_looked_at_then_it_says_what_costs_what_and_until_when
     assert (inside.effects("refund_order"), refunded(inside)) == ([], "0.00")
 
 
+def test_given_a_reason_when_pressed_then_the_team_reads_it_with_the_deed_and_whose_kindness_it_was(
+    inside: Practice, sam: Agent, lea: Agent, ticket: int
+) -> None:
+    assert "You have been kind to nobody yet this month." in sam.desk()
+    sam.press(**REFUND, reason="hard_time")
+    inside.drain()
+
+    assert "a hard time</span>" in sam.desk()
+    assert "Your kindness this month: 1 time, $64.00." in sam.desk()
+    assert "The team this month" not in sam.desk()
+    assert "<bdi>Sam</bdi>: 1 time, $64.00" in lea.desk()
+    assert "<bdi>Sam</bdi>: 1 time, $64.00" in lea.call("/desk/api/me").text
+    assert "hard" not in json.dumps(inside.call(f"/town/tickets/{ticket}"))
+
+
 def test_given_a_preview_when_pressed_then_exactly_that_happens_once_its_grace_is_over(
     inside: Practice, sam: Agent
 ) -> None:

@@ -133,6 +133,7 @@ NO_SHOP_NEEDED = {
     "dead.addressed_by": "the operator's: to whom a stranger's letter is addressed",
     "deeds.deed_of": "turns a row that was found into a deed",
     "deeds.described": "turns an effect into columns",
+    "deeds.reason_of": "asks no database",
     "doors.are_open": "a condition inside statements that name the shop",
     "deeds.readable": "turns rows that were found into deeds",
     "deeds.understood": "reads a row that was found",
@@ -261,7 +262,7 @@ class Inhabitant:
             "agent_id": self.agent_id,
             "session_id": self.session_id,
             "effect_ids": [self.awaiting] if name == "lifting.allowable" else [1],
-            "email_digest": "l" * 64 if name == "agents.is_let_go" else "n" * 64,
+            "email_digest": "l" * 64 if name == "agents.member" else "n" * 64,
             "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
@@ -377,6 +378,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "sender": "x.myshopify.com",
     "topic": "orders/paid",
     "body": b"{}",
+    "bounds": (1, 2**60),
     "batch": Batch(lines=2, orders=[PastOrder(1009, 55, "#1009", NOON, NOON, 5_00, counted=True, mail_digest=None)]),
     "reading": Reading(
         kind=Export.ORDERS,
@@ -641,10 +643,10 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     inbox.set_aside(session, misfit, problem="odd")
     decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
-    ledger_rows = deeds(session, shop_id, made)
+    sam, session_id = team_of(session, shop_id, seal)
+    ledger_rows = deeds(session, shop_id, made, by=sam)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
     pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
-    sam, session_id = team_of(session, shop_id, seal)
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
     gone_wrong = [7, ledger_rows["moving"].id]
     alarms.sound(session, shop_id=shop_id, effect_ids=gone_wrong, what=What.TWICE, now=NOON)
@@ -717,7 +719,7 @@ def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
     )
 
 
-def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
+def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[str, Any]:
     """Write a deed into the ledger for each state that somebody might ask for."""
 
     def write(plan: Any, mode: Mode = Mode.AUTO, rule: str = "nth_order_gift") -> Deed:  # a Plan
@@ -750,7 +752,7 @@ def deeds(session: Session, shop_id: int, decision_id: int) -> dict[str, Any]:
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
     endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
-    write(paid(flowers()))
+    write(paid(flowers(), by=by))
     write(paid(refund(order_id=2)))
     refused = take(write(planned(tag(occasion="standing-2")), rule="special_customer"))
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)

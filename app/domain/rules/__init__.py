@@ -41,7 +41,8 @@ def on_action(
     if facts.let_go:
         rule = refund_keep.RULE if action.act is Act.REFUND_KEEP else agent_acts.FLOWERS
         return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
-    return [pressed.as_shown(action, _acted(action, facts, policy, now, day_start))]
+    decision = pressed.as_shown(action, _acted(action, facts, policy, now, day_start))
+    return [pressed.signed(action, facts, decision)]
 
 
 def _acted(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:

@@ -1,11 +1,11 @@
 """What every act of an agent has in common: its answer when nothing is done, and what makes it another deed."""
 
 import hashlib
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, SendFlowers
+from app.domain.effects import Effect, Plan, Pool, PostNote, SendFlowers
 from app.domain.events import AgentAction, Proof
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
@@ -31,6 +31,13 @@ def as_shown(action: AgentAction, decision: Decision) -> Decision:
         return decision
     because = f"Nothing was done, for it is not any more as it was shown. {decision.because}"
     return decided(action, decision.rule, CHANGED, because)
+
+
+def signed(action: AgentAction, facts: AgentFacts, decision: Decision) -> Decision:
+    """Return the decision in which all that the team pays for bears who asked for it, and why if they said so."""
+    by = None if facts.member is None else facts.member.id
+    plans = (replace(plan, by=by, reason=action.reason) if plan.pool is Pool.TEAM else plan for plan in decision.plans)
+    return replace(decision, plans=tuple(plans))
 
 
 def shown(decision: Decision) -> str:
