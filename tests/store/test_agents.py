@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.agents import Agent, Role
+from app.domain.agents import Agent, Member, Role
 from app.store import agents
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.sealed import Seal, Unsealable
@@ -41,9 +41,9 @@ def test_given_somebody_let_go_when_looked_for_then_they_come_last_and_their_pre
         assert agents.set_active(session, shop_id=shop.id, agent_id=ann, active=False)
 
         assert [one.id for one in agents.listed(session, shop_id=shop.id, seal=seal)] == [sam, ann]
-        assert agents.is_let_go(session, shop_id=shop.id, email_digest="d-Ann")
-        assert not agents.is_let_go(session, shop_id=shop.id, email_digest="d-Sam")
-        assert not agents.is_let_go(session, shop_id=shop.id, email_digest="nobody's")
+        assert agents.member(session, shop_id=shop.id, email_digest="d-Ann") == Member(id=ann, active=False)
+        assert agents.member(session, shop_id=shop.id, email_digest="d-Sam") == Member(id=sam, active=True)
+        assert agents.member(session, shop_id=shop.id, email_digest="nobody's") is None
 
 
 def test_given_nobody_of_that_number_when_changed_then_the_answer_says_so(sessions: Sessions, shop: Merchant) -> None:
