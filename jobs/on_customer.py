@@ -1,9 +1,11 @@
 """A customer changed in the store: their standing is looked at again, and what is theirs follows them."""
 
 import json
+from datetime import timedelta
 
 from app.domain import correspondents
 from app.domain.decisions import Decision
+from app.domain.errors import Unavailable
 from app.domain.events import (
     CustomerChanged,
     CustomerGone,
@@ -23,6 +25,11 @@ from jobs.carry_out import carry_out, follow_up, withdraw
 from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
 
+# A store's readings lag behind what it tells by some seconds. Who believed them would take a tag that has just been
+# put on for one that a person took off, and never put it back.
+SHOWN_WITHIN = timedelta(seconds=30)
+ASK_AGAIN_SECONDS = 5.0
+
 
 def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
     """Look at the customer's standing again; a latest order that nobody has told us of is told of here."""
@@ -39,13 +46,16 @@ def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
 def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
     """Note what the store shows of a customer's standing, should somebody else have touched our tag.
 
-    Our own tagging comes back here as well, and finds the books as they should be: nothing follows from it.
+    Our own tagging comes back here as well: while it is under way its own end says what is shown, and after that the
+    books are as they should be. Raises Unavailable while the store shows the opposite of what it has just told.
     """
     tag = occasion.merchant.policy.special_customer.tag
     with reading(occasion.world.sessions) as session:
         standing = _standing(session, occasion, event.customer_id)
     ours = tag.strip().lower() in event.tags and standing is not None and standing.special
     shown = occasion.way_in.shop.has_tag(event.customer_id, tag=tag) if ours and standing else None
+    if shown is not None and shown is not event.added and occasion.now - occasion.letter.received_at < SHOWN_WITHIN:
+        raise Unavailable("the store does not show yet what it has told", retry_after=ASK_AGAIN_SECONDS)
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=occasion.merchant.id)
         if shown is not None:
@@ -137,6 +147,8 @@ def _reviewed(session: Session, occasion: Occasion, event: SpendingChanged) -> l
 def _note(session: Session, occasion: Occasion, customer_id: int, *, shown: bool) -> None:
     standing, merchant, now = _standing(session, occasion, customer_id), occasion.merchant, occasion.now
     if standing is None or not standing.special or standing.marked is shown:
+        return
+    if marks.is_tag_under_way(session, shop_id=merchant.id, customer_id=customer_id):
         return
     marks.shown(session, shop_id=merchant.id, customer_ids=[customer_id], marked=shown, now=now)
     decision = special_customer.touched(standing, now, shown=shown)

@@ -56,6 +56,7 @@ class CustomerTagged:
 
     customer_id: int
     tags: frozenset[str]  # in lower case: to the store Special and special are one
+    added: bool
     happened_at: datetime | None = None
 
 

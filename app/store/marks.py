@@ -7,12 +7,14 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
+from app.domain.rules import special_customer
 from app.store import connections
 from app.store.connection_tables import Connection
 from app.store.contact_tables import MergedCustomer
 from app.store.tables import Customer, Effect, Shop
 
-_COMING = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
+_UNDER_WAY = (State.PLANNED, State.SENDING, State.UNCERTAIN)
+_COMING = (State.AWAITING, *_UNDER_WAY)
 
 
 def to_look_at(session: Session, *, shop_id: int, after: int, limit: int) -> list[int]:
@@ -27,6 +29,13 @@ def is_coming(session: Session, *, shop_id: int, customer_id: int, key: str) -> 
     marks = (Effect.shop_id == shop_id, Effect.customer_id == customer_id, Effect.kind == "mark_in_helpdesk")
     statement = select(Effect.id).where(*marks, or_(Effect.state.in_(_COMING), Effect.key == key))
     return session.scalar(statement.limit(1)) is not None
+
+
+def is_tag_under_way(session: Session, *, shop_id: int, customer_id: int) -> bool:
+    """Return whether the store is being told of the customer's standing, or is about to be."""
+    tags = (Effect.shop_id == shop_id, Effect.customer_id == customer_id, Effect.kind == "tag_customer")
+    ours = (Effect.rule == special_customer.RULE, Effect.state.in_(_UNDER_WAY))
+    return session.scalar(select(Effect.id).where(*tags, *ours).limit(1)) is not None
 
 
 def shown(session: Session, *, shop_id: int, customer_ids: Collection[int], marked: bool, now: datetime) -> None:

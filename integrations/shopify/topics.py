@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -213,9 +214,9 @@ def _spending(spending: _Spending) -> Event:
     )
 
 
-def _tags(change: _Tags) -> Event:
+def _tags(change: _Tags, *, added: bool) -> Event:
     tags = frozenset(unicodedata.normalize("NFC", tag).strip().lower() for tag in change.tags)
-    return CustomerTagged(customer_id=_number(change.customerId), tags=tags, happened_at=change.occurredAt)
+    return CustomerTagged(customer_id=_number(change.customerId), tags=tags, added=added, happened_at=change.occurredAt)
 
 
 def _bulk(operation: _Bulk) -> Event:
@@ -278,8 +279,8 @@ READERS: Mapping[str, Reader] = {
     "customers/delete": Reader(_Customer, _deleted),
     "customers/merge": Reader(_Merge, _merge),
     "customers/purchasing_summary": Reader(_Spending, _spending),
-    "customer.tags_added": Reader(_Tags, _tags),
-    "customer.tags_removed": Reader(_Tags, _tags),
+    "customer.tags_added": Reader(_Tags, partial(_tags, added=True)),
+    "customer.tags_removed": Reader(_Tags, partial(_tags, added=False)),
     "bulk_operations/finish": Reader(_Bulk, _bulk),
     "shop/update": Reader(_Shop, _shop),
     "app/uninstalled": Reader(_Shop, _uninstalled),

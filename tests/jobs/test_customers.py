@@ -130,6 +130,63 @@ def test_given_our_tag_when_a_person_takes_it_off_then_it_is_noted_and_never_put
     assert inside.reasons("special_customer") == ["entered", "taken_off_by_hand", "stays"]
 
 
+def test_given_our_tag_when_the_stores_reading_lags_behind_its_word_then_nobody_is_said_to_have_taken_it_off(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = marked(inside)
+    with monkeypatch.context() as lagging:
+        lagging.setattr("integrations.shopify.shop.ShopifyShop.has_tag", lambda *_, **__: False)
+        inside.tell("customer.tags_added", customerId=gid(customer), tags=[TAG], occurredAt=None)
+        inside.drain()
+    inside.later(10)
+    inside.drain()
+
+    assert standing(inside, customer).marked is True
+    assert inside.reasons("special_customer") == ["entered"]
+
+
+def test_given_a_removal_that_the_store_does_not_show_yet_when_it_does_then_it_is_noted(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = marked(inside)
+    with monkeypatch.context() as lagging:
+        lagging.setattr("integrations.shopify.shop.ShopifyShop.has_tag", lambda *_, **__: True)
+        by_hand(inside, customer, "remove")
+    assert standing(inside, customer).marked is True
+
+    inside.later(10)
+    inside.drain()
+
+    assert standing(inside, customer).marked is False
+
+
+def test_given_a_hand_that_changed_its_mind_when_the_first_word_stays_untrue_then_what_the_store_shows_is_believed(
+    inside: Practice,
+) -> None:
+    customer = marked(inside)
+    inside.call(f"/town/customers/{customer}/tags", {"remove": [TAG]})
+    inside.tell("customer.tags_added", customerId=gid(customer), tags=[TAG], occurredAt=None)
+
+    for _ in range(8):
+        inside.drain()
+        inside.later(10)
+
+    assert standing(inside, customer).marked is False
+
+
+def test_given_our_own_tag_when_its_echo_comes_before_its_answer_then_no_hand_is_said_to_have_put_it_on(
+    inside: Practice,
+) -> None:
+    customer = newcomer(inside)
+    inside.deliver(inside.order(customer_id=customer, amount=ENOUGH))
+    inside.fault("TagsAdd", "commit_then_drop")
+    inside.drain()
+    inside.tell("customer.tags_added", customerId=gid(customer), tags=[TAG], occurredAt=None)
+    inside.drain()
+
+    assert (tags(inside, customer), inside.reasons("special_customer")) == ([TAG], ["entered"])
+
+
 @pytest.mark.parametrize("mode", [Mode.AUTO, Mode.APPROVE])
 def test_given_our_tag_when_a_person_takes_it_off_and_puts_it_back_then_the_helpdesk_follows(
     inside: Practice, mode: Mode

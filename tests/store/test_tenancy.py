@@ -754,6 +754,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     write(paid(flowers(), by=by))
     write(paid(refund(order_id=2)))
+    write(planned(tag(occasion="standing-0")), rule="special_customer")
     refused = take(write(planned(tag(occasion="standing-2")), rule="special_customer"))
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))

@@ -180,11 +180,11 @@ def test_given_what_a_customer_has_spent_when_parsed_then_the_sum_is_not_believe
     assert topics.parse("customers/purchasing_summary", said) == SpendingChanged(customer_id=55, order_id=latest)
 
 
-@pytest.mark.parametrize("topic", ["customer.tags_added", "customer.tags_removed"])
-def test_given_tags_that_changed_when_parsed_then_they_are_one_in_any_case(topic: str) -> None:
+@pytest.mark.parametrize(("topic", "added"), [("customer.tags_added", True), ("customer.tags_removed", False)])
+def test_given_tags_that_changed_when_parsed_then_they_are_one_in_any_case(topic: str, added: bool) -> None:
     said = body(customerId=CUSTOMER, tags=["CAFE\u0301", " Caf\u00e9 ", "b"], occurredAt="2026-11-21T15:00:00Z")
     moment = datetime(2026, 11, 21, 15, tzinfo=UTC)
-    expected = CustomerTagged(customer_id=55, tags=frozenset({"caf\u00e9", "b"}), happened_at=moment)
+    expected = CustomerTagged(customer_id=55, tags=frozenset({"caf\u00e9", "b"}), added=added, happened_at=moment)
     assert topics.parse(topic, said) == expected
 
 
