@@ -30,8 +30,8 @@ class Bucket(Protocol):
         `urgent` is for whom a person waits: it may use what is kept back from all others.
         """
 
-    def learn(self, *, used: int, limit: int) -> None:
-        """Learn from an answer how many calls were counted, of how many."""
+    def learn(self, *, used: int, limit: int, seconds: float | None = None) -> None:
+        """Learn from an answer how many calls were counted, of how many, and in which time as many more are granted."""
 
     def full(self) -> None:
         """Learn that a call was one too many."""
@@ -44,7 +44,7 @@ class Bottomless:
     def take(self, *, urgent: bool) -> None:
         pass
 
-    def learn(self, *, used: int, limit: int) -> None:
+    def learn(self, *, used: int, limit: int, seconds: float | None = None) -> None:
         pass
 
     def full(self) -> None:

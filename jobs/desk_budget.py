@@ -3,7 +3,7 @@
 One script does each step in Redis, so workers cannot spend the same call. A quarter of the bucket is kept for whom a
 person waits for. Without Redis everybody spends freely, and the helpdesk itself says when it is too much.
 
-A bucket is a hash: `level` calls in it `at` a moment, of `limit` that fit.
+A bucket is a hash: `level` calls in it `at` a moment, of `limit` that fit; it empties in `seconds`.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,19 @@ from jobs.scripts import Scripts
 
 RESERVE = 0.25  # of the bucket
 FIRST_LIMIT = 40  # calls, until the helpdesk has answered once
-EMPTIES_IN_SECONDS = 20
+EMPTIES_IN_SECONDS = 20  # unless the helpdesk has said otherwise
 KEPT_SECONDS = 3600
 
 _LEAK = """
 local key, now = KEYS[1], tonumber(ARGV[1])
-local found = redis.call('HMGET', key, 'level', 'at', 'limit')
+local found = redis.call('HMGET', key, 'level', 'at', 'limit', 'seconds')
 local limit, at = tonumber(found[3]) or tonumber(ARGV[2]), tonumber(found[2]) or now
-local rate = limit / tonumber(ARGV[3])
+local seconds = tonumber(found[4]) or tonumber(ARGV[3])
+local rate = limit / seconds
 local level = math.max(0, (tonumber(found[1]) or 0) - rate * math.max(0, now - at))
 local function keep()
-    redis.call('HSET', key, 'level', level, 'at', string.format('%.6f', math.max(now, at)), 'limit', limit)
+    local moment = string.format('%.6f', math.max(now, at))
+    redis.call('HSET', key, 'level', level, 'at', moment, 'limit', limit, 'seconds', seconds)
     redis.call('EXPIRE', key, ARGV[4])
 end
 """
@@ -49,7 +51,7 @@ return false
 _LEARN = (
     _LEAK
     + """
-limit = tonumber(ARGV[6])
+limit, seconds = tonumber(ARGV[6]), tonumber(ARGV[7])
 level = math.max(level, tonumber(ARGV[5]))
 keep()
 return false
@@ -101,8 +103,8 @@ class _Shared:
         if wait is not None:
             raise Busy("the helpdesk has no time for more calls just now", retry_after=float(wait))
 
-    def learn(self, *, used: int, limit: int) -> None:
-        self._run(_LEARN, used, limit)
+    def learn(self, *, used: int, limit: int, seconds: float | None = None) -> None:
+        self._run(_LEARN, used, limit, seconds or EMPTIES_IN_SECONDS)
 
     def full(self) -> None:
         self._run(_FULL)

@@ -99,6 +99,15 @@ def test_given_what_the_helpdesk_says_when_it_is_fuller_than_we_know_then_it_is_
     assert taken(bucket) == 0
 
 
+def test_given_a_helpdesk_that_counts_by_the_minute_when_it_says_so_then_its_bucket_leaks_as_slowly(
+    bucket: Bucket, clock: Hand
+) -> None:
+    bucket.learn(used=60, limit=60, seconds=60)
+    clock.moment += SECOND * 15
+
+    assert taken(bucket) == 15
+
+
 def test_given_a_call_that_was_one_too_many_when_told_then_the_bucket_counts_as_full(bucket: Bucket) -> None:
     bucket.full()
 
