@@ -13,7 +13,7 @@ import structlog
 from app.domain.errors import Rejected, Unavailable
 from app.domain.ports import Comment, Receipt, Ticket
 from integrations.django_helpdesk.client import DeskApi, Json
-from integrations.marker import short
+from integrations.marker import last_line, line
 from integrations.strict_json import moment
 
 _LOG = structlog.get_logger()
@@ -24,7 +24,6 @@ _LONGEST_STANDING = 255
 _OPEN = "1,2"  # open and reopened
 _MOST_TICKETS = 2_000  # that we look through for a customer's
 _TRIES = 3
-_MARK = re.compile(r"^ref [0-9a-f]{20}$")
 # Comments are rendered as Django's templates, and a number behind a # makes a link on that ticket. A joiner that nobody
 # sees keeps our words as they are; so it does for the two words that stand for a template's tags while it is rendered.
 _READ_AS_MORE = re.compile(r"(?<=#)(?=\d)|(?<=\{)(?=[{%#])|(?<=%)(?=\})|(?<=X-HELPDESK)(?=-COMMENT)")
@@ -63,7 +62,7 @@ class DjangoHelpdesk:
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
         # Neither title nor status: they would become the ticket's own. The author is whoever calls, whatever is said.
-        comment = f"{guarded(text)}\n\n{marker(key)}"
+        comment = f"{guarded(text)}\n\n{line(key)}"
         written = self._api.add("followups", {"ticket": _number(ticket_id), "comment": comment, "public": False})
         public = written.get("public") is not False
         if public:
@@ -71,7 +70,7 @@ class DjangoHelpdesk:
         return Receipt(reference=str(written["id"]), public=public)
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
-        ticket, mark = self._ticket(ticket_id), marker(key)
+        ticket, mark = self._ticket(ticket_id), line(key)
         said = [] if ticket is None else ticket["followup_set"]
         ours = [str(each["id"]) for each in said if last_line(each["comment"]) == mark]
         return Receipt(reference=ours[0], copies=len(ours)) if ours else None
@@ -126,20 +125,6 @@ class DjangoHelpdesk:
 def guarded(text: str) -> str:
     """Return the text so that it is shown as it is."""
     return _READ_AS_MORE.sub(_JOINER, text)
-
-
-def marker(key: str) -> str:
-    """Return what the last line of our note says, by which it is found again: a name of ours is not kept there."""
-    return f"ref {short(key)}"
-
-
-def is_ours(comment: str) -> bool:
-    """Return whether a comment is a note of ours."""
-    return _MARK.fullmatch(last_line(comment)) is not None
-
-
-def last_line(comment: str | None) -> str:
-    return (comment or "").rstrip().rpartition("\n")[2].strip()
 
 
 def _standing(reason: str, *, special: bool) -> str:

@@ -13,7 +13,7 @@ from app.domain.errors import Malformed
 from app.domain.events import CommandTyped, Event, TicketOpened, Unconcerning
 from app.domain.people import Person
 from integrations.companies import Call
-from integrations.django_helpdesk.api import is_ours
+from integrations.marker import is_ours
 from integrations.strict_json import Id, understand
 
 

@@ -12,7 +12,7 @@ from app.domain.events import CommandTyped, TicketOpened, Unconcerning
 from app.domain.people import Person
 from integrations.companies import Call
 from integrations.django_helpdesk import hooks
-from integrations.django_helpdesk.api import marker
+from integrations.marker import line as marker
 from tests.integrations.hostile_json import spoilt
 
 LOOK = TicketOpened(ticket_id="7", email=None, look=True)
