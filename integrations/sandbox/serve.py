@@ -37,6 +37,7 @@ from integrations.sandbox.town import (
 )
 from integrations.sandbox.turnstile import Turnstile
 from integrations.sandbox.year import write_year
+from integrations.sandbox.zendesk import routes as zendesk
 
 _HOST = "127.0.0.1"
 _HOME_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -141,7 +142,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, hook_desk, florist, page, opening):
+    for part in (admin, helpdesk, hook_desk, zendesk, florist, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from flask import Blueprint, Response, jsonify, request
 
-_DOORS = {"/shopify/": "store", "/gorgias/": "helpdesk", "/florist/": "florist"}
+_DOORS = {"/shopify/": "store", "/gorgias/": "helpdesk", "/zendesk/": "zendesk", "/florist/": "florist"}
 _MUTATION = re.compile(r"^\s*mutation\b", re.MULTILINE)
 
 
