@@ -49,16 +49,23 @@ class WatchedHelpdesk:
                 raise Rejected(STOPPED)
         with self._watched():
             receipt = self.desk.post_note(ticket_id, text=text, key=key)
-        if receipt.public:
-            with unit_of_work(self.sessions) as session:
-                news = setups.notes_came_out(session, shop_id=shop_id, kind=kind)
-            if news:
-                log.error("helpdesk.notes_public", shop=shop_id, kind=kind)
+        self._stop_if_public(receipt)
         return receipt
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         with self._watched():
-            return self.desk.find_note(ticket_id, key=key)
+            found = self.desk.find_note(ticket_id, key=key)
+        self._stop_if_public(found)
+        return found
+
+    def _stop_if_public(self, note: Receipt | None) -> None:
+        if note is None or not note.public:
+            return
+        shop_id, kind = self.account.shop_id, self.account.kind
+        with unit_of_work(self.sessions) as session:
+            news = setups.notes_came_out(session, shop_id=shop_id, kind=kind)
+        if news:
+            log.error("helpdesk.notes_public", shop=shop_id, kind=kind)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
