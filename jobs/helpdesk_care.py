@@ -13,7 +13,7 @@ import structlog
 
 from app.domain.errors import Busy, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
-from app.domain.ports import HelpdeskSetup
+from app.domain.ports import ChoosyHelpdeskSetup, HelpdeskSetup
 from app.domain.retry import MOST_ATTEMPTS, pause_when_busy, wait_after
 from app.store import connections, setups
 from app.store.base import reading, unit_of_work
@@ -122,6 +122,7 @@ def _look_after(care: _Care) -> None:
 
 
 def _set_up(care: _Care) -> None:
+    _learn_proofs(care)
     parts = care.desk.install(care.wiring, known=care.held.parts)
     with unit_of_work(care.world.sessions) as session:
         setups.stands(session, care.held, parts=parts, now=care.now, look_at=_tonight(care))
@@ -132,12 +133,21 @@ def _check(care: _Care) -> None:
     """Look whether all is there and on, and mend what is not."""
     parts, trouble = care.held.parts, ""
     ails = care.desk.ails(known=parts)
+    _learn_proofs(care)
     if ails:
         try:
             parts = care.desk.install(care.wiring, known=parts)
         except Rejected as refusal:
             trouble = str(refusal)
     _write_down(care, ails, parts, trouble)
+
+
+def _learn_proofs(care: _Care) -> None:
+    """Write down by what their calls are proven, before there are any: a call that is not believed is lost."""
+    if isinstance(care.desk, ChoosyHelpdeskSetup):
+        proofs = care.desk.proofs(care.wiring, known=care.held.parts)
+        with unit_of_work(care.world.sessions) as session:
+            setups.proven_by(session, care.held, proofs=proofs, seal=care.world.seal)
 
 
 def _leave(care: _Care) -> None:

@@ -31,9 +31,10 @@ class Wiring:
     shop: str  # by its domain: two stores of one merchant may share a helpdesk
     hook_url: str = field(repr=False)
     card_url: str = field(repr=False)
-    secret: str = field(repr=False)
+    secret: str = field(repr=False)  # unless the helpdesk chooses one itself
     tag: str
 
 
-# What was made there, by our name for it: "hook:…", "card", "widget:…", "field", "tag" and their numbers there.
+# What was made there, by our name for it and its number there:
+# "hook:…", "trigger:…", "card", "widget:…", "macro:…", "field", "tag".
 Parts = Mapping[str, str]

@@ -202,7 +202,8 @@ class HelpdeskSetup(Protocol):
     def install(self, wiring: Wiring, *, known: Parts) -> Parts:
         """Make what is missing, and put right what is there; return all that is ours. Raises Rejected.
 
-        What was known and is not there any more is made again, but for widgets: those are the team's to take away.
+        What was known and is not there any more is made again, but for widgets and macros: those are the team's to
+        take away.
         """
 
     def uninstall(self, wiring: Wiring, *, known: Parts) -> Parts:
@@ -210,6 +211,14 @@ class HelpdeskSetup(Protocol):
 
     def ails(self, *, known: Parts) -> frozenset[Ail]:
         """Return what is wrong with what was made there; raise KeyRefused where we are not let in."""
+
+
+@runtime_checkable
+class ChoosyHelpdeskSetup(HelpdeskSetup, Protocol):
+    """Furnishes a helpdesk that says itself by what its calls are proven: nothing of ours is taken for that."""
+
+    def proofs(self, wiring: Wiring, *, known: Parts) -> tuple[str, ...]:
+        """Make what is to call us, if need be, so that it does not call yet; return by what its calls are proven."""
 
 
 class GiftVendor(Protocol):

@@ -72,7 +72,7 @@ def connect(
         row.look_at = row.held_until = row.checked_at = None
     row.account, row.user, row.trouble = account, user, None
     row.sealed_key = seal.close(key, place=key_place(shop_id, kind))
-    row.sealed_secrets = seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
+    row.sealed_secrets = secrets_sealed(secrets, shop_id=shop_id, kind=kind, seal=seal)
     row.token_digest = _digest(url_token) if url_token is not None else None
     row.sealed_token = seal.close(url_token, place=_place(shop_id, kind, "token")) if url_token is not None else None
     row.public_id = row.public_id or token_hex(16)
@@ -149,6 +149,11 @@ def in_use() -> ColumnElement[bool]:
 def key_place(shop_id: int, kind: str) -> str:
     """Return what an account's key is sealed for."""
     return _place(shop_id, kind, "key")
+
+
+def secrets_sealed(secrets: tuple[str, ...], *, shop_id: int, kind: str, seal: Seal) -> bytes | None:
+    """Return an account's secrets as they are kept."""
+    return seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
 
 
 def opened(row: Connection, seal: Seal) -> Account:

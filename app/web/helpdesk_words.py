@@ -11,19 +11,21 @@ AILS = {
 }
 
 
+_PARTS = {
+    "hook": "a call to us ({what})",
+    "trigger": "a trigger ({what})",
+    "card": "a call for the customer's card",
+    "widget": "the card beside every {what}",
+    "macro": "the macro “{what}”",
+    "tag": "the tag “{what}”",
+    "field": "a field of customers",
+}
+
+
 def part(name: str) -> str:
     """Return what a part that we made there is, in words that stand in a list."""
     kind, _, what = name.partition(":")
-    match kind:
-        case "hook":
-            return f"a call to us ({what.replace('-', ' ')})"
-        case "card":
-            return "a call for the customer's card"
-        case "widget":
-            return f"the card beside every {what}"
-        case "tag":
-            return f"the tag “{what}”" if what else "the tag"
-        case "field":
-            return "a field of customers"
-        case _:
-            return name
+    if name == "tag":
+        return "the tag"
+    said = what.replace("-", " ") if kind in ("hook", "trigger") else what
+    return _PARTS.get(kind, name).format(what=said)

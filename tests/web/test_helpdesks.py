@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 KEY = {"account": "acme", "user": "lea@acme.example", "key": "k-canary"}
 KIND = registry.FIRST_HELPDESK
-PARTS = {"hook:ticket-created": "1", "card": "2", "widget:ticket": "3", "field": "4", "tag": "5"}
+PARTS = {"hook:ticket-created": "1", "card": "2", "widget:ticket": "3", "field": "4", "tag": "5", "macro:flowers": "6"}
 
 
 def connect(desk: Desk, **changes: str) -> str | None:
