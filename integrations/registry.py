@@ -27,12 +27,14 @@ from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 from integrations.shopify.tokens import TokenEndpoint
 from integrations.signed_hook.company import SIGNED_HOOK
+from integrations.zendesk.company import ZENDESK
 
 FIRST_HELPDESK = "gorgias"  # a ticket without a kind is of this one, as all were once
 HELPDESKS: Mapping[str, Company] = {
     FIRST_HELPDESK: GORGIAS,
     "signed_hook": SIGNED_HOOK,
     "django_helpdesk": DJANGO_HELPDESK,
+    "zendesk": ZENDESK,
 }
 
 

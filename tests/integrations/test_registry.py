@@ -14,6 +14,7 @@ OPENED: dict[str, dict[str, object]] = {
     "gorgias": {"v": "1", "event": "ticket-created", "ticket_id": "42", "customer_email": "ada@customer.example"},
     "signed_hook": {"event": "ticket.opened", "ticket_id": "42", "customer_email": "ada@customer.example"},
     "django_helpdesk": {"ticket": {"id": 42, "submitter_email": "ada@customer.example"}},
+    "zendesk": {"event": "ticket-created", "ticket_id": "42", "customer_email": "ada@customer.example"},
 }
 BOT = Login(user="bot@acme.example", key="canary")
 
@@ -34,7 +35,7 @@ def test_given_a_ticket_of_another_helpdesk_than_the_first_when_heard_of_then_it
         assert registry.PEOPLE[kind]("", opened).tickets == {event.ticket_id}
         names[kind] = event.ticket_id
 
-    assert names == {"gorgias": "42", "signed_hook": "signed_hook:42", "django_helpdesk": "django_helpdesk:42"}
+    assert names == {kind: "42" if kind == registry.FIRST_HELPDESK else f"{kind}:42" for kind in OPENED}
     assert names.keys() == registry.HELPDESKS.keys()
 
 
@@ -63,9 +64,10 @@ def test_given_no_proper_account_when_opened_then_no_key_can_go_there(kind: str,
         registry.helpdesk(kind, "https://{account}.example", account, BOT)
 
 
-def test_given_an_account_of_a_company_when_it_is_a_host_elsewhere_then_no_key_can_go_there() -> None:
+@pytest.mark.parametrize("kind", ["gorgias", "zendesk"])
+def test_given_an_account_of_a_company_when_it_is_a_host_elsewhere_then_no_key_can_go_there(kind: str) -> None:
     with pytest.raises(ValueError, match="account"):
-        registry.helpdesk("gorgias", "https://{account}.gorgias.com", "a.b", BOT)
+        registry.helpdesk(kind, registry.HELPDESKS[kind].origin, "a.b", BOT)
 
 
 def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None:

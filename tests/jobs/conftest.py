@@ -269,7 +269,7 @@ def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings
         shopify_client_secrets=SecretStr(",".join(PRACTICE_SECRETS)),
         shopify_origin=f"{town.url}/shopify/{{shop}}",
         gorgias_origin=f"{town.url}/gorgias/{{account}}",
-        helpdesk_origins=f"signed_hook={town.url}/hook_desk/{{account}}",
+        helpdesk_origins=f"signed_hook={town.url}/hook_desk/{{account}},zendesk={town.url}/zendesk/{{account}}",
         florist_origin=f"{town.url}/florist",
         quarantine_seconds=2,
     )

@@ -19,6 +19,7 @@ from integrations.gorgias.webhooks import SECRET_HEADER
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.town import PRACTICE_SHOP
+from integrations.sandbox.zendesk import people as zendesk
 from integrations.signed_hook import signature
 from jobs import connect_helpdesk, helpdesk_care
 from jobs.runtime import way_out
@@ -29,7 +30,9 @@ LOGINS = {
     "gorgias": (people.ACCOUNT, Login(user=people.API_USER, key=people.API_KEY)),
     "signed_hook": (hook_desk.ACCOUNT, Login(user="", key=hook_desk.KEY)),
     "django_helpdesk": (ACCOUNT, Login(user=USER, key=KEY)),
+    "zendesk": (zendesk.ACCOUNT, Login(user=zendesk.API_USER, key=zendesk.API_TOKEN)),
 }
+CHOOSY = {"zendesk"}  # it says itself by what its calls are proven, once it is furnished
 EVERY_KIND = pytest.mark.parametrize("kind", LOGINS)
 Screen = pytest.CaptureFixture[str]
 
@@ -66,7 +69,7 @@ def test_given_every_kind_when_counted_then_each_can_be_connected() -> None:
     assert LOGINS.keys() == registry.HELPDESKS.keys()
 
 
-@EVERY_KIND
+@pytest.mark.parametrize("kind", [each for each in LOGINS if each not in CHOOSY])
 def test_given_a_key_that_is_good_when_connected_then_the_helpdesk_comes_in_by_what_was_told_and_by_nothing_older(
     here: Practice, kind: str, capsys: Screen
 ) -> None:
@@ -79,6 +82,23 @@ def test_given_a_key_that_is_good_when_connected_then_the_helpdesk_comes_in_by_w
     assert [ring(client, here, kind, told) for told in (first, second)] == [401, 200]
     assert LOGINS[kind][1].key not in second.split()
     assert ("did not say" in second) is (kind == "signed_hook")  # of a ticket that is none it says nothing at all
+
+
+@pytest.mark.parametrize("kind", CHOOSY)
+def test_given_a_helpdesk_that_chooses_its_proofs_when_connected_then_it_comes_in_once_it_is_furnished(
+    here: Practice, kind: str, capsys: Screen
+) -> None:
+    assert connect(here, kind) == 0
+    account = kept(here, kind)
+    assert account is not None
+    assert account.secrets == ()
+    assert LOGINS[kind][1].key not in capsys.readouterr().out.split()
+
+    helpdesk_care.care_for(here.world, here.shop_id)
+
+    account = kept(here, kind)
+    assert account is not None
+    assert len(account.secrets) == 2
 
 
 @EVERY_KIND

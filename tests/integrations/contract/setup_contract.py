@@ -9,7 +9,7 @@ from app.domain.errors import KeyRefused, Unavailable
 from app.domain.helpdesk_setup import Ail, Parts, Wiring
 from app.domain.ports import HelpdeskSetup
 
-FURNISHED = frozenset({"gorgias"})  # kinds that are tested here
+FURNISHED = frozenset({"gorgias", "zendesk"})  # kinds that are tested here
 SHOP = "first.myshopify.com"
 TAG = "make-it-right"
 
@@ -27,8 +27,8 @@ class SetupStage(Protocol):
     def furnish_by_hand(self, wiring: Wiring) -> None:
         """Let the team make things of their own that look as much like ours as things can."""
 
-    def use(self, tag: str) -> None:
-        """Let the team rely on a tag, so that it cannot be taken away."""
+    def ornament(self, parts: Parts) -> str:
+        """Return a part that the team may take away for good, by our name for it."""
 
     def switch_off(self, number: str) -> None:
         """Switch off what calls us, as the helpdesk does by itself when we do not answer."""
@@ -50,6 +50,13 @@ def wiring(connection: str = "t-1", *, shop: str = SHOP, tag: str = TAG) -> Wiri
     """Return the wiring of one connection; change only what the test is about."""
     hook = f"https://app.example/hooks/some/{connection}"
     return Wiring(shop=shop, hook_url=hook, card_url=f"{hook}/card", secret=f"secret-of-{connection}", tag=tag)
+
+
+class TaggedStage(SetupStage, Protocol):
+    """A helpdesk in which a tag is made before it is used."""
+
+    def use(self, tag: str) -> None:
+        """Let the team rely on a tag, so that it cannot be taken away."""
 
 
 class SetupContract:
@@ -110,25 +117,6 @@ class SetupContract:
             assert stage.furniture() == once
             assert len(once) == len(set(once))
             setup.uninstall(wiring(), known=parts)
-
-    def test_given_a_tag_of_theirs_with_our_name_when_uninstalled_then_it_stays(
-        self, stage: SetupStage, setup: HelpdeskSetup
-    ) -> None:
-        stage.use("vip")
-        before = stage.furniture()
-
-        setup.uninstall(wiring(tag="vip"), known=setup.install(wiring(tag="vip"), known={}))
-        assert stage.furniture() == before
-
-    def test_given_a_tag_of_ours_that_they_rely_on_when_uninstalled_then_it_is_left_and_said_so(
-        self, stage: SetupStage, setup: HelpdeskSetup
-    ) -> None:
-        parts = setup.install(wiring(), known={})
-        stage.use(TAG)
-
-        left = setup.uninstall(wiring(), known=parts)
-        assert list(left) == [f"tag:{TAG}"]
-        assert any(TAG in words for words in stage.furniture())
 
     def test_given_two_stores_at_one_helpdesk_when_one_leaves_then_the_other_keeps_all_it_needs(
         self, stage: SetupStage, setup: HelpdeskSetup
@@ -193,12 +181,12 @@ class SetupContract:
         assert setup.ails(known=parts) == {Ail.FIELD_GONE}
         assert setup.ails(known=setup.install(wiring(), known=parts)) == frozenset()
 
-    def test_given_a_widget_that_the_team_took_away_when_installed_again_then_it_stays_away_until_asked_for_anew(
+    def test_given_an_ornament_that_the_team_took_away_when_installed_again_then_it_stays_away_until_asked_for_anew(
         self, stage: SetupStage, setup: HelpdeskSetup
     ) -> None:
         parts = setup.install(wiring(), known={})
         made = stage.furniture()
-        name = next(name for name in parts if name.startswith("widget:"))
+        name = stage.ornament(parts)
         stage.take_away(name, parts[name])
 
         assert setup.ails(known=parts) == frozenset()
@@ -214,6 +202,37 @@ class SetupContract:
             stranger.ails(known={})
         with pytest.raises(KeyRefused):
             stranger.install(wiring(), known={})
+
+
+class TagsContract:
+    """What must be done besides where a tag is made before it is used."""
+
+    @pytest.fixture
+    def stage(self) -> TaggedStage:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def setup(self, stage: TaggedStage) -> HelpdeskSetup:
+        return stage.setup()
+
+    def test_given_a_tag_of_theirs_with_our_name_when_uninstalled_then_it_stays(
+        self, stage: TaggedStage, setup: HelpdeskSetup
+    ) -> None:
+        stage.use("vip")
+        before = stage.furniture()
+
+        setup.uninstall(wiring(tag="vip"), known=setup.install(wiring(tag="vip"), known={}))
+        assert stage.furniture() == before
+
+    def test_given_a_tag_of_ours_that_they_rely_on_when_uninstalled_then_it_is_left_and_said_so(
+        self, stage: TaggedStage, setup: HelpdeskSetup
+    ) -> None:
+        parts = setup.install(wiring(), known={})
+        stage.use(TAG)
+
+        left = setup.uninstall(wiring(), known=parts)
+        assert list(left) == [f"tag:{TAG}"]
+        assert any(TAG in words for words in stage.furniture())
 
 
 def _calls(parts: Parts) -> dict[str, str]:

@@ -10,14 +10,21 @@ import pytest
 import requests
 
 from app.domain.card import Card
-from app.domain.helpdesk_setup import Wiring
+from app.domain.helpdesk_setup import Parts, Wiring
 from app.domain.ports import HelpdeskSetup
 from integrations import registry
 from integrations.companies import Login
 from integrations.gorgias import furniture
 from integrations.sandbox.helpdesk import http_integrations, macros, tags, widgets
 from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
-from tests.integrations.contract.setup_contract import FURNISHED, SetupContract, SetupStage, wiring
+from tests.integrations.contract.setup_contract import (
+    FURNISHED,
+    SetupContract,
+    SetupStage,
+    TaggedStage,
+    TagsContract,
+    wiring,
+)
 from tests.integrations.contract.town import TownDoor, hasty
 
 KINDS = (http_integrations.KIND, widgets.KIND, macros.KIND, tags.KIND, "desk_field")
@@ -72,6 +79,9 @@ class GorgiasSetupStage:
             self.by_hand("POST", "tags", {"name": tag})
         action = {"name": "addTags", "title": "Add tags", "type": "user", "arguments": {"tags": tag}}
         self.by_hand("POST", "macros", {"name": "A", "actions": [action]})
+
+    def ornament(self, parts: Parts) -> str:
+        return next(name for name in parts if name.startswith("widget:"))
 
     def switch_off(self, number: str) -> None:
         row = self.by_hand("GET", f"integrations/{number}")
@@ -134,6 +144,12 @@ def stage(town: TownDoor) -> Iterator[GorgiasSetupStage]:
 class TestGorgiasSetup(SetupContract):
     @pytest.fixture
     def stage(self, stage: GorgiasSetupStage) -> SetupStage:
+        return stage
+
+
+class TestGorgiasTags(TagsContract):
+    @pytest.fixture
+    def stage(self, stage: GorgiasSetupStage) -> TaggedStage:
         return stage
 
 
