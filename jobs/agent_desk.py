@@ -1,18 +1,27 @@
 """What an agent does at the desk: presses, which are kept and handled like a helpdesk's; undoing; a lead's yes."""
 
+from datetime import datetime, timedelta
+from enum import StrEnum
+
 import structlog
 
 from app.domain.agents import Role
+from app.domain.decisions import Decision
+from app.domain.effects import AddGiftLine, Plan, State
+from app.domain.policy import Mode
+from app.domain.rules import team_gift
 from app.domain.tastes import Tastes
-from app.store import care, inbox, ledger, lifting, orders, people, veil
+from app.store import care, inbox, ledger, lifting, orders, people, snoozes, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from app.store.stories import MADE_BY_AGENTS
+from app.store.undoing import TAKEN_BACK
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Press
 from jobs import desk
+from jobs.carry_out import carry_out
 from jobs.carry_out import withdraw as take_back
 from jobs.desk import NoSuchDeed
 from jobs.queue import Task
@@ -21,6 +30,14 @@ from jobs.runtime import World
 log = structlog.get_logger("agent")
 
 AT_THE_DESK = "by a lead, on the desk"
+_PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
+
+
+class Undone(StrEnum):
+    """How a deed was undone."""
+
+    HELD = "held"  # it had not left
+    COMING_BACK = "coming_back"  # it had, and is being taken back
 
 
 class NotTheirs(Exception):
@@ -44,15 +61,40 @@ def keep(world: World, visitor: Visitor, press: Press, key: str) -> None:
     world.bell.ring(Task.DRAIN, visitor.shop_id, at_once=True)
 
 
-def undo(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> bool:
-    """Take back what an agent asked for and has not left; return False when it is too late for that."""
+def undo(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> Undone | None:
+    """Take back what an agent asked for: before it leaves, and of gifts after it as well; None when it is too late."""
     theirs, now = signed(world, merchant, visitor), world.clock.now()
+    why, undone = f"Taken back by {visitor.agent.name}, on the desk.", None
     with unit_of_work(theirs.sessions) as session:
         deed = _deed(session, merchant, effect_id)
-        why = f"Taken back by {visitor.agent.name}, on the desk."
-        gone = take_back(session, merchant, deed.key, code="withdrawn", why=why, now=now)
-    log.info("agent.undid", shop=merchant.id, agent=visitor.agent.id, effect=effect_id, gone=gone is not None)
-    return gone is not None
+        if take_back(session, merchant, deed.key, code="withdrawn", why=why, now=now) is not None:
+            undone = Undone.HELD
+        elif _off_again(session, merchant, deed, why, now):
+            undone = Undone.COMING_BACK
+    log.info("agent.undid", shop=merchant.id, agent=visitor.agent.id, effect=effect_id, gone=undone is not None)
+    if undone is Undone.COMING_BACK:
+        world.bell.ring(Task.DRAIN, merchant.id, at_once=True)
+    return undone
+
+
+def not_now(world: World, merchant: Merchant, visitor: Visitor, customer_id: int, *, days: int) -> bool:
+    """Let nothing be suggested for a customer for so many days; return False for one who was forgotten meanwhile."""
+    until = world.clock.now() + timedelta(days=days)
+    with unit_of_work(signed(world, merchant, visitor).sessions) as session:
+        home = _home_of(session, world, merchant, customer_id)
+        if home is not None:
+            about = {"shop_id": merchant.id, "customer_id": home}
+            snoozes.snooze(session, agent_id=visitor.agent.id, until=until, **about)
+    log.info("agent.snoozed", shop=merchant.id, agent=visitor.agent.id, days=days, kept=home is not None)
+    return home is not None
+
+
+def suggest_again(world: World, merchant: Merchant, visitor: Visitor, customer_id: int) -> bool:
+    """Undo a "not now"; return False where none stands."""
+    with unit_of_work(signed(world, merchant, visitor).sessions) as session:
+        stood = snoozes.wake(session, shop_id=merchant.id, customer_id=customer_id)
+    log.info("agent.woke", shop=merchant.id, agent=visitor.agent.id, stood=stood)
+    return stood
 
 
 def allow(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> bool:
@@ -70,13 +112,11 @@ def decline(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) 
 def note_tastes(world: World, merchant: Merchant, visitor: Visitor, customer_id: int, noted: Tastes) -> bool:
     """Write down what a customer likes and never wants; return False for one who was forgotten meanwhile."""
     with unit_of_work(signed(world, merchant, visitor).sessions) as session:
-        orders.lock(session, shop_id=merchant.id)  # nobody is forgotten or merged meanwhile
-        customer_id = people.home_of(session, shop_id=merchant.id, customer_id=customer_id)
-        hidden = veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(customer_id)
-        if not hidden:
-            care.note_tastes(session, noted, shop_id=merchant.id, customer_id=customer_id)
-    log.info("agent.noted_tastes", shop=merchant.id, agent=visitor.agent.id, kept=not hidden)
-    return not hidden
+        home = _home_of(session, world, merchant, customer_id)
+        if home is not None:
+            care.note_tastes(session, noted, shop_id=merchant.id, customer_id=home)
+    log.info("agent.noted_tastes", shop=merchant.id, agent=visitor.agent.id, kept=home is not None)
+    return home is not None
 
 
 def signed(world: World, merchant: Merchant, visitor: Visitor) -> World:
@@ -97,9 +137,33 @@ def _as_lead(world: World, merchant: Merchant, visitor: Visitor, effect_id: int)
     return world.signed(who)
 
 
+def _home_of(session: Session, world: World, merchant: Merchant, customer_id: int) -> int | None:
+    """Return whom the customer was merged into, else themselves; None for somebody who was forgotten."""
+    orders.lock(session, shop_id=merchant.id)  # neither happens meanwhile
+    home = people.home_of(session, shop_id=merchant.id, customer_id=customer_id)
+    return None if veil.drawn(session, shop_id=merchant.id, seal=world.seal).hides(home) else home
+
+
 def _deed(session: Session, merchant: Merchant, effect_id: int) -> Deed:
     """Return a deed that some agent asked for: what rules do by themselves is no business of the desk's."""
     deed = ledger.read(session, shop_id=merchant.id, effect_id=effect_id, currency=merchant.currency)
-    if deed is None or deed.effect.kind not in MADE_BY_AGENTS:
+    if deed is None or deed.effect.kind not in MADE_BY_AGENTS or not deed.for_a_person:
         raise NoSuchDeed(effect_id)
     return deed
+
+
+def _off_again(session: Session, merchant: Merchant, deed: Deed, why: str, now: datetime) -> bool:
+    """Plan the way back of a gift that is in its order, or may be; False where there is none, or it was tried before.
+
+    Nobody is asked: what it puts back was theirs to give. Whether the parcel has left by then, the store says.
+    """
+    gift = deed.effect
+    if not isinstance(gift, AddGiftLine) or deed.state not in _PERHAPS_OUT or deed.code == TAKEN_BACK:
+        return False
+    back = team_gift.taken_back(gift)
+    if ledger.known(session, shop_id=merchant.id, keys=[back.key]):
+        return False
+    plan = Plan(effect=back, due_at=now, after=deed.key)
+    decision = Decision(rule=deed.rule, subject=f"ticket:{gift.ticket_id}", code=TAKEN_BACK, because=why, plans=(plan,))
+    carry_out(session, merchant, decision, now=now, mode=Mode.AUTO)
+    return True

@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
-from app.store import agents, care, decisions
+from app.store import agents, care, decisions, gifts
 from app.store.base import Session
+from app.store.decisions import Earlier
+from app.store.gifts import TeamGifts
 from app.store.shops import Merchant
 from jobs.gather import AboutAction
 from jobs.runtime import midnight
 
 A_YEAR = timedelta(days=365)
+_KINDS = {Act.REFUND_KEEP: "refund_order"}
 
 
 def gathered(
@@ -26,13 +29,7 @@ def gathered(
 ) -> AgentFacts:
     """Return all that the rules look at. Whoever holds the shop's lock may act on it; others may only show it."""
     refund = action.act is Act.REFUND_KEEP
-    before = decisions.earlier(
-        session,
-        shop_id=merchant.id,
-        gesture="refund_order" if refund else "send_flowers",
-        ticket_id=action.ticket_id,
-        order_id=asked.order.id if refund and asked.order else None,
-    )
+    before, given = _earlier(session, merchant, action, asked)
     return AgentFacts(
         order=asked.order,
         customer_id=asked.customer_id,
@@ -44,19 +41,37 @@ def gathered(
             session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - A_YEAR
         ),
         before=_refunds_before(session, merchant, asked, now),
-        elsewhere=_refunded(session, action, asked, merchant.id)
-        if refund
-        else _sent(session, action, asked, merchant.id),
+        elsewhere=_elsewhere(session, action, asked, merchant.id),
         never=care.tastes_of(session, shop_id=merchant.id, customer_id=asked.customer_id).never,
         flowers_before=_flowers_before(session, merchant, asked, now) if not refund else FlowersBefore(),
         presses=presses,
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
         live=before.live,
         ended=before.ended,
+        options=asked.options,
+        given=given,
         press=press,
         granted=merchant.scopes,
         member=agents.member(session, shop_id=merchant.id, email_digest=email_digest),
     )
+
+
+def _earlier(
+    session: Session, merchant: Merchant, action: AgentAction, asked: AboutAction
+) -> tuple[Earlier | TeamGifts, frozenset[int]]:
+    """Return what came of the same act before, and which gifts the customer has had where it is about a gift."""
+    if action.act is not Act.GIFT:
+        order_id = asked.order.id if asked.order and action.act is Act.REFUND_KEEP else None
+        kind = _KINDS.get(action.act, "send_flowers")
+        before = decisions.earlier(
+            session, shop_id=merchant.id, gesture=kind, ticket_id=action.ticket_id, order_id=order_id
+        )
+        return before, frozenset()
+    if asked.order is None or asked.customer_id is None:
+        return TeamGifts(), frozenset()
+    order_id, customer_id = asked.order.id, asked.customer_id
+    given = gifts.of_team(session, shop_id=merchant.id, order_id=order_id, customer_id=customer_id)
+    return given, given.given
 
 
 def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> RefundsBefore:
@@ -70,6 +85,12 @@ def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, no
         since=now - A_YEAR,
         day_start=midnight(merchant, now),
     )
+
+
+def _elsewhere(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:
+    if action.act is Act.REFUND_KEEP:
+        return _refunded(session, action, asked, shop_id)
+    return () if action.act is Act.GIFT else _sent(session, action, asked, shop_id)
 
 
 def _refunded(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:

@@ -7,6 +7,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import Effect, PostNote
 from app.domain.errors import Unavailable
 from app.domain.events import AgentAction
+from app.domain.facts import GiftOption
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.domain.refunds import SoldLine
@@ -63,6 +64,11 @@ def lines(world: World, merchant: Merchant, customer_id: int, order_name: str) -
         order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=name)
     sold = () if order_id is None else _hurried(world, merchant).shop.sold(order_id)
     return tuple(line for line in sold if line.left)
+
+
+def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
+    """Return what may be slipped into an order, as the store has it now. Raises Unavailable as `preview` does."""
+    return gather.gift_options(merchant, _hurried(world, merchant))
 
 
 def _hurried(world: World, merchant: Merchant) -> Outside:

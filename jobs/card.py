@@ -7,7 +7,7 @@ from app.domain import card
 from app.domain.card import Card, CardFacts, Deed, Purse
 from app.domain.correspondents import Correspondent, unknown
 from app.domain.effects import Pool
-from app.store import decisions, orders, reports, shops, stories, yardstick
+from app.store import decisions, orders, reports, shops, snoozes, stories, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.stories import LedgerRow
@@ -50,6 +50,7 @@ def facts(session: Session, merchant: Merchant, customer_id: int, now: datetime)
         last=None if last is None else _deed(last),
         pending=tuple(map(_deed, stories.pending(session, currency=merchant.currency, **about))),
         lead_first=kept >= merchant.policy.team.keep_refunds_per_year,
+        not_now=snoozes.not_now(session, now=now, **about),
         now=local(merchant, now),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, Undoing
+from app.domain.effects import Effect, Plan, PostNote, Undoing
 from app.domain.policy import Mode
 from app.domain.rules import afterwards, gift_order
 from app.store import decisions, ledger, orders
@@ -141,9 +141,9 @@ def follow_up(
 
 def _is_let_alone(session: Session, merchant: Merchant, effect: Effect) -> bool:
     """Return whether an agent's act is for somebody for whom nothing else is done."""
-    if not isinstance(effect, RefundOrder | SendFlowers) or effect.customer_id is None:
+    customer, currency = getattr(effect, "customer_id", None), merchant.currency
+    if afterwards.ticket_of(effect) is None or customer is None:
         return False
-    customer, currency = effect.customer_id, merchant.currency
     standing = orders.standing(session, shop_id=merchant.id, customer_id=customer, currency=currency)
     return standing is not None and standing.let_alone
 

@@ -1,6 +1,6 @@
 """Asks the outside what a rule will need to know. No transaction is open while we ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from jobs import who_is
-from jobs.runtime import Outside, World, in_force, midnight, opening
+from jobs.runtime import Outside, World, midnight, opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,15 @@ class AboutAction:
     offer: RefundOffer | None = None
     pieces: tuple[Pieces, ...] = ()
     quote: Quote | None = None
+    options: tuple[GiftOption, ...] = ()
     trouble: str | None = None
     forgotten: bool = False
 
 
-def gift_options(merchant: Merchant, outside: Outside) -> tuple[GiftOption, ...]:
-    """Ask the store for the gifts that may be given."""
-    options = [outside.shop.gift_option(variant) for variant in in_force(merchant).nth_order_gift.variants]
+def gift_options(merchant: Merchant, outside: Outside, some: Collection[int] | None = None) -> tuple[GiftOption, ...]:
+    """Ask the store for the gifts that may be given, or for `some` of them."""
+    known = merchant.policy.nth_order_gift.variants
+    options = [outside.shop.gift_option(variant) for variant in known if some is None or variant in some]
     return tuple(option for option in options if option is not None and option.cost.currency == merchant.currency)
 
 
@@ -122,6 +124,9 @@ def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order
         return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
+    if action.act is Act.GIFT:
+        named = None if action.variant is None else {action.variant}
+        return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
     return AboutAction(customer_id=order.customer_id, order=order)
 
 

@@ -74,7 +74,7 @@ def unwanted(
     # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
     if deed.sends and find(outside, gift, deed) is not None:
         return None
-    spared = let_alone.refused(standing)
+    spared = let_alone.refused(standing) if let_alone.gives_or_marks(gift) else None
     option = None if spared else outside.shop.gift_option(gift.variant_id)
     no = spared or _unwelcome(option, standing)
     if no is not None:

@@ -7,7 +7,7 @@ from app.domain.events import AgentAction, TicketOpened
 from app.domain.facts import TicketFacts
 from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
-from app.store import inbox, orders, tallies, trail, yardstick
+from app.store import inbox, orders, snoozes, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
 from jobs import agent_facts, gather, lost_marks, who_is
 from jobs.occasion import Occasion, finish
@@ -59,8 +59,14 @@ def _greeting(
         nobody=match.nobody,
         tags=None if ticket is None else ticket.tags,
         look=occasion.letter.id,
+        not_now=standing is not None and _put_off(session, occasion, standing.customer_id),
     )
     return on_ticket(event.ticket_id, facts, merchant.policy, occasion.now)
+
+
+def _put_off(session: Session, occasion: Occasion, customer_id: int) -> bool:
+    about = {"shop_id": occasion.merchant.id, "customer_id": customer_id}
+    return snoozes.not_now(session, now=occasion.now, **about) is not None
 
 
 def _act(

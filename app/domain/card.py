@@ -42,6 +42,14 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotNow:
+    """Until when an agent wants nothing suggested for a customer, and who said so."""
+
+    until: datetime
+    said_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
     """All that the card tells of a customer; `now` is by the shop's own clock, and so is every moment on the card."""
 
@@ -51,6 +59,7 @@ class CardFacts:
     pending: tuple[Deed, ...]
     lead_first: bool
     now: datetime
+    not_now: NotNow | None = None
 
     @property
     def active(self) -> bool | None:
@@ -111,8 +120,12 @@ def of(facts: CardFacts, purse: Purse) -> Card:
         Row(name="Likes / never", value=_tastes(standing.tastes)),
         _pool(purse),
     )
-    notice = LEAD_FIRST if facts.lead_first else ""
-    return Card(rows=rows, as_of=facts.now, special=standing.special and standing.marked, notice=notice)
+    return Card(rows=rows, as_of=facts.now, special=standing.special and standing.marked, notice=_notice(facts))
+
+
+def _notice(facts: CardFacts) -> str:
+    later = "" if facts.not_now is None else f"Not now: nothing is suggested before {_day(facts.not_now.until, facts)}."
+    return " ".join(filter(None, (LEAD_FIRST if facts.lead_first else "", later)))
 
 
 def _status(facts: CardFacts) -> str:

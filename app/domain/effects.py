@@ -103,7 +103,11 @@ class PostNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddGiftLine:
-    """Slip a free item into an order that has not left yet."""
+    """Slip a free item into an order that has not left yet.
+
+    `ticket_id` is where an agent asked for it; None for what a rule gives. `confirm` makes a deliberate second one
+    distinct.
+    """
 
     kind: Literal["add_gift_line"] = "add_gift_line"
     order_id: int
@@ -112,10 +116,13 @@ class AddGiftLine:
     variant_id: int
     title: str
     rule: str
+    ticket_id: str | None = None
+    agent_name: str = ""
+    confirm: str = ""
 
     @property
     def key(self) -> str:
-        return _key("gift", self.order_id, self.rule)
+        return _key("gift", self.order_id, self.rule, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +165,7 @@ class CancelGiftOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBackGiftLine:
-    """Take a free item off an order that will not be sent after all; `undoes` is the key of the gift."""
+    """Take a free item off an order again; `undoes` is the key of the gift, `ticket_id` where an agent asked for it."""
 
     kind: Literal["take_back_gift_line"] = "take_back_gift_line"
     order_id: int
@@ -167,6 +174,7 @@ class TakeBackGiftLine:
     variant_id: int
     title: str
     undoes: str
+    ticket_id: str | None = None
 
     @property
     def key(self) -> str:

@@ -148,6 +148,7 @@ class Act(StrEnum):
     REFUND_KEEP = "refund_keep"
     FLOWERS = "flowers"
     WITHDRAW_FLOWERS = "withdraw_flowers"
+    GIFT = "gift"
 
 
 class Proof(StrEnum):
@@ -165,8 +166,9 @@ class AgentAction:
     `order_name` is "#1001" or None for the latest order; `amount` is decimal text in the shop's currency, or else the
     `items` and the `shipping` go back, or all that is left where nothing is named; `unclear` says what in the form
     nobody can understand; `confirm` makes a deliberate second deed distinct from a double click. Of flowers, `amount`
-    is the most that they may cost. `agent_ref` is the agent's number, written as tickets are, where a helpdesk tells
-    no address of theirs. `seen` stands for what the agent was shown beforehand: nothing else may come of the press.
+    is the most that they may cost. `variant` is the gift that is meant, else the first that fits. `agent_ref` is the
+    agent's number, written as tickets are, where a helpdesk tells no address of theirs. `seen` stands for what the
+    agent was shown beforehand: nothing else may come of the press.
     """
 
     act: Act
@@ -181,6 +183,7 @@ class AgentAction:
     as_credit: bool = False
     unclear: str | None = None
     product: str | None = None
+    variant: int | None = None
     days: int | None = None
     message: str | None = None
     compassion: bool = False  # somebody died or is ill: no reorders, no marketing

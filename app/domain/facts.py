@@ -143,6 +143,7 @@ class TicketFacts:
     nobody: Nobody | None = None  # why no customer of the store is taken for who wrote
     tags: frozenset[str] | None = None  # on the ticket just now; None: nobody has looked
     look: int = 0  # which look that was
+    not_now: bool = False  # an agent wants nothing suggested for a while
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +197,12 @@ class AgentFacts:
     never: tuple[str, ...] = ()  # what must not be sent to the customer
     presses: int = 0  # of this agent within this minute, with this one
     withdrawable: tuple[str, ...] = ()
-    live: tuple[int, ...] = ()  # minor units of the same act on this ticket that are done or under way
-    ended: int = 0  # how often the same act on this ticket came to nothing
+    # What of the same act is done or under way, in minor units, and how often it came to nothing: on this ticket; of
+    # gifts, on this order.
+    live: tuple[int, ...] = ()
+    ended: int = 0
+    options: tuple[GiftOption, ...] = ()  # what may be slipped in
+    given: frozenset[int] = frozenset()  # variants that the customer was given before, by whomever
     elsewhere: tuple[DoneElsewhere, ...] = ()  # refunds of this order, or flowers under way, from other tickets
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent

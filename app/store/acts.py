@@ -11,9 +11,9 @@ from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
 from app.domain.effects import State
 from app.domain.money import Money
+from app.store import stories
 from app.store.decisions import GIVEN
 from app.store.deeds import PENDING, Unreadable, reason_of, understood
-from app.store.stories import MADE_BY_AGENTS
 from app.store.tables import Effect
 from app.store.undoing import STANDS, TAKEN_BACK
 
@@ -94,7 +94,7 @@ def given_by(session: Session, *, shop_id: int, agent_id: int, currency: str, si
 
 
 def _acts(shop_id: int, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Effect.shop_id == shop_id, Effect.kind.in_(MADE_BY_AGENTS), Effect.created_at >= since
+    return Effect.shop_id == shop_id, stories.by_agents(), Effect.created_at >= since
 
 
 def _act(row: Effect, currency: str) -> Act:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import care, contacts, ledger, lifetime, veil
+from app.store import care, contacts, ledger, lifetime, snoozes, veil
 from app.store.base import Base
 from app.store.contact_tables import MergedCustomer
 from app.store.tables import Customer, Decision, Delivery, Effect, Order, PrivacyRequest, Shop
@@ -145,6 +145,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     digests = {*session.scalars(select(Order.mail_digest).where(*theirs))}
     digests |= {*session.scalars(select(Customer.mail_digest).where(*known))}
     digests |= _forget_contacts(session, shop_id, person)
+    snoozes.forget(session, shop_id=shop_id, customer_ids=person.ids)
     named = {digest for digest in digests if digest is not None}
     session.execute(update(Order).where(*theirs).values(mail_digest=None))
     guests = (Order.shop_id == shop_id, Order.customer_id.is_(None), Order.mail_digest.in_(named))

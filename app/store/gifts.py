@@ -1,6 +1,7 @@
 """What customers were given so far, what is owed to them, and what an order carries already."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ Gifted = Row[*tuple[Any, ...]]  # of the ledger, a gift's, with these columns
 _GIFTED = (
     *(Effect.id, Effect.key, Effect.kind, Effect.rule, Effect.state, Effect.code, Effect.payload),
     *(Effect.customer_id, Effect.order_id, Effect.due_at, Effect.created_at, Effect.ended_at),
+    *(Effect.ticket_id, Effect.cost_minor),
 )
 _NO = ("declined", "withdrawn", "merged")  # codes of gifts that somebody would not have, by whichever parcel
 
@@ -75,6 +77,27 @@ def history(
     buyers = {order_id: customer_id}
     found = histories(session, shop_id=shop_id, buyers=buyers, rule=rule, day_start=day_start, since=since)
     return found[order_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamGifts:
+    """What agents slipped into one order, or are about to (minor units), and how often that came to nothing.
+
+    `given` are the variants that its customer was given, by whomever, with whichever order.
+    """
+
+    live: tuple[int, ...] = ()
+    ended: int = 0
+    given: frozenset[int] = frozenset()
+
+
+def of_team(session: Session, *, shop_id: int, order_id: int, customer_id: int) -> TeamGifts:
+    """Return what agents slipped into an order. True until the transaction ends for whoever holds the shop."""
+    gifts = _theirs(session, shop_id, {customer_id}).get(customer_id, ())
+    here = [gift for gift in gifts if gift.order_id == order_id and gift.ticket_id is not None]
+    live = tuple(gift.cost_minor or 0 for gift in here if _stands(gift))
+    given = frozenset(gift.payload["variant_id"] for gift in gifts if _stands(gift))
+    return TeamGifts(live=live, ended=len(here) - len(live), given=given)
 
 
 def _history(

@@ -10,7 +10,7 @@ Every move is one conditional statement. A worker that was frozen and comes back
 told so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -44,6 +44,7 @@ __all__ = [
     "decline",
     "gate",
     "is_ours",
+    "known",
     "plan",
     "plan_all",
     "promote_observed",
@@ -239,6 +240,11 @@ def read(session: Session, *, shop_id: int, effect_id: int, currency: str) -> De
 def customer_of(session: Session, *, shop_id: int, key: str) -> int | None:
     """Return for whom the deed of that key is."""
     return session.scalar(select(Effect.customer_id).where(Effect.shop_id == shop_id, Effect.key == key))
+
+
+def known(session: Session, *, shop_id: int, keys: Collection[str]) -> frozenset[str]:
+    """Return which of these deeds are in the ledger, whatever became of them."""
+    return frozenset(session.scalars(select(Effect.key).where(Effect.shop_id == shop_id, Effect.key.in_(keys))))
 
 
 def _queue_for_order(session: Session, deed: Deed) -> None:

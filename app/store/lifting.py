@@ -29,14 +29,15 @@ def liftable(now: datetime) -> ColumnElement[bool]:
         Effect.kind == "refund_order", other.order_id == Effect.order_id, other.cost_minor == Effect.cost_minor
     )
     one_ticket = and_(Effect.kind == "send_flowers", other.ticket_id == Effect.ticket_id)
+    one_order = and_(Effect.kind == "add_gift_line", other.order_id == Effect.order_id, other.ticket_id.is_not(None))
     done_otherwise = select(other.id).where(
         other.shop_id == Effect.shop_id,
         other.id != Effect.id,
         other.kind == Effect.kind,
         other.state.in_(GIVEN),
-        or_(one_sum, one_ticket),
+        or_(one_sum, one_ticket, one_order),
     )
-    asked_for = Effect.kind.in_(("refund_order", "send_flowers"))
+    asked_for = and_(Effect.kind.in_(("refund_order", "send_flowers", "add_gift_line")), Effect.ticket_id.is_not(None))
     return and_(
         Effect.state == State.OVER_BUDGET, asked_for, Effect.ended_at > now - LIFTED_FOR, ~done_otherwise.exists()
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import care, contacts, ledger, lifetime
+from app.store import care, contacts, ledger, lifetime, snoozes
 from app.store.base import Base, insert
 from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
@@ -94,6 +94,7 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     )
     contacts.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     care.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
+    snoozes.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
     _decide_anew(session, shop_id, kept)
@@ -117,6 +118,7 @@ def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
     lifetime.leave(session, shop_id=shop_id, customer_id=customer_id)
     contacts.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     care.forget(session, shop_id=shop_id, customer_ids=[customer_id])
+    snoozes.forget(session, shop_id=shop_id, customer_ids=[customer_id])
 
 
 def settle(session: Session, *, shop_id: int) -> None:
@@ -206,7 +208,7 @@ def _keep_one_gift(session: Session, shop_id: int, kept: int, now: datetime) -> 
     theirs = select(Effect).where(Effect.shop_id == shop_id, Effect.customer_id == kept, Effect.kind.in_(_GIFTS))
     gifts = session.scalars(theirs.order_by(Effect.id).execution_options(populate_existing=True)).all()
     given = {gift.payload["variant_id"] for gift in gifts if gift.state in _PERHAPS_OUT and gift.code != TAKEN_BACK}
-    waiting = [gift for gift in gifts if gift.state in _WAITING]
+    waiting = [gift for gift in gifts if gift.state in _WAITING and gift.ticket_id is None]  # agents know what they do
     again = [gift for gift in waiting[:1] if gift.payload["variant_id"] in given]
     currency = session.get_one(Shop, shop_id).currency
     gone = [

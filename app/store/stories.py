@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
-from app.domain.effects import State
+from app.domain.effects import Pool, State
 from app.domain.money import Money
 from app.store import lifting
 from app.store.deeds import KINDS, Unreadable, deed_of, reason_of
 from app.store.tables import Decision, Delivery, Effect, Order
-from app.store.undoing import STANDS
+from app.store.undoing import STANDS, TAKEN_BACK
 
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
-MADE_BY_AGENTS = ("refund_order", "send_flowers")
+MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line")
 _GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers")
 
 
@@ -46,6 +46,7 @@ class LedgerRow:
     needs_person: bool  # in doubt, and nobody but a person can find out
     pending: bool  # done, and may yet fail
     reason: Reason | None  # why an agent did it, if they said so: for the team alone
+    stands: bool  # not taken back
     due_at: datetime
     created_at: datetime
     ended_at: datetime | None
@@ -68,6 +69,7 @@ class Search:
     order_id: int | None = None
     needs_person: bool = False
     standing: bool = False  # not what was taken back
+    by_agents: bool = False  # what somebody of the team asked for
     before: int | None = None
 
 
@@ -191,9 +193,16 @@ def matching(shop_id: int, search: Search) -> list[ColumnElement[bool]]:
         (search.before is not None, Effect.id < (search.before or 0)),
         (search.needs_person, (Effect.state == State.UNCERTAIN) & Effect.next_try_at.is_(None)),
         (search.standing, STANDS),
+        (search.by_agents, by_agents()),
         (bool(search.words), _named(shop_id, search.words)),
     ]
     return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked)]
+
+
+def by_agents() -> ColumnElement[bool]:
+    """Hold for what somebody of the team asked for. Gift lines are given by rules as well, out of another pool."""
+    teams = (Effect.kind != "add_gift_line") | (Effect.pool_name == Pool.TEAM)
+    return Effect.kind.in_(MADE_BY_AGENTS) & teams
 
 
 def _described(shop_id: int) -> Select[Effect, str, str]:
@@ -249,6 +258,7 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         needs_person=deed.state is State.UNCERTAIN and row.next_try_at is None,
         pending=deed.pending,
         reason=reason_of(row.reason),
+        stands=row.code != TAKEN_BACK,
         due_at=row.due_at,
         created_at=row.created_at,
         ended_at=row.ended_at,

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store import agent_tables, care_tables, connection_tables, contact_tables, grant_tables, watch_tables  # noqa: F401  # whoever speaks of the tables speaks of these as well
+from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
+    agent_tables,
+    care_tables,
+    connection_tables,
+    contact_tables,
+    grant_tables,
+    snooze_tables,
+    watch_tables,
+)
 from app.store.base import Base, BigId
 
 

@@ -13,6 +13,7 @@ from app.store import contacts
 from app.store.base import Base
 from app.store.care_tables import Care
 from app.store.contact_tables import Contact, MergedCustomer
+from app.store.snooze_tables import Snooze
 from app.store.tables import Customer, Decision, Delivery, Effect, Order
 
 _TICKET = "ticket:"
@@ -80,6 +81,7 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
         "merged_customers": _rows(
             session, MergedCustomer, MergedCustomer.shop_id == shop_id, MergedCustomer.customer_id.in_(person.ids)
         ),
+        "snoozes": _rows(session, Snooze, Snooze.shop_id == shop_id, Snooze.customer_id.in_(person.ids)),
         "orders": _rows(
             session,
             Order,

@@ -1,7 +1,7 @@
 """The agents' desk: a page without a word of anybody's, and what it shows to whoever is signed in."""
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, TypeVar
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,7 @@ from integrations.own_desk import presses
 from integrations.own_desk.presses import Press, Wish
 from integrations.strict_json import understand
 from jobs import agent_desk, agent_door, agent_preview, passes
+from jobs.agent_desk import Undone
 from jobs.desk import NoSuchDeed
 from jobs.passes import Pass
 from jobs.runtime import World
@@ -33,6 +34,10 @@ blueprint = Blueprint("agent", __name__)
 blueprint.before_request(agent_identity.recognise)
 
 EFFECT = f"<int(max={2**63 - 1}):effect_id>"
+UNDONE: Mapping[object, str] = {
+    Undone.HELD: "Taken back. Nothing was sent.",
+    Undone.COMING_BACK: "It is being taken off the order. You will read here, and on the ticket, what came of it.",
+}
 M = TypeVar("M", bound=BaseModel)
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -57,6 +62,12 @@ class Wished(Asked):
     """What an agent would like to do."""
 
     wish: Wish
+
+
+class PutOff(Asked):
+    """For how many days nothing is to be suggested."""
+
+    days: Literal[7, 30, 90]
 
 
 class Lines(Asked):
@@ -144,6 +155,31 @@ def lines() -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/desk/api/gifts")
+def gifts() -> ResponseReturnValue:
+    """Show what may be slipped into an order, for choosing."""
+    seen = _scene(_understood(Asked))
+    return _outside(seen, lambda: agent_view.gifts(seen, agent_preview.gifts(world(), seen.merchant)))
+
+
+@blueprint.post("/desk/api/not-now")
+def not_now() -> Response:
+    """Let nothing be suggested for this customer for a while."""
+    asked = _understood(PutOff)
+    seen = _scene(asked)
+    kept = agent_desk.not_now(world(), seen.merchant, visitor(), _somebody(seen), days=asked.days)
+    said = f"Nothing is suggested for them for {asked.days} days. What was promised still comes."
+    return jsonify(said=said if kept else "This customer asked to be forgotten; nothing was noted.")
+
+
+@blueprint.post("/desk/api/suggest-again")
+def suggest_again() -> Response:
+    """Undo a "not now"."""
+    seen = _scene(_understood(Asked))
+    stood = agent_desk.suggest_again(world(), seen.merchant, visitor(), _somebody(seen))
+    return jsonify(said="What there is to suggest is suggested again." if stood else "Nothing was put off any more.")
+
+
 @blueprint.post("/desk/api/act")
 def act() -> str:
     """Take a press, and say at once what is known of it. The same press once more is the same press."""
@@ -176,22 +212,24 @@ def note_tastes() -> Response:
 @blueprint.post(f"/desk/api/undo/{EFFECT}")
 def undo(effect_id: int) -> Response:
     """Take a deed back that has not left."""
-    return _settled(agent_desk.undo, effect_id, "Taken back. Nothing was sent.")
+    return _settled(agent_desk.undo, effect_id, UNDONE)
 
 
 @blueprint.post(f"/desk/api/allow/{EFFECT}")
 def allow(effect_id: int) -> Response:
     """Say a lead's yes to a deed."""
-    return _settled(agent_desk.allow, effect_id, "Allowed. It is on its way.")
+    return _settled(agent_desk.allow, effect_id, {True: "Allowed. It is on its way."})
 
 
 @blueprint.post(f"/desk/api/decline/{EFFECT}")
 def decline(effect_id: int) -> Response:
     """Say a lead's no to a deed."""
-    return _settled(agent_desk.decline, effect_id, "Declined. Nothing was sent.")
+    return _settled(agent_desk.decline, effect_id, {True: "Declined. Nothing was sent."})
 
 
-def _settled(does: Callable[[World, Merchant, Visitor, int], bool], effect_id: int, said: str) -> Response:
+def _settled(
+    does: Callable[[World, Merchant, Visitor, int], object], effect_id: int, said: Mapping[object, str]
+) -> Response:
     seen = _scene(_understood(Asked))
     try:
         done = does(world(), seen.merchant, visitor(), effect_id)
@@ -199,7 +237,7 @@ def _settled(does: Callable[[World, Merchant, Visitor, int], bool], effect_id: i
         abort(403, str(no))
     except NoSuchDeed:
         abort(404, "There is no such deed.")
-    return jsonify(said=said if done else "Too late: it has left already, or somebody was faster.")
+    return jsonify(said=said.get(done, "Too late: it has left already, or somebody was faster."))
 
 
 def _scene(asked: Asked) -> Scene:

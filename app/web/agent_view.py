@@ -9,14 +9,16 @@ from flask import abort, render_template
 
 from app.domain.agents import Role
 from app.domain.card import of as card_of
-from app.domain.effects import Effect, State
+from app.domain.effects import AddGiftLine, Effect, State
+from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
+from app.domain.rules import team_gift
 from app.domain.rules.agent_acts import first_name
-from app.store import acts, agents, lifting, people, stories, switch, veil
+from app.store import acts, agents, ledger, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from app.store.stories import MADE_BY_AGENTS, Search
+from app.store.stories import MADE_BY_AGENTS, LedgerRow, Search
 from app.web import phrases
 from integrations.own_desk import presses
 from jobs import card
@@ -95,7 +97,7 @@ def desk(seen: Scene) -> str:
 def preview(seen: Scene, found: Preview) -> str:
     """Return what a press would do, the button that does it, and what colleagues are doing of the same kind."""
     kinds = tuple({effect.kind for effect in found.effects}.intersection(MADE_BY_AGENTS))
-    search = Search(customer_id=seen.customer_id, kinds=kinds, states=_UNDER_WAY)
+    search = Search(customer_id=seen.customer_id, kinds=kinds, states=_UNDER_WAY, by_agents=True)
     with reading(seen.world.sessions) as session:
         rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen)) if kinds else []
     # What is on this ticket the rules have seen.
@@ -106,6 +108,13 @@ def preview(seen: Scene, found: Preview) -> str:
 def lines(sold: tuple[SoldLine, ...]) -> str:
     """Return the lines of an order, for choosing how many pieces of each."""
     return render_template("_desk_lines.html", sold=sold)
+
+
+def gifts(seen: Scene, options: tuple[GiftOption, ...]) -> str:
+    """Return what may be given, for choosing one."""
+    policy = seen.merchant.policy.nth_order_gift
+    there = [(option, team_gift.can_be_given(option, policy)) for option in options]
+    return render_template("_desk_gifts.html", there=there)
 
 
 def outcome(seen: Scene, press: str) -> str | None:
@@ -124,12 +133,24 @@ def _first_name(effect: Effect) -> str:
 
 def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
     """Return what agents did for this customer, on any ticket, and to what of it this one may say yes."""
-    search = Search(customer_id=seen.customer_id, kinds=MADE_BY_AGENTS)
+    search = Search(customer_id=seen.customer_id, by_agents=True)
     rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen))
     ids = [row.id for row in rows] if seen.visitor.agent.role is Role.LEAD else []
     asked = lifting.allowable(session, shop_id=seen.merchant.id, effect_ids=ids, now=seen.now)
     may = {number for number, asker in asked.items() if asker != who}
-    return {"deeds": rows, "may": may, "own": set(asked) - may, "states": _STATES}
+    back = _can_come_back(session, seen, rows)
+    return {"deeds": rows, "may": may, "own": set(asked) - may, "back": back, "states": _STATES}
+
+
+def _can_come_back(session: Session, seen: Scene, rows: list[LedgerRow]) -> set[int]:
+    """Return which of these were given and can be taken back still, as far as our books know."""
+    ways = {
+        team_gift.taken_back(row.effect).key: row.id
+        for row in rows
+        if isinstance(row.effect, AddGiftLine) and row.state is State.DONE and row.stands
+    }
+    begun = ledger.known(session, shop_id=seen.merchant.id, keys=ways)
+    return {number for key, number in ways.items() if key not in begun}
 
 
 def _given(session: Session, visitor: Visitor, merchant: Merchant, now: datetime) -> dict[str, Any]:

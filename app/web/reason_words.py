@@ -24,6 +24,7 @@ _REASONS = {
     "no_measure": "not measured yet",
     "not_special": "not special",
     "greeted": "agents were told",
+    "not_now": "put off by an agent",
     # gifts
     "gift": "a gift goes along",
     "gift_order": "a gift by itself",
@@ -58,6 +59,9 @@ _REASONS = {
     "already": "done before",
     elsewhere.CODE: "done on another ticket",
     "flowers": "flowers are sent",
+    "team_gift": "a gift from an agent",
+    "on_board": "in the parcel anyway",
+    "sold_out": "gone from stock",
     "nothing_to_withdraw": "nothing to withdraw",
     "bad_days": "day not possible",
     "too_dear": "flowers too dear",

@@ -20,7 +20,7 @@ class Wish(BaseModel):
     """What an agent filled in; "" where nothing was."""
 
     model_config = ConfigDict(frozen=True)
-    act: Literal["refund_keep", "flowers"]
+    act: Literal["refund_keep", "flowers", "gift"]
     order: Word = ""
     amount: Word = ""
     items: Text = ""
@@ -28,6 +28,7 @@ class Wish(BaseModel):
     as_credit: bool = False
     compassion: bool = False
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    variant: Id | None = None
     message: Annotated[str, Field(max_length=200)] = ""
     confirm: Short = ""
     reason: Reason | Literal[""] = ""
@@ -70,6 +71,7 @@ def action(said: Press) -> AgentAction:
         shipping=said.shipping,
         as_credit=said.as_credit,
         unclear=unclear,
+        variant=said.variant,
         days=said.days,
         message=said.message.strip() or None,
         compassion=said.compassion,

@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.effects import Effect, PostNote, State
 from app.domain.refunds import Way
+from app.domain.rules import team_gift
 from app.domain.rules.afterwards import tell
 from tests.builders import DAY, NOON, flowers, gift_line, mark, note, pieces, refund, tag, ticket_tag, usd
 
@@ -65,6 +66,28 @@ def test_given_money_on_its_way_when_told_then_the_agent_reads_so_and_a_later_fa
 
     assert "has not confirmed it yet" in on_its_way.text
     assert len({on_its_way.key, failed.key, told(refund(), State.DONE).key}) == 3
+
+
+GIFT_NEWS = {
+    State.DONE: "Slipped Mug into #1001, for $12.00.",
+    State.AWAITING: "Slipping Mug into #1001 needs a lead: Above $10.00 a lead decides.",
+    State.OVER_BUDGET: "the team's pool does not hold $12.00",
+    State.REFUSED: "Mug was not slipped into #1001: Above $10.00",
+    State.WITHDRAWN: "Mug was not slipped into #1001: Above $10.00",
+    State.UNCERTAIN: "Mug may be in #1001 by now.",
+}
+
+
+@pytest.mark.parametrize(("state", "words"), GIFT_NEWS.items())
+def test_given_an_agents_gift_when_it_moved_on_then_the_agent_reads_what_became_of_it(state: State, words: str) -> None:
+    assert words in told(gift_line(ticket_id="42"), state).text
+
+
+def test_given_an_agents_gift_when_it_was_taken_back_or_could_not_be_then_they_read_which() -> None:
+    back = team_gift.taken_back(gift_line(ticket_id="42"))
+
+    assert "Took Mug off #1001 again." in told(back, State.DONE).text
+    assert "stays given: Above $10.00" in told(back, State.REFUSED).text
 
 
 @pytest.mark.parametrize(("state", "words"), FLOWERS_NEWS.items())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain import card
-from app.domain.card import LEAD_FIRST, MOST_ROWS, Card, CardFacts, Deed, Purse, Row
+from app.domain.card import LEAD_FIRST, MOST_ROWS, Card, CardFacts, Deed, NotNow, Purse, Row
 from app.domain.effects import State
 from app.domain.tastes import Tastes
 from tests.builders import DAY, NOON, flowers, gift_line, mark, refund, standing, usd, yardstick
@@ -69,6 +69,14 @@ def test_given_people_of_every_kind_when_shown_then_their_status_says_why(
     person: object, measure: object, status: str
 ) -> None:
     assert told(replace(PLAIN, standing=person, yardstick=measure))["Status"] == status  # type: ignore[arg-type]
+
+
+def test_given_a_not_now_when_shown_then_it_says_until_when_beside_whatever_else_is_to_be_noticed() -> None:
+    later = NotNow(until=NOON + 30 * DAY, said_by="Sam")
+
+    shown = card.of(replace(PLAIN, lead_first=True, not_now=later), PURSE)
+
+    assert shown.notice == f"{LEAD_FIRST} Not now: nothing is suggested before 21 Dec 2026."
 
 
 def test_given_a_mark_that_is_not_out_when_shown_then_the_card_does_not_bear_it() -> None:

@@ -216,6 +216,13 @@ def test_given_a_ticket_that_was_looked_at_when_they_write_again_then_it_is_tagg
     assert decision.code == "greeted"
 
 
+def test_given_somebody_for_whom_suggestions_wait_when_they_write_then_the_tag_is_there_and_no_word_beside_it() -> None:
+    decision = greet("42", marked(net=usd(330_00)), yardstick(), POLICY, NOON, not_now=True)
+
+    assert [type(plan.effect) for plan in decision.plans] == [TagTicket]
+    assert (decision.code, "nothing suggested for now" in decision.because) == ("not_now", True)
+
+
 @pytest.mark.parametrize(
     ("person", "measure", "code"),
     [

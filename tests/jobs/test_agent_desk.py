@@ -99,7 +99,9 @@ def lea(app: Flask, inside: Practice, ticket: int) -> Agent:
     return at_the_desk(app, inside, ticket, "Lea", Role.LEAD)
 
 
-def at_the_desk(app: Flask, inside: Practice, ticket: int, name: str, role: Role) -> Agent:
+def at_the_desk(
+    app: Flask, inside: Practice, ticket: int, name: str, role: Role, *, customer: int | None = None
+) -> Agent:
     world, merchant = inside.world, merchant_of(inside)
     team.add(world, merchant, name=name, email=f"{name.lower()}@practice.example", role=role)
     with reading(world.sessions) as session:
@@ -107,10 +109,10 @@ def at_the_desk(app: Flask, inside: Practice, ticket: int, name: str, role: Role
     code = agent_door.link(world, merchant, next(one.id for one in everybody if one.name == name)) or ""
     token = agent_door.come_in(world, code=code.partition("#in=")[2], browser="b" * 32)
     assert token is not None
-    customer = int(inside.call("/town/cast")["bereaved_customer"])
-    address = passes.made(world, merchant, FIRST_HELPDESK, ticket_id=str(ticket), customer_id=customer) or ""
-    desk, _, about = address.rpartition("/")[2].partition("#pass=")
-    return Agent(app=app, inside=inside, token=token, about={"desk": desk, "about": about})
+    about = customer or int(inside.call("/town/cast")["bereaved_customer"])
+    address = passes.made(world, merchant, FIRST_HELPDESK, ticket_id=str(ticket), customer_id=about) or ""
+    desk, _, shown = address.rpartition("/")[2].partition("#pass=")
+    return Agent(app=app, inside=inside, token=token, about={"desk": desk, "about": shown})
 
 
 def merchant_of(inside: Practice) -> Merchant:

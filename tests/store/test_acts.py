@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.agents import Reason
-from app.domain.effects import State
+from app.domain.effects import Pool, State
 from app.domain.people import Person
 from app.store import acts, erasing, veil
 from app.store.acts import Act, Given
@@ -12,7 +12,7 @@ from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from app.store.undoing import TAKEN_BACK
-from tests.builders import DAY, HOUR, NOON, flowers, paid, refund, tag, usd
+from tests.builders import DAY, HOUR, NOON, flowers, gift_line, paid, planned, refund, tag, usd
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
 SAM, LEA = 1, 2
@@ -53,6 +53,13 @@ def test_given_acts_of_several_when_counted_then_each_has_their_own_and_what_is_
         later = acts.given_by_agents(session, shop_id=steps.shop_id, currency="USD", since=NOON + HOUR)
     assert found == {SAM: Given(count=2, cost=usd(72_00)), None: Given(count=1, cost=usd(3_00))}
     assert later == {}
+
+
+def test_given_a_gift_line_when_told_then_an_agents_is_an_act_and_a_rules_is_none(steps: Steps) -> None:
+    into(steps, "done", planned(gift_line(), cost=usd(9_00), pool=Pool.GIFTS), rule="nth_order_gift")
+    into(steps, "done", paid(gift_line(rule="team", ticket_id="42"), by=SAM), rule="flowers")
+
+    assert [act.ticket_id for act in told(steps)] == ["42"]
 
 
 def test_given_what_was_taken_back_after_it_was_done_when_counted_then_it_is_nobodys_kindness(steps: Steps) -> None:

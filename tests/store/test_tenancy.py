@@ -43,6 +43,7 @@ from app.store import (
     privacy,
     setups,
     shops,
+    snoozes,
     tallies,
     veil,
     yardstick,
@@ -198,6 +199,7 @@ NO_SHOP_NEEDED = {
     "shops.without_history": "the ticker's: ids alone",
     "trail.in_the_name_of": "asks no database",
     "trail.row_moved": "tells of a row that was found",
+    "stories.by_agents": "a condition inside statements that name the shop",
     "stories.matching": "a condition inside statements that name the shop",
     "traces.about": "a condition inside statements that name the shop",
     "traces.deeds_for": "a condition inside statements that name the shop",
@@ -273,6 +275,7 @@ class Inhabitant:
             "ready": [(self.picked, None)],
             "deeds": [self.picked],
             "ended": [(self.sending, receipt())],
+            "keys": [refund(order_id=2).key],
             "key": keys.get(name, refund(order_id=2).key),
             "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
                 name, "review"
@@ -680,6 +683,7 @@ def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int]:
     sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
     agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
     agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
+    snoozes.snooze(session, shop_id=shop_id, customer_id=55, agent_id=sam, until=NOON + DAY + HOUR)
     return sam, came_in(session, shop_id, sam, seal)
 
 

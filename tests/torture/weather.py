@@ -2,12 +2,13 @@
 
 from types import MappingProxyType
 
+from tests.torture.desk_flows import FLOWS as DESK
 from tests.torture.flows import Flow, gathered, struck
 from tests.torture.gift_flows import FLOWS as GIFTS
 from tests.torture.money_flows import FLOWS as MONEY
 from tests.torture.shop_flows import FLOWS as SHOP
 
-CALM = gathered(GIFTS, MONEY, SHOP)
+CALM = gathered(GIFTS, MONEY, SHOP, DESK)
 ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke

@@ -28,7 +28,7 @@ from jobs.runtime import World
 from tests.builders import NOON, auto_policy, order, usd
 from tests.connected import connect
 
-MOST_STATEMENTS = 16  # of a card, whoever it is about
+MOST_STATEMENTS = 17  # of a card, whoever it is about
 TOKEN, SECRET = "url-token-of-forty-odd-random-characters", "current-secret"
 KEY = b"0123456789abcdef01234567"
 ADA, MAIL, OTHER, PHONE = 55, "ada@customer.example", "ada@work.example", "+15550001234"

@@ -6,7 +6,7 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
-from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer
+from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer, team_gift
 
 LET_GO = "Whoever pressed this was let go on Lagniappe's team page."
 
@@ -30,6 +30,7 @@ def on_ticket(ticket_id: str, facts: TicketFacts, policy: Policy, now: datetime)
         facts.nobody,
         tags=facts.tags,
         look=facts.look,
+        not_now=facts.not_now,
     )
     return [greeted]
 
@@ -50,4 +51,6 @@ def _acted(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime
         return refund_keep.decide(action, facts, policy.team, now)
     if action.act is Act.FLOWERS:
         return agent_acts.flowers(action, facts, policy.team, now, day_start)
+    if action.act is Act.GIFT:
+        return team_gift.gift(action, facts, policy, now)
     return agent_acts.withdraw_flowers(action, facts, now)

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.effects import Effect, Plan, PostNote, RefundOrder, SendFlowers, State, TagCustomer
+from app.domain.effects import (
+    AddGiftLine,
+    Effect,
+    Plan,
+    PostNote,
+    RefundOrder,
+    SendFlowers,
+    State,
+    TagCustomer,
+    TakeBackGiftLine,
+)
 from app.domain.money import Money
 from app.domain.refunds import Way
 from app.domain.rules.agent_acts import first_name
@@ -41,6 +51,19 @@ _FLOWERS = {
     State.WITHDRAWN: "The flowers for {amount} will not be sent: {why}",
     State.UNCERTAIN: "The flowers may have been ordered; a person must ask the florist. Please do not repeat it.",
 }
+_GIFT = {
+    State.DONE: "Slipped {title} into {order}, for {amount}. The customer was sent no mail.",
+    State.AWAITING: "Slipping {title} into {order} " + _ASKS,
+    State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
+    State.REFUSED: "{title} was not slipped into {order}: {why}",
+    State.WITHDRAWN: "{title} was not slipped into {order}: {why}",
+    State.UNCERTAIN: "{title} may be in {order} by now. " + _NOBODY_KNOWS,
+}
+_TAKEN_BACK = {
+    State.DONE: "Took {title} off {order} again. Its money is back in the pool.",
+    State.REFUSED: "{title} could not be taken off {order}, and stays given: {why}",
+    State.WITHDRAWN: "{title} was not taken off {order}, and stays given: {why}",
+}
 _NOT_SILENCED = (
     "The customer was not tagged “{tag}”, so orders and advertising may still go out to them: {why}"
     " Please put the tag on by hand; the refund does not wait for it."
@@ -72,25 +95,33 @@ def tell(
     """
     if isinstance(effect, TagCustomer):
         return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
-    if not isinstance(effect, RefundOrder | SendFlowers):
-        return None
+    ticket_id = ticket_of(effect)
     template = _ON_ITS_WAY if pending else _templates(effect).get(state)
-    if template is None:
+    if ticket_id is None or template is None:
         return None
     text = template.format(
         amount=cost,
         what=given_back(effect) if isinstance(effect, RefundOrder) else "",
         Stays=_sentence(stays(effect)) if isinstance(effect, RefundOrder) else "",
         due=f"{due_at.day} {due_at:%B %Y}",
-        agent=first_name(effect.agent_name) or "the team",
+        title=getattr(effect, "title", ""),
+        order=getattr(effect, "order_name", ""),
+        agent=first_name(getattr(effect, "agent_name", "")) or "the team",
         why=why,
         reference=reference,
         remark=f" {remark}" if remark else "",
     )
     if let_alone and state in _GOES_ON:
         text = f"{text} {BY_HAND}"
-    note = PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
+    note = PostNote(ticket_id=ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
     return Plan(effect=note, due_at=now)
+
+
+def ticket_of(effect: Effect) -> str | None:
+    """Return the ticket whose agents read what becomes of the deed; None where nobody asked for it on one."""
+    if not isinstance(effect, RefundOrder | SendFlowers | AddGiftLine | TakeBackGiftLine):
+        return None
+    return effect.ticket_id
 
 
 def asked_for(note: PostNote) -> str | None:
@@ -107,10 +138,18 @@ def _not_silenced(effect: TagCustomer, state: State, *, now: datetime, why: str)
     return Plan(effect=PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{state}"), due_at=now)
 
 
-def _templates(effect: RefundOrder | SendFlowers) -> Mapping[State, str]:
-    if isinstance(effect, SendFlowers):
-        return _FLOWERS
-    return _CREDIT if effect.way is Way.CREDIT else _REFUND
+def _templates(effect: Effect) -> Mapping[State, str]:
+    match effect:
+        case SendFlowers():
+            return _FLOWERS
+        case RefundOrder():
+            return _CREDIT if effect.way is Way.CREDIT else _REFUND
+        case AddGiftLine():
+            return _GIFT
+        case TakeBackGiftLine():
+            return _TAKEN_BACK
+        case _:
+            return {}
 
 
 def _sentence(words: str) -> str:

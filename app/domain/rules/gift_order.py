@@ -40,8 +40,13 @@ def plan(
 
 
 def instead(line: Effect, code: str, policy: NthOrderGift, *, cost: Money | None, now: datetime) -> Plan | None:
-    """Return the free parcel for a gift line that came too late for its own, where the merchant wants that."""
-    if not isinstance(line, AddGiftLine) or code != TOO_LATE or policy.when_left is not WhenLeft.OWN_PARCEL:
+    """Return the free parcel for a gift line that came too late for its own, where the merchant wants that.
+
+    What an agent slips in was meant for this very parcel, and they read that it came too late.
+    """
+    if not isinstance(line, AddGiftLine) or line.ticket_id is not None:
+        return None
+    if code != TOO_LATE or policy.when_left is not WhenLeft.OWN_PARCEL:
         return None
     gift = SendGiftOrder(
         customer_id=line.customer_id,

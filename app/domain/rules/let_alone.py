@@ -20,7 +20,9 @@ def gives_or_marks(effect: Effect) -> bool:
             return effect.present
         case MarkInHelpdesk():
             return effect.special
-        case AddGiftLine() | SendGiftOrder():
+        case AddGiftLine():
+            return effect.ticket_id is None  # an agent's is a person's act
+        case SendGiftOrder():
             return True
         case _:
             return False

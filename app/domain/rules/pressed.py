@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
 from app.domain.effects import Effect, Plan, Pool, PostNote, SendFlowers
@@ -79,6 +79,11 @@ def beyond_claim(action: AgentAction, amount: Money, policy: TeamGestures) -> st
         return None
     most = Money(minor=policy.claimed_limit_minor, currency=amount.currency)
     return f"Above {most} a lead decides, for a button does not prove who pressed it."
+
+
+def grace(action: AgentAction, policy: TeamGestures) -> timedelta:
+    """Return for how long an act can be undone: only where there is a page to undo it on."""
+    return timedelta(minutes=policy.undo_minutes if action.proof is Proof.SIGNED_IN else 0)
 
 
 def confirmed(action: AgentAction, facts: AgentFacts) -> str:

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, RefundOrder, TagCustomer
-from app.domain.events import AgentAction, Proof
+from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts, Order
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
 from app.domain.refunds import RefundOffer, Way
 from app.domain.rules import elsewhere
 from app.domain.rules.granted import off
-from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry
+from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, grace, sorry
 from app.domain.rules.refund_limits import lead_for
 from app.domain.rules.refund_words import gives_back, stays
 from app.domain.scopes import Feature
@@ -46,7 +46,7 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
     mutes = _mutes(refund, policy, now) if action.compassion else ()
     plan = Plan(
         effect=refund,
-        due_at=now + _grace(action, policy),
+        due_at=now + grace(action, policy),
         cost=amount,
         pool=Pool.TEAM,
         after=mutes[-1].effect.key if mutes else None,
@@ -56,11 +56,6 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
     )
     because = " ".join([f"{action.called} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
     return decided(action, RULE, "refund", because, plans=(*mutes, plan))
-
-
-def _grace(action: AgentAction, policy: TeamGestures) -> timedelta:
-    """Return for how long it can be undone: only where there is a page to undo it on."""
-    return timedelta(minutes=policy.undo_minutes if action.proof is Proof.SIGNED_IN else 0)
 
 
 def _amount(action: AgentAction, offer: RefundOffer) -> Money:

@@ -95,8 +95,9 @@ def greet(
     *,
     tags: frozenset[str] | None = None,
     look: int = 0,
+    not_now: bool = False,
 ) -> Decision:
-    """Return the tag and the reason card for a ticket of a special customer.
+    """Return the tag and the reason card for a ticket of a special customer: the tag alone, if that was put off.
 
     Where somebody has looked, the tag is put on whenever it is not there: some helpdesks lose it while agents write.
     """
@@ -115,9 +116,13 @@ def greet(
     occasion = "" if tags is None else f"look-{look}"
     tag = TagTicket(ticket_id=ticket_id, tag=policy.tag, reason=line, occasion=occasion)
     note = PostNote(ticket_id=ticket_id, text=card, about="reason-card")
-    deeds = (note,) if tags is not None and policy.tag in tags else (tag, note)
-    plans = tuple(Plan(effect=deed, due_at=now) for deed in deeds)
-    return _decision(f"ticket:{ticket_id}", "greeted", card, plans=plans)
+    there = tags is not None and policy.tag in tags
+    plans = (
+        *(() if there else (Plan(effect=tag, due_at=now),)),
+        *(() if not_now else (Plan(effect=note, due_at=now),)),
+    )
+    because = f"{card} An agent wants nothing suggested for now." if not_now else card
+    return _decision(f"ticket:{ticket_id}", "not_now" if not_now else "greeted", because, plans=plans)
 
 
 def _enter_or_not(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, now: datetime) -> Decision:

@@ -103,6 +103,7 @@ const wished = (form) => {
   wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
   for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = typed.has(name);
   if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
+  if (typed.has("variant")) wish.variant = Number(typed.get("variant"));
   return wish;
 };
 
@@ -118,13 +119,13 @@ const look = async (form) => {
   preview.querySelector("[data-focus]")?.focus();
 };
 
-const chooseLines = async (button) => {
-  const place = button.closest("form").querySelector(".lines");
-  const order = button.closest("form").elements.order.value;
-  const html = await ask("/desk/api/lines", { ...about(), order });
+const choose = async (button) => {
+  const form = button.closest("form");
+  const place = form.querySelector(".choices");
+  const html = await ask(`/desk/api/${button.dataset.show}`, { ...about(), order: form.elements.order.value });
   if (!html) return;
   settle(place, filled(place, html));
-  place.querySelector("input")?.focus();
+  place.querySelector("input:enabled")?.focus();
 };
 
 const act = async (button) => {
@@ -145,7 +146,7 @@ const act = async (button) => {
   }
   preview.replaceChildren();
   preview.parentElement.querySelector("form").reset();
-  preview.parentElement.querySelector(".lines")?.replaceChildren();
+  preview.parentElement.querySelector(".choices")?.replaceChildren();
   await show();
   said.focus(); // what was pressed is gone, and this is what came of it
 };
@@ -164,19 +165,28 @@ const addWord = (button) => {
   if (!words.includes(button.dataset.chip)) field.value = [...words, button.dataset.chip].join(", ");
 };
 
-const settleDeed = async (button) => {
+const settleThis = async (button, path, body = about()) => {
   button.disabled = true;
-  const answer = await ask(`/desk/api/${button.dataset.do}/${button.dataset.effect}`);
-  if (answer) say(JSON.parse(answer).said);
+  const answer = await ask(path, body);
   button.disabled = false;
+  if (!answer) return;
+  say(JSON.parse(answer).said);
   await show();
+  said.focus(); // what was pressed may be gone
+};
+
+const putOff = (form) => {
+  const days = Number(form.elements.days.value);
+  settleThis(form.querySelector("button"), "/desk/api/not-now", { ...about(), days });
 };
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  delete event.target.dataset.confirm;
-  if ("tastes" in event.target.dataset) note(event.target);
-  else look(event.target);
+  const form = event.target;
+  delete form.dataset.confirm;
+  if ("tastes" in form.dataset) note(form);
+  else if ("notNow" in form.dataset) putOff(form);
+  else look(form);
 });
 
 document.addEventListener("click", async (event) => {
@@ -186,10 +196,12 @@ document.addEventListener("click", async (event) => {
     await ask("/desk/leave", {});
     askWho();
   } else if ("act" in button.dataset) act(button);
-  else if ("lines" in button.dataset) chooseLines(button);
+  else if ("show" in button.dataset) choose(button);
   else if ("chip" in button.dataset) addWord(button);
-  else if ("do" in button.dataset) settleDeed(button);
-  else if ("another" in button.dataset) {
+  else if ("do" in button.dataset) {
+    const { do: deed, effect } = button.dataset;
+    settleThis(button, `/desk/api/${deed}${effect ? `/${effect}` : ""}`);
+  } else if ("another" in button.dataset) {
     const form = button.closest(".gesture").querySelector("form");
     form.dataset.confirm = random(4);
     look(form);
@@ -199,7 +211,7 @@ document.addEventListener("click", async (event) => {
 // What was typed since is not what was shown.
 document.addEventListener("input", (event) => {
   event.target.closest(".gesture")?.querySelector(".preview")?.replaceChildren();
-  if (event.target.name === "order") event.target.form.querySelector(".lines")?.replaceChildren();
+  if (event.target.name === "order") event.target.form.querySelector(".choices")?.replaceChildren();
 });
 window.addEventListener("hashchange", open);
 open();
