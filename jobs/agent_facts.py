@@ -13,7 +13,7 @@ from jobs.gather import AboutAction
 from jobs.runtime import midnight
 
 A_YEAR = timedelta(days=365)
-_KINDS = {Act.REFUND_KEEP: "refund_order"}
+_KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card"}
 
 
 def gathered(
@@ -90,7 +90,7 @@ def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, no
 def _elsewhere(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:
     if action.act is Act.REFUND_KEEP:
         return _refunded(session, action, asked, shop_id)
-    return () if action.act is Act.GIFT else _sent(session, action, asked, shop_id)
+    return () if action.act in {Act.GIFT, Act.CARD} else _sent(session, action, asked, shop_id)
 
 
 def _refunded(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:

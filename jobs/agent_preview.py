@@ -45,13 +45,23 @@ class Preview:
 def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
     """Return what a press would do. Raises Unavailable when store or florist cannot be asked just now."""
     now = world.clock.now()
-    asked = gather.about_action(world, merchant, _hurried(world, merchant), action, now)
+    asked = gather.about_action(world, merchant, hurried(world, merchant), action, now)
     digest = world.mail_digest(merchant, action.agent_email)
     with reading(world.sessions) as session:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
         (decision,) = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
     return _shown(decision, merchant, left)
+
+
+def hurried(world: World, merchant: Merchant) -> Outside:
+    """Return the way out for whom an agent waits, and will not wait for long."""
+    if merchant.is_shut(world.clock.now()):
+        raise Unavailable("The store lets nobody in just now.")
+    outside = replace(world, http=world.http.within(LIMITS)).outside(merchant)
+    if outside is None:
+        raise Unavailable("The store lets nobody in just now.")
+    return outside.for_a_person()
 
 
 def lines(world: World, merchant: Merchant, customer_id: int, order_name: str) -> tuple[SoldLine, ...]:
@@ -62,23 +72,13 @@ def lines(world: World, merchant: Merchant, customer_id: int, order_name: str) -
     with reading(world.sessions) as session:
         name = order_name or None
         order_id = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id, name=name)
-    sold = () if order_id is None else _hurried(world, merchant).shop.sold(order_id)
+    sold = () if order_id is None else hurried(world, merchant).shop.sold(order_id)
     return tuple(line for line in sold if line.left)
 
 
 def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     """Return what may be slipped into an order, as the store has it now. Raises Unavailable as `preview` does."""
-    return gather.gift_options(merchant, _hurried(world, merchant))
-
-
-def _hurried(world: World, merchant: Merchant) -> Outside:
-    """Return the way out for whom an agent waits, and will not wait for long."""
-    if merchant.is_shut(world.clock.now()):
-        raise Unavailable("The store lets nobody in just now.")
-    outside = replace(world, http=world.http.within(LIMITS)).outside(merchant)
-    if outside is None:
-        raise Unavailable("The store lets nobody in just now.")
-    return outside.for_a_person()
+    return gather.gift_options(merchant, hurried(world, merchant))
 
 
 def _shown(decision: Decision, merchant: Merchant, left: Money) -> Preview:

@@ -17,6 +17,7 @@ from app.domain.effects import (
     TagTicket,
     TakeBackGiftLine,
     Undoing,
+    WriteCard,
 )
 from app.domain.errors import Rejected
 from app.domain.facts import Standing
@@ -36,6 +37,7 @@ STANDING_RULE = "special_customer"
 # The store knows a refund's key for a day. Half of it, so that no slow call reaches over the edge.
 REPEATED_FOR = timedelta(hours=12)
 FOLLOWED_FOR = timedelta(days=60)
+BY_HAND = "A person writes this card, posts it, and says here what it cost."
 Standings = Mapping[int, Standing]  # by customer
 
 
@@ -55,6 +57,8 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() as flowers:
             return _send_flowers(merchant, outside, flowers, deed, now)
+        case WriteCard():
+            raise Rejected(BY_HAND)  # nobody is asked to: `by_hand` keeps it from the gate
 
 
 def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
@@ -106,7 +110,7 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return helpdesk_deeds.find(outside, note, deed)
         case SendFlowers():
             return _florist(outside).find(key=deed.key)
-        case TagCustomer() | MarkInHelpdesk() | TagTicket():
+        case TagCustomer() | MarkInHelpdesk() | TagTicket() | WriteCard():
             return None
 
 
@@ -135,7 +139,14 @@ def look_after(deed: Deed, now: datetime) -> timedelta:
 
 def can_look_up(outside: Outside, effect: Effect) -> bool:
     """Return whether a lost answer can be settled without a person."""
+    if isinstance(effect, WriteCard):
+        return False
     return not isinstance(effect, SendFlowers) or _florist(outside).can_look_up
+
+
+def by_hand(deed: Deed) -> str | None:
+    """Return what a person does in our place, as a sentence; None for what we do ourselves."""
+    return BY_HAND if isinstance(deed.effect, WriteCard) else None
 
 
 def asks_nobody(deed: Deed) -> bool:
@@ -176,6 +187,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
         case SendFlowers() as flowers:
             standing = _standing(world, merchant, flowers.customer_id, known)
             return still_wanted.flowers(flowers, outside.shop.order(flowers.order_id), standing)
+        case WriteCard() as card:
+            return still_wanted.card(outside.shop.order(card.order_id))
         case TagTicket() | PostNote() as errand if outside.desk_of(errand.ticket_id) is None:
             return helpdesk_deeds.NOT_CONNECTED
         case _:

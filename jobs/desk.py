@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from app.domain.effects import Pool
+from app.domain.money import Money
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
@@ -18,6 +19,7 @@ from app.store.shops import Merchant
 from jobs import purses
 from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
+from jobs.deeds import by_hand
 from jobs.queue import Task
 from jobs.runtime import World, purse
 
@@ -119,13 +121,16 @@ def withdraw(world: World, merchant: Merchant, effect_id: int) -> bool:
     return gone is not None
 
 
-def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str) -> bool:
-    """Settle a doubt that only a person could: it was done. False when the row is not in such doubt (any more)."""
+def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str, cost: Money | None = None) -> bool:
+    """Settle a doubt that only a person could: it was done. False when the row is not in such doubt (any more).
+
+    `cost` is what it truly cost, where they say so.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
         settled = _is_doubtful(session, merchant, effect_id) and endings.done(
-            session, deed, Receipt(reference=reference, remark=f"confirmed {PERSON}"), now=now
+            session, deed, Receipt(reference=reference, cost=cost, remark=f"confirmed {PERSON}"), now=now
         )
         if settled:
             done = _deed(session, merchant, effect_id)
@@ -143,6 +148,19 @@ def did_not_happen(world: World, merchant: Merchant, effect_id: int) -> bool:
             session, deed, until=now, why=f"It had not happened, said {PERSON}.", afresh=True, vouched=True
         )
     _ring(world, merchant, "desk.did_not_happen", effect=effect_id, settled=settled)
+    return settled
+
+
+def let_be(world: World, merchant: Merchant, effect_id: int) -> bool:
+    """Settle what was left to a person's own hands: they will not do it. False as in `happened`."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        deed = _deed(session, merchant, effect_id)
+        waits = by_hand(deed) is not None and _is_doubtful(session, merchant, effect_id)
+        settled = waits and endings.let_be(session, deed, why=f"Declined {PERSON}.", now=now)
+        if settled:
+            follow_up(session, merchant, _deed(session, merchant, effect_id), now=now)
+    _ring(world, merchant, "desk.let_be", effect=effect_id, settled=settled)
     return settled
 
 

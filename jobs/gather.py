@@ -124,10 +124,17 @@ def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order
         return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
+    if action.act is Act.CARD:
+        return _with_address(outside, order)
     if action.act is Act.GIFT:
         named = None if action.variant is None else {action.variant}
         return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
     return AboutAction(customer_id=order.customer_id, order=order)
+
+
+def _with_address(outside: Outside, order: Order) -> AboutAction:
+    nowhere = f"{order.name} has no delivery address." if outside.shop.address(order.id) is None else None
+    return AboutAction(customer_id=order.customer_id, order=order, trouble=nowhere)
 
 
 def _other_money(order: Order, merchant: Merchant) -> str:

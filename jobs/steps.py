@@ -91,7 +91,7 @@ class Steps:
             return outcomes.doubtful(deed, problem, self.world.quarantine)
         return outcomes.done(merchant, deed, receipt)
 
-    def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:
+    def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:  # noqa: PLR0911  # one a kind
         world, merchant, outside = self.world, self.merchant, self._outside(deed)
         try:
             reason = deeds.unwanted(world, merchant, outside, deed, known)
@@ -108,12 +108,15 @@ class Steps:
             return outcomes.unwanted(merchant, deed, *reason)
         if question is not None:
             return outcomes.parked(merchant, deed, question)
+        by_hand = deeds.by_hand(deed)
+        if by_hand is not None:
+            return outcomes.left_to_a_person(merchant, deed, by_hand, unsent=True)
         return Ready(deed=deed, request=request)
 
     def _look_up(self, deed: Deed) -> Outcome:  # noqa: PLR0911  # one a kind of answer
         merchant, outside = self.merchant, self._outside(deed)
         if not deeds.can_look_up(outside, deed.effect):
-            return outcomes.left_to_a_person(merchant, deed, CANNOT_BE_ASKED)
+            return outcomes.left_to_a_person(merchant, deed, deeds.by_hand(deed) or CANNOT_BE_ASKED)
         try:
             receipt = deeds.find(outside, deed)
         except Busy as busy:

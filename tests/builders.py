@@ -16,6 +16,7 @@ from app.domain.effects import (
     SendGiftOrder,
     TagCustomer,
     TagTicket,
+    WriteCard,
 )
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, GiftHistory, GiftOption, Order, OrderFacts, Quote, Standing, Yardstick
@@ -229,6 +230,19 @@ def flowers(**changes: Any) -> SendFlowers:
         customer_id=55,
         product="T23-1A",
         message="Thinking of you.\nRobin",
+        ticket_id="42",
+        agent_name="Robin Miller",
+    )
+    return replace(default, **changes)
+
+
+def letter(**changes: Any) -> WriteCard:
+    """A card that Robin wants written."""
+    default = WriteCard(
+        order_id=1001,
+        order_name="#1001",
+        customer_id=55,
+        message="Thank you for the picture.\nRobin",
         ticket_id="42",
         agent_name="Robin Miller",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.deed_words import what
-from app.domain.effects import Effect, State
+from app.domain.effects import Effect, State, WriteCard
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.tastes import Tastes
@@ -174,7 +174,8 @@ def _tastes(noted: Tastes) -> str:
 
 def _when(deed: Deed, facts: CardFacts) -> str:
     day = f", {_day(deed.at, facts)}" if deed.state is State.PLANNED else ""
-    return f"{_STATES.get(deed.state, deed.state.value)}{day}"
+    waits = isinstance(deed.effect, WriteCard) and deed.state is State.UNCERTAIN
+    return "to be written" if waits else f"{_STATES.get(deed.state, deed.state.value)}{day}"
 
 
 def _pool(purse: Purse) -> Row:

@@ -13,6 +13,7 @@ from app.domain.effects import (
     TagCustomer,
     TagTicket,
     Undoing,
+    WriteCard,
 )
 from app.domain.refunds import Way
 from app.domain.rules.refund_words import given_back, stays
@@ -35,7 +36,13 @@ def _gesture(effect: Gesture) -> str:
             act = "Give" if effect.way is Way.CREDIT else "Refund"
             return f"{act} {given_back(effect)}, {stays(effect).partition(';')[0]}"
         case SendFlowers():
-            return f"Flowers, signed {effect.agent_name.partition(' ')[0] or 'the team'}"
+            return f"Flowers, signed {_signed(effect)}"
+        case WriteCard():
+            return f"Hand-written card, signed {_signed(effect)}"
+
+
+def _signed(effect: SendFlowers | WriteCard) -> str:
+    return effect.agent_name.partition(" ")[0] or "the team"
 
 
 def _errand(effect: Errand) -> str:

@@ -235,8 +235,26 @@ class SendFlowers:
         return _key("flowers", self.ticket_id, self.confirm)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCard:
+    """Have a person write a card by hand and post it to the address of an order."""
+
+    kind: Literal["write_card"] = "write_card"
+    order_id: int
+    order_name: str
+    customer_id: int | None
+    message: str
+    ticket_id: str
+    agent_name: str
+    confirm: str = ""
+
+    @property
+    def key(self) -> str:
+        return _key("card", self.ticket_id, self.confirm)
+
+
 Gift = AddGiftLine | SendGiftOrder
-Gesture = Gift | RefundOrder | SendFlowers
+Gesture = Gift | RefundOrder | SendFlowers | WriteCard
 Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote
 Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing

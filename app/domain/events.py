@@ -149,6 +149,7 @@ class Act(StrEnum):
     FLOWERS = "flowers"
     WITHDRAW_FLOWERS = "withdraw_flowers"
     GIFT = "gift"
+    CARD = "card"
 
 
 class Proof(StrEnum):

@@ -96,6 +96,7 @@ class TeamGestures:
     undo_minutes: int = 10  # a refund pressed on the desk stays for so long, and can be undone
     flowers_days: int = 14
     flowers_product: str = ""
+    card_cost_minor: int = 6_00  # set aside for a hand-written card, until whoever posts it says what it cost
     muted_tag: str = "no-marketing"
     paused_tag: str = "pause-reorders"
 

@@ -95,6 +95,11 @@ def crossed() -> ColumnElement[bool]:
     return and_(Effect.state == State.PLANNED, crossing)
 
 
+def by_hand() -> ColumnElement[bool]:
+    """Hold for what a person is to do with their own hands, and has not said yet that it was done."""
+    return and_(Effect.kind == "write_card", Effect.state == State.UNCERTAIN, Effect.next_try_at.is_(None))
+
+
 def for_one_let_alone() -> ColumnElement[bool]:
     """Hold for deeds for a customer for whom nothing automatic is done."""
     theirs = (Customer.shop_id == Effect.shop_id, Customer.customer_id == Effect.customer_id)

@@ -128,6 +128,11 @@ def leave_to_a_person(session: Session, deed: Deed, *, why: str) -> bool:
     return _end(session, deed, changes, picked(deed)) and _left_to_a_person(session, deed)
 
 
+def let_be(session: Session, deed: Deed, *, why: str, now: datetime) -> bool:
+    """End a deed that was left to a person, who will not do it; the money goes back to the month that held it."""
+    return _end_unspent(session, deed, ending(State.WITHDRAWN, "declined", why, now), sent(deed))
+
+
 def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:
     """Doubt every deed whose worker passed the gate and was never heard of again; return how many."""
     statement = (

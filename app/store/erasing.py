@@ -12,6 +12,7 @@ from app.domain.effects import State
 from app.domain.people import Person
 from app.store import care, contacts, ledger, lifetime, snoozes, veil
 from app.store.base import Base
+from app.store.conditions import by_hand
 from app.store.contact_tables import MergedCustomer
 from app.store.tables import Customer, Decision, Delivery, Effect, Order, PrivacyRequest, Shop
 from app.store.traces import about, deeds_for
@@ -92,9 +93,18 @@ def _emptied(session: Session, ids: list[int]) -> int:
 
 def _withdraw(session: Session, shop_id: int, person: Person, letters: Collection[int], now: datetime) -> None:
     currency = session.get_one(Shop, shop_id).currency
-    waiting = select(Effect.key).where(deeds_for(shop_id, person, letters), Effect.state.in_(_WAITING))
-    for key in session.scalars(waiting).all():
-        ledger.withdraw(session, shop_id=shop_id, key=key, code="forgotten", why=GONE, now=now, currency=currency)
+    waits = or_(Effect.state.in_(_WAITING), by_hand())
+    for key in session.scalars(select(Effect.key).where(deeds_for(shop_id, person, letters), waits)).all():
+        ledger.withdraw(
+            session,
+            shop_id=shop_id,
+            key=key,
+            code="forgotten",
+            why=GONE,
+            now=now,
+            currency=currency,
+            from_hands=True,
+        )
 
 
 def _forget_deeds(session: Session, shop_id: int, person: Person, letters: Collection[int], key: bytes) -> int:

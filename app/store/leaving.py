@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.rules import special_customer
 from app.store import pools, trail
+from app.store.conditions import by_hand
 from app.store.tables import Customer, Effect
 
 _PENDING = (State.AWAITING, State.PLANNED)
@@ -19,7 +20,8 @@ def withdraw_everything(session: Session, *, shop_id: int, why: str, now: dateti
 
     What is out already, or may be, stays as it is: it happened, or will be looked up should the shop come back.
     """
-    pending = select(Effect).where(Effect.shop_id == shop_id, Effect.state.in_(_PENDING)).order_by(Effect.id)
+    waits = or_(Effect.state.in_(_PENDING), by_hand())
+    pending = select(Effect).where(Effect.shop_id == shop_id, waits).order_by(Effect.id)
     rows = session.scalars(pending.with_for_update().execution_options(populate_existing=True)).all()
     for row in rows:
         row.state, row.next_try_at, row.ended_at = State.WITHDRAWN, None, now

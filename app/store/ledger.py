@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -26,6 +26,7 @@ from app.store import trail
 from app.store.base import Base, insert_in
 from app.store.conditions import (
     EDITS,
+    by_hand,
     decided_together,
     for_one_let_alone,
     passable,
@@ -151,11 +152,23 @@ def decline(session: Session, *, shop_id: int, effect_id: int, why: str, now: da
 
 
 def withdraw(
-    session: Session, *, shop_id: int, key: str, code: str, why: str, now: datetime, currency: str
+    session: Session,
+    *,
+    shop_id: int,
+    key: str,
+    code: str,
+    why: str,
+    now: datetime,
+    currency: str,
+    from_hands: bool = False,
 ) -> Deed | None:
-    """Take back a deed that has not left; return None when it is too late for that, or there is no such deed."""
+    """Take back a deed that has not left; return None when it is too late for that, or there is no such deed.
+
+    `from_hands`: what was left to a person to do is taken back as well, who may be about to do it.
+    """
+    stays = or_(Effect.state.in_(_PENDING), by_hand()) if from_hands else Effect.state.in_(_PENDING)
     # Locked, so that a deed that is approved at this very moment is not taken for one that is too late to withdraw.
-    statement = select(Effect).where(Effect.shop_id == shop_id, Effect.key == key, Effect.state.in_(_PENDING))
+    statement = select(Effect).where(Effect.shop_id == shop_id, Effect.key == key, stays)
     row = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
     if row is None:
         return None

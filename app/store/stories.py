@@ -20,8 +20,8 @@ from app.store.undoing import STANDS, TAKEN_BACK
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
-MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line")
-_GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers")
+MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line", "write_card")
+_GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers", "write_card")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from app.web import (
     framing,
     identity,
     merchant_acts,
+    merchant_cards,
     merchant_helpdesks,
     merchant_pages,
     merchant_privacy,
@@ -27,6 +28,7 @@ log = structlog.get_logger("web")
 blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
+blueprint.register_blueprint(merchant_cards.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from app.domain.effects import Pool, State
+from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store.alarms import COMPARED, What
 from app.store.ledger import Deed
@@ -79,8 +80,16 @@ def happened(effect_id: int) -> Response:
     reference = "".join(filter(str.isprintable, request.form.get("reference", ""))).strip()
     if not 0 < len(reference) <= _LONGEST_REFERENCE:
         abort(422, "Please enter the vendor's own order number, so that it can be found again.")
-    settled = desk.happened(in_their_name(), merchant(), effect_id, reference=reference)
+    cost = _cost(request.form.get("cost", "").strip())
+    settled = desk.happened(in_their_name(), merchant(), effect_id, reference=reference, cost=cost)
     return _back("settled" if settled else "not_in_doubt")
+
+
+@blueprint.post(EFFECT + "/let-be")
+def let_be_unwritten(effect_id: int) -> Response:
+    """Say that nobody will do what was left to a person's own hands."""
+    settled = desk.let_be(in_their_name(), merchant(), effect_id)
+    return _back("declined" if settled else "not_in_doubt")
 
 
 @blueprint.post(EFFECT + "/did-not-happen")
@@ -135,6 +144,15 @@ def pause() -> Response:
     paused = _yes(request.form.get("paused"), "Say paused=1 to stop everything, paused=0 to let it go on.")
     desk.pause(in_their_name(), merchant(), paused=paused)
     return _back(None if paused else "resumed")
+
+
+def _cost(typed: str) -> Money | None:
+    if not typed:
+        return None
+    try:
+        return Money(minor=Amount().read(typed, merchant().currency), currency=merchant().currency)
+    except Wrong as wrong:
+        abort(422, str(wrong))
 
 
 def _yes(switch: str | None, otherwise: str) -> bool:

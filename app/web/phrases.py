@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from app.domain.agents import Reason
-from app.domain.effects import Effect, PostNote, SendFlowers, State
+from app.domain.effects import Effect, PostNote, SendFlowers, State, WriteCard
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.store.reports import Tally
@@ -33,7 +33,7 @@ RULES = {
     "special_customer": "Special customers",
     "nth_order_gift": "A gift in the parcel",
     "refund_keep": "Refund and keep",
-    "flowers": "Flowers",
+    "flowers": "Flowers, cards and gifts",
 }
 MODES = {
     Mode.OBSERVE: ("Observe", "Decide and show. Nothing leaves the house."),
@@ -55,6 +55,7 @@ KINDS = {
     "cancel_gift_order": ("gift parcel stopped", "gift parcels stopped"),
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
+    "write_card": ("hand-written card", "hand-written cards"),
 }
 REASONS = {
     Reason.OUR_MISTAKE: "our mistake",
@@ -69,6 +70,7 @@ _MEASURES = {
     Measure.FIXED: "a fixed amount",
 }
 
+_BESIDE = "On the desk, hand-written cards and gifts in open orders go as far."
 _OWN = "Where the parcel has left, the gift travels by itself, as an order at no charge"
 _LEFT = {
     (WhenLeft.NEXT_ORDER, GiftRoute.ORDER): "Where the parcel has left, it goes with the next order.",
@@ -83,7 +85,7 @@ def text(effect: Effect) -> str:
     match effect:
         case PostNote():
             return effect.text
-        case SendFlowers():
+        case SendFlowers() | WriteCard():
             return effect.message
         case _:
             return ""
@@ -181,5 +183,5 @@ def _refunds(policy: TeamGestures, limit: Money) -> str:
 
 def _flowers(policy: TeamGestures, limit: Money) -> str:
     if not policy.flowers_product:
-        return "Nobody can send flowers yet: the settings want the florist's number of the bouquet."
-    return f"Agents send flowers up to {limit}, {policy.flowers_days} days ahead unless they choose a day."
+        return f"Nobody can send flowers yet: the settings want the florist's number of the bouquet. {_BESIDE}"
+    return f"Agents send flowers up to {limit}, {policy.flowers_days} days ahead unless they choose a day. {_BESIDE}"

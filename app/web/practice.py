@@ -93,7 +93,7 @@ def desk() -> WerkzeugResponse:
     )
     if way_in is None or about is None:
         abort(404)
-    first = f"&do={request.args['do']}" if request.args.get("do") in {"flowers", "refund_keep", "gift"} else ""
+    first = f"&do={request.args['do']}" if request.args.get("do") in {"flowers", "refund_keep", "gift", "card"} else ""
     return redirect(f"{about}&{way_in.partition('#')[2]}{first}")
 
 

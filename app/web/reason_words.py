@@ -60,6 +60,8 @@ _REASONS = {
     elsewhere.CODE: "done on another ticket",
     "flowers": "flowers are sent",
     "team_gift": "a gift from an agent",
+    "card": "a card is written",
+    "card_words": "no words for a card",
     "on_board": "in the parcel anyway",
     "sold_out": "gone from stock",
     "nothing_to_withdraw": "nothing to withdraw",

@@ -232,6 +232,12 @@ GROUPS = (
                 hint="Left empty, no flowers can be sent.",
             ),
             Field(
+                path="team.card_cost_minor",
+                label="Set aside for a hand-written card",
+                kind=Amount(),
+                hint="Somebody of yours writes it, posts it, and says here what it cost.",
+            ),
+            Field(
                 path="team.muted_tag",
                 label="Tag that mutes marketing",
                 kind=Words(tag=True),

@@ -20,7 +20,7 @@ class Wish(BaseModel):
     """What an agent filled in; "" where nothing was."""
 
     model_config = ConfigDict(frozen=True)
-    act: Literal["refund_keep", "flowers", "gift"]
+    act: Literal["refund_keep", "flowers", "gift", "card"]
     order: Word = ""
     amount: Word = ""
     items: Text = ""
@@ -30,6 +30,7 @@ class Wish(BaseModel):
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
     variant: Id | None = None
     message: Annotated[str, Field(max_length=200)] = ""
+    words: Annotated[str, Field(max_length=1_000)] = ""  # to be written by hand
     confirm: Short = ""
     reason: Reason | Literal[""] = ""
 
@@ -73,7 +74,7 @@ def action(said: Press) -> AgentAction:
         unclear=unclear,
         variant=said.variant,
         days=said.days,
-        message=said.message.strip() or None,
+        message=(said.words if said.act == "card" else said.message).strip() or None,
         compassion=said.compassion,
         confirm=said.confirm.strip(),
         proof=Proof.SIGNED_IN,

@@ -6,7 +6,7 @@ from app.domain.effects import Effect, PostNote, State
 from app.domain.refunds import Way
 from app.domain.rules import team_gift
 from app.domain.rules.afterwards import tell
-from tests.builders import DAY, NOON, flowers, gift_line, mark, note, pieces, refund, tag, ticket_tag, usd
+from tests.builders import DAY, NOON, flowers, gift_line, letter, mark, note, pieces, refund, tag, ticket_tag, usd
 
 REFUND_NEWS = {
     State.DONE: "Refunded $12.00 of #1001. The customer keeps the item",
@@ -76,6 +76,21 @@ GIFT_NEWS = {
     State.WITHDRAWN: "Mug was not slipped into #1001: Above $10.00",
     State.UNCERTAIN: "Mug may be in #1001 by now.",
 }
+
+
+CARD_NEWS = {
+    State.DONE: "is in the post, signed Robin",
+    State.AWAITING: "Writing a card needs a lead: Above $10.00 a lead decides.",
+    State.OVER_BUDGET: "the team's pool does not hold $12.00",
+    State.REFUSED: "The card is not written: Above $10.00",
+    State.WITHDRAWN: "The card is not written: Above $10.00",
+    State.UNCERTAIN: "The card waits to be written",
+}
+
+
+@pytest.mark.parametrize(("state", "words"), CARD_NEWS.items())
+def test_given_a_card_when_it_moved_on_then_the_agent_reads_what_became_of_it(state: State, words: str) -> None:
+    assert words in told(letter(), state).text
 
 
 @pytest.mark.parametrize(("state", "words"), GIFT_NEWS.items())

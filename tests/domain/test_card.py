@@ -10,7 +10,7 @@ from app.domain import card
 from app.domain.card import LEAD_FIRST, MOST_ROWS, Card, CardFacts, Deed, NotNow, Purse, Row
 from app.domain.effects import State
 from app.domain.tastes import Tastes
-from tests.builders import DAY, NOON, flowers, gift_line, mark, refund, standing, usd, yardstick
+from tests.builders import DAY, NOON, flowers, gift_line, letter, mark, refund, standing, usd, yardstick
 
 PURSE = Purse(left=usd(318_00), limit=usd(500_00))
 THERE = NOON.astimezone(ZoneInfo("America/New_York"))
@@ -91,6 +91,12 @@ def test_given_somebody_with_nothing_behind_or_ahead_when_shown_then_that_is_sai
     assert [shown[name] for name in ("Net spend", "Orders", "Since", "Last kindness", "Pending")] == [
         *("$0.00", "0", "no counted order", "none yet", "nothing")
     ]
+
+
+def test_given_a_card_in_a_persons_hands_when_shown_then_it_is_to_be_written_and_in_no_doubt() -> None:
+    coming = Deed(effect=letter(), state=State.UNCERTAIN, at=NOON)
+
+    assert told(replace(PLAIN, pending=(coming,)))["Pending"] == "Hand-written card, signed Robin (to be written)"
 
 
 def test_given_more_ahead_than_anybody_reads_when_shown_then_the_next_are_told_and_the_rest_counted() -> None:

@@ -1,4 +1,4 @@
-"""What else an agent can do at the desk, before a store: slip a gift into an order, and put suggestions off."""
+"""What else an agent can do at the desk, before a store: a card by hand, a gift in an order, and “not now”."""
 
 import re
 from dataclasses import replace
@@ -7,18 +7,23 @@ import pytest
 from flask import Flask
 
 from app.domain.agents import Role
-from app.store.base import reading
+from app.store import alarms, leaving
+from app.store.base import reading, unit_of_work
 from app.store.watch_tables import Trail
 from app.web import create_app
 from integrations.http import Limits
 from integrations.sandbox.store.catalogue import GIFTS
-from jobs import agent_preview
+from integrations.sandbox.town import PRACTICE_SHOP
+from jobs import agent_preview, cards, desk
+from jobs.desk import NoSuchDeed
 from jobs.practice import POLICY
+from jobs.privacy import keep_promises
+from tests.builders import DAY, usd
 from tests.jobs.conftest import Practice
-from tests.jobs.test_agent_desk import MINUTE, Agent, at_the_desk
+from tests.jobs.test_agent_desk import MINUTE, Agent, at_the_desk, merchant_of
 from tests.jobs.test_lost_marks import marked_in_the_store, opened, tags_on
 
-GIFT = {"act": "gift"}
+GIFT, CARD = {"act": "gift"}, {"act": "card"}
 BY_HAND_ALONE = replace(POLICY, nth_order_gift=replace(POLICY.nth_order_gift, ordinals=(), every=None))
 
 
@@ -132,6 +137,115 @@ def test_given_an_order_that_the_warehouse_has_when_looked_at_then_it_says_so_an
 
     assert "The warehouse already has this order" in page
     assert "data-act" not in page
+
+
+def test_given_words_that_sell_when_looked_at_then_it_says_which_and_there_is_nothing_to_press(
+    inside: Practice, sam: Agent
+) -> None:
+    page = sam.look(words="Use SAVE10!", **CARD)
+
+    assert "please leave out “SAVE10”" in page
+    assert "data-act" not in page
+
+
+def test_given_a_card_when_its_hour_comes_then_it_waits_for_a_person_with_the_money_set_aside_and_is_no_alarm(
+    inside: Practice, sam: Agent
+) -> None:
+    page = sam.look(words="Thank you.", **CARD)
+    assert "14 of 400 characters" in page
+    assert "Thank you.\nSam" in page
+    number = left_to_a_person(inside, sam)
+
+    assert "a person in your company writes it now" in sam.outcome()
+    page = sam.desk()
+    assert "to be written" in page
+    assert f'data-effect="{number}"' not in page
+    assert "$494.00 of $500.00 left" in page
+    with reading(inside.world.sessions) as session:
+        later = inside.world.clock.now() + 30 * DAY
+        assert alarms.too_long_in_doubt(session, shop_id=inside.shop_id, before=later) == []
+    (row,) = inside.effects("write_card")
+    notes = inside.call(f"/town/tickets/{row.ticket_id}")["notes"]
+    assert [note["text"].partition(",")[0] for note in notes] == ["The card waits to be written"]
+
+
+def test_given_a_card_to_write_when_somebody_opens_it_then_they_read_the_words_and_the_address_of_this_moment(
+    inside: Practice, sam: Agent
+) -> None:
+    number = left_to_a_person(inside, sam)
+
+    found = cards.to_write(inside.world, merchant_of(inside), number)
+
+    assert found.card.message == "Thank you.\nSam"
+    assert found.address is not None
+    assert found.address.street
+    with pytest.raises(NoSuchDeed):
+        cards.to_write(inside.world, merchant_of(inside), number + 1)
+
+
+def test_given_a_card_when_it_was_posted_for_another_price_then_that_is_booked_and_the_ticket_tells(
+    inside: Practice, sam: Agent
+) -> None:
+    number = left_to_a_person(inside, sam)
+
+    assert desk.happened(inside.world, merchant_of(inside), number, reference="by hand", cost=usd(4_20))
+    assert not desk.let_be(inside.world, merchant_of(inside), number)
+    inside.drain()
+
+    (row,) = inside.effects("write_card")
+    assert (row.state, inside.reserved(), inside.spent()) == ("done", 0, 4_20)
+    assert "Hand-written card, signed Sam" in sam.desk()
+    assert "in the post" in inside.call(f"/town/tickets/{row.ticket_id}")["notes"][-1]["text"]
+
+
+def test_given_a_card_that_nobody_will_write_when_they_say_so_then_the_money_is_back_and_the_ticket_tells(
+    inside: Practice, sam: Agent
+) -> None:
+    number = left_to_a_person(inside, sam)
+
+    assert desk.let_be(inside.world, merchant_of(inside), number)
+    assert not desk.happened(inside.world, merchant_of(inside), number, reference="by hand")
+    inside.drain()
+
+    (row,) = inside.effects("write_card")
+    assert (row.state, inside.reserved(), inside.spent()) == ("withdrawn", 0, 0)
+    assert "is not written" in inside.call(f"/town/tickets/{row.ticket_id}")["notes"][-1]["text"]
+
+
+def test_given_a_card_in_a_persons_hands_when_its_customer_asks_to_be_forgotten_then_nobody_has_to_say_what_came_of_it(
+    inside: Practice, sam: Agent
+) -> None:
+    left_to_a_person(inside, sam)
+    customer = int(inside.call("/town/cast")["bereaved_customer"])
+    inside.tell("customers/redact", shop_domain=PRACTICE_SHOP, customer={"id": customer}, orders_to_redact=[])
+    inside.drain()
+    keep_promises(inside.world, inside.shop_id)
+
+    (row,) = inside.effects("write_card")
+    assert (row.state, row.payload["message"], inside.reserved()) == ("withdrawn", "", 0)
+
+
+def test_given_a_card_in_a_persons_hands_when_the_app_is_taken_out_then_its_money_is_back(
+    inside: Practice, sam: Agent
+) -> None:
+    left_to_a_person(inside, sam)
+
+    with unit_of_work(inside.world.sessions) as session:
+        leaving.withdraw_everything(session, shop_id=inside.shop_id, why="gone", now=inside.world.clock.now())
+
+    assert ([row.state for row in inside.effects("write_card")], inside.reserved()) == (["withdrawn"], 0)
+
+
+def left_to_a_person(inside: Practice, sam: Agent) -> int:
+    """Press for a card, and let its hour come; return its number."""
+    sam.press(words="Thank you.", **CARD)
+    inside.drain()
+    assert "can be undone until then" in sam.outcome()
+    inside.later(MINUTE)
+    inside.drain()
+    (row,) = inside.effects("write_card")
+    assert (row.state, row.next_try_at, inside.reserved()) == ("uncertain", None, 6_00)
+    return int(row.id)
 
 
 def test_given_a_not_now_when_a_new_ticket_comes_then_its_mark_is_there_and_nothing_is_suggested_until_it_is_undone(

@@ -6,7 +6,7 @@ from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
-from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer, team_gift
+from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer, team_card, team_gift
 
 LET_GO = "Whoever pressed this was let go on Lagniappe's team page."
 
@@ -53,4 +53,6 @@ def _acted(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime
         return agent_acts.flowers(action, facts, policy.team, now, day_start)
     if action.act is Act.GIFT:
         return team_gift.gift(action, facts, policy, now)
+    if action.act is Act.CARD:
+        return team_card.card(action, facts, policy.team, now)
     return agent_acts.withdraw_flowers(action, facts, now)

@@ -13,6 +13,7 @@ from app.domain.effects import (
     State,
     TagCustomer,
     TakeBackGiftLine,
+    WriteCard,
 )
 from app.domain.money import Money
 from app.domain.refunds import Way
@@ -58,6 +59,14 @@ _GIFT = {
     State.REFUSED: "{title} was not slipped into {order}: {why}",
     State.WITHDRAWN: "{title} was not slipped into {order}: {why}",
     State.UNCERTAIN: "{title} may be in {order} by now. " + _NOBODY_KNOWS,
+}
+_CARD = {
+    State.DONE: "The card was written and is in the post, signed {agent}.",
+    State.AWAITING: "Writing a card " + _ASKS,
+    State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
+    State.REFUSED: "The card is not written: {why}",
+    State.WITHDRAWN: "The card is not written: {why}",
+    State.UNCERTAIN: "The card waits to be written, on Lagniappe's page in your store. You read here what comes of it.",
 }
 _TAKEN_BACK = {
     State.DONE: "Took {title} off {order} again. Its money is back in the pool.",
@@ -119,7 +128,7 @@ def tell(
 
 def ticket_of(effect: Effect) -> str | None:
     """Return the ticket whose agents read what becomes of the deed; None where nobody asked for it on one."""
-    if not isinstance(effect, RefundOrder | SendFlowers | AddGiftLine | TakeBackGiftLine):
+    if not isinstance(effect, RefundOrder | SendFlowers | WriteCard | AddGiftLine | TakeBackGiftLine):
         return None
     return effect.ticket_id
 
@@ -144,6 +153,8 @@ def _templates(effect: Effect) -> Mapping[State, str]:
             return _FLOWERS
         case RefundOrder():
             return _CREDIT if effect.way is Way.CREDIT else _REFUND
+        case WriteCard():
+            return _CARD
         case AddGiftLine():
             return _GIFT
         case TakeBackGiftLine():

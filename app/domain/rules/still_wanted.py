@@ -63,3 +63,8 @@ def flowers(send: SendFlowers, order: Order | None, standing: Standing | None) -
     if order is None:
         return "gone", "The order with the address can no longer be read."
     return None if standing is None else tastes.no_flowers(standing.tastes.never, send.product)
+
+
+def card(order: Order | None) -> tuple[str, str] | None:
+    """Return why no card should be written: whoever writes it reads the address on the order."""
+    return ("gone", "The order with the address can no longer be read.") if order is None else None

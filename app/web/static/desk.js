@@ -98,7 +98,7 @@ const wished = (form) => {
   const typed = new FormData(form);
   const text = (name) => (typed.get(name) ?? "").trim();
   const wish = { act: form.dataset.gesture, confirm: form.dataset.confirm ?? "" };
-  for (const name of ["order", "amount", "message", "reason"]) wish[name] = text(name);
+  for (const name of ["order", "amount", "message", "words", "reason"]) wish[name] = text(name);
   const chosen = [...form.querySelectorAll("[data-place]")].filter((field) => Number(field.value) > 0);
   wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
   for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = typed.has(name);
