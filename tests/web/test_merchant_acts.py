@@ -54,6 +54,7 @@ TWICE = {
     "withdraw": {},
     "happened": {"reference": "V-1"},
     "did-not-happen": {},
+    "let-be": {},
 }
 
 
