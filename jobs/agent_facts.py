@@ -2,15 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from app.domain.agents import Member
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
-from app.store import agents, care, decisions, gifts
+from app.domain.tags import folded
+from app.store import acts, agents, care, decisions, gifts, orders
 from app.store.base import Session
 from app.store.decisions import Earlier
 from app.store.gifts import TeamGifts
 from app.store.shops import Merchant
 from jobs.gather import AboutAction
-from jobs.runtime import midnight
+from jobs.runtime import midnight, month_start
 
 A_YEAR = timedelta(days=365)
 _KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card"}
@@ -30,6 +32,7 @@ def gathered(
     """Return all that the rules look at. Whoever holds the shop's lock may act on it; others may only show it."""
     refund = action.act is Act.REFUND_KEEP
     before, given = _earlier(session, merchant, action, asked)
+    member = agents.member(session, shop_id=merchant.id, email_digest=email_digest)
     return AgentFacts(
         order=asked.order,
         customer_id=asked.customer_id,
@@ -52,7 +55,9 @@ def gathered(
         given=given,
         press=press,
         granted=merchant.scopes,
-        member=agents.member(session, shop_id=merchant.id, email_digest=email_digest),
+        tags=asked.tags | _mark(session, merchant, asked),
+        given_minor=_given(session, merchant, member, now),
+        member=member,
     )
 
 
@@ -72,6 +77,24 @@ def _earlier(
     order_id, customer_id = asked.order.id, asked.customer_id
     given = gifts.of_team(session, shop_id=merchant.id, order_id=order_id, customer_id=customer_id)
     return given, given.given
+
+
+def _mark(session: Session, merchant: Merchant, asked: AboutAction) -> frozenset[str]:
+    """Return our own mark, where a rule names it and the customer bears it."""
+    tag = folded(merchant.policy.special_customer.tag)
+    if asked.customer_id is None or tag not in {folded(rule.tag) for rule in merchant.policy.team.tag_rules}:
+        return frozenset()
+    customer_id, currency = asked.customer_id, merchant.currency
+    standing = orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=currency)
+    return frozenset({tag}) if standing is not None and standing.marked else frozenset()
+
+
+def _given(session: Session, merchant: Merchant, member: Member | None, now: datetime) -> int:
+    """Return what whoever pressed gave this month, where they may not give all that they like."""
+    if member is None or member.month_minor is None:
+        return 0
+    since, currency = month_start(merchant, now), merchant.currency
+    return acts.given_by(session, shop_id=merchant.id, agent_id=member.id, currency=currency, since=since).cost.minor
 
 
 def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> RefundsBefore:

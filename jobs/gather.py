@@ -13,6 +13,7 @@ from app.domain.refunds import Pieces, RefundOffer, choose
 from app.domain.rules import nth_order_gift
 from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
 from app.domain.scopes import Feature, missing_for
+from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
@@ -30,6 +31,7 @@ class AboutAction:
     pieces: tuple[Pieces, ...] = ()
     quote: Quote | None = None
     options: tuple[GiftOption, ...] = ()
+    tags: frozenset[str] = frozenset()
     trouble: str | None = None
     forgotten: bool = False
 
@@ -114,7 +116,18 @@ def about_action(world: World, merchant: Merchant, outside: Outside, action: Age
             (order,) = people.at_home(session, shop_id=merchant.id, orders=[order])
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
-    return _with_price(merchant, outside, action, order, now)
+    about = _with_price(merchant, outside, action, order, now)
+    return replace(about, tags=_tags(merchant, outside, order))
+
+
+def _tags(merchant: Merchant, outside: Outside, order: Order) -> frozenset[str]:
+    """Return which of the tags that rules name the order bears, or its customer. Of our own mark our books know."""
+    named = {folded(rule.tag) for rule in merchant.policy.team.tag_rules}
+    others = named - {folded(merchant.policy.special_customer.tag)}
+    seen = merchant.scopes is None or not missing_for(Feature.MARKS, merchant.scopes)
+    if not others or order.customer_id is None or not seen:
+        return order.tags & named
+    return (order.tags | outside.shop.tags(order.customer_id) & others) & named
 
 
 def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:

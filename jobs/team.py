@@ -3,7 +3,7 @@
 import structlog
 
 from app.domain.agents import Role
-from app.store import agent_sessions, agents
+from app.store import agent_sessions, agents, orders
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from jobs.runtime import World
@@ -39,6 +39,17 @@ def set_active(world: World, merchant: Merchant, agent_id: int, *, active: bool)
         _there(agents.set_active(session, shop_id=merchant.id, agent_id=agent_id, active=active))
         agent_sessions.revoke(session, shop_id=merchant.id, agent_id=agent_id)
     log.info("team.let_back_in" if active else "team.let_go", shop=merchant.id, agent=agent_id)
+
+
+def set_limits(
+    world: World, merchant: Merchant, agent_id: int, *, limit_minor: int | None, month_minor: int | None
+) -> None:
+    """Set what somebody may give by themselves, in one act and in a month; None: as everybody."""
+    limits = {"limit_minor": limit_minor, "month_minor": month_minor}
+    with unit_of_work(world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)  # whoever presses at this moment is held to the one or the other
+        _there(agents.set_limits(session, shop_id=merchant.id, agent_id=agent_id, **limits))
+    log.info("team.limits_set", shop=merchant.id, agent=agent_id, **limits)
 
 
 def introduce(world: World, merchant: Merchant, agent_id: int, *, kind: str, ref: str) -> None:

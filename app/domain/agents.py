@@ -23,10 +23,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Somebody of the team, as far as rules know them."""
+    """Somebody of the team, as far as rules know them. Limits are minor units of the shop's currency."""
 
     id: int
     active: bool
+    limit_minor: int | None = None  # of one act, instead of what the settings say
+    month_minor: int | None = None  # of all they give in a month; None: what the pool holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +40,5 @@ class Agent:
     email: str
     role: Role
     active: bool
+    limit_minor: int | None = None  # as a Member's
+    month_minor: int | None = None

@@ -54,6 +54,7 @@ class Order:
     parcel_unseen: bool = False  # the store does not let us see whether somebody has begun to pack it
     lines: tuple[Line, ...] = ()
     marks: frozenset[str] = frozenset()  # keys of our own deeds found on it
+    tags: frozenset[str] = frozenset()  # that the store shows on it, folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +208,8 @@ class AgentFacts:
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us
+    tags: frozenset[str] = frozenset()  # of those that rules name, what customer and order bear in the store, folded
+    given_minor: int = 0  # what whoever pressed gave this month, or is about to, where that is limited
     member: Member | None = None  # whoever pressed, if the team page knows them
 
     @property

@@ -74,6 +74,18 @@ class NthOrderGift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagRule:
+    """What agents may do by themselves in one act for whoever bears a tag of the store; None: nothing out of the usual.
+
+    Amounts are minor units of the shop's currency.
+    """
+
+    tag: str
+    refund_minor: int | None = None
+    flowers_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamGestures:
     """What agents may do by themselves. Amounts are minor units of the shop's currency; above them a lead is asked."""
 
@@ -82,6 +94,7 @@ class TeamGestures:
     refund_limit_minor: int = 100_00
     flowers_limit_minor: int = 100_00
     claimed_limit_minor: int = 100_00  # of either, where only a form says who pressed
+    tag_rules: tuple[TagRule, ...] = ()  # for these the two limits of one act are higher
     keep_refunds_per_year: int = 2
     refund_order_minor: int = 200_00
     refund_order_percent: int = 100  # of what was paid

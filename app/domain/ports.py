@@ -111,6 +111,9 @@ class Shop(Protocol):
     def customer_by_phone(self, phone: str) -> int | None:
         """Return the one customer of this number; None too where the store shows us no telephones."""
 
+    def tags(self, customer_id: int) -> frozenset[str]:
+        """Return the customer's tags, folded."""
+
     def has_tag(self, customer_id: int, *, tag: str) -> bool: ...
     def emails(self, customer_id: int) -> tuple[str, ...]: ...
     def address(self, order_id: int) -> Address | None: ...

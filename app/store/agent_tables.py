@@ -21,6 +21,8 @@ class Agent(Base):
     email_digest: Mapped[str] = mapped_column(String(64))  # what a press is known by
     role: Mapped[str] = mapped_column(String(8))
     active: Mapped[bool] = mapped_column(default=True)
+    limit_minor: Mapped[int | None]  # of one act; empty: as the settings say
+    month_minor: Mapped[int | None]  # of a month's acts together; empty: as the pool holds
 
 
 class AgentRef(Base):

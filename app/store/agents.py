@@ -43,6 +43,16 @@ def set_active(session: Session, *, shop_id: int, agent_id: int, active: bool) -
     return _change(session, shop_id, agent_id, "let back in" if active else "let go", active=active)
 
 
+def set_limits(
+    session: Session, *, shop_id: int, agent_id: int, limit_minor: int | None, month_minor: int | None
+) -> bool:
+    """Set what somebody may give by themselves, in minor units; return False where there is nobody of that number."""
+    said = ("usual" if minor is None else str(minor) for minor in (limit_minor, month_minor))
+    return _change(
+        session, shop_id, agent_id, f"limits {' and '.join(said)}", limit_minor=limit_minor, month_minor=month_minor
+    )
+
+
 def introduce(session: Session, *, shop_id: int, agent_id: int, kind: str, ref: str) -> bool:
     """Write down by which number a helpdesk knows somebody, instead of the one before; False where nobody is meant."""
     there = select(Row.id).where(Row.shop_id == shop_id, Row.id == agent_id)
@@ -73,7 +83,11 @@ def by_id(session: Session, *, shop_id: int, agent_id: int, seal: Seal) -> Agent
 def member(session: Session, *, shop_id: int, email_digest: str) -> Member | None:
     """Return whose address that is. Nobody need be in the team to press a button."""
     row = session.scalar(select(Row).where(Row.shop_id == shop_id, Row.email_digest == email_digest))
-    return None if row is None else Member(id=row.id, active=row.active)
+    return (
+        None
+        if row is None
+        else Member(id=row.id, active=row.active, limit_minor=row.limit_minor, month_minor=row.month_minor)
+    )
 
 
 def names(session: Session, *, shop_id: int) -> dict[int, str]:
@@ -103,6 +117,8 @@ def agent_of(row: Row, seal: Seal) -> Agent:
         email=seal.open(row.sealed_email, place=place(row.shop_id)),
         role=Role(row.role),
         active=row.active,
+        limit_minor=row.limit_minor,
+        month_minor=row.month_minor,
     )
 
 

@@ -3,14 +3,17 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.agents import Role
+from app.domain.money import Money
 from app.store import acts, agent_sessions, agents, connections
 from app.store.agent_sessions import LINK_LASTS
 from app.web import acts_sheet
+from app.web.fields import Amount, Wrong
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
@@ -92,6 +95,14 @@ def set_active(agent_id: int) -> Response:
     return _back("team_back" if active == "1" else "team_gone")
 
 
+@blueprint.post(AGENT + "/limits")
+def set_limits(agent_id: int) -> Response:
+    """Set what somebody may give by themselves."""
+    limit, month = _amount("limit"), _amount("month")
+    team.set_limits(in_their_name(), merchant(), agent_id, limit_minor=limit, month_minor=month)
+    return _back("team_limits")
+
+
 @blueprint.post(AGENT + "/number")
 def introduce(agent_id: int) -> Response:
     """Say by which number a helpdesk knows somebody."""
@@ -109,6 +120,14 @@ def _role() -> Role:
     if role not in set(Role):
         abort(422, "A role is one of agent and lead.")
     return Role(role)
+
+
+def _amount(name: str) -> int | None:
+    typed = request.form.get(name, "").strip()
+    try:
+        return Amount().read(typed, merchant().currency) if typed else None
+    except Wrong as wrong:
+        abort(422, str(wrong))
 
 
 def _plain(name: str) -> str:
@@ -140,4 +159,8 @@ def _page(link: Link | None = None) -> str:
                 if kind in registry.HELPDESKS
             ],
         }
-    return show("team.html", seen, facts | {"roles": list(Role), "link": link})
+    return show(
+        "team.html",
+        seen,
+        facts | {"roles": list(Role), "link": link, "amount": partial(Money, currency=seen.merchant.currency)},
+    )

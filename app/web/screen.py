@@ -48,6 +48,7 @@ NOTICES = {
     "team_role": "Their role was changed.",
     "team_gone": "Let go. From this moment on they can do nothing any more.",
     "team_back": "They are back in the team.",
+    "team_limits": "Their limits were changed. They hold from now on.",
     "team_known_there": "Written down. Commands that they type in the helpdesk are theirs now.",
     "helpdesk_connected": "The key is kept. Look again in a minute: what belongs there is being made.",
     "helpdesk_other": "Another account there is connected: disconnect that one first.",

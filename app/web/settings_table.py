@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.domain.policy import GiftRoute, Measure, Policy, WhenLeft
 from app.web.fields import Amount, Choice, Kind, Switch, Variants, Whole, Wholes, Words, Wrong
+from app.web.tag_rules import TagRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +212,12 @@ GROUPS = (
                 label="One refund or bouquet by a button in the helpdesk, at most",
                 kind=Amount(),
                 hint="A button only says who pressed it. Whoever signs in on the desk has the limits above.",
+            ),
+            Field(
+                path="team.tag_rules",
+                label="What agents may do by themselves where customer or order bears a tag of the store",
+                kind=TagRules(),
+                hint="One tag a line: vip: refund 150, flowers 80. Months, customers, days and the pool stay limited.",
             ),
             Field(
                 path="team.presses_per_minute",

@@ -1,10 +1,9 @@
 """Reading and tagging customers."""
 
-import unicodedata
-
 from app.domain.correspondents import telephone
 from app.domain.errors import Rejected
 from app.domain.ports import Receipt
+from app.domain.tags import folded
 from integrations.shopify import reading
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
@@ -46,10 +45,15 @@ def emails(api: AdminApi, customer_id: int) -> tuple[str, ...]:
 
 def has_tag(api: AdminApi, customer_id: int, *, tag: str) -> bool:
     """Return whether the customer bears the tag, in any case; nobody bears anything who is no longer there."""
+    return folded(tag) in tags(api, customer_id)
+
+
+def tags(api: AdminApi, customer_id: int) -> frozenset[str]:
+    """Return the customer's tags, folded; none for a customer who is no longer there."""
     reply = api.ask("customer_tags", {"id": reading.gid("Customer", customer_id)})
     customer = reply.one("customer")
     reply.complete()
-    return customer is not None and _folded(tag) in map(_folded, customer["tags"])
+    return frozenset(map(folded, customer["tags"] if customer else ()))
 
 
 def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
@@ -58,10 +62,10 @@ def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:
     customer = api.ask("customer_tags", {"id": gid}).one("customer")
     if customer is None:
         raise Rejected("The customer no longer exists in the store.")
-    tags = set(map(_folded, customer["tags"]))
-    if (_folded(tag) in tags) is present:
+    borne = set(map(folded, customer["tags"]))
+    if (folded(tag) in borne) is present:
         return Receipt(reference=gid, remark="It was so already.")
-    if present and len(tags) >= _MOST_TAGS:
+    if present and len(borne) >= _MOST_TAGS:
         raise Rejected(f"The customer has {_MOST_TAGS} tags already; the store takes no more.")
     document, mutation = ("tags_add", "tagsAdd") if present else ("tags_remove", "tagsRemove")
     api.do(document, {"id": gid, "tags": [tag]}).payload(mutation)
@@ -75,8 +79,3 @@ def _email(node: Json) -> str:
 
 def _phone(node: Json) -> str | None:
     return telephone((node.get("defaultPhoneNumber") or {}).get("phoneNumber") or "")
-
-
-def _folded(tag: str) -> str:
-    # To the store these are one tag, in capitals or not, with its accents in one character or in two.
-    return unicodedata.normalize("NFC", tag).casefold()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.facts import GiftOption, Line, Order
 from app.domain.money import Money, zero
+from app.domain.tags import folded
 from integrations.shopify.answers import Json
 
 OUR_TAG, OUR_SOURCE = "lagniappe-gift", "lagniappe-"  # on orders that we made ourselves
@@ -45,6 +46,7 @@ def order(node: Json, *, home: str | None) -> Order:
         created_at=datetime.fromisoformat(node["createdAt"]),
         disputed=any(dispute["status"] != _WON for dispute in node["disputes"]),
         marks=frozenset(mark["value"] for mark in node["metafields"]["nodes"]),
+        tags=frozenset(map(folded, node["tags"])),
     )
 
 

@@ -93,6 +93,9 @@ class ShopifyShop:
     def credit_obstacle(self) -> str:
         return refunds.credit_obstacle(self._api)
 
+    def tags(self, customer_id: int) -> frozenset[str]:
+        return customers.tags(self._api, customer_id)
+
     def has_tag(self, customer_id: int, *, tag: str) -> bool:
         return customers.has_tag(self._api, customer_id, tag=tag)
 

@@ -362,6 +362,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "limit": 50,
     "limit_minor": 700_00,
     "minor": 12_00,
+    "month_minor": 900_00,
     "pool": Pool.TEAM,
     "reserved_minor": 12_00,
     "spent_minor": 12_00,

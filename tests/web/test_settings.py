@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer
+from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TagRule
 from app.store import shops
 from app.store.base import unit_of_work
 from app.web import settings_table
@@ -77,6 +77,13 @@ CHANGES: dict[str, tuple[str, object]] = {
     ),
     "nth_order_gift.domestic_only": ("", False),
     "team.refund_limit_minor": ("0.50", 50),
+    "team.tag_rules": (
+        "make-it-right: refund 150, flowers 80\r\n\n  9: lives : FLOWERS  0.5 ",
+        (
+            TagRule(tag="make-it-right", refund_minor=150_00, flowers_minor=80_00),
+            TagRule(tag="9: lives", flowers_minor=50),
+        ),
+    ),
     "team_monthly_minor": ("750", 750_00),
 }
 
@@ -126,6 +133,19 @@ IMPOSSIBLE = [
     ("nth_order_gift.variants", "\n".join(map(str, range(1, 10_001)))),
     ("nth_order_gift.domestic_only", "maybe"),
     ("team_monthly_minor", "-0.01"),
+    ("team.tag_rules", "vip"),
+    ("team.tag_rules", "vip:"),
+    ("team.tag_rules", ": refund 5"),
+    ("team.tag_rules", "vip: refund"),
+    ("team.tag_rules", "vip: refund -5"),
+    ("team.tag_rules", "vip: refund 1.005"),
+    ("team.tag_rules", "vip: refund 5, refund 6"),
+    ("team.tag_rules", "vip: credit 5"),
+    ("team.tag_rules", "vip: refund 5,"),
+    ("team.tag_rules", "v,ip: refund 5"),
+    ("team.tag_rules", "v\u202eip: refund 5"),
+    ("team.tag_rules", "vip: refund 5\nVIP: refund 6"),
+    ("team.tag_rules", "\n".join(f"t{number}: refund 5" for number in range(21))),
 ]
 
 
@@ -140,6 +160,14 @@ def test_given_what_cannot_be_meant_when_saved_then_the_field_says_what_can_and_
     assert answer.status_code == 422
     assert re.findall(r'<small id="([\w.]+)-wrong"', answer.text) == [path]
     assert policy(desk) == before
+
+
+def test_given_several_lines_that_cannot_be_meant_when_saved_then_each_is_named(desk: Desk) -> None:
+    answer = desk.press("/settings", **form(desk, team__tag_rules="vip\ngold: refund 5\nnew: flowers five"))
+
+    assert "Line 1: write it like" in answer.text
+    assert "Line 3: “five” is not an amount in USD." in answer.text
+    assert "Line 2" not in answer.text
 
 
 def test_given_a_fixed_threshold_when_saved_without_an_amount_then_it_is_asked_for(desk: Desk) -> None:

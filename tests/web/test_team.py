@@ -60,7 +60,12 @@ def test_given_an_agent_when_made_a_lead_and_let_go_then_the_page_says_so_and_of
 
 @pytest.mark.parametrize(
     ("act", "form"),
-    [("role", {"role": "lead"}), ("active", {"active": "0"}), ("number", {"kind": "gorgias", "number": "2"})],
+    [
+        ("role", {"role": "lead"}),
+        ("active", {"active": "0"}),
+        ("limits", {"limit": "1", "month": "1"}),
+        ("number", {"kind": "gorgias", "number": "2"}),
+    ],
 )
 def test_given_somebody_of_another_shop_when_they_are_changed_then_nobody_is_there(
     desk: Desk, act: str, form: dict[str, str]
@@ -81,3 +86,24 @@ def test_given_a_connected_helpdesk_when_somebody_is_introduced_then_the_page_sa
     assert "<bdi>17</bdi>" in desk.open("/team")
     assert desk.press(f"/team/{sam}/number", kind="florist", number="17").status_code == 422
     assert desk.press(f"/team/{sam}/number", kind="gorgias", number="1 7").status_code == 422
+
+
+def test_given_limits_of_their_own_when_set_then_the_page_says_so_and_they_can_be_lifted_again(desk: Desk) -> None:
+    sam = hire(desk)
+
+    assert desk.press(f"/team/{sam}/limits", limit="75", month="").location == "/team?said=team_limits"
+    assert "Limits of their own: $75.00 in one act</summary>" in desk.open("/team")
+
+    desk.press(f"/team/{sam}/limits", limit="0", month="300.50")
+    assert "Limits of their own: $0.00 in one act $300.50 in a month</summary>" in desk.open("/team")
+
+    desk.press(f"/team/{sam}/limits", limit="", month="")
+    assert "Limits of their own</summary>" in desk.open("/team")
+
+
+@pytest.mark.parametrize("odd", ["-1", "lots", "1.005", "NaN", "9" * 40])
+def test_given_what_is_no_amount_when_limits_are_set_then_nothing_changes(desk: Desk, odd: str) -> None:
+    sam = hire(desk)
+
+    assert desk.press(f"/team/{sam}/limits", limit="75", month=odd).status_code == 422
+    assert "$75.00" not in desk.open("/team")

@@ -1,12 +1,22 @@
 """decide(event, facts, policy) -> decisions: which rules look at which event, in order."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.decisions import Decision
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
-from app.domain.rules import agent_acts, nth_order_gift, pressed, refund_keep, special_customer, team_card, team_gift
+from app.domain.rules import (
+    agent_acts,
+    allowances,
+    nth_order_gift,
+    pressed,
+    refund_keep,
+    special_customer,
+    team_card,
+    team_gift,
+)
 
 LET_GO = "Whoever pressed this was let go on Lagniappe's team page."
 
@@ -42,7 +52,9 @@ def on_action(
     if facts.let_go:
         rule = refund_keep.RULE if action.act is Act.REFUND_KEEP else agent_acts.FLOWERS
         return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
-    decision = pressed.as_shown(action, _acted(action, facts, policy, now, day_start))
+    theirs = replace(policy, team=allowances.for_press(policy.team, facts))
+    acted = _acted(action, facts, theirs, now, day_start)
+    decision = pressed.as_shown(action, allowances.weighed(action, facts, policy.team, acted))
     return [pressed.signed(action, facts, decision)]
 
 

@@ -207,6 +207,17 @@ class ShopContract:
             assert "make-it-right" not in stage.tags_of(customer)
         assert "of-others" in stage.tags_of(customer)
 
+    def test_given_a_customer_with_tags_when_asked_then_they_are_told_as_the_store_compares_them(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        customer = stage.customer_of(stage.place_order())
+        before = shop.tags(customer)
+
+        shop.tag_customer(customer, tag="Knows ÄNNE", present=True)
+
+        assert shop.tags(customer) == before | {"knows änne"}
+        assert shop.tags(404) == frozenset()
+
     def test_given_the_answer_is_lost_when_tagged_then_in_doubt_and_repeating_is_harmless(
         self, stage: ShopStage, shop: Shop
     ) -> None:
