@@ -6,7 +6,7 @@ from app.domain.agents import Member
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
 from app.domain.tags import folded
-from app.store import acts, agents, care, decisions, gifts, orders
+from app.store import acts, agents, care, decisions, gifts, orders, treats
 from app.store.base import Session
 from app.store.decisions import Earlier
 from app.store.gifts import TeamGifts
@@ -55,6 +55,14 @@ def gathered(
         given=given,
         press=press,
         granted=merchant.scopes,
+        treat=treats.latest(
+            session,
+            shop_id=merchant.id,
+            customer_id=asked.customer_id,
+            since=now - timedelta(days=merchant.policy.team.cooldown_days + 1),
+        )
+        if not refund
+        else None,
         tags=asked.tags | _mark(session, merchant, asked),
         given_minor=_given(session, merchant, member, now),
         member=member,

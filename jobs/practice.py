@@ -34,6 +34,7 @@ POLICY = Policy(
         flowers_per_day=1_000,
         flowers_per_customer=100,
         presses_per_minute=1_000,
+        cooldown_days=0,
         undo_minutes=1,  # long enough to undo something, short enough to see it leave
         store_credit=True,
     ),

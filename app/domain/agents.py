@@ -27,6 +27,7 @@ class Member:
 
     id: int
     active: bool
+    role: Role = Role.AGENT
     limit_minor: int | None = None  # of one act, instead of what the settings say
     month_minor: int | None = None  # of all they give in a month; None: what the pool holds
 

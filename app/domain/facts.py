@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.agents import Member
 from app.domain.correspondents import Nobody
-from app.domain.effects import Gift, State
+from app.domain.effects import Effect, Gift, State
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
 from app.domain.tastes import NOTHING_NOTED, Tastes
@@ -114,6 +114,7 @@ class GiftHistory:
     ordinal: int | None
     given_variants: frozenset[int] = frozenset()
     last_gift_at: datetime | None = None
+    last_treat_at: datetime | None = None  # of what anybody else gave them that keeps a pause
     gifts_today: int = 0
     owed: bool = False  # an earlier gift came too late for its parcel
     given_here: bool = False  # this very order has its gift, or is about to
@@ -184,6 +185,15 @@ class FlowersBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Treat:
+    """Something nice that a customer had, or has coming: by which agent ("": a rule), and on which day."""
+
+    effect: Effect
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFacts:
     """All that the rules on an agent's act look at. `order` is the named one, else the customer's latest."""
 
@@ -208,6 +218,7 @@ class AgentFacts:
     press: int = 0  # which press this is: each gets an answer of its own
     trouble: str | None = None  # why the outside could not be asked, in words for the agent
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us
+    treat: Treat | None = None  # the last one of those that keep a pause
     tags: frozenset[str] = frozenset()  # of those that rules name, what customer and order bear in the store, folded
     given_minor: int = 0  # what whoever pressed gave this month, or is about to, where that is limited
     member: Member | None = None  # whoever pressed, if the team page knows them

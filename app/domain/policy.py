@@ -94,6 +94,7 @@ class TeamGestures:
     refund_limit_minor: int = 100_00
     flowers_limit_minor: int = 100_00
     claimed_limit_minor: int = 100_00  # of either, where only a form says who pressed
+    cooldown_days: int = 60  # between two treats for one customer, by whomever
     tag_rules: tuple[TagRule, ...] = ()  # for these the two limits of one act are higher
     keep_refunds_per_year: int = 2
     refund_order_minor: int = 200_00

@@ -86,7 +86,9 @@ def member(session: Session, *, shop_id: int, email_digest: str) -> Member | Non
     return (
         None
         if row is None
-        else Member(id=row.id, active=row.active, limit_minor=row.limit_minor, month_minor=row.month_minor)
+        else Member(
+            id=row.id, active=row.active, role=Role(row.role), limit_minor=row.limit_minor, month_minor=row.month_minor
+        )
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.effects import Gift, State
 from app.domain.facts import GiftHistory
 from app.domain.policy import Mode
+from app.domain.rules.cool_down import MAKES_GOOD, TREATS
 from app.domain.rules.gift_order import TOO_LATE
 from app.store import orders
 from app.store.decisions import GIVEN
@@ -25,7 +26,7 @@ Gifted = Row[*tuple[Any, ...]]  # of the ledger, a gift's, with these columns
 _GIFTED = (
     *(Effect.id, Effect.key, Effect.kind, Effect.rule, Effect.state, Effect.code, Effect.payload),
     *(Effect.customer_id, Effect.order_id, Effect.due_at, Effect.created_at, Effect.ended_at),
-    *(Effect.ticket_id, Effect.cost_minor),
+    *(Effect.ticket_id, Effect.cost_minor, Effect.reason),
 )
 _NO = ("declined", "withdrawn", "merged")  # codes of gifts that somebody would not have, by whichever parcel
 
@@ -53,7 +54,8 @@ def histories(
         order_id: _history(
             numbers.get(order_id),
             here.get(order_id, ()),
-            [gift for gift in theirs.get(buyer, ()) if gift.order_id != order_id],
+            [gift for gift in theirs.get(buyer, ()) if gift.kind in _KINDS and gift.order_id != order_id],
+            _treated(theirs.get(buyer, ()), rule),
             missed.get(buyer),
             rule=rule,
             elsewhere_today=today - _since(day_start, here.get(order_id, ())),
@@ -104,6 +106,7 @@ def _history(
     number: int | None,
     here: Sequence[Gifted],
     elsewhere: Sequence[Gifted],
+    treated: datetime | None,
     missed: datetime | None,
     *,
     rule: str,
@@ -117,6 +120,7 @@ def _history(
         # Nobody gets the same thing twice, whichever rule gave it first.
         given_variants=frozenset(gift.payload["variant_id"] for gift in given),
         last_gift_at=max((gift.due_at for gift in given if gift.rule == rule), default=None),
+        last_treat_at=treated,
         gifts_today=elsewhere_today,
         owed=_owed([gift for gift in elsewhere if gift.rule == rule], missed),
         given_here=bool(live),
@@ -135,9 +139,16 @@ def _on(session: Session, shop_id: int, order_ids: Sequence[int], rule: str) -> 
 
 
 def _theirs(session: Session, shop_id: int, customers: Collection[int]) -> dict[int | None, list[Gifted]]:
-    """Return each customer's gifts, whatever became of them."""
-    theirs = select(*_GIFTED).where(*_gifts(shop_id), Effect.customer_id.in_(customers))
+    """Return each customer's gifts, and what else they were treated to, whatever became of it."""
+    treats = (Effect.shop_id == shop_id, Effect.kind.in_(TREATS))
+    theirs = select(*_GIFTED).where(*treats, Effect.customer_id.in_(customers))
     return _by("customer_id", session.execute(theirs.order_by(Effect.id)).all())
+
+
+def _treated(theirs: Sequence[Gifted], rule: str) -> datetime | None:
+    """Return when the customer was last given something that is not the rule's, and did not make anything good."""
+    others = [each for each in theirs if each.rule != rule and each.reason not in MAKES_GOOD and _stands(each)]
+    return max((each.due_at for each in others), default=None)
 
 
 def _by(name: str, rows: Sequence[Gifted]) -> dict[int | None, list[Gifted]]:

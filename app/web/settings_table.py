@@ -129,6 +129,7 @@ GROUPS = (
                 path="nth_order_gift.cooldown_days",
                 label="Days between two kindnesses to one customer",
                 kind=Whole(most=_DAYS),
+                hint="What your team gave them counts as well, but for what makes good.",
             ),
             Field(path="nth_order_gift.per_day", label="Gifts a day, at most", kind=Whole(most=100_000)),
             Field(path="nth_order_gift.domestic_only", label="Only within your own country", kind=Switch()),
@@ -212,6 +213,12 @@ GROUPS = (
                 label="One refund or bouquet by a button in the helpdesk, at most",
                 kind=Amount(),
                 hint="A button only says who pressed it. Whoever signs in on the desk has the limits above.",
+            ),
+            Field(
+                path="team.cooldown_days",
+                label="Days between two treats for one customer, whoever gives them",
+                kind=Whole(most=_DAYS),
+                hint="Flowers, cards, gifts, by agents and rules. What makes good does not count: refunds, compassion.",
             ),
             Field(
                 path="team.tag_rules",

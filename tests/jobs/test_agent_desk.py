@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from app.domain.agents import Role
 from app.domain.decisions import Decision
-from app.domain.policy import Mode
-from app.store import agents, doors, shops
+from app.domain.policy import Mode, TagRule
+from app.store import agents, doors, marks, shops
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Delivery
@@ -309,6 +309,68 @@ def test_given_a_press_that_wants_a_lead_when_its_note_is_written_then_the_note_
     public_id, _, about = address.rpartition("/")[2].partition("#pass=")
     assert "needs a lead" in words
     assert replace(lea, about={"desk": public_id, "about": about}).desk() == lea.desk()
+
+
+@pytest.mark.parametrize("whose", ["customer", "order"])
+def test_given_a_tag_that_the_store_shows_when_pressed_then_it_allows_more_and_the_preview_names_it(
+    inside: Practice, sam: Agent, whose: str
+) -> None:
+    team_policy(inside, refund_limit_minor=50_00, tag_rules=(TagRule(tag="Loyal", refund_minor=64_00),))
+    assert "Above $50.00 a lead decides." in sam.look(**REFUND)
+
+    if whose == "order":
+        inside.call(f"/town/orders/{inside.call('/town/cast')['bereaved_order']}/edit", {"tags": ["loyal"]})
+    else:
+        customer, way_in = inside.call("/town/cast")["bereaved_customer"], inside.world.outside(merchant_of(inside))
+        assert way_in is not None
+        way_in.shop.tag_customer(customer, tag="loyal", present=True)
+
+    page = sam.look(**REFUND)
+    assert "The tag “Loyal” allows up to $64.00." in page
+    assert "Ask a lead" not in page
+
+
+def test_given_our_own_mark_as_a_tag_when_pressed_then_our_books_know_who_bears_it(
+    inside: Practice, sam: Agent
+) -> None:
+    team_policy(inside, refund_limit_minor=50_00, tag_rules=(TagRule(tag="MAKE-it-right", refund_minor=64_00),))
+    assert "Above $50.00 a lead decides." in sam.look(**REFUND)
+
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    with unit_of_work(inside.world.sessions) as session:
+        marks.shown(session, shop_id=inside.shop_id, customer_ids=[customer], marked=True, now=inside.world.clock.now())
+
+    assert "The tag “MAKE-it-right” allows up to $64.00." in sam.look(**REFUND)
+
+
+def test_given_a_month_of_their_own_when_it_is_over_then_a_lead_is_asked_and_others_are_not(
+    inside: Practice, sam: Agent, lea: Agent
+) -> None:
+    world, merchant = inside.world, merchant_of(inside)
+    with reading(world.sessions) as session:
+        number = next(key for key, name in agents.names(session, shop_id=merchant.id).items() if name == "Sam")
+    team.set_limits(world, merchant, number, limit_minor=None, month_minor=50_00)
+    sam.press("a", amount="40.00", **REFUND)
+    inside.drain()
+
+    assert "Sam would have given $50.01 this month, of $50.00." in sam.look(amount="10.01", **REFUND)
+    assert "Ask a lead" not in sam.look(amount="10.00", **REFUND)
+    assert "Ask a lead" not in lea.look(amount="10.01", **REFUND)
+
+
+def test_given_a_treat_that_is_to_come_when_another_is_meant_then_a_lead_is_asked_unless_it_makes_good(
+    inside: Practice, sam: Agent, lea: Agent
+) -> None:
+    team_policy(inside, cooldown_days=60)
+    sam.press(**FLOWERS)
+    inside.drain()
+
+    again = sam.look(**FLOWERS, confirm="another")
+    assert "Ask a lead: Sam gives them flowers on" in again
+    assert "Ask a lead" not in sam.look(**FLOWERS, confirm="another", reason="our_mistake")
+    by_a_lead = lea.look(**FLOWERS, confirm="another")
+    assert "Ask a lead" not in by_a_lead
+    assert "Sam gives them flowers on" in by_a_lead
 
 
 def test_given_a_lead_who_asked_when_they_would_say_yes_to_themselves_then_another_must(

@@ -186,12 +186,12 @@ def test_given_a_gift_that_was_taken_back_when_its_order_is_asked_then_it_is_nei
     assert history(steps, order_id=1001) == GiftHistory(ordinal=None, given_here=True)
 
 
-def test_given_a_gift_of_another_rule_when_the_next_order_comes_then_the_item_is_remembered_and_no_pause(
+def test_given_a_gift_of_another_rule_when_the_next_order_comes_then_the_item_is_remembered_and_counts_as_a_treat(
     steps: Steps,
 ) -> None:
     into(steps, "done", planned(gift_line(rule="other")), rule="other")
 
-    assert history(steps) == GiftHistory(ordinal=None, given_variants=frozenset({MUG}))
+    assert history(steps) == GiftHistory(ordinal=None, given_variants=frozenset({MUG}), last_treat_at=NOON)
 
 
 def test_given_a_gift_that_was_not_wanted_when_its_order_is_asked_then_that_is_remembered(steps: Steps) -> None:

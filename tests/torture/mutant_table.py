@@ -1,18 +1,10 @@
 """Mistakes that somebody could make tomorrow: one replacement in one file, and the tests that must not let it pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """`old` stands exactly once in the file; `tests` go to pytest, and one of them must fail by what it asserts."""
-
-    file: str
-    old: str
-    new: str
-    tests: str
+from tests.torture.mutant import Mutant
+from tests.torture.mutants_of_kindness import OF_KINDNESS
 
 
 def points(*flows: str) -> str:
@@ -385,4 +377,5 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             tests="tests/integrations/contract/test_django_helpdesk.py -k would_read_as_more",
         ),
     }
+    | OF_KINDNESS
 )

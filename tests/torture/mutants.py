@@ -11,7 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.torture.mutant_table import MUTANTS, Mutant
+from tests.torture.mutant import Mutant
+from tests.torture.mutant_table import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "var", "build", "*.egg-info")

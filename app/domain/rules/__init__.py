@@ -10,6 +10,7 @@ from app.domain.policy import Policy
 from app.domain.rules import (
     agent_acts,
     allowances,
+    cool_down,
     nth_order_gift,
     pressed,
     refund_keep,
@@ -54,7 +55,8 @@ def on_action(
         return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
     theirs = replace(policy, team=allowances.for_press(policy.team, facts))
     acted = _acted(action, facts, theirs, now, day_start)
-    decision = pressed.as_shown(action, allowances.weighed(action, facts, policy.team, acted))
+    weighed = allowances.weighed(action, facts, policy.team, acted)
+    decision = pressed.as_shown(action, cool_down.kept(action, facts, policy.team, weighed, day_start))
     return [pressed.signed(action, facts, decision)]
 
 

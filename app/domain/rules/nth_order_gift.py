@@ -207,6 +207,8 @@ def _capped(history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[
     pause = timedelta(days=policy.cooldown_days)
     if history.last_gift_at is not None and now - history.last_gift_at < pause:
         return "cool_down", f"The last gift was less than {policy.cooldown_days} days ago."
+    if pause and history.last_treat_at is not None and now - history.last_treat_at < pause:
+        return "cool_down", f"The team gave this customer something less than {policy.cooldown_days} days ago."
     return None
 
 

@@ -1,6 +1,6 @@
 """A gift that an agent slips into an order that has not left: one of the merchant's own small things, at its cost.
 
-Which order it is, and how long ago the last gift was, is the agent's to judge. What the parcel can take is not.
+Which order it is, is the agent's to judge. What the parcel can take is not.
 """
 
 from datetime import datetime
