@@ -20,6 +20,7 @@ _PARTS = {
     "tag": "the tag “{what}”",
     "field": "a field of customers",
 }
+_JOINED_BY = {"hook": "-", "trigger": "-", "macro": "_"}
 
 
 def part(name: str) -> str:
@@ -27,5 +28,5 @@ def part(name: str) -> str:
     kind, _, what = name.partition(":")
     if name == "tag":
         return "the tag"
-    said = what.replace("-", " ") if kind in ("hook", "trigger") else what
+    said = what.replace(_JOINED_BY[kind], " ") if kind in _JOINED_BY else what
     return _PARTS.get(kind, name).format(what=said)

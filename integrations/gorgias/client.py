@@ -54,8 +54,7 @@ class GorgiasApi:
 
     def make(self, path: str, body: object) -> str:
         """Return the number of a new piece of furniture. Raises Rejected, and Unavailable, though it may be there."""
-        answer = accepted(self.write("POST", path, body, deed=False))
-        return str(_object(answer)["id"])
+        return made(self.write("POST", path, body, deed=False))
 
     def write(self, method: str, path: str, body: object = None, *, deed: bool = True) -> Answer:
         """Return the answer, a 2xx or a 4xx that only concerns this call.
@@ -108,6 +107,11 @@ def accepted(answer: Answer) -> Answer:
     if not answer.ok:
         raise Rejected(f"The helpdesk said no ({answer.status}){_words(answer)}.")
     return answer
+
+
+def made(answer: Answer) -> str:
+    """Return the number of what was made with this answer; raises Rejected, and Unavailable, though it may be there."""
+    return str(_object(answer)["id"])
 
 
 def _object(answer: Answer) -> Json:

@@ -24,7 +24,8 @@ def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
 
 
 _BUTTONS = """\
-Agents press macros, which only a person can make for now. Five clicks for each:
+Agents press macros. “Refund & keep” and “Send flowers” are made for them; try each once. Where one does nothing, or
+for another of their own, it is five clicks:
   Settings, Macros, Create macro, Add action, HTTP hook.
 It calls, with POST and as JSON:
   {url}

@@ -1,4 +1,4 @@
-"""Furnishing one merchant's Gorgias: what calls us, the card, its widgets, the field and the tag; and clearing it out.
+"""Furnishing one merchant's Gorgias: what calls us, the card, its widgets, macros, field and tag; and clearing it out.
 
 All of it is looked for before it is made, by what only we know of it or have written on it. So whoever dies between
 two calls, or hears no answer, leaves nothing that is not found again. What somebody else has made is never touched,
@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.helpdesk_setup import Ail, Parts, Wiring
-from integrations.gorgias import furniture
-from integrations.gorgias.client import GONE, GorgiasApi, Json, accepted
+from integrations.gorgias import furniture, macros
+from integrations.gorgias.client import GONE, GorgiasApi, Json, accepted, made
 from integrations.http import Answer
 
-_CARD, _FIELD, _TAG, _HOOK, _WIDGET = "card", "field", "tag", "hook:", "widget:"
+_CARD, _FIELD, _TAG, _HOOK, _WIDGET, _MACRO = "card", "field", "tag", "hook:", "widget:", "macro:"
+_NOT_AS_THEY_LIKE = {400, 422}
 _LONG_AGO = "2020-01-01T00:00:00+00:00"
 
 
@@ -33,13 +34,13 @@ class GorgiasSetup:
         found = [row for row in mine if furniture.asks(row)]
         card = self._integration(found, furniture.card(wiring))
         widgets = self._widgets(int(card), known if known.get(_CARD) == card else {})
-        return parts | {_CARD: card} | widgets | self._field() | self._tag(wiring.tag)
+        return parts | {_CARD: card} | widgets | self._macros(wiring, known) | self._field() | self._tag(wiring.tag)
 
     def uninstall(self, wiring: Wiring, *, known: Parts) -> Parts:
         there = list(self.api.pages("integrations", {"type": "http"}))
         mine = [row for row in there if _is_mine(row, wiring, known)]
         left = {}
-        for name, path in self._hanging_on(mine):
+        for name, path in [*self._pressed_in(wiring), *self._hanging_on(mine)]:
             if not self._taken_away(path):
                 left[name] = path.rpartition("/")[2]
         if any(furniture.is_made_by_us(row) for row in there if row not in mine):
@@ -80,6 +81,33 @@ class GorgiasSetup:
                 widgets[_WIDGET + context] = self.api.make("widgets", furniture.widget(card, context))
         return widgets
 
+    def _macros(self, wiring: Wiring, known: Parts) -> dict[str, str]:
+        found = self._macros_of(wiring)
+        parts = {}
+        for act in macros.TITLES:
+            name, wanted = _MACRO + act.value, macros.macro(wiring, act)
+            same = [row for row in found if row["external_id"] == wanted["external_id"]]
+            if same:
+                parts[name] = self._macro_as_it_should_be(_oldest(same), wanted)
+            elif name in known:
+                parts[name] = known[name]  # the team took it away, and does not want it back with the next look
+            elif (number := self._new_macro(wanted)) is not None:
+                parts[name] = number
+        return parts
+
+    def _macro_as_it_should_be(self, row: Json, wanted: Json) -> str:
+        if not macros.reaches_us(row, wanted):
+            accepted(self.api.write("PUT", f"macros/{row['id']}", wanted, deed=False))
+        return str(row["id"])
+
+    def _new_macro(self, wanted: Json) -> str | None:
+        """Return the number of a new macro; None where they do not take one of that shape, and a person makes it."""
+        answer = self.api.write("POST", "macros", wanted, deed=False)
+        return None if answer.status in _NOT_AS_THEY_LIKE else made(answer)
+
+    def _macros_of(self, wiring: Wiring) -> list[Json]:
+        return [row for row in self.api.pages("macros", {}) if macros.is_ours(row, wiring)]
+
     def _field(self) -> dict[str, str]:
         fields = self._fields()
         if not fields:
@@ -95,6 +123,11 @@ class GorgiasSetup:
         if not named:
             return {_TAG: self.api.make("tags", furniture.tag(name))}
         return {_TAG: str(named[0]["id"])} if furniture.is_made_by_us(named[0]) else {}
+
+    def _pressed_in(self, wiring: Wiring) -> Iterator[tuple[str, str]]:
+        """Yield the macros of a store and where they are."""
+        for row in self._macros_of(wiring):
+            yield f"{_MACRO}{row['name']}", f"macros/{row['id']}"
 
     def _hanging_on(self, integrations: list[Json]) -> Iterator[tuple[str, str]]:
         """Yield integrations and where they are, after all that hangs on them."""

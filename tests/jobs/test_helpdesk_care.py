@@ -153,6 +153,33 @@ def test_given_what_was_made_when_a_customer_writes_then_the_helpdesks_own_calls
     assert f"ticket:{ticket}" in subjects(inside)
 
 
+def test_given_the_macro_that_was_made_when_an_agent_sends_it_twice_then_the_money_goes_back_once(
+    inside: Practice,
+) -> None:
+    begin(inside)
+    care(inside)
+    customer = inside.call("/town/cast")["fourth_order_customer"]
+    ticket = inside.call("/town/tickets", {"customer_id": customer})["ticket_id"]
+    email = inside.call(f"/town/tickets/{ticket}")["customer"]["email"]
+    context = {
+        "ticket": {"id": ticket, "customer": {"email": email}},
+        "current_user": {"email": "sam@practice.example"},
+    }
+    (macro,) = [row for row in rows(inside, "macros") if "Refund" in row["name"]]
+    (action,) = macro["actions"]
+    sent = action["arguments"]
+    form = templates.filled({each["key"]: each["value"] for each in sent["params"]}, context) | {"amount": "5.00"}
+    web = create_app(inside.world).test_client()
+
+    for _ in range(2):
+        answer = web.post(
+            urlsplit(sent["url"]).path, json=form, headers={each["key"]: each["value"] for each in sent["headers"]}
+        )
+        assert answer.status_code == 200
+    inside.drain()
+    assert [effect.state for effect in inside.effects("refund_order")] == ["done"]
+
+
 def subjects(inside: Practice) -> set[str]:
     """Return what was decided about."""
     with reading(inside.world.sessions) as session:

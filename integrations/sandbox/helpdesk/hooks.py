@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.sandbox.books import Turn
-from integrations.sandbox.helpdesk import customers, http_integrations, people, templates
+from integrations.sandbox.helpdesk import customers, http_integrations, macros, people, templates
 from integrations.sandbox.helpdesk.reading import body_of, one_of, text
 from integrations.sandbox.helpdesk.refusals import Refused
 from integrations.sandbox.post_office import Letter, PostOffice
@@ -68,14 +68,48 @@ def message_created(turn: Turn, post: PostOffice, ticket: dict[str, Any], messag
 def read_press(turn: Turn, value: object) -> Press:
     """Return what is pressed, by whom; Léa when nobody is named. Raises Refused."""
     body = body_of(value, known={"action", "agent_email", *_FORM}, required=("action",))
-    action = one_of(body, "action", _LABELS)
-    agent = people.worker(turn, str(body.get("agent_email") or people.agents(turn)[0]["email"]))
-    if agent is None:
-        raise Refused(400, "Failed validation.", {"agent_email": ["Nobody of that name works here."]})
+    action, agent = one_of(body, "action", _LABELS), presser(turn, body)
     days = {"when_days": _DEFAULT_DAYS} if action == "flowers" else {}
     written = {name: text(body, name, longest=2_000) for name in _FORM}
     filled = {name: value for name, value in written.items() if value is not None}
     return Press(action=action, agent=agent, form=_FORM | days | filled)
+
+
+def presser(turn: Turn, body: Mapping[str, object]) -> dict[str, Any]:
+    """Return the agent whom a body names, Léa when it names nobody; raises Refused."""
+    agent = people.worker(turn, str(body.get("agent_email") or people.agents(turn)[0]["email"]))
+    if agent is None:
+        raise Refused(400, "Failed validation.", {"agent_email": ["Nobody of that name works here."]})
+    return agent
+
+
+def applied(
+    turn: Turn,
+    post: PostOffice,
+    ticket: dict[str, Any],
+    macro: int,
+    agent: dict[str, Any],
+    form: Mapping[str, str],
+) -> list[int]:
+    """Make the calls of a macro that an agent sent; return the letters' ids. The agent sees no answer."""
+    context = {"ticket": _shown(turn, ticket), "current_user": agent}
+    letters = []
+    for call in macros.calls(turn, macro):
+        params = {param["key"]: param["value"] for param in call.get("params") or []}
+        letter = Letter(
+            sender="helpdesk",
+            subject="macro",
+            path=urlsplit(call["url"]).path,  # of the one app that this town writes to
+            headers={
+                "Content-Type": call.get("content_type") or "application/json",
+                "User-Agent": _AGENT,
+                **{header["key"]: header["value"] for header in call.get("headers") or []},
+            },
+            body=json.dumps({**templates.filled(params, context), **form}, ensure_ascii=False),
+            pauses=_PAUSES,
+        )
+        letters.append(post.send(turn, letter))
+    return letters
 
 
 def pressed(turn: Turn, post: PostOffice, ticket: dict[str, Any], press: Press) -> int:

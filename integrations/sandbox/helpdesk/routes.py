@@ -71,11 +71,14 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/macros", setup_calls.list_macros),
     ("POST", "/macros", setup_calls.create_macro),
     ("GET", "/macros/<int:key>", setup_calls.macro),
+    ("PUT", "/macros/<int:key>", setup_calls.change_macro),
+    ("DELETE", "/macros/<int:key>", setup_calls.remove_macro),
 )
 TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tickets", town_calls.open_ticket),
     ("GET", "/tickets/<int:key>", town_calls.ticket),
     ("POST", "/tickets/<int:key>/press", town_calls.press),
+    ("POST", "/tickets/<int:key>/apply", town_calls.apply),
 )
 
 

@@ -80,4 +80,19 @@ def macro(call: Call, key: int) -> Answer:
 
 def create_macro(call: Call) -> Answer:
     """Write a new macro."""
-    return Answer(status=201, body=macros.create(call.turn, call.body, call.now))
+    made = macros.create(call.turn, call.body, call.now)
+    chronicle.note(call.turn, call.now, "desk.setup", f"The macro “{made['name']}” was made")
+    return Answer(status=201, body=made)
+
+
+def change_macro(call: Call, key: int) -> Answer:
+    """Write a macro anew."""
+    return Answer(status=202, body=macros.change(call.turn, key, call.body, call.now))
+
+
+def remove_macro(call: Call, key: int) -> Answer:
+    """Take a macro away."""
+    name = macros.macro(call.turn, key)["name"]
+    macros.remove(call.turn, key)
+    chronicle.note(call.turn, call.now, "desk.setup", f"The macro “{name}” is gone")
+    return Answer(status=204)

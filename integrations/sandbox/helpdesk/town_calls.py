@@ -3,7 +3,7 @@
 from typing import Any
 
 from integrations.sandbox import chronicle
-from integrations.sandbox.helpdesk import customers, fields, hooks, messages, tags, ticket_calls, tickets
+from integrations.sandbox.helpdesk import customers, fields, hooks, macros, messages, tags, ticket_calls, tickets
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.helpdesk.reading import Body, body_of, number, text
 from integrations.sandbox.helpdesk.refusals import invalid, missing
@@ -36,6 +36,17 @@ def press(call: Call, key: int) -> Answer:
     text = f"{pressed.agent['name']} pressed “{label}”"
     chronicle.note(call.turn, call.now, "desk.pressed", text, desk_ticket=key, letter=letter)
     return Answer(status=202, body={"letter_id": letter})
+
+
+def apply(call: Call, key: int) -> Answer:
+    """Let an agent send a macro, {"macro": number, "agent_email", "form"}, with what they changed in its fields."""
+    body = body_of(call.body, known={"macro", "agent_email", "form"}, required=("macro",))
+    macro, agent = number(body["macro"], "macro"), hooks.presser(call.turn, body)
+    form = body_of(body.get("form") or {}, known=macros.asks(call.turn, macro))
+    letters = hooks.applied(call.turn, call.post, tickets.ticket(call.turn, key), macro, agent, form)
+    text = f"{agent['name']} sent “{macros.macro(call.turn, macro)['name']}”"
+    chronicle.note(call.turn, call.now, "desk.pressed", text, desk_ticket=key, letters=letters)
+    return Answer(status=202, body={"letter_ids": letters})
 
 
 def ticket(call: Call, key: int) -> Answer:

@@ -35,9 +35,12 @@ MADE = (
     "POST integrations",
     "POST widgets",
     "POST widgets",
+    "POST macros",
+    "POST macros",
     "PUT custom-fields",
     "POST tags",
 )
+_PLACES = {"widget": "widgets", "macro": "macros", "hook": "integrations"}
 FIELD = {
     "object_type": "Customer",
     "label": "Lagniappe",
@@ -94,7 +97,7 @@ class GorgiasSetupStage:
             gone = {each: row[each] for each in ("object_type", "label", "definition", "external_id")}
             self.by_hand("PUT", f"custom-fields/{number}", gone | {"deactivated_datetime": "2026-11-26T10:00:00+00:00"})
         else:
-            self.by_hand("DELETE", f"{'widgets' if name.startswith('widget:') else 'integrations'}/{number}")
+            self.by_hand("DELETE", f"{_PLACES[name.partition(':')[0]]}/{number}")
 
     def calls(self, number: str) -> bool:
         return self.by_hand("GET", f"integrations/{number}")["deactivated_datetime"] is None
@@ -151,6 +154,62 @@ class TestGorgiasTags(TagsContract):
     @pytest.fixture
     def stage(self, stage: GorgiasSetupStage) -> TaggedStage:
         return stage
+
+
+def test_given_what_the_team_made_of_our_macro_when_installed_again_then_it_stays_and_goes_on_leading_to_us(
+    stage: GorgiasSetupStage,
+) -> None:
+    setup = stage.setup()
+    parts = setup.install(wiring(), known={})
+    number = parts["macro:flowers"]
+    row = stage.by_hand("GET", f"macros/{number}")
+    answering = {"name": "setResponseText", "title": "Say so", "type": "user", "arguments": {"body_text": "Flowers!"}}
+    theirs = {"name": "Blumen", "external_id": row["external_id"], "actions": [*row["actions"], answering]}
+    stage.by_hand("PUT", f"macros/{number}", theirs)
+
+    setup.install(wiring(), known=parts)
+    assert stage.by_hand("GET", f"macros/{number}")["actions"] == theirs["actions"]
+    setup.install(wiring("t-9"), known=parts)
+    (call,) = stage.by_hand("GET", f"macros/{number}")["actions"]
+    assert call["arguments"]["url"] == wiring("t-9").hook_url
+
+
+def test_given_a_macro_that_a_rule_applies_when_uninstalled_then_it_is_left_and_said_so(
+    stage: GorgiasSetupStage,
+) -> None:
+    setup = stage.setup()
+    parts = setup.install(wiring(), known={})
+    number = int(parts["macro:flowers"])
+    with stage.town.inside.books.turn() as turn:
+        rule = turn.append(macros.RULES, {"macro_id": number})
+
+    left = setup.uninstall(wiring(), known=parts)
+    with stage.town.inside.books.turn() as turn:
+        turn.delete(macros.RULES, rule)
+    assert [*left.values()] == [str(number)]
+    assert all(name.startswith("macro:") for name in left)
+
+
+def test_given_a_helpdesk_that_takes_no_such_macro_when_installed_then_all_else_is_there(
+    stage: GorgiasSetupStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(macros, "_CALL", frozenset({"url", "method", "form"}))  # spelled in another way than we think
+
+    parts = stage.setup().install(wiring(), known={})
+    assert {"card", "field", "tag"} < set(parts)
+    assert not any(name.startswith("macro:") for name in parts)
+
+
+def test_given_a_macro_that_the_team_took_away_when_installed_again_then_it_stays_away_until_asked_for_anew(
+    stage: GorgiasSetupStage,
+) -> None:
+    setup = stage.setup()
+    parts = setup.install(wiring(), known={})
+    stage.take_away("macro:flowers", parts["macro:flowers"])
+
+    assert setup.install(wiring(), known=parts) == parts
+    assert len(stage.by_hand("GET", "macros")["data"]) == 1
+    assert setup.install(wiring(), known={})["macro:flowers"] != parts["macro:flowers"]
 
 
 def test_given_every_kind_when_asked_who_furnishes_it_then_a_suite_has_tried_whoever_does() -> None:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from integrations.sandbox.helpdesk import http_integrations
+from integrations.sandbox.helpdesk import http_integrations, macros
 from integrations.sandbox.helpdesk.routes import blueprint
 from integrations.sandbox.town import Town
 from tests.integrations.sandbox.counters import ANN, LetterBox, app, letter_box, town, wait_until
@@ -27,6 +27,22 @@ WIDGET = {
     "type": "http",
     "context": "ticket",
     "template": {"type": "wrapper", "widgets": [{"path": "", "type": "card", "title": "Ours", "widgets": []}]},
+}
+MACRO = {
+    "name": "http",
+    "title": "Tell them",
+    "type": "user",
+    "arguments": {
+        "url": HTTP["url"],
+        "method": "POST",
+        "content_type": "application/json",
+        "headers": [{"key": "X-Ours", "value": "secret"}],
+        "params": [
+            {"key": "of", "value": "{{ticket.id}}", "editable": False},
+            {"key": "by", "value": "{{current_user.email}}", "editable": False},
+            {"key": "amount", "value": "", "editable": True},
+        ],
+    },
 }
 FIELD = {
     "object_type": "Customer",
@@ -106,6 +122,44 @@ def test_given_an_integration_that_fails_too_often_in_a_row_when_looked_at_then_
         assert http_integrations.integration(turn, row["id"])["deactivated_datetime"] is not None
 
 
+def test_given_a_macro_that_calls_when_an_agent_sends_it_then_it_goes_out_filled_in_with_what_they_changed(
+    heard: tuple[FlaskClient, LetterBox, Town],
+) -> None:
+    desk, box, _ = heard
+    macro = made(desk, "/macros", {"name": "Ours", "actions": [MACRO]})
+    number = open_ticket(desk)
+    sent = {"macro": macro, "agent_email": "sam@practice.example", "form": {"amount": "9"}}
+    assert desk.post(f"/town/tickets/{number}/apply", json=sent).status_code == 202
+    wait_until(lambda: len(box.letters) == 3)
+
+    ((headers, body),) = [(headers, body) for path, headers, body in box.letters if path == "/hooks/gorgias/t0ken"]
+    assert headers["X-Ours"] == "secret"
+    assert body == {"of": str(number), "by": "sam@practice.example", "amount": "9"}
+
+
+@pytest.mark.parametrize("form", [{"of": "7"}, {"colour": "red"}])
+def test_given_a_field_that_agents_may_not_change_when_they_try_then_nothing_goes_out(
+    desk: FlaskClient, form: dict[str, str]
+) -> None:
+    macro = made(desk, "/macros", {"name": "Ours", "actions": [MACRO]})
+
+    answer = desk.post(f"/town/tickets/{open_ticket(desk)}/apply", json={"macro": macro, "form": form})
+    assert answer.status_code == 400
+
+
+def test_given_a_macro_that_a_rule_applies_when_deleted_then_it_stays_until_the_rule_does_not() -> None:
+    place = town()
+    desk = app(blueprint(place)).test_client()
+    macro = made(desk, "/macros", {"name": "Ours"})
+    with place.books.turn() as turn:
+        rule = turn.append(macros.RULES, {"macro_id": macro})
+    assert call(desk, "DELETE", f"/macros/{macro}").status_code == 409
+
+    with place.books.turn() as turn:
+        turn.delete(macros.RULES, rule)
+    assert call(desk, "DELETE", f"/macros/{macro}").status_code == 204
+
+
 def test_given_a_refused_call_when_carried_then_it_counts(heard: tuple[FlaskClient, LetterBox, Town]) -> None:
     desk, box, place = heard
     box.answers += [401] * 2
@@ -145,6 +199,7 @@ WRONG = [
     ("/widgets", WIDGET | {"template": {"type": "card", "widgets": []}}),
     ("/widgets", WIDGET | {"title": "Ours"}),
     ("/macros", {"name": "A", "actions": [{"name": "buyFlowers", "title": "A", "type": "user"}]}),
+    ("/macros", {"name": "A", "actions": [{"name": "http", "title": "A", "type": "user", "arguments": {"url": "a"}}]}),
 ]
 
 
@@ -165,7 +220,10 @@ def test_given_widgets_of_two_integrations_when_one_is_asked_for_then_its_own_co
     assert call(desk, "POST", "/widgets", WIDGET | {"integration_id": 1}).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "body"), [("/widgets", WIDGET), ("/integrations", None), ("/tags", {"name": "vip"})])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/widgets", WIDGET), ("/integrations", None), ("/tags", {"name": "vip"}), ("/macros", {"name": "A"})],
+)
 def test_given_what_is_taken_away_when_asked_for_then_it_is_not_there(
     desk: FlaskClient, path: str, body: object
 ) -> None:
