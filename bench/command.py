@@ -5,7 +5,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bench import burst, card, drain, effects, history, intake, latency, page, rush, slow, start, ticker, value, weight
+from bench import (
+    burst,
+    card,
+    desk,
+    drain,
+    effects,
+    history,
+    intake,
+    latency,
+    page,
+    rush,
+    slow,
+    start,
+    ticker,
+    value,
+    weight,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +45,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "value": Bench(main=value.main, says="an event among a million customers, and a night", minutes=10),
         "page": Bench(main=page.main, says="the merchant's pages in a shop with 100,000 orders", minutes=3),
         "card": Bench(main=card.main, says="the card beside a ticket among 50,000 customers", minutes=5),
+        "desk": Bench(main=desk.main, says="from a customer's message to tag and field beside it", minutes=5),
         "start": Bench(main=start.main, says="from a fresh copy of the code to visible effects", minutes=2),
         "rush": Bench(main=rush.main, says="an evening of ten thousand shops, in made-up time", minutes=1),
         "ticker": Bench(main=ticker.main, says="what the ticker's looks cost among ten thousand shops", minutes=3),
