@@ -38,6 +38,8 @@ class Settings(BaseSettings):
 
     shopify_client_id: str = ""
     shopify_client_secrets: SecretStr = SecretStr("")
+    mail_url: SecretStr = SecretStr("")  # smtps://user:password@host, smtp+starttls:// or, on this machine, smtp://
+    mail_from: str = ""
     seal_keys: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr(
         ""
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     flask_debug: bool = False  # read by Flask itself; the doctor wants to know
     clock_file: Path | None = None
     sandbox_port: int = 8766
+    sandbox_mail_port: int = 0  # where the town takes mails; nowhere if nought
     sandbox_target: str = ""
     sandbox_books: Path | None = None
     sandbox_faults: float = Field(default=0.0, ge=0.0, le=1.0)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.domain import tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
-from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Shop
+from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Postman, Shop
 from integrations.addresses import on_this_machine
 from integrations.companies import Company, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
@@ -18,6 +18,7 @@ from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
+from integrations.mail import smtp
 from integrations.own_desk import presses as own_desk
 from integrations.shopify import domains, topics
 from integrations.shopify.access import Access
@@ -143,6 +144,11 @@ def _company(kind: str, account: str) -> Company:
     if not is_account(kind, account):
         raise ValueError("not a helpdesk account")
     return HELPDESKS[kind]
+
+
+def postman(url: str, sender: str) -> Postman:
+    """Return who carries mails from that address; raises ValueError where none can be meant."""
+    return smtp.postman(url, sender)
 
 
 def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None = None) -> GiftVendor:

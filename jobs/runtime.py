@@ -13,7 +13,7 @@ from app.domain import tickets
 from app.domain.effects import Pool
 from app.domain.mail import digest
 from app.domain.policy import Policy
-from app.domain.ports import GiftVendor, Helpdesk, Shop, TalkativeHelpdesk
+from app.domain.ports import GiftVendor, Helpdesk, Postman, Shop, TalkativeHelpdesk
 from app.domain.rules import gift_order
 from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
@@ -79,6 +79,7 @@ class World:
     http: Http  # one a process: it keeps the connections
     budgets: Budgets = field(default_factory=NoBudgets)
     desk_budgets: DeskBudgets = field(default_factory=NoDeskBudgets)
+    postman: Postman | None = None  # None: nobody is written to
     hands: Hands = field(default_factory=Hands)  # one a process as well, so that its threads are counted
 
     def signed(self, who: str) -> "World":
@@ -260,6 +261,7 @@ def build(chosen: Settings, *, patient: bool) -> World:
         http=way_out(chosen).under(Lever(sessions)),
         budgets=SharedBudgets.at(chosen.redis_url),
         desk_budgets=SharedDeskBudgets.at(chosen.redis_url),
+        postman=_postman(chosen),
         hands=Hands(chosen.worker_threads),
     )
 
@@ -282,6 +284,14 @@ def _seal(chosen: Settings) -> Seal:
         return Seal.from_settings(chosen.sealing_keys)
     except ValueError:
         raise Misconfigured("SEAL_KEYS must hold base64 keys of 32 bytes, the current one first") from None
+
+
+def _postman(chosen: Settings) -> Postman | None:
+    url = chosen.mail_url.get_secret_value()
+    try:
+        return registry.postman(url, chosen.mail_from) if url else None
+    except ValueError as fault:
+        raise Misconfigured(str(fault)) from None
 
 
 @cache

@@ -86,6 +86,7 @@ def running(
         "DATABASE_URL": database_url,
         "WEB_PORT": str(web),
         "SANDBOX_PORT": str(town),
+        "SANDBOX_MAIL_PORT": str(free_port()),
         "SANDBOX_CUSTOMERS": "300",
         "SWEEP_SECONDS": "3",
         "QUARANTINE_SECONDS": "2",

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.helpdesk_setup import Ail, Parts, Wiring
 from app.domain.history import Batch, Export, Gathering
+from app.domain.mail import Mail
 from app.domain.money import Money
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 
@@ -222,6 +223,13 @@ class ChoosyHelpdeskSetup(HelpdeskSetup, Protocol):
 
     def proofs(self, wiring: Wiring, *, known: Parts) -> tuple[str, ...]:
         """Make what is to call us, if need be, so that it does not call yet; return by what its calls are proven."""
+
+
+class Postman(Protocol):
+    """Whoever carries mails to the merchant's team."""
+
+    def carry(self, mail: Mail) -> None:
+        """Hand a mail over. Raises Unavailable where it was not taken now, Rejected where it never will be."""
 
 
 class GiftVendor(Protocol):

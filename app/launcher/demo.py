@@ -14,6 +14,7 @@ from app.launcher.town import Ports, Town
 
 WEB_PORT: Final = 8765
 SANDBOX_PORT: Final = 8766
+MAIL_PORT: Final = 8767
 MOST_WORKERS: Final = 32
 
 
@@ -88,8 +89,9 @@ def fraction(text: str) -> str:
 def choose_ports(wanted: int | None, given: Given) -> Ports:
     """Return free ports; raise Refusal where one was asked for by name and is taken."""
     web = only_if_free(wanted, "--port") or only_if_free(given.port("WEB_PORT"), "WEB_PORT") or first_free(WEB_PORT)
-    sandbox = only_if_free(given.port("SANDBOX_PORT"), "SANDBOX_PORT") or first_free(SANDBOX_PORT, but_not=web)
-    return Ports(web=web, sandbox=sandbox)
+    sandbox = only_if_free(given.port("SANDBOX_PORT"), "SANDBOX_PORT") or first_free(SANDBOX_PORT, but_not=(web,))
+    mail = only_if_free(given.port("SANDBOX_MAIL_PORT"), "SANDBOX_MAIL_PORT")
+    return Ports(web=web, sandbox=sandbox, mail=mail or first_free(MAIL_PORT, but_not=(web, sandbox)))
 
 
 def only_if_free(number: int | None, name: str) -> int | None:

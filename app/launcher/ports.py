@@ -1,6 +1,7 @@
 """Which local ports are free."""
 
 import socket
+from collections.abc import Collection
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
@@ -28,7 +29,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def first_free(*preferred: int, but_not: int | None = None) -> int:
+def first_free(*preferred: int, but_not: Collection[int] = ()) -> int:
     """Return the first preferred port that nobody uses, or any free one."""
-    wanted = (port for port in preferred if port != but_not and not is_taken(port))
-    return next(wanted, None) or next(port for port in iter(free_port, None) if port != but_not)
+    wanted = (port for port in preferred if port not in but_not and not is_taken(port))
+    return next(wanted, None) or next(port for port in iter(free_port, None) if port not in but_not)

@@ -59,6 +59,7 @@ class Practice:
     redis_url: str
     web_port: int
     sandbox_port: int
+    mail_port: int
     faults: str
     identity: Mapping[str, str]
 
@@ -84,6 +85,7 @@ class Practice:
             "WEB_HOST": LOOPBACK,
             "WEB_PORT": str(self.web_port),
             "SANDBOX_PORT": str(self.sandbox_port),
+            "SANDBOX_MAIL_PORT": str(self.mail_port),
             "SANDBOX_TARGET": f"http://{LOOPBACK}:{self.web_port}",
             "SANDBOX_FAULTS": self.faults,
             "PRACTICE": "1",
@@ -99,4 +101,6 @@ class Practice:
             "APP_BRIDGE_URL": f"{town}/shopify/app-bridge.js",
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
+            "MAIL_URL": f"smtp://{LOOPBACK}:{self.mail_port}",
+            "MAIL_FROM": "lagniappe@practice.example",
         }

@@ -23,10 +23,11 @@ VISIBLE_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Where the two pages are."""
+    """Where the two pages are, and the town's mail server."""
 
     web: int
     sandbox: int
+    mail: int
 
     @property
     def page(self) -> str:
@@ -57,6 +58,7 @@ class Town:
             redis_url=redis_url,
             web_port=self.ports.web,
             sandbox_port=self.ports.sandbox,
+            mail_port=self.ports.mail,
             faults=faults,
             identity=identity,
         )

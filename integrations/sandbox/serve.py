@@ -20,6 +20,8 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.florist import routes as florist
 from integrations.sandbox.helpdesk import routes as helpdesk
 from integrations.sandbox.hook_desk import routes as hook_desk
+from integrations.sandbox.mailbox import routes as mailbox
+from integrations.sandbox.mailbox.server import Mailbox
 from integrations.sandbox.page import routes as page
 from integrations.sandbox.post_office import PostOffice
 from integrations.sandbox.store import routes as store
@@ -59,16 +61,21 @@ class Works:
     endpoint: Endpoint
     runner: BulkRunner
     flask: Flask
+    mailbox: Mailbox | None = None
 
     def start(self) -> None:
         """Let letters be carried and bulk operations be worked off."""
         self.town.post.start(self.town.settings.carriers)
         self.runner.start()
+        if self.mailbox is not None:
+            self.mailbox.start()
 
     def close(self) -> None:
         """Stop, in the order in which nothing is asked of what is closed already."""
         self.endpoint.close()
         self.runner.close()
+        if self.mailbox is not None:
+            self.mailbox.close()
         self.town.post.close()
         self.town.books.close()
 
@@ -84,6 +91,7 @@ class RunningTown:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.town = works.town
         self.url = f"http://{_HOST}:{self._server.effective_port}"
+        self.mail_url = f"smtp://{_HOST}:{works.mailbox.port}" if works.mailbox else ""
         works.start()
         self._thread.start()
 
@@ -131,7 +139,9 @@ def build(town_settings: TownSettings, books: Books, clock: Clock) -> Works:
     engine = Engine()
     endpoint = Endpoint(town, engine)
     flask = create_town(town, endpoint)
-    return Works(town=town, endpoint=endpoint, runner=BulkRunner(town, engine), flask=flask)
+    port = town_settings.mail_port
+    box = None if port is None else Mailbox(books, clock, port)
+    return Works(town=town, endpoint=endpoint, runner=BulkRunner(town, engine), flask=flask, mailbox=box)
 
 
 def create_town(town: Town, endpoint: Endpoint) -> Flask:
@@ -142,7 +152,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, hook_desk, zendesk, florist, page, opening):
+    for part in (admin, helpdesk, hook_desk, zendesk, florist, mailbox, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 
@@ -174,6 +184,7 @@ def main() -> int:
 def _from_environment(found: Settings) -> TownSettings:
     return TownSettings(
         port=found.sandbox_port,
+        mail_port=found.sandbox_mail_port or None,
         target=found.sandbox_target or None,
         seed=found.sandbox_seed,
         customers=found.sandbox_customers,

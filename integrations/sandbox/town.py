@@ -19,6 +19,7 @@ class TownSettings:
     """How one town is set up; the defaults make a quiet, brisk one without files."""
 
     port: int = 0
+    mail_port: int | None = None  # where mails are taken; nought is a free one, None is nowhere
     target: str | None = None  # where webhooks go: the origin of the app's web process
     seed: int = 7
     faults: float = 0.0  # share of store calls that go wrong, 0..1

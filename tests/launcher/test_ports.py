@@ -31,4 +31,4 @@ def test_given_a_free_port_when_preferred_then_it_is_kept() -> None:
 
 def test_given_a_port_that_is_meant_for_another_when_preferred_then_it_is_left() -> None:
     port = free_port()
-    assert first_free(port, but_not=port) != port
+    assert first_free(port, but_not=(port,)) != port

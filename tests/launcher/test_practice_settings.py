@@ -12,6 +12,7 @@ PRACTICE = Practice(
     redis_url="redis://127.0.0.1:7000/0",
     web_port=8765,
     sandbox_port=8766,
+    mail_port=8767,
     faults="0",
     identity={"SEAL_KEYS": "made up", "APP_INSTANCE": "abc"},
 )

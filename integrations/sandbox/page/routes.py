@@ -44,6 +44,10 @@ def _show_sights(page: Blueprint, sights: Sights) -> None:
     def order(key: int) -> str:
         return render_template("town/order.html", **sights.order(key, placed="placed" in request.args))
 
+    @page.get("/mails")
+    def mailbox() -> str:
+        return render_template("town/mails.html", **sights.mailbox())
+
     @page.get("/tickets/<int:key>")
     def ticket(key: int) -> str:
         return render_template("town/ticket.html", **sights.ticket(key, _number("pressed")))

@@ -10,6 +10,7 @@ from integrations.sandbox.helpdesk import people, town_calls
 from integrations.sandbox.helpdesk.call import Call
 from integrations.sandbox.helpdesk.customers import KIND as DESK_CUSTOMERS
 from integrations.sandbox.helpdesk.tickets import KIND as TICKETS
+from integrations.sandbox.mailbox import letters
 from integrations.sandbox.page import shown_people, stream, words
 from integrations.sandbox.page.cast import cast, usual_amount, usual_subject
 from integrations.sandbox.page.just_done import order_done, press_done
@@ -100,6 +101,12 @@ class Sights:
                 "done": press_done(turn, pressed) if pressed else None,
             }
 
+    def mailbox(self) -> Sight:
+        """Return the mails that the town has taken, whoever they are for."""
+        with self._town.books.turn() as turn:
+            mails = [{**mail, "at": words.moment(mail["at"])} for mail in letters.mails(turn)]
+            return self._frame(turn) | {"mails": mails}
+
     def _seen(self, turn: Turn, key: int) -> dict[str, Any]:
         now = self._town.clock.now()
         answer = town_calls.ticket(Call(turn=turn, post=self._town.post, now=now, arguments={}, body=None, uri=""), key)
@@ -113,6 +120,8 @@ class Sights:
                 "app": _ADMIN if self._town.settings.target else None,
                 "desk": f"{self._town.settings.target}/practice/desk" if self._town.settings.target else None,
                 "happenings": stream.happenings(turn),
+                "home": self._town.settings.target or "http",
+                "mails": self._town.settings.mail_port is not None,
             }
         }
 

@@ -1,0 +1,1 @@
+"""Mails to the merchant's own team, by SMTP."""
