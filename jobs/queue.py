@@ -39,6 +39,7 @@ class Task(StrEnum):
     PRIVACY = "jobs.tasks.keep_privacy"
     HELPDESKS = "jobs.tasks.look_after_helpdesks"
     LOST_MARKS = "jobs.tasks.look_for_lost_marks"
+    MAILS = "jobs.tasks.post_mails"
 
 
 class ForbiddenTask(Exception):

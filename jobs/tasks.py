@@ -4,6 +4,7 @@ from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
 from jobs import installation as _installation
 from jobs import lost_marks as _lost_marks
+from jobs import mails as _mails
 from jobs import privacy as _privacy
 from jobs import review as _review
 from jobs import sweep as _sweep
@@ -49,3 +50,8 @@ def look_after_helpdesks(shop_id: int) -> None:
 def look_for_lost_marks(shop_id: int) -> None:
     """Put back what helpdesks have lost."""
     _lost_marks.look_through(world(), shop_id)
+
+
+def post_mails(shop_id: int) -> None:
+    """Write to the team whoever is to be written to."""
+    _mails.post(world(), shop_id)

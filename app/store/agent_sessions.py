@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Delete, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.agents import Agent
-from app.store import agents, trail
+from app.store import agents, login_asks, trail
 from app.store.agent_tables import Agent as AgentRow
 from app.store.agent_tables import AgentSession, LoginLink
 from app.store.sealed import Seal
@@ -57,16 +57,19 @@ def link(session: Session, *, shop_id: int, agent_id: int, now: datetime) -> str
 
 def opens(session: Session, *, code: str, browser: str, now: datetime) -> bool:
     """Return whether a code lets that browser in."""
-    return session.scalar(select(LoginLink.agent_id).where(*_good(code, browser, now))) is not None
+    handed_over = session.scalar(select(LoginLink.agent_id).where(*_good(code, browser, now))) is not None
+    return handed_over or login_asks.opened_by(session, code=code, browser=browser, now=now) is not None
 
 
 def enter(session: Session, *, code: str, browser: str, seal: Seal, now: datetime) -> tuple[str, Visitor] | None:
     """Sign the browser in that comes first with a code; return its token, or None where the code opens nothing to it.
 
-    Its answer may be lost, so the same browser may come again; no other may.
+    Its answer may be lost, so the same browser may come again; no other may. A link that was asked for by mail is its
+    asker's browser's alone.
     """
     theirs = update(LoginLink).where(*_good(code, browser, now)).values(browser_digest=_digest(browser))
-    found = session.execute(theirs.returning(LoginLink.shop_id, LoginLink.agent_id)).one_or_none()
+    came_first = session.execute(theirs.returning(LoginLink.shop_id, LoginLink.agent_id)).one_or_none()
+    found = came_first or login_asks.opened_by(session, code=code, browser=browser, now=now)
     if found is None:
         return None
     shop_id, agent_id = found
@@ -115,6 +118,7 @@ def revoke(session: Session, *, shop_id: int, agent_id: int) -> None:
     session.execute(_of(shop_id, agent_id))
     links = delete(LoginLink).where(LoginLink.shop_id == shop_id, LoginLink.agent_id == agent_id)
     session.execute(links.execution_options(synchronize_session=False))
+    login_asks.drop_of(session, shop_id=shop_id, agent_id=agent_id)
 
 
 def signed_in(session: Session, *, shop_id: int, now: datetime) -> dict[int, SignedIn]:

@@ -80,6 +80,13 @@ def by_id(session: Session, *, shop_id: int, agent_id: int, seal: Seal) -> Agent
     return None if row is None else agent_of(row, seal)
 
 
+def of_mail(session: Session, *, shop_id: int, email_digest: str, seal: Seal) -> Agent | None:
+    """Return whose address that is, if they may come in."""
+    this = select(Row).where(Row.shop_id == shop_id, Row.email_digest == email_digest, Row.active)
+    row = session.scalar(this)
+    return None if row is None else agent_of(row, seal)
+
+
 def member(session: Session, *, shop_id: int, email_digest: str) -> Member | None:
     """Return whose address that is. Nobody need be in the team to press a button."""
     row = session.scalar(select(Row).where(Row.shop_id == shop_id, Row.email_digest == email_digest))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.store.agent_tables import Agent
 from app.store.base import Base, Session, Sessions, unit_of_work
 from app.store.connection_tables import Connection
+from app.store.mail_tables import LoginAsk, Mail
 from app.store.sealed import MARK_BYTES, Seal, Unsealable
 from app.store.tables import Grant, PrivacyRequest, Shop
 from app.store.watch_tables import TrailHead
@@ -51,6 +52,8 @@ COLUMNS = (
     Column(Connection.sealed_secrets, "connections.secrets:{row.shop_id}:{row.kind}"),
     Column(Connection.sealed_token, "connections.token:{row.shop_id}:{row.kind}"),
     Column(Agent.sealed_email, "agents.sealed_email:{row.shop_id}"),
+    Column(LoginAsk.sealed_said, "login_asks.sealed_said:{row.shop_id}"),
+    Column(Mail.sealed_words, "mails.sealed_words:{row.shop_id}"),
     Column(TrailHead.sealed_key, "trail_heads.sealed_key:{row.shop_id}"),
     Column(PrivacyRequest.sealed_person, "privacy_requests.sealed_person:{row.shop_id}"),
     Column(PrivacyRequest.sealed_copy, "privacy_requests.sealed_copy:{row.shop_id}"),

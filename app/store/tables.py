@@ -12,6 +12,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     connection_tables,
     contact_tables,
     grant_tables,
+    mail_tables,
     snooze_tables,
     watch_tables,
 )

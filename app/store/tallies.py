@@ -64,6 +64,16 @@ def press(session: Session, *, shop_id: int, agent: str, at: datetime) -> int:
     return _count(session, shop_id, agent, f"{at:%Y-%m-%dT%H:%M}", Load(deeds=1))
 
 
+def ask(session: Session, *, shop_id: int, at: datetime) -> int:
+    """Count that somebody asks for a login link, whoever; return how many that makes in this minute."""
+    return _count(session, shop_id, "ask", f"{at:%Y-%m-%dT%H:%M}", Load(deeds=1))
+
+
+def ask_as(session: Session, *, shop_id: int, agent_id: int, at: datetime) -> int:
+    """Count that one of the team asks for a login link; return how many that makes in this hour."""
+    return _count(session, shop_id, f"ask:{agent_id}", f"{at:%Y-%m-%dT%H}", Load(deeds=1))
+
+
 def release(session: Session, *, shop_id: int, rule: str, now: datetime) -> int:
     """Let a stopped rule go on, today without an end; return how many days that releases."""
     statement = (
@@ -101,9 +111,10 @@ def braked(session: Session, *, shop_id: int) -> list[Braked]:
 
 
 def clear_out(session: Session, *, shop_id: int, today: date) -> None:
-    """Forget counts that nobody looks at any more: old days, and the minutes of agents."""
+    """Forget counts that nobody looks at any more: old days, and the minutes and hours of agents."""
     old = Tally.period < (today - _LONGEST).isoformat()
-    minutes = and_(Tally.name.startswith("agent:"), Tally.period < (today - timedelta(days=1)).isoformat())
+    of_agents = or_(Tally.name.startswith("agent:"), Tally.name.startswith("ask"))
+    minutes = and_(of_agents, Tally.period < (today - timedelta(days=1)).isoformat())
     session.execute(delete(Tally).where(Tally.shop_id == shop_id, ~_stands(), or_(old, minutes)))
 
 

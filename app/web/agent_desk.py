@@ -24,7 +24,7 @@ from integrations import registry
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Press, Wish
 from integrations.strict_json import understand
-from jobs import agent_desk, agent_door, agent_preview, passes
+from jobs import agent_desk, agent_door, agent_login, agent_preview, passes
 from jobs.agent_desk import Undone
 from jobs.desk import NoSuchDeed
 from jobs.passes import Pass
@@ -47,6 +47,16 @@ class Entering(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     code: Code
+    browser: Annotated[str, Field(min_length=16, max_length=64)]
+
+
+class AskingIn(BaseModel):
+    """Whose login link is wished for, at which desk, what it shall be about, and in which browser it must work."""
+
+    model_config = ConfigDict(frozen=True)
+    desk: Code
+    about: Annotated[str, Field(max_length=2_000)]
+    email: Annotated[str, Field(max_length=254, pattern=r"^\s*[^\s@]+@[^\s@]+\s*$")]
     browser: Annotated[str, Field(min_length=16, max_length=64)]
 
 
@@ -105,7 +115,7 @@ def shell(public_id: str) -> str:
         if place is None or place.kind not in registry.HELPDESKS:
             abort(404, "There is no such desk.")
         g.ancestors = registry.HELPDESKS[place.kind].framed_by.replace("{account}", place.account)
-    return render_template("desk.html", public_id=public_id)
+    return render_template("desk.html", public_id=public_id, mails=bool(public_id) and world().postman is not None)
 
 
 @blueprint.post("/desk/enter")
@@ -114,6 +124,18 @@ def enter() -> ResponseReturnValue:
     asked = _understood(Entering)
     token = agent_door.come_in(world(), code=asked.code, browser=asked.browser)
     return ({"who": True}, 401) if token is None else jsonify(token=token)
+
+
+@blueprint.post("/desk/login")
+def ask_for_link() -> ResponseReturnValue:
+    """Have a login link mailed to whoever is in the team; said to everybody alike, and as quickly."""
+    if world().postman is None:
+        abort(404, "Nobody is mailed from here.")
+    asked = _understood(AskingIn)
+    agent_login.ask(
+        world(), desk=asked.desk, email=asked.email.strip().lower(), about=asked.about, browser=asked.browser
+    )
+    return jsonify(asked=True), 202
 
 
 @blueprint.post("/desk/leave")

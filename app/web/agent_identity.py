@@ -13,7 +13,7 @@ from jobs import agent_door
 
 log = structlog.get_logger("agent")
 
-OPEN = frozenset({"agent.shell", "agent.enter"})  # these show nothing of anybody's
+OPEN = frozenset({"agent.shell", "agent.enter", "agent.ask_for_link"})  # these show nothing of anybody's
 
 
 def recognise() -> ResponseReturnValue | None:

@@ -32,7 +32,8 @@ _SECTIONS: Mapping[str, str] = {
     "the desk": "pass made up; pass cut; pass of another desk; pass of another shop; pass too old; pass alone;"
     " session made up; odd header; session elsewhere than in its header; session of somebody let go; session signed out;"
     " login link twice; login link late; login link guessed; odd browser; framed by a stranger; press twice;"
-    " press without its preview; deed of another shop; lead's yes by no lead, or to oneself",
+    " press without its preview; deed of another shop; lead's yes by no lead, or to oneself; asking in a stranger's name; asking for a second reader;"
+    " asking at odd length; mailed link in another browser; asking without end",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
@@ -45,6 +46,7 @@ _ODD_ADDRESS = f"{_ADDRESSES}test_given_an_odd_address_when_calling_then_it_is_r
 _HTTP = "tests/integrations/test_http.py::"
 _DESK = "tests/web/test_agent_desk.py::"
 _PRESSES = "tests/jobs/test_agent_desk.py::"
+_MAILS = "tests/jobs/test_mails.py::"
 _ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
 
 ELSEWHERE: Mapping[int, tuple[str, ...]] = {
@@ -86,6 +88,11 @@ ELSEWHERE: Mapping[int, tuple[str, ...]] = {
     162: (
         f"{_PRESSES}test_given_more_than_the_limit_when_pressed_then_a_lead_says_yes_in_one_click_and_nobody_else_can",
         f"{_PRESSES}test_given_a_lead_who_asked_when_they_would_say_yes_to_themselves_then_another_must",
+    ),
+    166: ("tests/store/test_mails.py::test_given_a_link_by_mail_when_another_browser_brings_it_then_it_opens_nothing_to_it_ever",),
+    167: (
+        f"{_MAILS}test_given_sixty_four_asks_when_answered_then_three_mails_are_sent_and_three_more_an_hour_later",
+        f"{_MAILS}test_given_strangers_who_ask_without_end_when_counted_then_only_some_a_minute_are_even_kept",
     ),
     158: (f"{_DESK}test_given_a_desk_when_opened_then_only_its_own_helpdesk_may_frame_it_and_no_other_script_runs",),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.hostile.case import CANARY, only
 
-TICKET, ENTER = "/desk/api/ticket", "/desk/enter"
+TICKET, ENTER, LOGIN = "/desk/api/ticket", "/desk/enter", "/desk/login"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,11 @@ def _code(text: str) -> Mapping[str, Recipe]:
     return {"code": lambda _badges: text, "browser": lambda _badges: "b" * 32}
 
 
+def _ask(number: int, name: str, email: str, browser: str = "b" * 32, expects: frozenset[int] = only(202)) -> Visit:
+    more: Mapping[str, Recipe] = {"email": lambda _badges: email, "browser": lambda _badges: browser}
+    return Visit(number=number, name=name, path=LOGIN, worn=lambda _badges: "", more=more, expects=expects)
+
+
 UNREAD, UNKNOWN = only(422), only(401)
 VISITS: tuple[Visit, ...] = (
     Visit(number=143, name="a pass that somebody made up", about=lambda _b: CANARY, expects=UNREAD),
@@ -87,6 +92,15 @@ VISITS: tuple[Visit, ...] = (
     ),
     Visit(number=160, name="a press without its preview", path="/desk/api/act", expects=UNREAD),
     Visit(number=160, name="a press by a preview", path="/desk/api/preview", worn=lambda _b: "", expects=UNKNOWN),
+    _ask(163, "an ask for a stranger", f"{CANARY}@evil.example"),
+    _ask(163, "an ask for one of the team", "sam@practice.example"),
+    _ask(163, "an ask for nobody that could be", "%@%"),
+    _ask(164, "an ask with a line more", "sam@practice.example\r\nBcc: eve@evil.example", expects=UNREAD),
+    _ask(164, "an ask for two", "sam@practice.example,eve@evil.example", expects=UNREAD),
+    _ask(164, "an ask from right to left", "sam@practice.example\u202e"),
+    _ask(165, "an ask of 5,000 letters", f"{'s' * 5_000}@practice.example", expects=UNREAD),
+    _ask(165, "an ask by a browser of 5,000 letters", "sam@practice.example", "b" * 5_000, expects=UNREAD),
+    _ask(165, "an ask by no browser", "sam@practice.example", "", expects=UNREAD),
     *(
         Visit(
             number=161,

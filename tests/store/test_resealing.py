@@ -5,14 +5,14 @@ from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.agents import Role
 from app.domain.people import Asked, Person
-from app.store import agents, chain, connections, grants, privacy, resealing, veil
+from app.store import agents, chain, connections, grants, login_asks, mails, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Grant
-from tests.builders import NOON
+from tests.builders import DAY, NOON
 from tests.conftest import let_in
 
 NEW_KEY = b"n" * 32
@@ -45,9 +45,13 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
         privacy.hand_over(session, shop_id=shop.id, request_id=request, copy="all of it", seal=seal, now=NOON)
         chain.seal_some(session, shop_id=shop.id, seal=seal)
-        agents.add(
+        sam = agents.add(
             session, shop_id=shop.id, name="Sam", email="sam@x.example", email_digest="d", role=Role.LEAD, seal=seal
         )
+        known = {"shop_id": shop.id, "seal": seal, "now": NOON}
+        said = {"key": "m-1", "subject": "Hi", "text": "Hello.", "until": NOON + DAY}
+        mails.queue(session, agent_id=sam or 0, **said, **known)
+        login_asks.keep(session, email="sam@x.example", desk="a1", about="", browser="b", **known)
     return shop
 
 
@@ -72,6 +76,9 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
         account = connections.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert account is not None
         assert (account.key, account.secrets, account.url_token) == ("key", ("s",), "t")
+        taken = mails.take(session, shop_id=full.id, seal=NEW, now=NOON)
+        asked = login_asks.take(session, shop_id=full.id, seal=NEW)
+        assert (taken and taken.text, asked and asked.email) == ("Hello.", "sam@x.example")
         assert veil.key_of(session, shop_id=full.id, seal=NEW)
         assert [one.email for one in agents.listed(session, shop_id=full.id, seal=NEW)] == ["sam@x.example"]
         (request,) = privacy.listed(session, shop_id=full.id, limit=1)

@@ -37,6 +37,8 @@ from app.store import (
     imports,
     inbox,
     ledger,
+    login_asks,
+    mails,
     marks,
     orders,
     pools,
@@ -146,6 +148,13 @@ NO_SHOP_NEEDED = {
     "gauges.inbox": "the operator's: numbers over all shops",
     "gauges.oldest_due": "the operator's: a moment alone",
     "gauges.pools": "the operator's: numbers over all shops",
+    "login_asks.opened_by": "finds out whose link it is, by a code too long to guess",
+    "login_asks.place": "asks no database",
+    "mails.due": "the ticker's: ids alone",
+    "mails.later": "ends what was taken in hand, which names its shop",
+    "mails.lost": "ends what was taken in hand, which names its shop",
+    "mails.place": "asks no database",
+    "mails.sent": "ends what was taken in hand, which names its shop",
     "inbox.all_handled": "marks letters that name their shop, as `inbox.handled` asks it to",
     "inbox.hold": "moves letters that name their shop, and stand as they were taken",
     "grants.let_us_in": "a condition inside statements about shops",
@@ -216,6 +225,7 @@ NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
+NEW_ID |= {"login_asks.answer"}  # a code
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -243,6 +253,7 @@ class Inhabitant:
     shop_id: int
     agent_id: int
     session_id: int
+    ask_id: int
     awaiting: int
     beyond: int
     doubtful: int
@@ -265,8 +276,9 @@ class Inhabitant:
             "shop_id": self.shop_id,
             "agent_id": self.agent_id,
             "session_id": self.session_id,
+            "ask_id": self.ask_id,
             "effect_ids": [self.awaiting] if name == "lifting.allowable" else [1],
-            "email_digest": "l" * 64 if name == "agents.member" else "n" * 64,
+            "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
             "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
@@ -325,6 +337,11 @@ SAME_FOR_ALL: dict[str, Any] = {
     "reference": "1",
     "press": "d-1",
     "ref": "7",
+    "subject": "Hello",
+    "text": "Hello.",
+    "desk": "d1",
+    "about": "",
+    "browser": "browser",
     "role": Role.LEAD,
     "active": False,
     "email": "new@example.com",
@@ -455,6 +472,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             twin,
             agent_id=-1,
             session_id=-1,
+            ask_id=-1,
             awaiting=-1,
             beyond=-1,
             doubtful=-1,
@@ -516,6 +534,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "shop_id",
         "agent_id",
         "session_id",
+        "ask_id",
         "awaiting",
         "beyond",
         "doubtful",
@@ -649,7 +668,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     inbox.set_aside(session, misfit, problem="odd")
     decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
-    sam, session_id = team_of(session, shop_id, seal)
+    sam, session_id, ask_id = team_of(session, shop_id, seal)
     ledger_rows = deeds(session, shop_id, made, by=sam)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
     pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
@@ -669,6 +688,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         shop_id=shop_id,
         agent_id=sam,
         session_id=session_id,
+        ask_id=ask_id,
         pool_id=month.id,
         decision_id=made,
         request_id=request,
@@ -679,13 +699,13 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     )
 
 
-def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int]:
-    """Take Sam in, who sits at the desk, and Lea, who has left; return Sam's number and their session's."""
+def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int, int]:
+    """Take in Sam, who sits at the desk, and Lea, who left; return Sam's number, their session's and their ask's."""
     sam, lea = (hired(session, shop_id, name, digest * 64, seal) for name, digest in (("Sam", "s"), ("Lea", "l")))
     agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
     agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
     snoozes.snooze(session, shop_id=shop_id, customer_id=55, agent_id=sam, until=NOON + DAY + HOUR)
-    return sam, came_in(session, shop_id, sam, seal)
+    return sam, came_in(session, shop_id, sam, seal), written_to(session, shop_id, sam, seal)
 
 
 def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) -> int:
@@ -703,6 +723,22 @@ def came_in(session: Session, shop_id: int, agent_id: int, seal: Seal) -> int:
     entered = agent_sessions.enter(session, code=code, browser="browser", seal=seal, now=NOON)
     assert entered is not None
     return entered[1].session_id
+
+
+def written_to(session: Session, shop_id: int, agent_id: int, seal: Seal) -> int:
+    """Let somebody be mailed, and two have asked for a link, of whom one has it; return the number of the other."""
+    known = {"shop_id": shop_id, "seal": seal, "now": NOON}
+    said = {"subject": "Hello", "text": "Hello.", "until": NOON + MINUTE}
+    mails.queue(session, agent_id=agent_id, key="before", **said, **known)
+    for number in (1, 2):
+        login_asks.keep(session, email="e", desk="d1", about="", browser="browser", **known)
+        asked = login_asks.take(session, shop_id=shop_id, seal=seal)
+        assert asked is not None
+        if number == 1:
+            login_asks.answer(session, shop_id=shop_id, ask_id=asked.id, agent_id=agent_id, now=NOON)
+    tallies.ask(session, shop_id=shop_id, at=NOON)
+    tallies.ask_as(session, shop_id=shop_id, agent_id=agent_id, at=NOON)
+    return asked.id
 
 
 def people_known(session: Session, shop_id: int, net: int) -> None:

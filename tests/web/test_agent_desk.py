@@ -1,11 +1,15 @@
 """Who is let in to the agents' desk, what it shows of whom, and who may put it into a frame."""
 
 import json
+import re
 from dataclasses import replace
+from typing import cast
 
 import pytest
+from werkzeug.test import TestResponse
 
 from app.domain.people import Person
+from app.domain.ports import Postman
 from app.store import agents, connections, erasing, veil
 from app.store.base import reading, unit_of_work
 from app.web import create_app
@@ -17,7 +21,7 @@ from tests.web.desk import Desk
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 CSP = "Content-Security-Policy"
-OPEN = {"/desk", "/desk/<public_id>", "/desk/enter"}
+OPEN = {"/desk", "/desk/<public_id>", "/desk/enter", "/desk/login"}
 
 
 def calls(desk: Desk) -> list[tuple[str, str]]:
@@ -219,6 +223,59 @@ def test_given_a_florists_account_when_its_address_is_opened_as_a_desk_then_ther
         place = connections.public_ids(session, shop_id=desk.merchant.id)["florist"]
 
     assert desk.browser.get(f"/desk/{place}").status_code == 404
+
+
+def asking(desk: Desk, public_id: str, **changes: object) -> TestResponse:
+    body = {"desk": public_id, "about": "", "email": "sam@x.example", "browser": BROWSER} | changes
+    return mailing(desk).browser.post("/desk/login", data=json.dumps(body))
+
+
+def mailing(desk: Desk) -> Desk:
+    """Return the desk of a house that can send mails; nobody carries them here."""
+    world = replace(desk.world, postman=cast("Postman", object()))
+    return replace(desk, world=world, browser=create_app(world).test_client())
+
+
+def test_given_anybody_who_asks_for_a_login_link_when_answered_then_it_is_the_same_answer_for_all(desk: Desk) -> None:
+    sam = at_the_desk(desk)
+
+    answers = [
+        asking(desk, sam.public_id),
+        asking(desk, sam.public_id, email="stranger@evil.example"),
+        asking(desk, "f" * 32),
+    ]
+
+    assert {(each.status_code, each.text, *sorted(each.headers.items())) for each in answers} == {
+        (202, answers[0].text, *sorted(answers[0].headers.items()))
+    }
+    assert "Set-Cookie" not in answers[0].headers
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"email": "sam"}, {"email": "a b@x.example"}, {"email": "a@b@c"}, {"browser": "short"}, {"about": "x" * 2_001}],
+)
+def test_given_an_ask_that_cannot_be_meant_when_made_then_it_is_said(desk: Desk, odd: dict[str, str]) -> None:
+    assert asking(desk, at_the_desk(desk).public_id, **odd).status_code == 422
+
+
+def test_given_no_mail_server_when_the_desk_is_opened_then_it_says_how_else_a_link_is_had(desk: Desk) -> None:
+    sam = at_the_desk(desk)
+    shells = [each.browser.get(f"/desk/{sam.public_id}").text for each in (desk, mailing(desk))]
+
+    assert ['id="ask"' in shell for shell in shells] == [False, True]
+    assert all("makes a login link" in shell or "make you a login link" in shell for shell in shells)
+    assert sam.call("/desk/login", {}).status_code == 404
+
+
+def test_given_a_frame_when_the_desk_is_opened_then_it_leads_to_a_tab_of_its_own_and_asks_for_mail_only_there(
+    desk: Desk,
+) -> None:
+    """What a mail leads to opens in a tab, and shares nothing with a frame."""
+    shell = mailing(desk).browser.get(f"/desk/{at_the_desk(desk).public_id}").text
+
+    assert '<form id="ask" hidden>' in shell
+    assert re.search(r'<p id="elsewhere" hidden>.*<a id="alone" target="_blank" rel="noopener">', shell)
 
 
 def test_given_a_login_link_when_made_on_the_team_page_then_it_is_shown_once_and_signs_its_agent_in(desk: Desk) -> None:

@@ -6,6 +6,7 @@ const desk = document.getElementById("desk");
 const here = document.getElementById("here");
 const who = document.getElementById("who");
 const said = document.getElementById("said");
+const asks = document.getElementById("ask"); // for a login link; only where mails are sent
 const framed = window.top !== window;
 const kept = framed ? sessionStorage : localStorage; // in a frame, only as long as the frame
 const LOOK_AGAIN_MS = 1_000;
@@ -46,7 +47,7 @@ const askWho = () => {
   if (framed) {
     document.getElementById("elsewhere").hidden = false;
     document.getElementById("alone").href = location.href;
-  }
+  } else if (asks) asks.hidden = false; // a link from a mail opens in a tab, which shares nothing with a frame
   document.getElementById("who-title").focus();
 };
 
@@ -78,6 +79,12 @@ const comeIn = async (code) => {
   const answer = await call("/desk/enter", { code, browser: browser() });
   if (answer.ok) kept.setItem("token", (await answer.json()).token);
   else if (!kept.getItem("token")) say("This login link was used before, or is over. Please ask for another.", "bad");
+};
+
+const askForLink = async () => {
+  const { desk: name, about: pass } = about();
+  const wish = { desk: name, about: pass, email: asks.elements.email.value, browser: browser() };
+  if (await ask("/desk/login", wish)) say("If that address is in the team, a login link is on its way to it.");
 };
 
 const open = async () => {
@@ -184,7 +191,8 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   delete form.dataset.confirm;
-  if ("tastes" in form.dataset) note(form);
+  if (form === asks) askForLink();
+  else if ("tastes" in form.dataset) note(form);
   else if ("notNow" in form.dataset) putOff(form);
   else look(form);
 });
