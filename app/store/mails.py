@@ -52,7 +52,10 @@ def queue(
     now: datetime,
     until: datetime,
 ) -> bool:
-    """Let a mail be sent; return False where that key was used before."""
+    """Let a mail be sent; return False where that key was used before, or nobody of that number may be written to."""
+    reader = select(Agent.id).where(Agent.shop_id == shop_id, Agent.id == agent_id, Agent.active)
+    if session.scalar(reader) is None:
+        return False
     words = seal.close(json.dumps([subject, text]), place=place(shop_id))
     values = {"shop_id": shop_id, "agent_id": agent_id, "key": key, "sealed_words": words, "until": until}
     fresh = insert(session, Mail).values(values | {"next_try_at": now, "tries": 0})

@@ -245,9 +245,11 @@ def test_given_anybody_who_asks_for_a_login_link_when_answered_then_it_is_the_sa
         asking(desk, "f" * 32),
     ]
 
-    assert {(each.status_code, each.text, *sorted(each.headers.items())) for each in answers} == {
-        (202, answers[0].text, *sorted(answers[0].headers.items()))
-    }
+    told = [
+        (each.status_code, each.text, [pair for pair in each.headers if pair[0] != "X-Request-ID"]) for each in answers
+    ]
+    assert told == [told[0]] * 3
+    assert told[0][0] == 202
     assert "Set-Cookie" not in answers[0].headers
 
 
