@@ -43,17 +43,22 @@ def emails(api: AdminApi, customer_id: int) -> tuple[str, ...]:
     return (email,) if email else ()
 
 
-def has_tag(api: AdminApi, customer_id: int, *, tag: str) -> bool:
-    """Return whether the customer bears the tag, in any case; nobody bears anything who is no longer there."""
-    return folded(tag) in tags(api, customer_id)
+def has_tag(api: AdminApi, customer_id: int, *, tag: str) -> bool | None:
+    """Return whether the customer bears the tag, in any case; None of who is no longer there."""
+    theirs = _tags(api, customer_id)
+    return None if theirs is None else folded(tag) in theirs
 
 
 def tags(api: AdminApi, customer_id: int) -> frozenset[str]:
     """Return the customer's tags, folded; none for a customer who is no longer there."""
+    return _tags(api, customer_id) or frozenset()
+
+
+def _tags(api: AdminApi, customer_id: int) -> frozenset[str] | None:
     reply = api.ask("customer_tags", {"id": reading.gid("Customer", customer_id)})
     customer = reply.one("customer")
     reply.complete()
-    return frozenset(map(folded, customer["tags"] if customer else ()))
+    return None if customer is None else frozenset(map(folded, customer["tags"]))
 
 
 def tag(api: AdminApi, customer_id: int, *, tag: str, present: bool) -> Receipt:

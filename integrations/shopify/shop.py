@@ -96,7 +96,7 @@ class ShopifyShop:
     def tags(self, customer_id: int) -> frozenset[str]:
         return customers.tags(self._api, customer_id)
 
-    def has_tag(self, customer_id: int, *, tag: str) -> bool:
+    def has_tag(self, customer_id: int, *, tag: str) -> bool | None:
         return customers.has_tag(self._api, customer_id, tag=tag)
 
     def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:

@@ -174,6 +174,20 @@ def test_given_a_hand_that_changed_its_mind_when_the_first_word_stays_untrue_the
     assert standing(inside, customer).marked is False
 
 
+def test_given_a_customer_who_was_merged_when_their_tag_is_told_of_late_then_nobody_is_said_to_have_taken_it_off(
+    inside: Practice,
+) -> None:
+    customer, kept = marked(inside), inside.call("/town/cast")["best_customer"]
+    inside.call(f"/town/customers/{customer}/merge", {"into": kept})
+    inside.tell("customer.tags_added", customerId=gid(customer), tags=[TAG], occurredAt=None)
+    inside.later(60)
+
+    inside.drain()
+
+    assert standing(inside, customer).marked is True
+    assert inside.reasons("special_customer") == ["entered"]
+
+
 def test_given_our_own_tag_when_its_echo_comes_before_its_answer_then_no_hand_is_said_to_have_put_it_on(
     inside: Practice,
 ) -> None:
