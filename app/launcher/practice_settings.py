@@ -100,6 +100,7 @@ class Practice:
             "SHOPIFY_ADMIN_ORIGIN": town,
             "APP_BRIDGE_URL": f"{town}/shopify/app-bridge.js",
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
+            "HELPDESK_ORIGINS": f"zendesk={town}/zendesk/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
             "MAIL_URL": f"smtp://{LOOPBACK}:{self.mail_port}",
             "MAIL_FROM": "lagniappe@practice.example",

@@ -2,7 +2,7 @@
 
 from integrations.sandbox import chronicle
 from integrations.sandbox.helpdesk.call import Answer, Call
-from integrations.sandbox.zendesk import furniture, hooks, people, tickets
+from integrations.sandbox.zendesk import apps, furniture, hooks, people, tickets
 from integrations.sandbox.zendesk.paging import page
 from integrations.sandbox.zendesk.refusals import Body, Refused
 
@@ -218,6 +218,11 @@ def remove_macro(call: Call, key: int) -> Answer:
     """Take a macro away."""
     furniture.remove(call.turn, furniture.MACROS, key)
     return Answer(status=204)
+
+
+def list_installations(call: Call) -> Answer:
+    """Answer with the apps that stand beside tickets; the list comes whole."""
+    return Answer(body={"installations": [apps.shown(row) for row in call.turn.all(apps.KIND)]})
 
 
 def _retagged(call: Call, key: int, how: str, *, status: int = 200) -> Answer:

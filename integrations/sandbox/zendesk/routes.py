@@ -11,7 +11,7 @@ from integrations.sandbox.books import Turn
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.mishaps import Mishaps
 from integrations.sandbox.town import Town
-from integrations.sandbox.zendesk import calls, people, town_calls
+from integrations.sandbox.zendesk import apps, calls, people, town_calls
 from integrations.sandbox.zendesk.refusals import Refused
 
 Handler = Callable[..., Answer]
@@ -48,12 +48,14 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/triggers/<int:key>", calls.trigger),
     ("PUT", "/triggers/<int:key>", calls.change_trigger),
     ("DELETE", "/triggers/<int:key>", calls.remove_trigger),
+    ("GET", "/apps/installations", calls.list_installations),
     ("GET", "/macros", calls.list_macros),
     ("POST", "/macros", calls.make_macro),
     ("GET", "/macros/<int:key>", calls.macro),
     ("PUT", "/macros/<int:key>", calls.change_macro),
     ("DELETE", "/macros/<int:key>", calls.remove_macro),
 )
+PUBLIC_KEY = f"{API}/apps/<int:key>/public_key.pem"
 TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tickets", town_calls.open_ticket),
     ("GET", _TICKET, town_calls.ticket),
@@ -61,7 +63,10 @@ TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{_TICKET}/comments", town_calls.comment),
     ("POST", "/people", town_calls.meet),
     ("GET", "/people/<email>", town_calls.person),
+    ("POST", "/people/change", town_calls.work_as),
     ("POST", "/careless", town_calls.careless),
+    ("POST", "/apps", town_calls.install_app),
+    ("POST", "/frames", town_calls.show_frame),
     ("GET", "/letters", town_calls.letters),
     ("POST", "/secrets", town_calls.change_secrets),
     ("GET", "/furniture", town_calls.count_furniture),
@@ -82,6 +87,7 @@ def blueprint(town: Town) -> Blueprint:
         _add(desk, town, f"{method} {API}{path}", handler)
     for method, path, handler in TOWN_CALLS:
         _add(desk, town, f"{method} /town/zendesk{path}", handler)
+    desk.add_url_rule(PUBLIC_KEY, view_func=door.public_key)
     desk.add_url_rule("/town/zendesk/limit", view_func=door.set_limit, methods=["POST"])
     return desk
 
@@ -91,6 +97,7 @@ class Door:
 
     def __init__(self, town: Town) -> None:
         self._clock = town.clock
+        self._books = town.books
         self._limit = GENEROUS
         self._minute: datetime | None = None
         self._calls = 0
@@ -118,6 +125,11 @@ class Door:
             response.headers["X-Rate-Limit"] = str(self._limit)
             response.headers["X-Rate-Limit-Remaining"] = str(max(0, self._limit - g.calls))
         return response
+
+    def public_key(self, key: int) -> Response:
+        """Answer with by what an app's frames can be believed: a file, and no object."""
+        with self._books.turn() as turn:
+            return Response(apps.public_key(turn, key), mimetype="application/x-pem-file")
 
     def set_limit(self) -> ResponseReturnValue:
         """Change how many calls fit a minute, {"calls": 700}, from the next one on."""

@@ -5,7 +5,7 @@ from typing import Any
 from integrations.sandbox.books import Doc
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.post_office import KIND as LETTERS
-from integrations.sandbox.zendesk import furniture, hooks, people, tickets
+from integrations.sandbox.zendesk import apps, furniture, hooks, people, tickets
 from integrations.sandbox.zendesk.calls import CARELESS
 from integrations.sandbox.zendesk.refusals import Refused, missing
 
@@ -85,6 +85,30 @@ def person(call: Call, email: str) -> Answer:
 def careless(call: Call) -> Answer:
     """Let the next private comment come out public."""
     call.turn.put("switches", CARELESS, {"on": True})
+    return Answer(body={})
+
+
+def install_app(call: Call) -> Answer:
+    """Let an admin put an app beside tickets: {"desk"}."""
+    return Answer(status=201, body=apps.shown(apps.install(call.turn, {"desk": str(_said(call)["desk"])})))
+
+
+def show_frame(call: Call) -> Answer:
+    """Show an app's frame to somebody: {"email", "app", "origin", "claims"}; answer with what its first load brings."""
+    said = _said(call)
+    viewer, row = people.by_email(call.turn, str(said["email"])), call.turn.get(apps.KIND, int(said["app"]))
+    if viewer is None or row is None:
+        raise missing()
+    return Answer(body={"token": apps.token(row, viewer, str(said["origin"]), call.now, said.get("claims", {}))})
+
+
+def work_as(call: Call) -> Answer:
+    """Let an admin change somebody: {"email", "changes"}."""
+    said = _said(call)
+    found = people.by_email(call.turn, str(said["email"]))
+    if found is None:
+        raise missing()
+    call.turn.put(people.KIND, found["id"], found | said["changes"])
     return Answer(body={})
 
 
