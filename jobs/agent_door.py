@@ -49,5 +49,6 @@ def who(world: World, token: str) -> Visitor | None:
 def leave(world: World, visitor: Visitor) -> None:
     """Sign a browser out."""
     with unit_of_work(world.sessions) as session:
-        agent_sessions.leave(session, shop_id=visitor.shop_id, session_id=visitor.session_id)
+        now = world.clock.now()
+        agent_sessions.leave(session, shop_id=visitor.shop_id, session_id=visitor.session_id, now=now)
     log.info("agent.left", shop=visitor.shop_id, agent=visitor.agent.id)

@@ -33,6 +33,15 @@ class Wiring:
     card_url: str = field(repr=False)
     secret: str = field(repr=False)  # unless the helpdesk chooses one itself
     tag: str
+    desk_url: str = ""  # of the agents' desk; "" where it has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """By what a helpdesk's frame vouches for whoever looks: for whom its word is meant, and half of what signs it."""
+
+    audience: str
+    key: str
 
 
 # What was made there, by our name for it and its number there:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from app.domain.facts import GiftOption, Order, Quote
-from app.domain.helpdesk_setup import Ail, Parts, Wiring
+from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import Mail
 from app.domain.money import Money
@@ -75,6 +75,15 @@ class Comment:
     text: str
     private: bool
     written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """One of the team that works in a helpdesk; `email` is theirs for certain, or else None."""
+
+    ref: str
+    name: str
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,11 +229,22 @@ class HelpdeskSetup(Protocol):
 
 
 @runtime_checkable
+class VouchingHelpdesk(TalkativeHelpdesk, Protocol):
+    """A helpdesk that says who of its team looks at a frame of ours: a number alone, and who that is, it says here."""
+
+    def staff(self, ref: str) -> Staff | None:
+        """Return one of the team as the helpdesk knows them now; None for anybody else."""
+
+
+@runtime_checkable
 class ChoosyHelpdeskSetup(HelpdeskSetup, Protocol):
     """Furnishes a helpdesk that says itself by what its calls are proven: nothing of ours is taken for that."""
 
     def proofs(self, wiring: Wiring, *, known: Parts) -> tuple[str, ...]:
         """Make what is to call us, if need be, so that it does not call yet; return by what its calls are proven."""
+
+    def voucher(self, wiring: Wiring) -> Voucher | None:
+        """Return by what our frame there vouches for whoever looks; None while nobody has put it there."""
 
 
 class Postman(Protocol):

@@ -8,13 +8,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, case, delete, distinct, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.agents import Agent
 from app.store import agents, login_asks, trail
 from app.store.agent_tables import Agent as AgentRow
 from app.store.agent_tables import AgentSession, LoginLink
+from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Shop
 
@@ -22,6 +23,9 @@ LINK_LASTS = timedelta(minutes=15)
 # A person hands each link over, so a session outlives a long weekend; and nobody is signed in for ever.
 QUIET_FOR, AT_MOST = timedelta(days=4), timedelta(days=30)
 SEEN_EVERY = timedelta(hours=1)
+# A helpdesk vouches anew with every frame that it shows, so none need last longer than a day's work.
+FRAME_LASTS = timedelta(hours=10)
+REMEMBERED = timedelta(hours=1)  # after its end, so that what vouched for it does not let in twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,7 @@ class SignedIn:
 
 def link(session: Session, *, shop_id: int, agent_id: int, now: datetime) -> str | None:
     """Make a login link's code, instead of the one before; None where nobody of that number may come in."""
-    this = select(AgentRow.id).where(AgentRow.shop_id == shop_id, AgentRow.id == agent_id, AgentRow.active)
-    if session.scalar(this.with_for_update()) is None:
+    if not _may_come_in(session, shop_id, agent_id):
         return None
     session.execute(delete(LoginLink).where(LoginLink.shop_id == shop_id, LoginLink.agent_id == agent_id))
     code = secrets.token_urlsafe(32)
@@ -73,7 +76,7 @@ def enter(session: Session, *, code: str, browser: str, seal: Seal, now: datetim
     if found is None:
         return None
     shop_id, agent_id = found
-    session.execute(_of(shop_id, agent_id).where(AgentSession.expires_at <= now))
+    _forget_old(session, shop_id, agent_id, now)
     token = secrets.token_urlsafe(32)
     row = AgentSession(shop_id=shop_id, agent_id=agent_id, token_digest=_digest(token), since=now, seen_at=now)
     row.expires_at = now + QUIET_FOR
@@ -81,6 +84,32 @@ def enter(session: Session, *, code: str, browser: str, seal: Seal, now: datetim
     session.flush()
     visitor = who(session, token=token, seal=seal, now=now)
     return None if visitor is None else (token, visitor)
+
+
+def admit(
+    session: Session, *, shop_id: int, agent_id: int, vouched_by: str, seal: Seal, now: datetime
+) -> tuple[str, Visitor] | None:
+    """Sign a frame in whose helpdesk vouches for an agent; return its token, or None where that let somebody in before.
+
+    None too where the agent was let go.
+    """
+    if not _may_come_in(session, shop_id, agent_id):
+        return None
+    _forget_old(session, shop_id, agent_id, now)
+    token = secrets.token_urlsafe(32)
+    values = {"shop_id": shop_id, "agent_id": agent_id, "token_digest": _digest(token), "since": now, "seen_at": now}
+    values |= {"vouched_by": _digest(f"{shop_id}:{vouched_by}"), "expires_at": now + FRAME_LASTS}
+    made = insert(session, AgentSession).values(values).on_conflict_do_nothing().returning(AgentSession.id)
+    if session.scalar(made) is None:
+        return None
+    visitor = who(session, token=token, seal=seal, now=now)
+    return None if visitor is None else (token, visitor)
+
+
+def was_vouched_for(session: Session, *, shop_id: int, agent_id: int, since: datetime) -> bool:
+    """Return whether a helpdesk has vouched for an agent since then."""
+    theirs = (AgentSession.shop_id == shop_id, AgentSession.agent_id == agent_id, AgentSession.vouched_by.is_not(None))
+    return session.scalar(select(AgentSession.id).where(*theirs, AgentSession.since >= since).limit(1)) is not None
 
 
 def who(session: Session, *, token: str, seal: Seal, now: datetime) -> Visitor | None:
@@ -103,14 +132,17 @@ def stay(session: Session, *, shop_id: int, session_id: int, now: datetime) -> N
     """Write down that somebody was seen, and let them stay signed in for as long again."""
     row = session.scalar(select(AgentSession).where(AgentSession.shop_id == shop_id, AgentSession.id == session_id))
     if row is not None:
-        row.seen_at, row.expires_at = now, min(now + QUIET_FOR, row.since + AT_MOST)
+        ends = row.since + FRAME_LASTS if row.vouched_by else min(now + QUIET_FOR, row.since + AT_MOST)
+        row.seen_at, row.expires_at = now, ends
         session.flush()
 
 
-def leave(session: Session, *, shop_id: int, session_id: int) -> None:
+def leave(session: Session, *, shop_id: int, session_id: int, now: datetime) -> None:
     """Sign one browser out."""
-    this = delete(AgentSession).where(AgentSession.shop_id == shop_id, AgentSession.id == session_id)
-    session.execute(this.execution_options(synchronize_session=False))
+    this = (AgentSession.shop_id == shop_id, AgentSession.id == session_id)
+    over = update(AgentSession).where(*this, AgentSession.vouched_by.is_not(None)).values(expires_at=now)
+    for ended in (over, delete(AgentSession).where(*this, AgentSession.vouched_by.is_(None))):
+        session.execute(ended.execution_options(synchronize_session=False))
 
 
 def revoke(session: Session, *, shop_id: int, agent_id: int) -> None:
@@ -122,13 +154,23 @@ def revoke(session: Session, *, shop_id: int, agent_id: int) -> None:
 
 
 def signed_in(session: Session, *, shop_id: int, now: datetime) -> dict[int, SignedIn]:
-    """Return who is signed in."""
+    """Return who is signed in; however many frames a helpdesk shows them, that is one browser."""
+    browsers = func.count(distinct(case((AgentSession.vouched_by.is_(None), AgentSession.id), else_=0)))
     counted = (
-        select(AgentSession.agent_id, func.count(), func.max(AgentSession.seen_at))
+        select(AgentSession.agent_id, browsers, func.max(AgentSession.seen_at))
         .where(AgentSession.shop_id == shop_id, AgentSession.expires_at > now)
         .group_by(AgentSession.agent_id)
     )
     return {agent_id: SignedIn(browsers=count, seen_at=seen) for agent_id, count, seen in session.execute(counted)}
+
+
+def _may_come_in(session: Session, shop_id: int, agent_id: int) -> bool:
+    this = select(AgentRow.id).where(AgentRow.shop_id == shop_id, AgentRow.id == agent_id, AgentRow.active)
+    return session.scalar(this.with_for_update()) is not None
+
+
+def _forget_old(session: Session, shop_id: int, agent_id: int, now: datetime) -> None:
+    session.execute(_of(shop_id, agent_id).where(AgentSession.expires_at <= now - REMEMBERED))
 
 
 def _good(code: str, browser: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

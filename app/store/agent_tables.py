@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base, BigId
@@ -49,9 +49,10 @@ class LoginLink(Base):
 
 
 class AgentSession(Base):
-    """One browser in which an agent is signed in. Whoever is signed out has no row."""
+    """One browser in which an agent is signed in. Whoever is signed out has no row, or one that is over."""
 
     __tablename__ = "agent_sessions"
+    __table_args__ = (Index("ix_agent_sessions_vouched_by", "vouched_by", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
@@ -59,4 +60,6 @@ class AgentSession(Base):
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     since: Mapped[datetime]
     seen_at: Mapped[datetime]
+    # Of one that a helpdesk vouched for, by what: it lets in once, and no longer than a day's work.
+    vouched_by: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]

@@ -33,6 +33,7 @@ class Connection(Base):
     parts: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # what we made there, by our names
     ails: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # what was wrong when last looked at
     trouble: Mapped[str | None] = mapped_column(String(200))  # why it is not further, in words
+    voucher: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # by what its frames vouch
     tries: Mapped[int] = mapped_column(default=0, server_default="0")  # that came to nothing, in a row
     checked_at: Mapped[datetime | None]
     look_at: Mapped[datetime | None]  # when somebody looks after it next; empty: nobody need

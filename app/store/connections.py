@@ -9,7 +9,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.helpdesk_setup import Stage
+from app.domain.helpdesk_setup import Stage, Voucher
 from app.store import trail
 from app.store.connection_tables import Connection
 from app.store.sealed import Seal
@@ -38,6 +38,7 @@ class Place:
     shop_id: int
     kind: str
     account: str
+    voucher: Voucher | None = None  # by what its frames vouch for whoever looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def connect(
         session.add(row)
     if row.account != account or Stage(row.state) not in _IN_USE:
         row.state, row.parts, row.ails = Stage.LIVE, None, None
-        row.look_at = row.held_until = row.checked_at = None
+        row.look_at = row.held_until = row.checked_at = row.voucher = None
     row.account, row.user, row.trouble = account, user, None
     row.sealed_key = seal.close(key, place=key_place(shop_id, kind))
     row.sealed_secrets = secrets_sealed(secrets, shop_id=shop_id, kind=kind, seal=seal)
@@ -104,7 +105,10 @@ def accounts(session: Session, *, shop_id: int, seal: Seal) -> dict[str, Account
 def place_of(session: Session, *, public_id: str) -> Place | None:
     """Return whose desk has that address."""
     row = session.scalar(select(Connection).where(Connection.public_id == public_id, in_use()))
-    return None if row is None else Place(shop_id=row.shop_id, kind=row.kind, account=row.account)
+    if row is None:
+        return None
+    voucher = Voucher(**row.voucher) if row.voucher else None
+    return Place(shop_id=row.shop_id, kind=row.kind, account=row.account, voucher=voucher)
 
 
 def public_ids(session: Session, *, shop_id: int) -> dict[str, str]:

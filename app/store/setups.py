@@ -7,14 +7,14 @@
 Whoever looks after a connection holds it for a while (`claim`). Who froze over it and comes back late writes nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.helpdesk_setup import Ail, Parts, Stage
+from app.domain.helpdesk_setup import Ail, Parts, Stage, Voucher
 from app.store import connections, trail
 from app.store.connection_tables import Connection
 from app.store.sealed import Seal
@@ -59,6 +59,7 @@ class Held:
     parts: Parts
     tries: int
     until: datetime
+    public_id: str | None
     key: str = field(repr=False)
     url_token: str = field(repr=False)
     secret: str = field(repr=False)
@@ -133,6 +134,7 @@ def claim(session: Session, *, shop_id: int, kind: str, seal: Seal, now: datetim
         parts=row.parts or {},
         tries=row.tries,
         until=until,
+        public_id=row.public_id,
         key=account.key,
         url_token=account.url_token,
         secret=next(iter(account.secrets), ""),
@@ -158,11 +160,16 @@ def checked(
     return ails - before
 
 
-def proven_by(session: Session, held: Held, *, proofs: tuple[str, ...], seal: Seal) -> None:
-    """Keep sealed by what a helpdesk's calls are proven that chooses that itself, instead of what was kept before."""
+def proven_by(
+    session: Session, held: Held, *, proofs: tuple[str, ...], seal: Seal, voucher: Voucher | None = None
+) -> None:
+    """Keep by what a helpdesk's calls are proven, and its frames, that chooses that itself, instead of what was kept.
+
+    The first are sealed; the others anybody may know.
+    """
     here = (*_mine(held.shop_id, held.kind), Connection.held_until == held.until)
     sealed = connections.secrets_sealed(proofs, shop_id=held.shop_id, kind=held.kind, seal=seal)
-    _moved(session, here, sealed_secrets=sealed)
+    _moved(session, here, sealed_secrets=sealed, voucher=null() if voucher is None else asdict(voucher))
 
 
 def not_now(session: Session, held: Held, *, why: str, tries: int, look_at: datetime | None) -> None:

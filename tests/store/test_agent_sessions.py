@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.agents import Role
 from app.store import agent_sessions, agents
-from app.store.agent_sessions import AT_MOST, LINK_LASTS, QUIET_FOR, Visitor
+from app.store.agent_sessions import AT_MOST, FRAME_LASTS, LINK_LASTS, QUIET_FOR, REMEMBERED, Visitor
 from app.store.agent_tables import AgentSession, LoginLink
 from app.store.base import Sessions, unit_of_work
 from app.store.sealed import Seal
@@ -42,6 +42,13 @@ class Sam:
         token = self.enter(self.link(now), now=now)
         assert token is not None
         return token
+
+    def framed(self, word: str = "a word", now: datetime = NOON) -> str | None:
+        """Let a helpdesk vouch for them by its word."""
+        about = {"shop_id": self.shop_id, "agent_id": self.id, "vouched_by": word}
+        with unit_of_work(self.sessions) as session:
+            entered = agent_sessions.admit(session, seal=self.seal, now=now, **about)
+        return None if entered is None else entered[0]
 
     def who(self, token: str, now: datetime = NOON) -> Visitor | None:
         with unit_of_work(self.sessions) as session:
@@ -115,7 +122,7 @@ def test_given_two_browsers_when_signed_out_in_one_then_the_other_stays_and_revo
     assert visitor is not None
     with unit_of_work(sam.sessions) as session:
         assert agent_sessions.signed_in(session, shop_id=sam.shop_id, now=NOON)[sam.id].browsers == 2
-        agent_sessions.leave(session, shop_id=sam.shop_id, session_id=visitor.session_id)
+        agent_sessions.leave(session, shop_id=sam.shop_id, session_id=visitor.session_id, now=NOON)
     assert (sam.who(one), sam.who(other) is None) == (None, False)
 
     with unit_of_work(sam.sessions) as session:
@@ -146,3 +153,42 @@ def test_given_sessions_that_are_over_when_somebody_signs_in_anew_then_those_are
 
     with unit_of_work(sam.sessions) as session:
         assert session.query(AgentSession).count() == 1
+
+
+def test_given_a_helpdesks_word_when_it_comes_twice_then_it_lets_in_once_though_they_have_left_meanwhile(
+    sam: Sam,
+) -> None:
+    token = sam.framed()
+    assert token is not None
+    assert sam.framed() is None
+    visitor = sam.who(token)
+    assert visitor is not None
+
+    with unit_of_work(sam.sessions) as session:
+        agent_sessions.leave(session, shop_id=sam.shop_id, session_id=visitor.session_id, now=NOON)
+
+    assert sam.who(token) is None
+    assert sam.framed("another", NOON + REMEMBERED - BLINK) is not None
+    assert sam.framed(now=NOON + REMEMBERED - BLINK) is None
+
+
+def test_given_many_frames_when_counted_then_they_are_one_browser_and_each_is_over_after_a_days_work(sam: Sam) -> None:
+    sam.signed_in()
+    token, *_ = (sam.framed(f"word {number}") or "" for number in range(3))
+    with unit_of_work(sam.sessions) as session:
+        assert agent_sessions.signed_in(session, shop_id=sam.shop_id, now=NOON)[sam.id].browsers == 2
+
+    soon = NOON + FRAME_LASTS - BLINK
+    visitor = sam.who(token, soon)
+    assert visitor is not None
+    with unit_of_work(sam.sessions) as session:
+        agent_sessions.stay(session, shop_id=sam.shop_id, session_id=visitor.session_id, now=soon)
+    assert sam.who(token, soon) is not None
+    assert sam.who(token, NOON + FRAME_LASTS) is None
+
+
+def test_given_somebody_who_was_let_go_when_a_helpdesk_vouches_for_them_then_they_stay_outside(sam: Sam) -> None:
+    with unit_of_work(sam.sessions) as session:
+        agents.set_active(session, shop_id=sam.shop_id, agent_id=sam.id, active=False)
+
+    assert sam.framed() is None

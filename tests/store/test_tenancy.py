@@ -225,7 +225,7 @@ NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
-NEW_ID |= {"login_asks.answer"}  # a code
+NEW_ID |= {"agent_sessions.admit", "login_asks.answer"}  # a token, a code
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -336,6 +336,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "modes": {"nth_order_gift": Mode.AUTO},
     "reference": "1",
     "press": "d-1",
+    "vouched_by": "a frame's token",
     "ref": "7",
     "subject": "Hello",
     "text": "Hello.",
@@ -718,6 +719,8 @@ def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) ->
 
 def came_in(session: Session, shop_id: int, agent_id: int, seal: Seal) -> int:
     """Sign somebody in by a link that stays about; return the session's number."""
+    vouched = {"shop_id": shop_id, "agent_id": agent_id, "vouched_by": "another frame's token"}
+    assert agent_sessions.admit(session, seal=seal, now=NOON, **vouched) is not None
     code = agent_sessions.link(session, shop_id=shop_id, agent_id=agent_id, now=NOON)
     assert code is not None
     entered = agent_sessions.enter(session, code=code, browser="browser", seal=seal, now=NOON)
