@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.domain.card import Card
 from app.domain.events import Event
+from app.domain.helpdesk_setup import Voucher
 from app.domain.people import Person
 from app.domain.ports import Helpdesk, HelpdeskSetup
 from integrations.http import Http
@@ -63,6 +64,18 @@ class Login:
     bucket: Bucket = BOTTOMLESS
 
 
+class Unvouched(Exception):
+    """A frame's token vouches for nobody; the text says why and never repeats what was in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """Whom a frame's token vouches for, by their number there; `once` tells the token from all others."""
+
+    ref: str
+    once: str
+
+
 def as_it_came(body: bytes) -> bytes:
     """Return all of a call's body: what says little of anybody is kept whole."""
     return body
@@ -95,11 +108,14 @@ class Company:
     setup: str  # what a person sets over there, with {url} and, where there is one, {secret} in it
     new_secret: Callable[[], str] | None = None  # makes what its calls prove themselves by; None where nothing does
     framed_by: str = ""  # whose pages may show the desk in a frame, with {account} in it; "" for nobody's
+    # Whom a frame's token vouches for, now; raises Unvouched. None: its frames vouch for nobody.
+    vouch: Callable[[Voucher, str, datetime], Vouched] | None = None
+    frame_script: str = ""  # its own, by which alone a frame learns which ticket it stands beside
     kept: Callable[[bytes], bytes] = as_it_came  # what of the body is kept; parse and person_in make the same of it
     render: Callable[[Card], Mapping[str, object]] = plain_card  # as it shows a card that it asks for
     account_is: str = "the name of its host"  # what stands for {account}, to the merchant
     user_is: str = ""  # as whom we enter; "" where a key alone opens
-    buttons: str = ""  # how agents come by buttons there, with {url} and {secret} in it
+    buttons: str = ""  # how agents come by buttons there, with {url}, {secret} and {desk} in it
     furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
 
     @property

@@ -53,6 +53,7 @@ class _Care:
             card_url=f"{address}/card",
             secret=self.held.secret,
             tag=self.merchant.policy.special_customer.tag,
+            desk_url=helpdesks.desk_address(self.world, self.held.public_id),
         )
 
     @property
@@ -146,8 +147,9 @@ def _learn_proofs(care: _Care) -> None:
     """Write down by what their calls are proven, before there are any: a call that is not believed is lost."""
     if isinstance(care.desk, ChoosyHelpdeskSetup):
         proofs = care.desk.proofs(care.wiring, known=care.held.parts)
+        voucher = care.desk.voucher(care.wiring)
         with unit_of_work(care.world.sessions) as session:
-            setups.proven_by(session, care.held, proofs=proofs, seal=care.world.seal)
+            setups.proven_by(session, care.held, proofs=proofs, voucher=voucher, seal=care.world.seal)
 
 
 def _leave(care: _Care) -> None:

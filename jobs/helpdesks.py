@@ -67,6 +67,11 @@ def address(world: World, kind: str, token: str) -> str:
     return f"{world.home}/hooks/{kind}/{token}"
 
 
+def desk_address(world: World, public_id: str | None) -> str:
+    """Return where a helpdesk's agents find the desk; "" where it has none."""
+    return f"{world.home}/desk/{public_id}" if public_id else ""
+
+
 def set_up(world: World, merchant: Merchant, kind: str) -> bool:
     """Have all made that belongs there, also what the team took away; return False where nothing is connected."""
     with unit_of_work(world.sessions) as session:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.errors import KeyRefused, Rejected
-from app.domain.ports import Comment, Helpdesk, Receipt, TalkativeHelpdesk, Ticket
+from app.domain.ports import Comment, Helpdesk, Receipt, Staff, TalkativeHelpdesk, Ticket, VouchingHelpdesk
 from app.store import connections, setups
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.connections import Account
@@ -100,8 +100,21 @@ class WatchedTalker(WatchedHelpdesk):
             return self.desk.comment(ticket_id, comment_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedVoucher(WatchedTalker):
+    """Satisfies app.domain.ports.VouchingHelpdesk in the same way."""
+
+    desk: VouchingHelpdesk
+
+    def staff(self, ref: str) -> Staff | None:
+        with self._watched():
+            return self.desk.staff(ref)
+
+
 def watched(desk: Helpdesk, account: Account, sessions: Sessions, clock: Clock) -> Helpdesk:
     """Return the helpdesk under watch, as talkative as it is."""
+    if isinstance(desk, VouchingHelpdesk):
+        return WatchedVoucher(desk=desk, account=account, sessions=sessions, clock=clock)
     if isinstance(desk, TalkativeHelpdesk):
         return WatchedTalker(desk=desk, account=account, sessions=sessions, clock=clock)
     return WatchedHelpdesk(desk=desk, account=account, sessions=sessions, clock=clock)

@@ -1,6 +1,7 @@
 """The agents' desk: a page without a word of anybody's, and what it shows to whoever is signed in."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Annotated, Literal, TypeVar
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, render_template, request
@@ -21,10 +22,11 @@ from app.web.agent_view import Scene
 from app.web.here import world
 from app.web.seats import Seats
 from integrations import registry
+from integrations.companies import Company
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Press, Wish
 from integrations.strict_json import understand
-from jobs import agent_desk, agent_door, agent_login, agent_preview, passes
+from jobs import agent_desk, agent_door, agent_login, agent_preview, framed_desk, passes
 from jobs.agent_desk import Undone
 from jobs.desk import NoSuchDeed
 from jobs.passes import Pass
@@ -93,6 +95,14 @@ class Tasted(Asked):
     never: Annotated[str, Field(max_length=500)]
 
 
+class Beside(BaseModel):
+    """Beside which ticket of which helpdesk a frame stands, as the frame says."""
+
+    model_config = ConfigDict(frozen=True)
+    desk: Code
+    number: Annotated[str, Field(pattern="^[0-9]{1,19}$")]
+
+
 class Named(Asked):
     """One press, by the name that the page gave it."""
 
@@ -110,12 +120,22 @@ class Pressed(Named, Wished):
 def shell(public_id: str) -> str:
     """Show the page; only the helpdesk whose desk it is may put it into a frame."""
     if public_id:
-        with reading(world().sessions) as session:
-            place = connections.place_of(session, public_id=public_id)
-        if place is None or place.kind not in registry.HELPDESKS:
-            abort(404, "There is no such desk.")
-        g.ancestors = registry.HELPDESKS[place.kind].framed_by.replace("{account}", place.account)
-    return render_template("desk.html", public_id=public_id, mails=bool(public_id) and world().postman is not None)
+        _framed_by(public_id)
+    return _shell(public_id)
+
+
+@blueprint.post("/desk/<public_id>")
+def framed(public_id: str) -> ResponseReturnValue:
+    """Show the page in a frame: to whoever its helpdesk vouches for, they are signed in; anybody else is asked who."""
+    company = _framed_by(public_id)
+    g.scripts = company.frame_script
+    seats: Seats = current_app.extensions["previews"]
+    token = None
+    with seats.taken(public_id) as seated:
+        if seated:
+            with suppress(Unavailable, Rejected):
+                token = framed_desk.come_in(world(), public_id, request.form.get("token", ""))
+    return _shell(public_id, token=token, script=company.frame_script), 200 if token else 401
 
 
 @blueprint.post("/desk/enter")
@@ -136,6 +156,20 @@ def ask_for_link() -> ResponseReturnValue:
         world(), desk=asked.desk, email=asked.email.strip().lower(), about=asked.about, browser=asked.browser
     )
     return jsonify(asked=True), 202
+
+
+@blueprint.post("/desk/api/beside")
+def beside() -> ResponseReturnValue:
+    """Say what the desk is about that stands beside a ticket."""
+    asked = _understood(Beside)
+    seats: Seats = current_app.extensions["previews"]
+    with seats.taken(str(visitor().shop_id)) as seated:
+        if not seated:
+            return {"why": "Many look at once. Please try again in a moment."}, 429
+        try:
+            return jsonify(about=framed_desk.beside(world(), visitor(), asked.desk, asked.number))
+        except (Unavailable, Rejected) as problem:
+            return {"why": f"This cannot be looked at just now: {problem}"}, 409
 
 
 @blueprint.post("/desk/leave")
@@ -262,6 +296,22 @@ def _settled(
     return jsonify(said=said.get(done, "Too late: it has left already, or somebody was faster."))
 
 
+def _shell(public_id: str, **framed: str | None) -> str:
+    mails = bool(public_id) and world().postman is not None
+    return render_template("desk.html", public_id=public_id, mails=mails, **framed)
+
+
+def _framed_by(public_id: str) -> Company:
+    """Return whose frames may show this desk, and let them."""
+    with reading(world().sessions) as session:
+        place = connections.place_of(session, public_id=public_id)
+    if place is None or place.kind not in registry.HELPDESKS:
+        abort(404, "There is no such desk.")
+    company = registry.HELPDESKS[place.kind]
+    g.ancestors = company.framed_by.replace("{account}", place.account)
+    return company
+
+
 def _scene(asked: Asked) -> Scene:
     return agent_view.scene(world(), visitor(), _about(asked))
 
@@ -321,8 +371,9 @@ def _say_no(problem: HTTPException) -> ResponseReturnValue:
 @blueprint.after_request
 def _frame(response: Response) -> Response:
     ancestors = g.get("ancestors") or "'none'"
+    scripts = " ".join(filter(None, ("'self'", g.get("scripts"))))
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
+        f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self' data:; connect-src 'self';"
         f" form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
     )
     return response

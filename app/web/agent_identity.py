@@ -13,7 +13,8 @@ from jobs import agent_door
 
 log = structlog.get_logger("agent")
 
-OPEN = frozenset({"agent.shell", "agent.enter", "agent.ask_for_link"})  # these show nothing of anybody's
+# These show nothing of anybody's but of whoever they let in.
+OPEN = frozenset({"agent.shell", "agent.framed", "agent.enter", "agent.ask_for_link"})
 
 
 def recognise() -> ResponseReturnValue | None:

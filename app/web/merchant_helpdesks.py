@@ -30,7 +30,12 @@ def listed() -> str:
         mine = {"shop_id": seen.merchant.id}
         known = {each.kind: each for each in setups.listed(seen.session, **mine)}
         accounts = connections.accounts(seen.session, seal=here.seal, **mine)
-    desks = [_shown(kind, company, known.get(kind), accounts.get(kind)) for kind, company in registry.HELPDESKS.items()]
+        public_ids = connections.public_ids(seen.session, **mine)
+    addresses = {kind: helpdesks.desk_address(here, public_id) for kind, public_id in public_ids.items()}
+    desks = [
+        _shown(kind, company, known.get(kind), accounts.get(kind), addresses.get(kind, ""))
+        for kind, company in registry.HELPDESKS.items()
+    ]
     desks.sort(key=lambda desk: desk["setup"] is None)
     return show("helpdesks.html", seen, {"desks": desks, "Stage": Stage, "part": helpdesk_words.part})
 
@@ -75,12 +80,12 @@ def trust_notes(kind: str) -> Response:
     return _back("helpdesk_notes" if trusted else "helpdesk_none")
 
 
-def _shown(kind: str, company: Company, setup: Setup | None, account: Account | None) -> dict[str, Any]:
+def _shown(kind: str, company: Company, setup: Setup | None, account: Account | None, desk: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"kind": kind, "company": company, "setup": setup, "by_hand": "", "buttons": ""}
     if account is not None and account.url_token:
         url, secret = helpdesks.address(world(), kind, account.url_token), next(iter(account.secrets), "")
         shown["by_hand"] = "" if company.furnish else company.setup.format(url=url, secret=secret)
-        shown["buttons"] = company.buttons.format(url=url, secret=secret)
+        shown["buttons"] = company.buttons.format(url=url, secret=secret, desk=desk)
     return shown
 
 

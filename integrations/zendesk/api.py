@@ -7,7 +7,7 @@ from contextlib import suppress
 import structlog
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
-from app.domain.ports import Comment, Receipt, Ticket
+from app.domain.ports import Comment, Receipt, Staff, Ticket
 from integrations.marker import last_line, line
 from integrations.strict_json import moment
 from integrations.zendesk import standing
@@ -24,7 +24,7 @@ _NO_TAG = re.compile(r"[^\w:/-]+")
 
 
 class ZendeskHelpdesk:
-    """Satisfies app.domain.ports.TalkativeHelpdesk; what each method promises stands there."""
+    """Satisfies app.domain.ports.VouchingHelpdesk; what each method promises stands there."""
 
     def __init__(self, api: ZendeskApi) -> None:
         self._api = api.patient()
@@ -100,18 +100,19 @@ class ZendeskHelpdesk:
         if author is None:
             return None
         return Comment(
-            author=str(author["id"]),
+            author=author.ref,
             text=said["plain_body"],
             private=said["public"] is False,
             written_at=written_at,
         )
 
-    def staff(self, user_id: str) -> Json | None:
-        """Return one of the team as the helpdesk knows them now; None for anybody else."""
-        found = self._at_once.look(f"users/{_number(user_id)}")
+    def staff(self, ref: str) -> Staff | None:
+        found = self._at_once.look(f"users/{_number(ref)}")
         user: Json = {} if found is None else found["user"]
-        works_there = user.get("role") in _STAFF and user.get("active") is True and user.get("suspended") is not True
-        return user if works_there else None
+        if user.get("role") not in _STAFF or user.get("active") is not True or user.get("suspended") is True:
+            return None
+        email = str(user.get("email") or "").strip().lower()
+        return Staff(ref=str(user["id"]), name=str(user["name"]), email=email if email and user["verified"] else None)
 
     def _known(self, emails: tuple[str, ...]) -> dict[str, Json]:
         """Return the users of these addresses by their numbers."""

@@ -21,14 +21,14 @@ class ZendeskApi:
     """Calls to one account as one of its users, by API token."""
 
     def __init__(self, http: Http, *, origin: str, login: Login, urgent: bool = True) -> None:
+        self.origin = origin
         self._http = http
-        self._origin = origin
         self._login = login
         self._urgent = urgent
 
     def patient(self) -> "ZendeskApi":
         """Return the same for calls that nobody waits for: they leave some of the minute to others."""
-        return ZendeskApi(self._http, origin=self._origin, login=self._login, urgent=False)
+        return ZendeskApi(self._http, origin=self.origin, login=self._login, urgent=False)
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Return one object. Raises Unavailable, and Rejected where there is none."""
@@ -51,9 +51,13 @@ class ZendeskApi:
         while True:
             page = self.read(path, {**(params or {}), **cursor, "page[size]": _PAGE})
             yield from page[name]
-            if not page["meta"]["has_more"]:
+            if not (page.get("meta") or {}).get("has_more"):
                 return
             cursor = {"page[after]": page["meta"]["after_cursor"]}
+
+    def text(self, path: str) -> str:
+        """Return what is no object. Raises Unavailable, and Rejected where there is none."""
+        return accepted(self._call("GET", path, writes=False)).body.decode("ascii", errors="replace")
 
     def write(self, method: str, path: str, body: object = None, *, deed: bool = True) -> Answer:
         """Return the answer, a 2xx or a 4xx that only concerns this call.
@@ -79,7 +83,7 @@ class ZendeskApi:
             Request(
                 source=SOURCE,
                 method=method,
-                url=f"{self._origin}/api/v2/{path}",
+                url=f"{self.origin}/api/v2/{path}",
                 writes=writes,
                 params=params or {},
                 body=body,

@@ -4,7 +4,7 @@ import re
 
 from integrations.companies import Company, Login
 from integrations.http import Http
-from integrations.zendesk import signature, webhooks
+from integrations.zendesk import frame_token, signature, webhooks
 from integrations.zendesk.api import ZendeskHelpdesk
 from integrations.zendesk.client import ZendeskApi
 from integrations.zendesk.install import ZendeskSetup
@@ -27,7 +27,11 @@ Agents type what they want into a private comment, and send it:
   /lagniappe flowers 60
   /lagniappe refund 24.50 of #1001
 The macros under Lagniappe type the beginning of it for them. “/lagniappe help” answers with all there is.
-Only what was typed in Zendesk itself counts: by mail, anybody may write as anybody."""
+Only what was typed in Zendesk itself counts: by mail, anybody may write as anybody.
+
+The desk stands beside every ticket once an admin has uploaded Lagniappe's app for Zendesk, and pressed
+“Set up again” here. Its address, which the app asks for:
+  {desk}"""
 
 
 ZENDESK = Company(
@@ -42,6 +46,8 @@ ZENDESK = Company(
     kept=webhooks.kept,
     setup="Nothing: what is made there calls\n  {url}",
     framed_by="https://{account}.zendesk.com",
+    vouch=frame_token.read,
+    frame_script="https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js",
     account_is="the word before .zendesk.com in its address",
     user_is="the e-mail address of the admin whose API token it is",
     buttons=_BUTTONS,

@@ -77,6 +77,12 @@ def rings(row: Json, webhooks: set[str]) -> bool:
     return any(isinstance(value, list) and str(value[0]) in webhooks for value in values if value)
 
 
+def stands_in(row: Json, wiring: Wiring) -> bool:
+    """Return whether an installation of an app is the frame of our desk: it was given the desk's address."""
+    said = str((row.get("settings") or {}).get("desk") or "")
+    return bool(wiring.desk_url) and urlsplit(said).path == urlsplit(wiring.desk_url).path
+
+
 def macro(name: str) -> Json:
     """Return a macro of ours."""
     return {

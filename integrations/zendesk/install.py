@@ -8,7 +8,8 @@ though it bears the same name. Tags are nothing that could be made or taken away
 from dataclasses import dataclass
 from itertools import chain
 
-from app.domain.helpdesk_setup import Ail, Parts, Wiring
+from app.domain.errors import KeyRefused, Rejected
+from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
 from integrations.zendesk import furniture, standing
 from integrations.zendesk.client import Json, ZendeskApi, accepted
 
@@ -25,6 +26,12 @@ class ZendeskSetup:
         hooks = self._hooks(wiring, known, silent=True)
         secrets = (self.api.read(f"webhooks/{number}/signing_secret")["signing_secret"] for number in hooks.values())
         return tuple(str(each["secret"]) for each in secrets)
+
+    def voucher(self, wiring: Wiring) -> Voucher | None:
+        try:
+            return self._voucher(wiring)
+        except (Rejected, KeyRefused):  # not every account tells of its apps; of a dead key the proofs have told
+            return None
 
     def install(self, wiring: Wiring, *, known: Parts) -> Parts:
         hooks = self._hooks(wiring, known)
@@ -61,6 +68,15 @@ class ZendeskSetup:
         if _FIELD in known and not any(field["active"] for field in self._fields()):
             found.add(Ail.FIELD_GONE)
         return frozenset(found)
+
+    def _voucher(self, wiring: Wiring) -> Voucher | None:
+        there = self.api.read("apps/installations")["installations"]
+        mine = [row for row in there if row.get("enabled") and furniture.stands_in(row, wiring)]
+        if not mine:
+            return None
+        row = _oldest(mine)
+        key = self.api.text(f"apps/{int(row['app_id'])}/public_key.pem")
+        return Voucher(audience=f"{self.api.origin}/api/v2/apps/installations/{int(row['id'])}.json", key=key)
 
     def _hooks(self, wiring: Wiring, known: Parts, *, silent: bool = False) -> dict[str, str]:
         """Return the numbers of our webhooks, each the oldest one, put right, or a new one that may be silent yet."""

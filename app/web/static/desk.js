@@ -1,5 +1,6 @@
 // The agents' desk. What it is about stands behind the # of its address, which no browser sends; who looks is known by
 // a token that this browser was given once, and shows with every call. No cookie: a frame would not have it.
+import { beside } from "./beside.js";
 import { settle } from "./settle.js";
 
 const desk = document.getElementById("desk");
@@ -87,6 +88,17 @@ const askForLink = async () => {
   if (await ask("/desk/login", wish)) say("If that address is in the team, a login link is on its way to it.");
 };
 
+// A helpdesk that vouches for who looks gives its frame a token at once; a page of its own takes none.
+const frameIn = async () => {
+  const token = desk.dataset.token;
+  delete desk.dataset.token;
+  if (!framed || !token) return;
+  kept.setItem("token", token);
+  const number = await beside();
+  const answer = number && (await ask("/desk/api/beside", { desk: desk.dataset.desk, number }));
+  if (answer) history.replaceState(null, "", `${location.pathname}#pass=${JSON.parse(answer).about}`);
+};
+
 const open = async () => {
   const told = fragment();
   const [code, first] = [told.get("in"), told.get("do")];
@@ -96,6 +108,7 @@ const open = async () => {
     history.replaceState(null, "", `${location.pathname}${left ? `#${left}` : ""}`);
   }
   if (code) await comeIn(code);
+  await frameIn();
   who.hidden = true;
   await show();
   if (first) here.querySelector(`form[data-gesture="${CSS.escape(first)}"]`)?.requestSubmit();

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 import requests
 
+from app.domain.errors import KeyRefused, Rejected
 from app.domain.helpdesk_setup import Ail, Parts, Wiring
 from app.domain.ports import ChoosyHelpdeskSetup
 from integrations import registry
@@ -15,6 +16,7 @@ from integrations.companies import Login
 from integrations.sandbox.zendesk import furniture as theirs
 from integrations.sandbox.zendesk.people import ACCOUNT, API_TOKEN, API_USER, FIELDS
 from integrations.zendesk import furniture, standing
+from integrations.zendesk.client import ZendeskApi
 from tests.integrations.contract.setup_contract import SetupContract, SetupStage, wiring
 from tests.integrations.contract.town import TownDoor, hasty
 
@@ -156,6 +158,23 @@ def test_given_a_trigger_of_theirs_that_rings_our_webhook_when_uninstalled_then_
 
     assert list(left.values()) == [parts["hook:new-tickets"]]
     assert [row["title"] for row in stage.by_hand("GET", "triggers")["triggers"]] == ["A"]
+
+
+@pytest.mark.parametrize("no", [KeyRefused("no"), Rejected("No.")])
+def test_given_an_account_that_does_not_tell_of_its_apps_when_asked_then_no_frame_vouches_and_all_else_goes_on(
+    stage: ZendeskSetupStage, monkeypatch: pytest.MonkeyPatch, no: Exception
+) -> None:
+    read = ZendeskApi.read
+
+    def shut(api: ZendeskApi, path: str, *more: Any) -> Any:
+        if path.startswith("apps/"):
+            raise no
+        return read(api, path, *more)
+
+    monkeypatch.setattr(ZendeskApi, "read", shut)
+
+    assert len(stage.setup().proofs(wiring(), known={})) == 2
+    assert stage.setup().voucher(replace(wiring(), desk_url="https://app.example/desk/1")) is None
 
 
 def test_given_a_macro_of_ours_when_read_then_it_types_in_private(stage: ZendeskSetupStage) -> None:
