@@ -56,6 +56,7 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: object = field(default=None, repr=False)  # sent as JSON
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)  # sent to the letter, as what is signed must be
     auth: tuple[str, str] | None = field(default=None, repr=False)
     asks: bool = False
 
@@ -115,6 +116,14 @@ class Http:
         hurried = copy(self)
         hurried.limits = limits
         return hurried
+
+    def refuses(self, url: str) -> str | None:
+        """Return why no call goes to an address, whatever its name leads to; None where one may."""
+        try:
+            refuse_odd(url, self._trusted)
+        except ValueError as odd:
+            return str(odd)
+        return None
 
     def call(self, request: Request) -> Answer:
         """Return the answer, or raise Unavailable (certainly nothing happened) or Uncertain (it may have).
@@ -180,7 +189,7 @@ class Http:
             headers={**through.headers, **request.headers},
             params=request.params,
             json=request.body,
-            data=request.form,
+            data=request.form if request.content is None else request.content,
             auth=request.auth,
         )
         waiting = (self.limits.connect, self.limits.read)

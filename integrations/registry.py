@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.domain import tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
-from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Postman, Shop
+from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, Shop
 from integrations.addresses import on_this_machine
 from integrations.companies import Company, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
@@ -18,6 +18,7 @@ from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
+from integrations.listener.api import SignedListener
 from integrations.mail import smtp
 from integrations.own_desk import presses as own_desk
 from integrations.shopify import domains, topics
@@ -30,6 +31,7 @@ from integrations.shopify.tokens import TokenEndpoint
 from integrations.signed_hook.company import SIGNED_HOOK
 from integrations.zendesk.company import ZENDESK
 
+LISTENER = "listener"
 FIRST_HELPDESK = "gorgias"  # a ticket without a kind is of this one, as all were once
 HELPDESKS: Mapping[str, Company] = {
     FIRST_HELPDESK: GORGIAS,
@@ -159,6 +161,11 @@ def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None =
     sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
     api = FloristApi(http or Http(), origin=origin, key=account.key, password=account.password)
     return FloristOne(api, sender=sender)
+
+
+def listener(url: str, secret: str, *, http: Http | None = None) -> Listener:
+    """Return the tool at that address, which knows our calls by the secret."""
+    return SignedListener(http or Http(), url=url, secret=secret)
 
 
 def _shopify_origin(template: str, domain: str) -> str:

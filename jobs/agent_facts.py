@@ -1,6 +1,8 @@
 """What our own books say about an agent's act, beside what the outside was asked."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.domain.agents import Member
 from app.domain.events import Act, AgentAction
@@ -15,7 +17,7 @@ from jobs.gather import AboutAction
 from jobs.runtime import midnight, month_start
 
 A_YEAR = timedelta(days=365)
-_KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card"}
+_KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card", Act.COMPASSION: "mute"}
 
 
 def gathered(
@@ -30,6 +32,13 @@ def gathered(
     press: int = 0,
 ) -> AgentFacts:
     """Return all that the rules look at. Whoever holds the shop's lock may act on it; others may only show it."""
+    told: dict[str, Any] = {"email_digest": email_digest, "presses": presses, "press": press}
+    if action.act is Act.COMPASSION and action.with_flowers:
+        flowers = gathered(session, merchant, replace(action, act=Act.FLOWERS), asked, now, **told)
+        alone = gathered(session, merchant, replace(action, with_flowers=False), asked, now, **told)
+        return replace(alone, flowers=flowers)
+    if action.act is Act.COMPASSION and action.with_refund:
+        return gathered(session, merchant, replace(action, act=Act.REFUND_KEEP), asked, now, **told)
     refund = action.act is Act.REFUND_KEEP
     before, given = _earlier(session, merchant, action, asked)
     member = agents.member(session, shop_id=merchant.id, email_digest=email_digest)
@@ -66,6 +75,8 @@ def gathered(
         tags=asked.tags | _mark(session, merchant, asked),
         given_minor=_given(session, merchant, member, now),
         member=member,
+        listened=asked.listened,
+        reorders=asked.reorders,
     )
 
 

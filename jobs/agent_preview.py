@@ -1,5 +1,6 @@
 """What a press on the desk would do, exactly, before it is pressed. The outside is asked; nothing is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from app.domain.effects import Effect, PostNote
 from app.domain.errors import Unavailable
 from app.domain.events import AgentAction
 from app.domain.facts import GiftOption
-from app.domain.money import Money
+from app.domain.money import Money, zero
 from app.domain.policy import Mode
 from app.domain.refunds import SoldLine
 from app.domain.rules import on_action, pressed
@@ -23,18 +24,37 @@ LIMITS = Limits(read=4.0, total=4.0)  # for each call: an agent waits, and so do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that would be done, in its turn; until `leaves_at` it can be undone."""
+
+    effect: Effect
+    cost: Money | None
+    leaves_at: datetime
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would come of a press: nothing but words where `effects` is empty."""
+    """What would come of a press: nothing but words where there are no steps."""
 
     because: str
     code: str
-    effects: tuple[Effect, ...]
+    steps: tuple[Step, ...]
     cost: Money | None
     left: Money  # in the team's pool, before
-    leaves_at: datetime | None  # until then it can be undone
-    mode: Mode
+    mode: Mode  # the one that goes furthest
     ask_first: str | None  # why a lead is asked
     seen: str
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What would be done, without when and for how much."""
+        return tuple(step.effect for step in self.steps)
+
+    @property
+    def leaves_at(self) -> datetime | None:
+        """Until when all of it that costs money can be undone."""
+        return min((step.leaves_at for step in self.steps if step.cost is not None), default=None)
 
     @property
     def fits(self) -> bool:
@@ -49,9 +69,9 @@ def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
     digest = world.mail_digest(merchant, action.agent_email)
     with reading(world.sessions) as session:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
-        (decision,) = on_action(action, facts, merchant.policy, now, opening(merchant, now))
+        decisions = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
-    return _shown(decision, merchant, left)
+    return _shown(decisions, merchant, left)
 
 
 def hurried(world: World, merchant: Merchant) -> Outside:
@@ -81,17 +101,18 @@ def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     return gather.gift_options(merchant, hurried(world, merchant))
 
 
-def _shown(decision: Decision, merchant: Merchant, left: Money) -> Preview:
-    moves = [plan for plan in decision.plans if not isinstance(plan.effect, PostNote)]
-    paid = [plan for plan in moves if plan.cost is not None]
+def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money) -> Preview:
+    modes = [merchant.policy.mode_of(each.rule) for each in decisions]
+    plans = [(plan, mode) for each, mode in zip(decisions, modes, strict=True) for plan in each.plans]
+    moves = [(plan, mode) for plan, mode in plans if not isinstance(plan.effect, PostNote)]
+    costs = [plan.cost for plan, _ in moves if plan.cost is not None]
     return Preview(
-        because=decision.because,
-        code=decision.code,
-        effects=tuple(plan.effect for plan in moves),
-        cost=paid[-1].cost if paid else None,
+        because=" ".join(each.because for each in decisions),
+        code=decisions[0].code,
+        steps=tuple(Step(effect=plan.effect, cost=plan.cost, leaves_at=plan.due_at, mode=mode) for plan, mode in moves),
+        cost=sum(costs, zero(costs[0].currency)) if costs else None,
         left=left,
-        leaves_at=paid[-1].due_at if paid else None,
-        mode=merchant.policy.mode_of(decision.rule),
-        ask_first=next((plan.ask_first for plan in moves if plan.ask_first), None),
-        seen=pressed.shown(decision),
+        mode=max(modes, key=list(Mode).index),
+        ask_first=next((plan.ask_first for plan, _ in moves if plan.ask_first), None),
+        seen=pressed.shown(decisions),
     )

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, Undoing
+from app.domain.effects import Effect, Plan, PostNote, Undoing, Unmute
 from app.domain.policy import Mode
 from app.domain.rules import afterwards, gift_order
-from app.store import decisions, ledger, orders
+from app.store import care, decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
@@ -57,6 +57,10 @@ def _write_down(
         whose = [int(each.subject.removeprefix("customer:")) for each, _ in kept if each.special is special]
         if whose:
             orders.set_special(session, shop_id=merchant.id, customer_ids=whose, special=special, now=now)
+    for each, _ in kept:
+        if (hard := each.hard_time) is not None and modes[each.rule] is not Mode.OBSERVE:
+            known = {"shop_id": merchant.id, "customer_id": hard.customer_id}
+            care.mark_sensitive(session, until=hard.until, now=now, **known)
     follows = [decision for decision, _ in kept]
     weighed = follows if pressed else braking.weighed(session, merchant, follows, modes, now)
     drafts = [
@@ -163,7 +167,7 @@ def _plan(
 
 
 def _draft(rule: str, because: str, plan: Plan, *, decision_id: int | None, mode: Mode) -> Draft:
-    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing):
+    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing | Unmute):
         mode = Mode.AUTO  # words among colleagues need no approval, and the way back is the one that was approved
     return Draft(plan=plan, rule=rule, because=because, mode=mode, decision_id=decision_id)
 

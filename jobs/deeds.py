@@ -9,6 +9,7 @@ from app.domain.effects import (
     Effect,
     Gesture,
     MarkInHelpdesk,
+    Mute,
     PostNote,
     RefundOrder,
     SendFlowers,
@@ -17,12 +18,14 @@ from app.domain.effects import (
     TagTicket,
     TakeBackGiftLine,
     Undoing,
+    Unmute,
     WriteCard,
 )
 from app.domain.errors import Rejected
 from app.domain.facts import Standing
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Receipt
+from app.domain.retry import MOST_ATTEMPTS
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
 from app.store import leaving, marks, orders, people, pulse, undoing
@@ -30,7 +33,7 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import gift_deeds, helpdesk_deeds
+from jobs import gift_deeds, helpdesk_deeds, quiet_deeds
 from jobs.runtime import Outside, World, local
 
 STANDING_RULE = "special_customer"
@@ -41,11 +44,13 @@ BY_HAND = "A person writes this card, posts it, and says here what it cost."
 Standings = Mapping[int, Standing]  # by customer
 
 
-def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:
+def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
     """Do the deed, or raise one of the three errors."""
     match deed.effect:
         case TagCustomer() as tag:
             return outside.shop.tag_customer(tag.customer_id, tag=tag.tag, present=tag.present)
+        case Mute() | Unmute() as quiet:
+            return quiet_deeds.do(outside, quiet, deed, now)
         case MarkInHelpdesk() as mark:
             return helpdesk_deeds.mark(merchant, outside, mark)
         case TagTicket() | PostNote() as errand:
@@ -72,9 +77,16 @@ def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> s
         return gift_deeds.prepare(world, merchant, outside, deed.effect, deed)
     if isinstance(deed.effect, RefundOrder):
         return outside.shop.prepare_refund(deed.effect.order_id, back=deed.effect.back, key=deed.key)
+    if isinstance(deed.effect, Mute):
+        return quiet_deeds.look_before(outside, deed.effect)
     if isinstance(deed.effect, PostNote):
         return helpdesk_deeds.with_a_way_in(world, merchant, deed.effect)
     return None
+
+
+def most_tries(deed: Deed) -> int:
+    """Return how often a deed is tried before it is given up."""
+    return quiet_deeds.MOST_TRIES if isinstance(deed.effect, Mute) else MOST_ATTEMPTS
 
 
 def prepared_for_good(deed: Deed) -> bool:
@@ -110,7 +122,7 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return helpdesk_deeds.find(outside, note, deed)
         case SendFlowers():
             return _florist(outside).find(key=deed.key)
-        case TagCustomer() | MarkInHelpdesk() | TagTicket() | WriteCard():
+        case TagCustomer() | MarkInHelpdesk() | TagTicket() | Mute() | Unmute() | WriteCard():
             return None
 
 
@@ -161,7 +173,7 @@ def standings(world: World, merchant: Merchant, some: Sequence[Deed]) -> Standin
         return orders.standings(session, shop_id=merchant.id, customers=customers, currency=merchant.currency)
 
 
-def unwanted(  # noqa: PLR0911  # one a kind
+def unwanted(  # noqa: C901, PLR0911  # one a kind
     world: World, merchant: Merchant, outside: Outside, deed: Deed, known: Standings | None = None
 ) -> tuple[str, str] | None:
     """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world.
@@ -180,6 +192,9 @@ def unwanted(  # noqa: PLR0911  # one a kind
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
             standing = _standing(world, merchant, tag.customer_id, known)
             return still_wanted.standing_mark(standing, present=tag.present)
+        case Mute() | Unmute() as quiet:
+            standing = _standing(world, merchant, quiet.customer_id, known)
+            return quiet_deeds.unwanted(world, merchant, outside, quiet, standing)
         case MarkInHelpdesk() as mark:
             if not outside.desks:
                 return helpdesk_deeds.NOT_CONNECTED

@@ -34,6 +34,8 @@ class AboutAction:
     tags: frozenset[str] = frozenset()
     trouble: str | None = None
     forgotten: bool = False
+    listened: bool = False  # a tool asks to be told whom to leave in peace
+    reorders: bool = False  # an app that sends reorders is connected
 
 
 def gift_options(merchant: Merchant, outside: Outside, some: Collection[int] | None = None) -> tuple[GiftOption, ...]:
@@ -102,6 +104,11 @@ def typed(outside: Outside, ticket_id: str, comment_id: str) -> Comment | None:
 
 def about_action(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:
     """Find the customer and the order that an agent means, and what the act would move."""
+    about = _about(world, merchant, outside, action, now)
+    return replace(about, listened=outside.listener is not None, reorders=outside.reorders is not None)
+
+
+def _about(world: World, merchant: Merchant, outside: Outside, action: AgentAction, now: datetime) -> AboutAction:
     match = who_is.who_is(world, merchant, outside, action.who, store_first=True)
     customer_id = match.customer_id
     if match.forgotten:
@@ -130,9 +137,13 @@ def _tags(merchant: Merchant, outside: Outside, order: Order) -> frozenset[str]:
     return (order.tags | outside.shop.tags(order.customer_id) & others) & named
 
 
-def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
-    if order.net.currency != merchant.currency:
+def _with_price(  # noqa: PLR0911  # one a kind
+    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+) -> AboutAction:
+    if order.net.currency != merchant.currency and (action.gives_back or action.act is not Act.COMPASSION):
         return AboutAction(customer_id=order.customer_id, order=order, trouble=_other_money(order, merchant))
+    if action.act is Act.COMPASSION:
+        return _with_both(merchant, outside, action, order, now)
     if action.act is Act.REFUND_KEEP:
         return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
@@ -148,6 +159,16 @@ def _with_price(merchant: Merchant, outside: Outside, action: AgentAction, order
 def _with_address(outside: Outside, order: Order) -> AboutAction:
     nowhere = f"{order.name} has no delivery address." if outside.shop.address(order.id) is None else None
     return AboutAction(customer_id=order.customer_id, order=order, trouble=nowhere)
+
+
+def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+    about = AboutAction(customer_id=order.customer_id, order=order)
+    if action.gives_back:
+        about = _with_offer(merchant, outside, action, order)
+    if about.trouble is not None or not action.with_flowers:
+        return about
+    flowers = _with_quote(merchant, outside, action, order, now)
+    return replace(about, quote=flowers.quote, trouble=flowers.trouble)
 
 
 def _other_money(order: Order, merchant: Merchant) -> str:

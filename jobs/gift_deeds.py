@@ -9,7 +9,7 @@ from app.domain.errors import Busy, Rejected
 from app.domain.facts import GiftOption, Standing
 from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
-from app.domain.rules import gift_order, let_alone, still_wanted
+from app.domain.rules import gift_order, hard_time, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations.patience import Patience
@@ -74,7 +74,8 @@ def unwanted(
     # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
     if deed.sends and find(outside, gift, deed) is not None:
         return None
-    spared = let_alone.refused(standing) if let_alone.gives_or_marks(gift) else None
+    promoted = let_alone.gives_or_marks(gift)  # what an agent gives is a kindness, and no promotion
+    spared = (let_alone.refused(standing) or hard_time.refused(standing, now)) if promoted else None
     option = None if spared else outside.shop.gift_option(gift.variant_id)
     no = spared or _unwelcome(option, standing)
     if no is not None:

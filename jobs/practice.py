@@ -8,9 +8,10 @@ from app.domain.errors import Unavailable
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.store import connections, migrate, setups, shops
 from app.store.base import reading, unit_of_work
-from integrations.registry import FIRST_HELPDESK
+from integrations.registry import FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
+from integrations.sandbox.listener import routes as listener
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.store.catalogue import GIFTS
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -20,6 +21,7 @@ from jobs.runtime import World, world
 
 # Flowers weeks later leave unattended, which only an account with an invoicing agreement may do.
 INVOICED_FLORIST = next(account for account in ACCOUNTS if account.invoiced)
+FLORIST = "/florist"  # where it is in the town
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 60.0, 0.1  # for the town to open its doors
 POLICY = Policy(
     special_customer=SpecialCustomer(mode=Mode.AUTO),
@@ -81,6 +83,15 @@ def move_in(here: World) -> int:
             account="practice",
             user=INVOICED_FLORIST.key,
             key=INVOICED_FLORIST.password,
+            seal=here.seal,
+        )
+        connections.connect(
+            session,
+            shop_id=shop_id,
+            kind=LISTENER,
+            account=f"{here.settings.florist_origin.removesuffix(FLORIST)}{listener.PATH}",
+            user="",
+            key=listener.SECRET,
             seal=here.seal,
         )
     return shop_id

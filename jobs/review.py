@@ -9,6 +9,7 @@ from app.domain.rules import special_customer
 from app.store import chores, orders, shops, tallies, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.shops import Merchant
+from jobs import hard_times
 from jobs.carry_out import carry_out
 from jobs.queue import Task
 from jobs.runtime import World, local
@@ -34,6 +35,7 @@ def review(world: World, shop_id: int) -> None:
         today = f"{local(merchant, now):%Y-%m-%d}"
         if chores.take(session, shop_id=shop_id, name=REVIEW, period=today, now=now):
             tallies.clear_out(session, shop_id=shop_id, today=local(merchant, now).date())
+            hard_times.end(session, merchant, now)
             changed = _review(session, merchant, now)
             log.info("review.done", shop=shop_id, changed=changed)
     world.bell.ring(Task.DRAIN, shop_id)

@@ -13,7 +13,7 @@ from app.domain import tickets
 from app.domain.effects import Pool
 from app.domain.mail import digest
 from app.domain.policy import Policy
-from app.domain.ports import GiftVendor, Helpdesk, Postman, Shop, TalkativeHelpdesk
+from app.domain.ports import GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
 from app.domain.rules import gift_order
 from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
@@ -50,6 +50,8 @@ class Outside:
     shop_at_once: Shop  # the same store, for what a person waits for
     florist: GiftVendor | None
     desks: Mapping[str, Helpdesk] = field(default_factory=dict)  # by their kinds
+    listener: Listener | None = None
+    reorders: Reorders | None = None
 
     def desk_of(self, ticket_id: str) -> tuple[Helpdesk, str] | None:
         """Return the helpdesk of a ticket, and the ticket's number there; None when that one is not connected."""
@@ -173,6 +175,7 @@ class World:
             shop=self._store(merchant, access, mail_key, http, urgent=False),
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
             florist=_florist(self.settings, accounts["florist"], http) if "florist" in accounts else None,
+            listener=_listener(accounts[registry.LISTENER], http) if registry.LISTENER in accounts else None,
             desks={
                 kind: self._helpdesk(account, http) for kind, account in accounts.items() if kind in registry.HELPDESKS
             },
@@ -205,6 +208,10 @@ class World:
 
 def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
     return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}", http=http)
+
+
+def _listener(account: Account, http: Http) -> Listener:
+    return registry.listener(account.account, account.key, http=http)
 
 
 def desk_origin(chosen: Settings, kind: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.effects import State
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
-from app.domain.retry import MOST_ATTEMPTS, pause_before_next, wait_after
+from app.domain.retry import pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds, outcomes
@@ -58,8 +58,8 @@ class Steps:
             return self._look_up(deed)
         if deeds.overdue(deed, self.world.clock.now()):
             return self._look_up_only(deed)
-        if deed.tries > MOST_ATTEMPTS:
-            why = f"given up after {MOST_ATTEMPTS} tries, none of which came to an end"
+        if deed.tries > deeds.most_tries(deed):
+            why = f"given up after {deeds.most_tries(deed)} tries, none of which came to an end"
             return outcomes.refused(self.merchant, deed, "gave_up", why)
         if deeds.may_be_forgotten(self.merchant, deed):
             return self._look_first(deed)
@@ -169,7 +169,7 @@ class Steps:
         return outcomes.arrived(self.merchant, deed, receipt)
 
     def _try_later(self, deed: Deed, problem: Unavailable, *, afresh: bool = False) -> Outcome:
-        pause = pause_before_next(problem, deed.tries)
+        pause = pause_before_next(problem, deed.tries, deeds.most_tries(deed))
         if pause is None:
             return outcomes.refused(self.merchant, deed, "gave_up", f"given up after {deed.tries} tries: {problem}")
         return outcomes.put_back(deed, pause, str(problem), afresh=afresh)

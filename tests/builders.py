@@ -8,9 +8,11 @@ from app.domain.effects import (
     AddGiftLine,
     Effect,
     MarkInHelpdesk,
+    Mute,
     Plan,
     Pool,
     PostNote,
+    Quiet,
     RefundOrder,
     SendFlowers,
     SendGiftOrder,
@@ -160,6 +162,19 @@ def profile(**changes: Any) -> ShopProfile:
 
 def tag(**changes: Any) -> TagCustomer:
     default = TagCustomer(customer_id=55, tag="make-it-right", present=True, occasion="standing-1")
+    return replace(default, **changes)
+
+
+def mute(**changes: Any) -> Mute:
+    """No marketing, for half a year."""
+    default = Mute(
+        customer_id=55,
+        quiet=Quiet.TAG,
+        tag="no-marketing",
+        until=NOON + 180 * DAY,
+        ticket_id="42",
+        about="hard-time:42",
+    )
     return replace(default, **changes)
 
 

@@ -10,10 +10,12 @@ from app.domain.deed_words import what
 from app.domain.effects import Effect, State, WriteCard
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
+from app.domain.rules import hard_time
 from app.domain.tastes import Tastes
 
 MOST_ROWS = 8
 LEAD_FIRST = "Check with a lead first."
+GENTLE = "It is a hard time for them: be gentle."
 NO_ORDERS = "This customer has not ordered anything yet."
 _PENDING_SHOWN = 2
 _STATES = {
@@ -125,7 +127,8 @@ def of(facts: CardFacts, purse: Purse) -> Card:
 
 def _notice(facts: CardFacts) -> str:
     later = "" if facts.not_now is None else f"Not now: nothing is suggested before {_day(facts.not_now.until, facts)}."
-    return " ".join(filter(None, (LEAD_FIRST if facts.lead_first else "", later)))
+    hard = GENTLE if hard_time.refused(facts.standing, facts.now) is not None else ""
+    return " ".join(filter(None, (hard, LEAD_FIRST if facts.lead_first else "", later)))
 
 
 def _status(facts: CardFacts) -> str:

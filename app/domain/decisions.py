@@ -1,8 +1,17 @@
 """A decision: the effects, or none, and always the why or the why not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.effects import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardTime:
+    """Somebody is to be left in peace, until then. Why, is nobody's to write down."""
+
+    customer_id: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +25,9 @@ class Decision:
     plans: tuple[Plan, ...] = ()
     withdraw: tuple[str, ...] = ()  # keys of effects that are no longer wanted
     special: bool | None = None  # the customer's new standing, when it changed
+    hard_time: HardTime | None = None  # what an agent says of the customer
 
     @property
     def changes_anything(self) -> bool:
         """Whether more follows from it than the knowledge of why."""
-        return bool(self.plans or self.withdraw) or self.special is not None
+        return bool(self.plans or self.withdraw or self.hard_time) or self.special is not None

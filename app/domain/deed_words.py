@@ -6,13 +6,16 @@ from app.domain.effects import (
     Errand,
     Gesture,
     MarkInHelpdesk,
+    Mute,
     PostNote,
+    Quiet,
     RefundOrder,
     SendFlowers,
     SendGiftOrder,
     TagCustomer,
     TagTicket,
     Undoing,
+    Unmute,
     WriteCard,
 )
 from app.domain.refunds import Way
@@ -55,3 +58,19 @@ def _errand(effect: Errand) -> str:
             return f"Tag “{effect.tag}” on the ticket"
         case PostNote():
             return "Note to the agents"
+        case Mute():
+            return f"{_quiet(effect)}, until {effect.until.day} {effect.until:%B %Y}"
+        case Unmute():
+            return f"No longer: {_quiet(effect)}"
+
+
+def _quiet(effect: Mute | Unmute) -> str:
+    match effect.quiet:
+        case Quiet.TAG:
+            return f"Tag “{effect.tag}” in the store"
+        case Quiet.FIELD:
+            return "A day in the store before which no survey or review tool should write to them"
+        case Quiet.LISTENER:
+            return "Your other tools are told to leave them in peace"
+        case Quiet.REORDERS:
+            return "Reorders pause"

@@ -28,6 +28,15 @@ class State(StrEnum):
     OVER_BUDGET = "over_budget"  # the pool said no
 
 
+class Quiet(StrEnum):
+    """The ways in which a customer is left in peace."""
+
+    TAG = "tag"  # on them in the store, where mail tools and automations look
+    FIELD = "field"  # of theirs in the store, with the day on which it ends
+    LISTENER = "listener"  # a tool of the merchant's, that asks to be told
+    REORDERS = "reorders"  # at the app that sends them
+
+
 class Pool(StrEnum):
     """The monthly purses."""
 
@@ -52,6 +61,40 @@ class TagCustomer:
     @property
     def key(self) -> str:
         return _key("tag", self.customer_id, self.occasion, self.tag)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Leave a customer in peace until a day, in one way; nobody is told why. `about` is what it goes along with."""
+
+    kind: Literal["mute"] = "mute"
+    customer_id: int
+    quiet: Quiet
+    tag: str = ""
+    until: datetime
+    ticket_id: str
+    about: str
+
+    @property
+    def key(self) -> str:
+        return _key("mute", self.customer_id, self.about, self.quiet, self.tag)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute:
+    """End a quiet whose day has come; `undoes` is its key. `occasion` tells one such day from the next."""
+
+    kind: Literal["unmute"] = "unmute"
+    customer_id: int
+    quiet: Quiet
+    tag: str = ""
+    until: datetime
+    undoes: str
+    occasion: str
+
+    @property
+    def key(self) -> str:
+        return _key("undo", self.undoes, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +298,7 @@ class WriteCard:
 
 Gift = AddGiftLine | SendGiftOrder
 Gesture = Gift | RefundOrder | SendFlowers | WriteCard
-Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote
+Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | Mute | Unmute
 Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing
 

@@ -150,6 +150,7 @@ class Act(StrEnum):
     WITHDRAW_FLOWERS = "withdraw_flowers"
     GIFT = "gift"
     CARD = "card"
+    COMPASSION = "compassion"
 
 
 class Proof(StrEnum):
@@ -187,7 +188,9 @@ class AgentAction:
     variant: int | None = None
     days: int | None = None
     message: str | None = None
-    compassion: bool = False  # somebody died or is ill: no reorders, no marketing
+    compassion: bool = False  # a hard time: no reorders, no marketing, whatever else is asked for
+    with_refund: bool = False  # of compassion: money goes back as well
+    with_flowers: bool = False
     confirm: str = ""
     agent_ref: str = ""
     typed: str = ""  # the number of the comment in which they asked for it: what stands in one is done once
@@ -200,6 +203,16 @@ class AgentAction:
     def who(self) -> Correspondent:
         """Whose ticket it is, by all that the helpdesk says of them."""
         return self.also.at(self.email)
+
+    @property
+    def in_a_hard_time(self) -> bool:
+        """Whether it is a hard time for the customer."""
+        return self.compassion or self.act is Act.COMPASSION
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether money goes back."""
+        return self.with_refund if self.act is Act.COMPASSION else self.act is Act.REFUND_KEEP
 
     @property
     def agent(self) -> str:

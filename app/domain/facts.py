@@ -222,6 +222,9 @@ class AgentFacts:
     tags: frozenset[str] = frozenset()  # of those that rules name, what customer and order bear in the store, folded
     given_minor: int = 0  # what whoever pressed gave this month, or is about to, where that is limited
     member: Member | None = None  # whoever pressed, if the team page knows them
+    flowers: "AgentFacts | None" = None  # what the rule on flowers looks at, where an act is more than these
+    listened: bool = False  # a tool of the merchant's asks to be told whom to leave in peace
+    reorders: bool = False  # an app that sends reorders is connected
 
     @property
     def let_go(self) -> bool:

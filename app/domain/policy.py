@@ -116,6 +116,13 @@ class TeamGestures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HardTimes:
+    """For how long somebody is left in peace of whom an agent says that it is a hard time."""
+
+    days: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brake:
     """When a rule that nobody watches stops itself: beyond so many times its usual day, but never within the floors."""
 
@@ -131,6 +138,7 @@ class Policy:
     special_customer: SpecialCustomer = field(default_factory=SpecialCustomer)
     nth_order_gift: NthOrderGift = field(default_factory=NthOrderGift)
     team: TeamGestures = field(default_factory=TeamGestures)
+    hard_times: HardTimes = field(default_factory=HardTimes)
     brake: Brake = field(default_factory=Brake)
     team_monthly_minor: int = 500_00
     gifts_monthly_minor: int = 500_00

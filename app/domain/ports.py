@@ -140,6 +140,12 @@ class Shop(Protocol):
     def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
         """Add or remove one tag; repeating it changes nothing."""
 
+    def note_quiet(self, customer_id: int, *, until: date) -> Receipt:
+        """Write down on the customer, for other tools to read, until when to leave them in peace; repeating is well."""
+
+    def forget_quiet(self, customer_id: int, *, until: date) -> Receipt:
+        """Take that day off again, unless another stands there by now; repeating it changes nothing."""
+
     def add_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         """Add the variant at 100 % off, silently; nothing is committed if the customer would owe anything."""
 
@@ -252,6 +258,23 @@ class Postman(Protocol):
 
     def carry(self, mail: Mail) -> None:
         """Hand a mail over. Raises Unavailable where it was not taken now, Rejected where it never will be."""
+
+
+class Listener(Protocol):
+    """A tool of the merchant's that asks to be told whom to leave in peace."""
+
+    def tell(self, customer_id: int, *, until: datetime | None, key: str, since: datetime, now: datetime) -> Receipt:
+        """Tell it until when, or with None that it is over; the same key again is the same news, of that moment."""
+
+
+class Reorders(Protocol):
+    """An app that sends customers the same goods again and again."""
+
+    def pause(self, customer_id: int, *, until: datetime, key: str) -> Receipt:
+        """Let nothing go out to the customer until then; repeating it changes nothing."""
+
+    def resume(self, customer_id: int, *, key: str) -> Receipt:
+        """Let things go out again, as far as they were paused by us; repeating it changes nothing."""
 
 
 class GiftVendor(Protocol):

@@ -25,8 +25,8 @@ def pause_when_busy(busy: Busy) -> timedelta:
     return timedelta(seconds=busy.retry_after or _WHEN_BUSY)
 
 
-def pause_before_next(problem: Unavailable, tries: int) -> timedelta | None:
+def pause_before_next(problem: Unavailable, tries: int, most: int = MOST_ATTEMPTS) -> timedelta | None:
     """Return the pause after a problem that used up a try; None when that was the last."""
-    if tries >= (MOST_MISTAKES if isinstance(problem, OurMistake) else MOST_ATTEMPTS):
+    if tries >= (MOST_MISTAKES if isinstance(problem, OurMistake) else most):
         return None
     return max(wait_after(tries), timedelta(seconds=problem.retry_after or 0))

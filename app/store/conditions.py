@@ -72,10 +72,14 @@ def decided_together(effect_id: int, shop_id: int) -> ColumnElement[bool]:
 
 
 def held_back() -> ColumnElement[bool]:
-    """Hold a row back until its forerunner has ended, whatever became of that one."""
+    """Hold a row back until its forerunner has ended, whatever became of that one.
+
+    Nothing waits for a quiet of which only a person can find out what became.
+    """
     first = aliased(Effect)
+    left = and_(first.kind == "mute", first.state == State.UNCERTAIN, first.next_try_at.is_(None))
     unfinished = select(first.id).where(
-        first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED)
+        first.shop_id == Effect.shop_id, first.key == Effect.after_key, first.state.not_in(_ENDED), ~left
     )
     return and_(Effect.after_key.is_not(None), unfinished.exists())
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_hex
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.helpdesk_setup import Stage, Voucher
@@ -80,6 +80,15 @@ def connect(
     row.broken_since = None
     session.flush()
     trail.note(session, shop_id=shop_id, what="connected", why=kind)
+
+
+def disconnect(session: Session, *, shop_id: int, kind: str) -> bool:
+    """Forget an account in which we have made nothing, and its keys; return False where there is none."""
+    gone = delete(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind)
+    found = cast("CursorResult[tuple[()]]", session.execute(gone)).rowcount == 1
+    if found:
+        trail.note(session, shop_id=shop_id, what="disconnected", why=kind)
+    return found
 
 
 def account_by_token(session: Session, *, kind: str, url_token: str, seal: Seal) -> Account | None:

@@ -128,13 +128,13 @@ def of_press(session: Session, *, shop_id: int, source: str, press: str, currenc
     if letter is None:
         return None
     decided = select(Decision).where(Decision.shop_id == shop_id, Decision.delivery_id == letter.id)
-    decision = session.scalars(decided.order_by(Decision.id.desc()).limit(1)).one_or_none()
-    statement = _described(shop_id).where(Effect.decision_id == (decision.id if decision else None))
+    decisions = session.scalars(decided.order_by(Decision.id)).all()
+    statement = _described(shop_id).where(Effect.decision_id.in_([each.id for each in decisions]))
     return Pressed(
         handled=letter.handled_at is not None,
         set_aside=letter.handled_at is None and letter.next_try_at is None,
-        code=decision.code if decision else "",
-        because=decision.because if decision else "",
+        code=decisions[0].code if decisions else "",
+        because=" ".join(each.because for each in decisions),
         rows=tuple(_rows(session.execute(statement.order_by(Effect.id)), currency)),
     )
 

@@ -56,6 +56,11 @@ def in_the_name_of(session: Session, who: str) -> Iterator[None]:
         session.info[WHO] = before
 
 
+def whose(session: Session) -> str:
+    """Return in whose name something happens now."""
+    return str(session.info.get(WHO, HOUSE))[:LONGEST_NAME]
+
+
 def moved(session: Session, deed: Deed, what: str, *, why: str = "", minor: int | None = None) -> None:
     """Tell of a deed's move, with what it costs as planned, or as it truly did when `minor` says so."""
     planned = None if deed.cost is None else deed.cost.minor
@@ -125,7 +130,7 @@ def _tell(
         {
             "shop_id": shop_id,
             "what": what,
-            "who": session.info.get(WHO, HOUSE)[:LONGEST_NAME],
+            "who": whose(session),
             "rule": rule,
             "why": why[:LONGEST_WHY],
             "amount_minor": minor,

@@ -121,7 +121,7 @@ def outcome(seen: Scene, press: str) -> str | None:
     """Return what became of a press so far; None where none was kept under that name."""
     with reading(seen.world.sessions) as session:
         found = stories.of_press(session, source=presses.SOURCE, press=press, **_shop(seen))
-    rows = [] if found is None else [row for row in found.rows if row.effect.kind in MADE_BY_AGENTS]
+    rows = [] if found is None else [row for row in found.rows if row.effect.kind in (*MADE_BY_AGENTS, "mute")]
     return (
         None if found is None else _drawn("_desk_outcome.html", seen, {"it": found, "deeds": rows, "states": _STATES})
     )

@@ -14,6 +14,7 @@ from app.web import (
     merchant_acts,
     merchant_cards,
     merchant_helpdesks,
+    merchant_listener,
     merchant_pages,
     merchant_privacy,
     merchant_settings,
@@ -33,6 +34,7 @@ blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)
 blueprint.register_blueprint(merchant_helpdesks.blueprint)
+blueprint.register_blueprint(merchant_listener.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

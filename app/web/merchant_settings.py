@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from app.domain.money import Money
 from app.domain.policy import Measure, Mode, Policy
-from app.store import reports
+from app.store import connections, reports
 from app.web import settings_table
+from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
+from integrations.registry import LISTENER
 from jobs import desk
 from jobs.runtime import purse
 
@@ -103,8 +105,10 @@ def _form(
         "lost": lost or {},
         "stale": status == 409,
     }
+    here = world()
     with look() as seen:
-        return make_response(show("settings.html", seen, facts), status)
+        account = connections.account(seen.session, shop_id=seen.merchant.id, kind=LISTENER, seal=here.seal)
+        return make_response(show("settings.html", seen, facts | {"listener": account}), status)
 
 
 def _sent(path: str) -> str:

@@ -47,6 +47,8 @@ POOLS = {
 KINDS = {
     "tag_customer": ("store tag", "store tags"),
     "mark_in_helpdesk": ("helpdesk mark", "helpdesk marks"),
+    "mute": ("quiet around a customer", "quiets around customers"),
+    "unmute": ("quiet ended", "quiets ended"),
     "tag_ticket": ("ticket tag", "ticket tags"),
     "post_note": ("note to agents", "notes to agents"),
     "add_gift_line": ("gift in a parcel", "gifts in parcels"),

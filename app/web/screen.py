@@ -56,6 +56,9 @@ NOTICES = {
     "helpdesk_left": "Disconnected. What we made there is being taken away.",
     "helpdesk_none": "Nothing is connected there any more.",
     "helpdesk_notes": "Notes are written there again.",
+    "listener_named": "It is told of every hard time from now on.",
+    "listener_forgotten": "It is told nothing any more.",
+    "listener_none": "No tool was told of anything.",
     "saved": "Saved. It holds from now on.",
 }
 

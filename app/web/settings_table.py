@@ -245,6 +245,21 @@ GROUPS = (
                 kind=Words(longest=64),
                 hint="Left empty, no flowers can be sent.",
             ),
+        ),
+    ),
+    Group(
+        name="hard_times",
+        title="When it is a hard time for somebody",
+        says=(
+            "Somebody died, or is ill: your team says so in one press, and never why. All falls silent around the"
+            " customer first, and what your team puts on comes off again by itself."
+        ),
+        fields=(
+            Field(
+                path="hard_times.days",
+                label="Leave them in peace for so many days",
+                kind=Whole(least=1, most=_DAYS),
+            ),
             Field(
                 path="team.card_cost_minor",
                 label="Set aside for a hand-written card",

@@ -20,13 +20,15 @@ class Wish(BaseModel):
     """What an agent filled in; "" where nothing was."""
 
     model_config = ConfigDict(frozen=True)
-    act: Literal["refund_keep", "flowers", "gift", "card"]
+    act: Literal["refund_keep", "flowers", "gift", "card", "compassion"]
     order: Word = ""
     amount: Word = ""
     items: Text = ""
     shipping: bool = False
     as_credit: bool = False
     compassion: bool = False
+    with_refund: bool = False
+    with_flowers: bool = False
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
     variant: Id | None = None
     message: Annotated[str, Field(max_length=200)] = ""
@@ -76,6 +78,8 @@ def action(said: Press) -> AgentAction:
         days=said.days,
         message=(said.words if said.act == "card" else said.message).strip() or None,
         compassion=said.compassion,
+        with_refund=said.with_refund,
+        with_flowers=said.with_flowers,
         confirm=said.confirm.strip(),
         proof=Proof.SIGNED_IN,
         seen=said.seen,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from app.domain.errors import Unavailable
@@ -19,6 +19,7 @@ from integrations.shopify import (
     gift_order,
     history,
     orders,
+    quiet,
     reading,
     refund_state,
     refunds,
@@ -101,6 +102,12 @@ class ShopifyShop:
 
     def tag_customer(self, customer_id: int, *, tag: str, present: bool) -> Receipt:
         return customers.tag(self._api, customer_id, tag=tag, present=present)
+
+    def note_quiet(self, customer_id: int, *, until: date) -> Receipt:
+        return quiet.note(self._api, customer_id, until=until)
+
+    def forget_quiet(self, customer_id: int, *, until: date) -> Receipt:
+        return quiet.forget(self._api, customer_id, until=until)
 
     def add_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         return gift_line.add(self._api, order_id, variant_id=variant_id, key=key)

@@ -2,8 +2,9 @@
 
 import re
 
+from integrations import standard_webhooks as signature
 from integrations.companies import Company
-from integrations.signed_hook import events, signature
+from integrations.signed_hook import events
 from integrations.signed_hook.api import SignedHookHelpdesk
 
 SIGNED_HOOK = Company(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,6 +34,8 @@ class _Press(presses.Press):
     store_credit: bool = False
     when_days: Days | None = None
     compassion: bool = False
+    with_refund: bool = False
+    with_flowers: bool = False
 
 
 def parse(_topic: str, body: bytes) -> Event:
@@ -54,7 +57,7 @@ def _ticket_opened(body: bytes) -> Event:
 
 def _pressed(body: bytes) -> Event:
     press = understand(_Press, body)
-    return presses.acted(
+    acted = presses.acted(
         press,
         act=press.action,
         shipping=press.shipping,
@@ -62,6 +65,7 @@ def _pressed(body: bytes) -> Event:
         days=press.when_days,
         compassion=press.compassion,
     )
+    return replace(acted, with_refund=press.with_refund, with_flowers=press.with_flowers)
 
 
 _READERS: Mapping[str, Callable[[bytes], Event]] = {"ticket.opened": _ticket_opened, "action": _pressed}

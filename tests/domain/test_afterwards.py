@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.domain.effects import Effect, PostNote, State
+from app.domain.effects import Effect, PostNote, Quiet, State
 from app.domain.refunds import Way
 from app.domain.rules import team_gift
 from app.domain.rules.afterwards import tell
-from tests.builders import DAY, NOON, flowers, gift_line, letter, mark, note, pieces, refund, tag, ticket_tag, usd
+from tests.builders import DAY, NOON, flowers, gift_line, letter, mark, mute, note, pieces, refund, tag, ticket_tag, usd
 
 REFUND_NEWS = {
     State.DONE: "Refunded $12.00 of #1001. The customer keeps the item",
@@ -121,17 +121,28 @@ def test_given_a_deed_of_nobodys_when_it_moved_on_then_nobody_is_told(effect: Ef
     assert news(effect, state) is None
 
 
+@pytest.mark.parametrize(
+    ("quiet", "words"),
+    [
+        (tag(tag="no-marketing", ticket_id="42"), "put the tag on by hand"),
+        (mute(), "put the tag on by hand"),
+        (mute(quiet=Quiet.FIELD), "Surveys and requests for reviews may still go out"),
+        (mute(quiet=Quiet.LISTENER), "Your other tools could not be told"),
+        (mute(quiet=Quiet.REORDERS), "Reorders of the customer were not paused"),
+    ],
+    ids=["a tag of the version before", *Quiet],
+)
 @pytest.mark.parametrize("state", State)
-def test_given_a_silence_around_a_refund_when_it_came_to_nothing_then_the_agent_reads_which(state: State) -> None:
-    found = news(tag(tag="no-marketing", ticket_id="42"), state, "There is no such customer.")
+def test_given_a_quiet_when_it_came_to_nothing_then_the_agent_reads_which_and_that_it_is_done_by_hand(
+    state: State, quiet: Effect, words: str
+) -> None:
+    found = news(quiet, state, "There is no such customer.")
 
-    assert (found is not None) is (state in {State.REFUSED, State.WITHDRAWN})
+    assert (found is not None) is (state in {State.REFUSED, State.WITHDRAWN, State.UNCERTAIN})
     if found is not None:
         assert found.ticket_id == "42"
-        assert found.text == (
-            "The customer was not tagged “no-marketing”, so orders and advertising may still go out to them: There is"
-            " no such customer. Please put the tag on by hand; the refund does not wait for it."
-        )
+        assert words in found.text
+        assert "There is no such customer." in found.text
 
 
 def test_given_one_state_told_twice_when_keyed_then_it_is_one_note_and_another_state_is_another() -> None:

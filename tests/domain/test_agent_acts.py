@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.agents import Member, Reason
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, State, TagCustomer
+from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, State
 from app.domain.events import Act, AgentAction, Proof
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, Quote
 from app.domain.money import Money
@@ -164,39 +164,6 @@ def test_given_somebody_who_never_wants_flowers_when_pressed_then_none_are_sent_
     assert decision.code == "never"
     assert [plan.effect.kind for plan in decision.plans] == ["post_note"]
     assert "never wants “flowers”" in decision.because
-
-
-def test_given_grief_when_refunded_then_reorders_and_marketing_are_silenced_before_the_money_moves() -> None:
-    paused, muted, refund = refunded(action(compassion=True)).plans
-
-    assert [plan.effect.tag for plan in (paused, muted) if isinstance(plan.effect, TagCustomer)] == [
-        "pause-reorders",
-        "no-marketing",
-    ]
-    assert muted.after == paused.effect.key
-    assert refund.after == muted.effect.key
-    assert isinstance(refund.effect, RefundOrder)
-
-
-def test_given_grief_and_a_large_sum_when_pressed_then_the_silence_does_not_wait_for_a_lead() -> None:
-    *mutes, refund = refunded(action(amount="400", compassion=True), agent_facts(offer=LARGE)).plans
-
-    assert refund.ask_first is not None
-    assert [mute.ask_first for mute in mutes] == [None, None]
-
-
-def test_given_grief_and_two_refunds_on_a_ticket_when_pressed_then_neither_waits_for_the_other() -> None:
-    first = refunded(action(amount="10", compassion=True))
-    second = refunded(action(amount="11", compassion=True))
-
-    assert not keys(first.plans) & keys(second.plans)
-
-
-def test_given_a_guest_when_refunded_in_grief_then_there_is_nobody_to_silence() -> None:
-    decision = refunded(action(compassion=True), agent_facts(order=order(customer_id=None)))
-
-    assert len(decision.plans) == 1
-    assert decision.plans[0].after is None
 
 
 def test_given_flowers_when_pressed_then_they_leave_at_nine_in_the_shop_two_weeks_on() -> None:
@@ -352,7 +319,7 @@ def test_given_somebody_of_the_team_when_they_press_then_what_the_team_pays_for_
 def test_given_a_reason_when_pressed_then_it_is_no_other_deed_than_without_one() -> None:
     plain, told = (action(amount="12", reason=reason) for reason in (None, Reason.MILESTONE))
 
-    assert shown(refunded(plain)) == shown(refunded(told))
+    assert shown([refunded(plain)]) == shown([refunded(told)])
 
 
 @pytest.mark.parametrize("act", list(Act))
@@ -404,7 +371,7 @@ def test_given_what_was_shown_when_it_has_changed_before_the_press_then_nothing_
     changed: dict[str, Any],
 ) -> None:
     (before,) = acted(action(), agent_facts())
-    (after,) = acted(action(seen=shown(before)), agent_facts(**changed))
+    (after,) = acted(action(seen=shown([before])), agent_facts(**changed))
 
     assert (after.code, after.plans) == ("changed", ())
     assert after.because.startswith("Nothing was done, for it is not any more as it was shown.")
@@ -412,7 +379,7 @@ def test_given_what_was_shown_when_it_has_changed_before_the_press_then_nothing_
 
 def test_given_what_was_shown_when_only_the_hour_and_who_is_asked_have_changed_then_it_is_done() -> None:
     (before,) = acted(action(), agent_facts())
-    later = on_action(action(seen=shown(before)), agent_facts(presses=99, ended=1), Policy(), NOON + HOUR, NINE)
+    later = on_action(action(seen=shown([before])), agent_facts(presses=99, ended=1), Policy(), NOON + HOUR, NINE)
 
     assert [each.code for each in later] == ["refund"]
 
@@ -420,7 +387,7 @@ def test_given_what_was_shown_when_only_the_hour_and_who_is_asked_have_changed_t
 def test_given_flowers_that_were_shown_for_another_day_when_pressed_then_nothing_is_done() -> None:
     flowery = action(Act.FLOWERS)
     (before,) = acted(flowery, agent_facts())
-    (after,) = on_action(replace(flowery, seen=shown(before)), agent_facts(), Policy(), NOON, NINE + DAY)
+    (after,) = on_action(replace(flowery, seen=shown([before])), agent_facts(), Policy(), NOON, NINE + DAY)
 
     assert after.code == "changed"
 

@@ -318,3 +318,8 @@ def test_given_a_gift_that_somebody_never_wants_when_chosen_then_the_next_of_the
     assert isinstance(plan.effect, AddGiftLine)
     assert plan.effect.variant_id == CANDLE
     assert code(options=options[:1], standing=choosy) == "nothing_fits"
+
+
+def test_given_a_hard_time_when_a_gift_would_be_due_then_nothing_promotional_goes_along() -> None:
+    assert code(standing=standing(sensitive_until=NOON + DAY)) == "sensitive"
+    assert code(standing=standing(sensitive_until=NOON - DAY)) == "gift"

@@ -64,9 +64,9 @@ def test_given_grief_when_the_money_goes_back_then_reorders_and_marketing_were_m
     inside.press(ticket, "refund_keep", compassion="yes")
     inside.drain()
 
-    ended = {row.payload.get("tag", row.kind): row.ended_at for row in inside.effects("tag_customer")}
+    ended = {row.payload["tag"] or row.payload["quiet"]: row.ended_at for row in inside.effects("mute")}
     (refund,) = inside.effects("refund_order")
-    assert ended["pause-reorders"] <= ended["no-marketing"] <= refund.ended_at
+    assert ended["pause-reorders"] <= ended["no-marketing"] <= ended["field"] <= ended["listener"] <= refund.ended_at
 
 
 def test_given_grief_and_a_store_that_takes_no_such_tag_when_pressed_then_the_money_goes_and_the_agent_reads_so(
@@ -77,7 +77,7 @@ def test_given_grief_and_a_store_that_takes_no_such_tag_when_pressed_then_the_mo
     inside.drain()
 
     assert refunded(inside) == "64.00"
-    assert [row.state for row in inside.effects("tag_customer")] == ["done", "refused"]
+    assert [row.state for row in inside.effects("mute")] == ["done", "refused", "done", "done"]
     assert notes(inside, ticket).count("Please put the tag on by hand") == 1
 
 

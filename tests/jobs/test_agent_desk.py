@@ -518,3 +518,31 @@ def test_given_a_customer_who_asks_to_be_forgotten_when_agents_pressed_for_them_
     assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn"]
     assert "Nobody of the store's wrote here" in sam.desk()
     assert sam.call("/desk/api/preview", wish=FLOWERS).status_code == 422
+
+
+def test_given_a_hard_time_when_looked_at_then_each_step_stands_in_its_turn_and_the_press_does_them_all(
+    inside: Practice, sam: Agent
+) -> None:
+    wish = {"act": "compassion", "with_refund": True, "with_flowers": True}
+    page = sam.look(**wish)
+
+    steps = [
+        "pause-reorders",
+        "no-marketing",
+        "A day in the store",
+        "Your other tools",
+        "Refund $64.00",
+        "Flowers, signed",
+    ]
+    places = [page.index(step) for step in steps]
+    assert places == sorted(places)
+    assert (page.count("at once"), "Do all of this" in page, "as said with each" in page) == (4, True, True)
+    assert inside.effects("mute") == []
+
+    sam.press(**wish)
+    inside.drain()
+
+    said = sam.outcome()
+    assert said.count("done.") == 4
+    assert said.count("can be undone until then") == 2
+    assert "It is a hard time for them: be gentle." in sam.desk()

@@ -14,13 +14,13 @@ from app.store.base import reading
 from app.store.connections import Account
 from app.web import create_app
 from integrations import registry
+from integrations import standard_webhooks as signature
 from integrations.companies import Login
 from integrations.gorgias.webhooks import SECRET_HEADER
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.sandbox.zendesk import people as zendesk
-from integrations.signed_hook import signature
 from jobs import connect_helpdesk, helpdesk_care
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice

@@ -71,6 +71,7 @@ from tests.builders import (
     flowers,
     gift_line,
     mark,
+    mute,
     order,
     paid,
     planned,
@@ -207,6 +208,7 @@ NO_SHOP_NEEDED = {
     "shops.with_work": "the ticker's: ids alone",
     "shops.without_history": "the ticker's: ids alone",
     "trail.in_the_name_of": "asks no database",
+    "trail.whose": "asks no database",
     "trail.row_moved": "tells of a row that was found",
     "stories.by_agents": "a condition inside statements that name the shop",
     "stories.matching": "a condition inside statements that name the shop",
@@ -270,7 +272,7 @@ class Inhabitant:
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
-        keys["erasing.forget_person"] = b"key"
+        keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         known = {
             "shop_id": self.shop_id,
@@ -750,6 +752,7 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
     care.note_tastes(session, Tastes(likes=("tea",)), shop_id=shop_id, customer_id=55)
+    care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON, now=NOON - DAY)
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
@@ -798,6 +801,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
     endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
+    endings.done(session, send(write(planned(mute()))), receipt(), now=NOON)
     write(paid(flowers(), by=by))
     write(paid(refund(order_id=2)))
     write(planned(tag(occasion="standing-0")), rule="special_customer")

@@ -23,7 +23,7 @@ ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 SAYS_NOTHING = {
     *("kind", "order_id", "order_name", "customer_id", "variant_id", "title", "rule", "product", "agent_name"),
     *("tag", "present", "special", "occasion", "amount", "pieces", "shipping", "way", "credit_until", "route"),
-    "draft",
+    *("draft", "quiet", "until"),
 }
 # Where a column of this name stands, `erasing` knows what to do with it.
 FORGOTTEN_IN = {"orders", "customers", "care", "contacts", "merged_customers", "effects", "snoozes"}

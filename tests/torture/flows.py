@@ -55,6 +55,17 @@ def struck(flow: Flow, *, operation: str, kind: str) -> Flow:
     return replace(flow, prepare=prepare)
 
 
+def struck_at(flow: Flow, door: str, *, kind: str) -> Flow:
+    """Return the same flow where the next call at a door of the town's goes wrong that is no store's."""
+
+    def prepare(scene: Scene) -> Any:
+        plot = flow.prepare(scene)
+        scene.call(door, {"next": [{"kind": kind}]})
+        return plot
+
+    return replace(flow, prepare=prepare)
+
+
 def gathered(*tables: Mapping[str, Flow]) -> Mapping[str, Flow]:
     """Return all flows of several tables."""
     return MappingProxyType({name: flow for table in tables for name, flow in table.items()})

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from app.domain.agents import Agent, Role
-from app.domain.policy import Policy
+from app.domain.policy import HardTimes, Policy
 from app.store.agent_sessions import Visitor
 from app.store.base import reading
+from app.store.care_tables import Care
 from app.store.tables import Pool
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Wish
@@ -100,22 +101,77 @@ def money_on_its_way(scene: Scene, *, status: str) -> Complaint:
 
 
 def silence_came_first(scene: Scene, plot: Complaint) -> None:
-    """Hold when the money waited for both tags, was not held up by the one refused, and the agent reads of it."""
+    """Hold when the money waited for every silence, was not held up by the one refused, and the agent reads of it."""
     (row,) = scene.effects("refund_order")
-    silences = [each for each in scene.effects("tag_customer") if each.ticket_id == str(plot.ticket)]
-    assert [each.state for each in silences] == ["done", "refused"]
+    silences = scene.effects("mute")
+    assert [each.state for each in silences] == ["done", "refused", "done", "done"]
     assert all(each.ended_at <= row.first_sent_at for each in silences)
     assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
-    assert (row.state, notes(scene, plot), purses(scene)["team"]) == ("done", 2, (0, 5_00))
+    assert (row.state, notes(scene, plot), purses(scene)["team"]) == ("done", 3, (0, 5_00))
 
 
-def in_either_order(scene: Scene, plot: Complaint) -> bool:
-    """Hold when all came of it that should, whichever of the two notes was written first."""
-    try:
-        silence_came_first(scene, plot)
-    except AssertionError:
-        return False
-    return True
+def pressed_in_a_hard_time(scene: Scene, plot: Complaint, *, all_of_it: bool = True) -> None:
+    """Let an agent at the desk ask for everything at once, or for quiet alone, with a nervous finger."""
+    customer = int(scene.call("/town/cast")["fourth_order_customer"])
+    wish = Wish(act="compassion", with_refund=all_of_it, with_flowers=all_of_it, amount="5.00" if all_of_it else "")
+    press = presses.press(wish, SAM, ticket_id=str(plot.ticket), customer_id=customer)
+    visitor = Visitor(shop_id=scene.shop_id, session_id=1, agent=SAM, seen_at=scene.world.clock.now())
+    for _ in range(2):
+        agent_desk.keep(scene.world, visitor, press, "c" * 32)
+
+
+def quiet_then_kind(scene: Scene, plot: Complaint) -> None:
+    """Hold when all fell silent before the money passed its gate, and the flowers are promised; each of it once."""
+    (refund,), (flowers,) = scene.effects("refund_order"), scene.effects("send_flowers")
+    silences = scene.effects("mute")
+    assert [each.state for each in silences] == ["done"] * 4
+    assert all(each.ended_at <= refund.first_sent_at for each in silences)
+    assert scene.call(f"/town/orders/{plot.order}")["refunded"] == "5.00"
+    assert (refund.state, flowers.state, purses(scene)["team"]) == ("done", "planned", (flowers.cost_minor, 5_00))
+    assert (notes(scene, plot), hears(scene), is_quiet(scene, plot)) == (3, ["customer.sensitive"], True)
+
+
+def hears(scene: Scene) -> list[str]:
+    return [each["type"] for each in scene.call("/town/listener")["heard"]]
+
+
+def is_quiet(scene: Scene, plot: Complaint) -> bool:
+    """Return whether tags and day are on the customer: all of them, or else none."""
+    customer = scene.call(f"/town/customers/{scene.call(f'/town/orders/{plot.order}')['customer_id']}")
+    tags = {"no-marketing", "pause-reorders"} & set(customer["tags"])
+    days = [each for each in customer["metafields"] if each["key"] == "quiet_until"]
+    assert (len(tags), len(days)) in {(0, 0), (2, 1)}
+    return bool(days)
+
+
+def hard_time_is_over(scene: Scene) -> Complaint:
+    plot = complained(scene)
+    pressed_in_a_hard_time(scene, plot, all_of_it=False)
+    scene.go_on()
+    assert is_quiet(scene, plot)
+    scene.later(TWO_WEEKS)
+    return plot
+
+
+def all_is_as_it_was(scene: Scene, plot: Complaint) -> None:
+    """Hold when whatever was put on came off, whoever was told was told that it is over, and we know no more of it."""
+    assert [row.state for row in scene.effects("unmute")] == ["done"] * 4
+    assert (is_quiet(scene, plot), sorted(hears(scene))) == (False, ["customer.sensitive", "customer.sensitive_over"])
+    with reading(scene.world.sessions) as session:
+        assert [row.sensitive_until for row in session.query(Care)] == [None]
+
+
+def in_any_order(happened: Callable[[Scene, Complaint], None]) -> Callable[[Scene, Complaint], bool]:
+    """Hold when all came of it that should, whichever of the notes was written first."""
+
+    def held(scene: Scene, plot: Complaint) -> bool:
+        try:
+            happened(scene, plot)
+        except AssertionError:
+            return False
+        return True
+
+    return held
 
 
 def failed_late(scene: Scene, _plot: Complaint) -> None:
@@ -259,8 +315,20 @@ FLOWS = MappingProxyType(
             prepare=complained,
             act=pressed("refund_keep", amount="5.00", compassion="yes"),
             happened=silence_came_first,
-            may_end_otherwise=in_either_order,
+            may_end_otherwise=in_any_order(silence_came_first),
             policy=replace(TEAM, team=replace(TEAM.team, muted_tag="m" * 256)),  # longer than the store takes
+        ),
+        "compassion": Flow(
+            prepare=complained,
+            act=pressed_in_a_hard_time,
+            happened=quiet_then_kind,
+            may_end_otherwise=in_any_order(quiet_then_kind),
+            policy=replace(TEAM, team=replace(TEAM.team, undo_minutes=0)),
+        ),
+        "hard-time-over": Flow(
+            prepare=hard_time_is_over,
+            happened=all_is_as_it_was,
+            policy=replace(TEAM, hard_times=HardTimes(days=10)),
         ),
         "refund-arrives": Flow(
             prepare=partial(money_on_its_way, status="SUCCESS"),

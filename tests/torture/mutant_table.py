@@ -295,9 +295,21 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "a silence that was refused untold": Mutant(
             file="app/domain/rules/afterwards.py",
-            old="state not in (State.REFUSED, State.WITHDRAWN)",
-            new="state is not State.WITHDRAWN",
+            old="state not in (State.REFUSED, State.WITHDRAWN, State.UNCERTAIN)",
+            new="state not in (State.WITHDRAWN, State.UNCERTAIN)",
             tests=points("refund-in-grief"),
+        ),
+        "money that does not wait for the last silence": Mutant(
+            file="app/domain/rules/compassion.py",
+            old="replace(plan, after=last) if isinstance",
+            new="replace(plan, after=None) if isinstance",
+            tests="tests/domain/test_compassion.py -k all_of_it",
+        ),
+        "a tag taken off that was there before us": Mutant(
+            file="app/store/care.py",
+            old=" and row.request != THERE_BEFORE",
+            new="",
+            tests="tests/jobs/test_hard_times.py -k somebody_else_put_on",
         ),
         # Tokens, the past, forgetting, the bell
         "token pair swapped": Mutant(

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from tests.torture.desk_flows import FLOWS as DESK
-from tests.torture.flows import Flow, gathered, struck
+from tests.torture.flows import Flow, gathered, struck, struck_at
 from tests.torture.gift_flows import FLOWS as GIFTS
 from tests.torture.money_flows import FLOWS as MONEY
 from tests.torture.shop_flows import FLOWS as SHOP
@@ -12,6 +12,7 @@ CALM = gathered(GIFTS, MONEY, SHOP, DESK)
 ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke
+HOOKS = ("500_before", "429", *WHO_KNOWS)
 CALLS = {
     "gift": ("OrderEditCommit", (*ONCE_MORE, *WHO_KNOWS, LATE)),
     "gift-taken-back": ("OrderEditCommit", (*WHO_KNOWS, LATE)),
@@ -35,4 +36,16 @@ ROUGH: dict[str, Flow] = {
     for flow, (operation, kinds) in CALLS.items()
     for name, kind in zip(names(flow, kinds), kinds, strict=True)
 }
-FLOWS = MappingProxyType({**CALM, **ROUGH})
+# A silence has several ways to fall, and each may be struck.
+SILENCES = {
+    **{
+        name.replace("+", f"+{operation.lower()}-"): struck(CALM["compassion"], operation=operation, kind=kind)
+        for operation in ("TagsAdd", "QuietNote")
+        for name, kind in zip(names("compassion", WHO_KNOWS), WHO_KNOWS, strict=True)
+    },
+    **{
+        name.replace("+", "+listener-"): struck_at(CALM["compassion"], "/town/listener/faults", kind=kind)
+        for name, kind in zip(names("compassion", HOOKS), HOOKS, strict=True)
+    },
+}
+FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES})

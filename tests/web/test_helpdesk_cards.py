@@ -20,8 +20,8 @@ from app.store.shops import Merchant
 from app.store.tables import Shop
 from app.web import create_app
 from app.web.seats import ALL, EACH, Seats
+from integrations import standard_webhooks as signature
 from integrations.http import Http
-from integrations.signed_hook import signature
 from jobs import passes, privacy
 from jobs.passes import Pass
 from jobs.runtime import World

@@ -15,7 +15,7 @@ from app.store.connection_tables import Connection
 from app.store.shops import Merchant
 from app.store.tables import Delivery
 from app.web import create_app
-from integrations.signed_hook import signature
+from integrations import standard_webhooks as signature
 from jobs.drain import drain
 from jobs.runtime import World
 from tests.builders import NOON, SettableClock, auto_policy, profile

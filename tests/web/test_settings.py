@@ -49,7 +49,7 @@ def test_given_the_policy_when_compared_with_the_page_then_each_of_its_fields_is
     page = desk.open("/settings")
 
     shown = re.findall(r'<(?:input|select|textarea)[^>]* name="([\w.]+)"', page)
-    assert sorted(shown) == sorted({"edition", *paths(Policy())} - ELSEWHERE)
+    assert sorted(shown) == sorted({"edition", "listener", *paths(Policy())} - ELSEWHERE)
 
 
 def test_given_the_form_as_it_is_when_saved_then_nothing_changes(desk: Desk) -> None:

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain.decisions import Decision
+from app.domain.effects import Pool
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, OrderFacts, TicketFacts
 from app.domain.policy import Policy
 from app.domain.rules import (
     agent_acts,
     allowances,
+    compassion,
     cool_down,
     nth_order_gift,
     pressed,
@@ -51,22 +53,38 @@ def on_action(
 ) -> list[Decision]:
     """Return what an agent's press means. `day_start` is 09:00 today in the shop's own time."""
     if facts.let_go:
-        rule = refund_keep.RULE if action.act is Act.REFUND_KEEP else agent_acts.FLOWERS
+        rule = refund_keep.RULE if action.gives_back or compassion.is_meant(action) else agent_acts.FLOWERS
         return [pressed.sorry(action, rule, "let_go", LET_GO, facts, now)]
     theirs = replace(policy, team=allowances.for_press(policy.team, facts))
     acted = _acted(action, facts, theirs, now, day_start)
-    weighed = allowances.weighed(action, facts, policy.team, acted)
-    decision = pressed.as_shown(action, cool_down.kept(action, facts, policy.team, weighed, day_start))
-    return [pressed.signed(action, facts, decision)]
+    weighed = _weighed(action, facts, policy, acted, day_start)
+    return [pressed.signed(action, facts, each) for each in pressed.as_shown(action, weighed)]
 
 
-def _acted(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:
+def _acted(
+    action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime
+) -> list[Decision]:
+    if compassion.is_meant(action):
+        return compassion.decide(action, facts, policy, now, day_start)
     if action.act is Act.REFUND_KEEP:
-        return refund_keep.decide(action, facts, policy.team, now)
+        return [refund_keep.decide(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:
-        return agent_acts.flowers(action, facts, policy.team, now, day_start)
+        return [agent_acts.flowers(action, facts, policy.team, now, day_start)]
     if action.act is Act.GIFT:
-        return team_gift.gift(action, facts, policy, now)
+        return [team_gift.gift(action, facts, policy, now)]
     if action.act is Act.CARD:
-        return team_card.card(action, facts, policy.team, now)
-    return agent_acts.withdraw_flowers(action, facts, now)
+        return [team_card.card(action, facts, policy.team, now)]
+    return [agent_acts.withdraw_flowers(action, facts, now)]
+
+
+def _weighed(
+    action: AgentAction, facts: AgentFacts, policy: Policy, acted: list[Decision], day_start: datetime
+) -> list[Decision]:
+    """Return the decisions as far as the agent may go; what one of them gives counts for the next."""
+    found = []
+    for each in acted:
+        allowed = allowances.weighed(action, facts, policy.team, each)
+        found.append(cool_down.kept(action, facts, policy.team, allowed, day_start))
+        gives = sum(plan.cost.minor for plan in each.plans if plan.cost is not None and plan.pool is Pool.TEAM)
+        facts = replace(facts, given_minor=facts.given_minor + gives)
+    return found

@@ -6,8 +6,10 @@ from datetime import datetime
 from app.domain.effects import (
     AddGiftLine,
     Effect,
+    Mute,
     Plan,
     PostNote,
+    Quiet,
     RefundOrder,
     SendFlowers,
     State,
@@ -73,10 +75,21 @@ _TAKEN_BACK = {
     State.REFUSED: "{title} could not be taken off {order}, and stays given: {why}",
     State.WITHDRAWN: "{title} was not taken off {order}, and stays given: {why}",
 }
-_NOT_SILENCED = (
-    "The customer was not tagged “{tag}”, so orders and advertising may still go out to them: {why}"
-    " Please put the tag on by hand; the refund does not wait for it."
-)
+_NOT_SILENCED = {
+    Quiet.TAG: (
+        "The customer was not tagged “{tag}”, so orders and advertising may still go out to them: {why}"
+        " Please put the tag on by hand; nothing waits for it."
+    ),
+    Quiet.FIELD: (
+        "The day until which tools should leave the customer in peace could not be written in the store: {why}"
+        " Surveys and requests for reviews may still go out; please see to it by hand."
+    ),
+    Quiet.LISTENER: (
+        "Your other tools could not be told to leave the customer in peace: {why}"
+        " Surveys, reviews and advertising may still go out; please see to it there by hand."
+    ),
+    Quiet.REORDERS: "Reorders of the customer were not paused: {why} Please pause them by hand; nothing waits for it.",
+}
 
 ALL_OF_IT = frozenset({"declined", "gone"})  # codes under which what was decided comes to nothing as a whole
 _GOES_ON = (State.PLANNED, State.AWAITING, State.DONE)
@@ -102,7 +115,7 @@ def tell(
     `let_alone` that nothing but an agent's act is done for the customer; `all_of_it` that what was decided with it
     comes to nothing as well.
     """
-    if isinstance(effect, TagCustomer):
+    if isinstance(effect, TagCustomer | Mute):
         return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
     ticket_id = ticket_of(effect)
     template = _ON_ITS_WAY if pending else _templates(effect).get(state)
@@ -139,11 +152,15 @@ def asked_for(note: PostNote) -> str | None:
     return key if state in {State.AWAITING, State.OVER_BUDGET} else None
 
 
-def _not_silenced(effect: TagCustomer, state: State, *, now: datetime, why: str) -> Plan | None:
-    """Return the note about a silence around a refund that came to nothing; marks of standing are nobody's to read."""
-    if not effect.ticket_id or state not in (State.REFUSED, State.WITHDRAWN):
+def _not_silenced(effect: TagCustomer | Mute, state: State, *, now: datetime, why: str) -> Plan | None:
+    """Return the note about a quiet that came to nothing; marks of standing are nobody's to read.
+
+    Tags on which agents waited are of the version before `Mute`; some may still be under way.
+    """
+    if not effect.ticket_id or state not in (State.REFUSED, State.WITHDRAWN, State.UNCERTAIN):
         return None
-    text = _NOT_SILENCED.format(tag=effect.tag, why=why)
+    quiet = effect.quiet if isinstance(effect, Mute) else Quiet.TAG
+    text = _NOT_SILENCED[quiet].format(tag=effect.tag, why=why)
     return Plan(effect=PostNote(ticket_id=effect.ticket_id, text=text, about=f"{effect.key}:{state}"), due_at=now)
 
 

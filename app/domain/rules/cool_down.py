@@ -37,7 +37,7 @@ def kept(
 
 def _too_near(action: AgentAction, facts: AgentFacts, team: TeamGestures, day_start: datetime) -> Treat | None:
     pause = timedelta(days=team.cooldown_days)
-    makes_good = action.compassion or action.reason in MAKES_GOOD
+    makes_good = action.in_a_hard_time or action.reason in MAKES_GOOD
     if not pause or makes_good or facts.treat is None or facts.treat.at <= day_start - pause:
         return None
     return facts.treat

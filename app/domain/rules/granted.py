@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.effects import AddGiftLine, Effect, RefundOrder, TagCustomer
+from app.domain.effects import AddGiftLine, Effect, Mute, Quiet, RefundOrder, TagCustomer, Unmute
 from app.domain.scopes import Feature, missing_for
 
 CODE = "not_granted"
@@ -22,4 +22,6 @@ def off(feature: Feature, granted: frozenset[str] | None) -> tuple[str, str] | N
 def off_for(effect: Effect, granted: frozenset[str] | None) -> tuple[str, str] | None:
     """Return why a deed of this kind is off, as (code, sentence); None for most deeds."""
     feature = _FEATURES.get(type(effect))
+    if isinstance(effect, Mute | Unmute) and effect.quiet in (Quiet.TAG, Quiet.FIELD):
+        feature = Feature.MARKS
     return None if feature is None else off(feature, granted)

@@ -7,7 +7,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, Plan, Pool, SendGiftOrder, TakeBackGiftLine, Undoing
 from app.domain.facts import GiftHistory, GiftOption, Order, OrderFacts
 from app.domain.policy import NthOrderGift, WhenLeft
-from app.domain.rules import gift_order, let_alone
+from app.domain.rules import gift_order, hard_time, let_alone
 from app.domain.rules.granted import off
 from app.domain.scopes import Feature
 
@@ -23,7 +23,8 @@ def decide(facts: OrderFacts, policy: NthOrderGift, now: datetime) -> Decision:
     order, history = facts.order, facts.history
     if history.given_here:
         return _given(order, history, now)
-    obstacle = let_alone.refused(facts.standing) or _why_not(order, history, policy, now)
+    spared = let_alone.refused(facts.standing) or hard_time.refused(facts.standing, now)
+    obstacle = spared or _why_not(order, history, policy, now)
     alone = obstacle is not None and _travels_alone(obstacle, policy)
     if obstacle is not None and not alone:
         return _none(order, *obstacle)

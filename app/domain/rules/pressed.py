@@ -1,6 +1,7 @@
 """What every act of an agent has in common: its answer when nothing is done, and what makes it another deed."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ AGAIN = "If another is meant, “confirm” it."  # a word in a form, behind a c
 LONGEST_ECHO = 32  # of what somebody typed, in a key or a sentence
 CHANGED = "changed"
 # What tells one press from another, and moves nothing by itself.
-_BESIDE = frozenset({"confirm", "occasion", "agent_name", "ticket_id", "credit_until"})
+_BESIDE = frozenset({"about", "agent_name", "confirm", "credit_until", "occasion", "ticket_id", "until"})
 
 
 def sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentFacts, now: datetime) -> Decision:
@@ -25,12 +26,13 @@ def sorry(action: AgentAction, rule: str, code: str, because: str, facts: AgentF
     return decided(action, rule, code, because, plans=(Plan(effect=note, due_at=now),))
 
 
-def as_shown(action: AgentAction, decision: Decision) -> Decision:
-    """Return the decision, unless the agent was shown something else before the press: then nothing is done."""
-    if not action.seen or action.seen == shown(decision):
-        return decision
-    because = f"Nothing was done, for it is not any more as it was shown. {decision.because}"
-    return decided(action, decision.rule, CHANGED, because)
+def as_shown(action: AgentAction, decisions: list[Decision]) -> list[Decision]:
+    """Return the decisions, unless the agent was shown something else before the press: then nothing is done."""
+    if not action.seen or action.seen == shown(decisions):
+        return decisions
+    news = " ".join(each.because for each in decisions)
+    because = f"Nothing was done, for it is not any more as it was shown. {news}"
+    return [decided(action, decisions[0].rule, CHANGED, because)]
 
 
 def signed(action: AgentAction, facts: AgentFacts, decision: Decision) -> Decision:
@@ -40,10 +42,11 @@ def signed(action: AgentAction, facts: AgentFacts, decision: Decision) -> Decisi
     return replace(decision, plans=tuple(plans))
 
 
-def shown(decision: Decision) -> str:
-    """Return what stands for all that a decision moves: money, goods, words and the day. Who is asked first is not."""
-    moves = [_moved(plan) for plan in decision.plans if not isinstance(plan.effect, PostNote)]
-    return hashlib.sha256(repr((moves, decision.withdraw)).encode()).hexdigest()[:32]
+def shown(decisions: Sequence[Decision]) -> str:
+    """Return what stands for all that a press moves: money, goods, words and the day. Who is asked first is not."""
+    moves = [_moved(plan) for each in decisions for plan in each.plans if not isinstance(plan.effect, PostNote)]
+    withdrawn = [key for each in decisions for key in each.withdraw]
+    return hashlib.sha256(repr((moves, withdrawn)).encode()).hexdigest()[:32]
 
 
 def decided(

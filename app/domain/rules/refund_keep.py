@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, Pool, RefundOrder, TagCustomer
+from app.domain.effects import Plan, Pool, RefundOrder
 from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts, Order
 from app.domain.money import Money
@@ -20,7 +20,7 @@ RULE = "refund_keep"
 
 
 def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime) -> Decision:
-    """Return the refund without a return; in grief or illness reorders and marketing are muted first."""
+    """Return the refund without a return."""
     refusal = off(Feature.REFUNDS, facts.granted)
     if refusal is not None:
         return sorry(action, RULE, *refusal, facts, now)
@@ -43,19 +43,17 @@ def decide(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: da
     same = elsewhere.same_elsewhere(refund, facts)
     if same is not None and not action.confirm:
         return sorry(action, RULE, elsewhere.CODE, f"{same} {elsewhere.IF_MEANT}", facts, now)
-    mutes = _mutes(refund, policy, now) if action.compassion else ()
     plan = Plan(
         effect=refund,
         due_at=now + grace(action, policy),
         cost=amount,
         pool=Pool.TEAM,
-        after=mutes[-1].effect.key if mutes else None,
         ask_first=f"{same} Is another meant?"
         if same
         else lead_for(refund, offer, facts, policy) or beyond_claim(action, amount, policy),
     )
     because = " ".join([f"{action.called} {gives_back(refund)}; {stays(refund)}.", *_hints(refund, offer)])
-    return decided(action, RULE, "refund", because, plans=(*mutes, plan))
+    return decided(action, RULE, "refund", because, plans=(plan,))
 
 
 def _amount(action: AgentAction, offer: RefundOffer) -> Money:
@@ -137,22 +135,3 @@ def _hints(refund: RefundOrder, offer: RefundOffer) -> list[str]:
     if offer.by_hand and refund.way is Way.PAYMENT:
         hints.append(f"Somebody must pay it out: of {offer.by_hand} the store only keeps a record.")
     return hints
-
-
-def _mutes(refund: RefundOrder, policy: TeamGestures, now: datetime) -> tuple[Plan, ...]:
-    """Return the silence around a refund. No lead is needed for that, and each refund waits for its own."""
-    if refund.customer_id is None:
-        return ()
-    plans: list[Plan] = []
-    for tag in (policy.paused_tag, policy.muted_tag):
-        mute = TagCustomer(
-            customer_id=refund.customer_id,
-            tag=tag,
-            present=True,
-            occasion=refund.key,
-            ticket_id=refund.ticket_id,
-        )
-        # One after the other, and the refund after the last: no mail may cross with the money. One that comes to
-        # nothing holds no money up; the agent reads which, and can do it by hand.
-        plans.append(Plan(effect=mute, due_at=now, after=plans[-1].effect.key if plans else None))
-    return tuple(plans)

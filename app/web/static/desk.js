@@ -121,7 +121,7 @@ const wished = (form) => {
   for (const name of ["order", "amount", "message", "words", "reason"]) wish[name] = text(name);
   const chosen = [...form.querySelectorAll("[data-place]")].filter((field) => Number(field.value) > 0);
   wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
-  for (const name of ["shipping", "as_credit", "compassion"]) wish[name] = typed.has(name);
+  for (const name of ["shipping", "as_credit", "with_refund", "with_flowers"]) wish[name] = typed.has(name);
   if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
   if (typed.has("variant")) wish.variant = Number(typed.get("variant"));
   return wish;

@@ -2,18 +2,22 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from graphql import GraphQLError
 
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store.access import demand
-from integrations.sandbox.store.call import Argument, Call, Info, View
+from integrations.sandbox.store.call import Argument, Call, Info, Refused, View
 from integrations.sandbox.store.connections import check_page, page
 from integrations.sandbox.store.wire import gid, key_of
 
 _OWNERS = {"Order": ("orders", "write_orders"), "Customer": ("customers", "write_customers")}
 _AT_ONCE = 25
+_KEY = re.compile(r"(?a:[\w-]{2,64})")
+_SHORTEST_KEY, _SHORTEST_NAMESPACE, _LONGEST_NAMESPACE = 2, 3, 255
 _TEXT_TYPES = ("single_line_text_field", "multi_line_text_field")
 
 
@@ -48,6 +52,37 @@ def metafields_set(info: Info, arguments: Mapping[str, Argument]) -> View:
     return {"metafields": [_view(each) for each in fields]}
 
 
+def metafield(owner: Doc) -> Callable[..., View | None]:
+    """Return the resolver of one of an owner's metafields, by its name."""
+
+    def resolve(_info: Info, *, key: str, namespace: str | None = None) -> View | None:
+        found = _known(owner, {"namespace": namespace, "key": key})
+        return None if found is None else _view(found)
+
+    return resolve
+
+
+def metafields_delete(info: Info, arguments: Mapping[str, Argument]) -> View:
+    """Delete metafields; one that is not there is no error, and is told of with a null."""
+    call, names = info.context, arguments["metafields"]
+    if len(names) > _AT_ONCE:
+        raise Refused(f"Up to {_AT_ONCE} metafields at once.", "metafields")
+    owners = _owners(call, names)
+    for at, each in enumerate(names):
+        if each["ownerId"] not in owners:
+            raise Refused("Owner does not exist.", "metafields", str(at), "ownerId")
+    gone = [_deleted(owners[each["ownerId"]], each) for each in names]
+    for global_id, owner in owners.items():
+        call.turn.put(_owner_kind(global_id)[0], owner["id"], owner)
+    return {"deletedMetafields": gone}
+
+
+def _deleted(owner: Doc, name: Doc) -> View | None:
+    known = _known(owner, name)
+    owner["metafields"] = [each for each in owner["metafields"] if each is not known]
+    return None if known is None else {"key": known["key"]}
+
+
 def _owners(call: Call, metafields: list[Doc]) -> dict[str, Doc]:
     """Return the owners by global id; raise GraphQLError where the app may not write."""
     found = {}
@@ -73,6 +108,8 @@ def _faults(owners: dict[str, Doc], at: int, entry: Doc) -> list[Doc]:
     owner = owners.get(entry["ownerId"])
     if owner is None:
         return [_error("INVALID", "Owner does not exist.", place, "ownerId")]
+    if (odd := _odd_name(entry)) is not None:
+        return [_error("TOO_SHORT" if odd == "short" else "INVALID", "The name is not one.", place, "key")]
     known = _known(owner, entry)
     if "compareDigest" in entry and entry["compareDigest"] != (known and known["digest"]):
         return [_error("INVALID_COMPARE_DIGEST", "The metafield was changed by someone else.", place)]
@@ -82,11 +119,20 @@ def _faults(owners: dict[str, Doc], at: int, entry: Doc) -> list[Doc]:
     return [] if _fits(kind, entry["value"]) else [_error("INVALID_VALUE", f"No {kind}.", place, "value")]
 
 
+def _odd_name(entry: Doc) -> str | None:
+    key, namespace = entry["key"], entry.get("namespace") or "$app"
+    if len(key) < _SHORTEST_KEY or len(namespace) < _SHORTEST_NAMESPACE:
+        return "short"
+    return None if _KEY.fullmatch(key) and len(namespace) <= _LONGEST_NAMESPACE else "odd"
+
+
 def _fits(kind: str, value: str) -> bool:
     if kind in _TEXT_TYPES:
         return bool(value)
     if kind == "number_integer":
         return value.lstrip("-").isdecimal()
+    if kind == "date":
+        return _is_day(value)
     if kind != "json":
         return True
     try:
@@ -94,6 +140,13 @@ def _fits(kind: str, value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _set(owner: Doc, key: int, entry: Doc) -> Doc:

@@ -12,6 +12,7 @@ _DEEDS: dict[str, Deed] = {
     "draftOrderComplete": drafts.draft_order_complete,
     "draftOrderCreate": drafts.draft_order_create,
     "draftOrderDelete": drafts.draft_order_delete,
+    "metafieldsDelete": metafields.metafields_delete,
     "metafieldsSet": metafields.metafields_set,
     "orderCancel": cancelling.order_cancel,
     "orderCreate": creating.order_create,

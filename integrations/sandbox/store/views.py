@@ -6,7 +6,7 @@ from integrations.sandbox.store.bags import amount, bag, both
 from integrations.sandbox.store.call import Call, View
 from integrations.sandbox.store.connections import connection
 from integrations.sandbox.store.goods import variant_by_key
-from integrations.sandbox.store.metafields import metafield_connection
+from integrations.sandbox.store.metafields import metafield, metafield_connection
 from integrations.sandbox.store.spending import spending
 from integrations.sandbox.store.suggesting import suggested_refund
 from integrations.sandbox.store.wire import gid
@@ -142,6 +142,7 @@ def customer_view(call: Call, customer: Doc) -> View:
         "id": gid("Customer", customer["id"]),
         "createdAt": customer["created_at"],
         "tags": customer["tags"],
+        "metafield": metafield(customer),
         "firstName": customer["first_name"],
         "lastName": customer["last_name"],
         "defaultEmailAddress": email and {"emailAddress": email},

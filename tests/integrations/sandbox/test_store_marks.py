@@ -159,3 +159,51 @@ def test_given_another_apps_namespace_when_ours_is_read_then_it_is_not_seen(town
     town.do("mark_order", metafields=[mark(gid("Order", order), namespace="custom")])
 
     assert marks(town, order) == []
+
+
+def quiet(owner: str, **changes: object) -> dict[str, Any]:
+    """Return the day of a customer's that any tool may read."""
+    plain = {"ownerId": owner, "namespace": "lagniappe", "key": "quiet_until", "type": "date", "value": "2027-05-20"}
+    return plain | changes
+
+
+def noted(town: StoreTown, owner: str) -> dict[str, Any] | None:
+    answer = town.ask("quiet_noted", id=owner, namespace="lagniappe", key="quiet_until")
+    found: dict[str, Any] | None = answer["data"]["customer"]["metafield"]
+    return found
+
+
+def test_given_a_day_on_a_customer_when_deleted_then_it_is_gone_and_a_second_time_is_no_error(town: StoreTown) -> None:
+    owner = gid("Customer", town.newcomer())
+    name = {"ownerId": owner, "namespace": "lagniappe", "key": "quiet_until"}
+    assert codes(town.do("quiet_note", metafields=[quiet(owner)])) == []
+    assert noted(town, owner) == {"value": "2027-05-20"}
+
+    first, second = (town.do("quiet_forget", metafields=[name]) for _ in range(2))
+
+    assert (first["deletedMetafields"], second["deletedMetafields"]) == ([{"key": "quiet_until"}], [None])
+    assert (messages(first), messages(second), noted(town, owner)) == ([], [], None)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"value": "2027-02-30"}, "INVALID_VALUE"),
+        ({"value": "20270520"}, "INVALID_VALUE"),
+        ({"key": "q"}, "TOO_SHORT"),
+        ({"namespace": "la"}, "TOO_SHORT"),
+        ({"key": "quiet until"}, "INVALID"),
+    ],
+)
+def test_given_a_day_that_is_none_or_an_odd_name_when_set_then_it_is_refused(
+    town: StoreTown, change: dict[str, Any], code: str
+) -> None:
+    owner = gid("Customer", town.newcomer())
+
+    assert codes(town.do("quiet_note", metafields=[quiet(owner, **change)])) == [code]
+
+
+def test_given_nobody_when_their_day_is_deleted_then_it_is_refused(town: StoreTown) -> None:
+    name = {"ownerId": "gid://shopify/Customer/1", "namespace": "lagniappe", "key": "quiet_until"}
+
+    assert messages(town.do("quiet_forget", metafields=[name])) == ["Owner does not exist."]

@@ -38,6 +38,14 @@ def new_secret() -> str:
     return _SECRET + base64.b64encode(token_bytes(32)).decode()
 
 
+def signed(secret: str, *, name: str, body: bytes, now: datetime) -> dict[str, str]:
+    """Return the headers that prove a call of ours; raise ValueError for what is no secret."""
+    key, moment = _key(secret), str(int(now.timestamp()))
+    if key is None:
+        raise ValueError("not a secret")
+    return {ID: name, MOMENT: moment, SIGNATURE: sign(key, name, moment, body)}
+
+
 def sign(key: bytes, name: str, moment: str, body: bytes) -> str:
     """Return the signature of a call."""
     digest = hmac.digest(key, b".".join((name.encode(), moment.encode(), body)), "sha256")

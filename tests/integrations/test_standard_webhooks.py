@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integrations import standard_webhooks as signature
 from integrations.companies import Call
-from integrations.signed_hook import signature
 
 # The example that comes with the published specification.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
