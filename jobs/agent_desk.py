@@ -11,8 +11,9 @@ from app.domain.effects import AddGiftLine, Plan, State
 from app.domain.policy import Mode
 from app.domain.rules import team_gift
 from app.domain.tastes import Tastes
-from app.store import care, inbox, ledger, lifting, orders, people, snoozes, veil
+from app.store import agents, attentions, care, inbox, ledger, lifting, orders, people, snoozes, veil
 from app.store.agent_sessions import Visitor
+from app.store.attentions import Attention
 from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -66,7 +67,7 @@ def undo(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> 
     theirs, now = signed(world, merchant, visitor), world.clock.now()
     why, undone = f"Taken back by {visitor.agent.name}, on the desk.", None
     with unit_of_work(theirs.sessions) as session:
-        deed = _deed(session, merchant, effect_id)
+        deed = _own_deed(session, merchant, visitor, effect_id)
         if take_back(session, merchant, deed.key, code="withdrawn", why=why, now=now) is not None:
             undone = Undone.HELD
         elif _off_again(session, merchant, deed, why, now):
@@ -97,15 +98,44 @@ def suggest_again(world: World, merchant: Merchant, visitor: Visitor, customer_i
     return stood
 
 
+def send_now(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> bool:
+    """Let leave at once what could still be undone; return False when it has left already, or has a day of its own."""
+    with unit_of_work(signed(world, merchant, visitor).sessions) as session:
+        _own_deed(session, merchant, visitor, effect_id)
+        sent = ledger.hurry(session, shop_id=merchant.id, effect_id=effect_id, now=world.clock.now())
+    log.info("agent.hurried", shop=merchant.id, agent=visitor.agent.id, effect=effect_id, sent=sent)
+    world.bell.ring(Task.DRAIN, merchant.id, at_once=True)
+    return sent
+
+
+def prepare(world: World, merchant: Merchant, visitor: Visitor, customer_id: int, what: str) -> Attention | None:
+    """Let colleagues know that somebody prepares something; return whose word stands instead, if they were first."""
+    with unit_of_work(world.sessions) as session:
+        about = {"shop_id": merchant.id, "customer_id": customer_id, "agent_id": visitor.agent.id}
+        return attentions.take(session, what=what, now=world.clock.now(), **about)
+
+
+def let_go(world: World, visitor: Visitor, customer_id: int | None = None) -> None:
+    """Let colleagues know that somebody prepares nothing any more, for one customer or for anybody."""
+    with unit_of_work(world.sessions) as session:
+        attentions.let_go(session, shop_id=visitor.shop_id, agent_id=visitor.agent.id, customer_id=customer_id)
+
+
+def leads_alone(session: Session, merchant: Merchant, visitor: Visitor) -> bool:
+    """Return whether somebody may say yes to themselves: the only lead there is, where the settings allow it."""
+    allowed = merchant.policy.team.leads_alone
+    return allowed and agents.leads_alone(session, shop_id=merchant.id, agent_id=visitor.agent.id)
+
+
 def allow(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> bool:
     """Say a lead's yes to what waits for one, or to what the pool did not hold; False where nothing waits any more."""
-    theirs = _as_lead(world, merchant, visitor, effect_id)
-    return bool(desk.approve(theirs, merchant, effect_id)) or desk.lift(theirs, merchant, effect_id)
+    theirs, alone = _as_lead(world, merchant, visitor, effect_id)
+    return bool(desk.approve(theirs, merchant, effect_id)) or desk.lift(theirs, merchant, effect_id, even_own=alone)
 
 
 def decline(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> bool:
     """Say a lead's no to what waits for a yes; False where nothing waits any more."""
-    theirs = _as_lead(world, merchant, visitor, effect_id)
+    theirs, _ = _as_lead(world, merchant, visitor, effect_id)
     return bool(desk.decline(theirs, merchant, effect_id, where=AT_THE_DESK))
 
 
@@ -124,17 +154,28 @@ def signed(world: World, merchant: Merchant, visitor: Visitor) -> World:
     return world.signed(world.agent(merchant, visitor.agent.email))
 
 
-def _as_lead(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> World:
+def _as_lead(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> tuple[World, bool]:
+    """Return the world in which a lead's word is written, and whether they may say it even to themselves."""
     if visitor.agent.role is not Role.LEAD:
         raise NotTheirs("Only a lead may say yes or no to this.")
     who, now = world.agent(merchant, visitor.agent.email), world.clock.now()
     with reading(world.sessions) as session:
         _deed(session, merchant, effect_id)
         asked = lifting.allowable(session, shop_id=merchant.id, effect_ids=[effect_id], now=now)
+        alone = leads_alone(session, merchant, visitor)
     # Who asked for a deed never changes, so looking before is as good as looking while.
-    if asked.get(effect_id) == who:
+    if asked.get(effect_id) == who and not alone:
         raise NotTheirs("You asked for this yourself: another lead must say yes.")
-    return world.signed(who)
+    return world.signed(who), alone
+
+
+def _own_deed(session: Session, merchant: Merchant, visitor: Visitor, effect_id: int) -> Deed:
+    """Return a deed that somebody may take back or hurry: their own, anybody's for a lead, nobody's for everybody."""
+    deed = _deed(session, merchant, effect_id)
+    if visitor.agent.role is Role.LEAD or deed.agent_id in {None, visitor.agent.id}:
+        return deed
+    name = agents.names(session, shop_id=merchant.id).get(deed.agent_id or 0, "whoever asked for it")
+    raise NotTheirs(f"Please ask {name} or a lead: this is theirs.")
 
 
 def _home_of(session: Session, world: World, merchant: Merchant, customer_id: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import structlog
 
-from app.store import agent_sessions
+from app.store import agent_sessions, attentions
 from app.store.agent_sessions import SEEN_EVERY, Visitor
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
@@ -51,4 +51,5 @@ def leave(world: World, visitor: Visitor) -> None:
     with unit_of_work(world.sessions) as session:
         now = world.clock.now()
         agent_sessions.leave(session, shop_id=visitor.shop_id, session_id=visitor.session_id, now=now)
+        attentions.let_go(session, shop_id=visitor.shop_id, agent_id=visitor.agent.id)
     log.info("agent.left", shop=visitor.shop_id, agent=visitor.agent.id)

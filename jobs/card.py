@@ -49,6 +49,7 @@ def facts(session: Session, merchant: Merchant, customer_id: int, now: datetime)
         yardstick=yardstick.read(session, shop_id=merchant.id, currency=merchant.currency),
         last=None if last is None else _deed(last),
         pending=tuple(map(_deed, stories.pending(session, currency=merchant.currency, **about))),
+        kept_refunds=kept,
         lead_first=kept >= merchant.policy.team.keep_refunds_per_year,
         not_now=snoozes.not_now(session, now=now, **about),
         now=local(merchant, now),

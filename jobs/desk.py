@@ -82,13 +82,14 @@ def decline(world: World, merchant: Merchant, effect_id: int, *, where: str = PE
     return moved
 
 
-def lift(world: World, merchant: Merchant, effect_id: int) -> bool:
+def lift(world: World, merchant: Merchant, effect_id: int, *, even_own: bool = False) -> bool:
     """Let a deed go ahead that the pool did not hold; False when it is too late for that, or somebody was faster."""
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         _deed(session, merchant, effect_id)
         orders.lock(session, shop_id=merchant.id)
-        deed = lifting.lift(session, shop_id=merchant.id, effect_id=effect_id, purse=purse(merchant, now), now=now)
+        month = purse(merchant, now)
+        deed = lifting.lift(session, shop_id=merchant.id, effect_id=effect_id, purse=month, now=now, even_own=even_own)
         if deed is not None:
             purses.watch(session, merchant, [deed])
             follow_up(session, merchant, deed, now=now)

@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.errors import Unavailable
 from app.domain.people import Asked, Person
-from app.store import chores, erasing, orders, privacy, pruning, snoozes, traces, veil
+from app.store import attentions, chores, erasing, orders, privacy, pruning, snoozes, traces, veil
 from app.store.base import reading, unit_of_work
 from app.store.privacy import Request
 from app.store.shops import Merchant
@@ -151,6 +151,7 @@ def _tidy_some(world: World, merchant: Merchant) -> bool:
         erasing.forget_strangers(session, before=before, limit=ROWS_A_COMMIT)
         pruning.calendar(session, shop_id=shop_id, before=now - CALENDAR)
         snoozes.prune(session, shop_id=shop_id, before=now)
+        attentions.forget_old(session, shop_id=shop_id, before=now)
         dropped = (
             erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=ROWS_A_COMMIT),
             pruning.letters(

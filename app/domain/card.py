@@ -60,6 +60,7 @@ class CardFacts:
     last: Deed | None
     pending: tuple[Deed, ...]
     lead_first: bool
+    kept_refunds: int = 0  # within a year; for leads alone, and not on the card
     now: datetime
     not_now: NotNow | None = None
 

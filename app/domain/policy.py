@@ -106,6 +106,7 @@ class TeamGestures:
     credit_days: int | None = None  # how long store credit lasts; None: for good
     flowers_per_day: int = 10  # of the whole shop
     flowers_per_customer: int = 2  # within a year
+    leads_alone: bool = False  # whoever is the only lead may say yes to what they asked for themselves
     presses_per_minute: int = 10  # of one agent: no person is so quick
     undo_minutes: int = 10  # a refund pressed on the desk stays for so long, and can be undone
     flowers_days: int = 14

@@ -63,3 +63,16 @@ class AgentSession(Base):
     # Of one that a helpdesk vouched for, by what: it lets in once, and no longer than a day's work.
     vouched_by: Mapped[str | None] = mapped_column(String(64))
     expires_at: Mapped[datetime]
+
+
+class Attention(Base):
+    """One customer for whom an agent is preparing something; it holds nobody up, and is over by itself."""
+
+    __tablename__ = "attentions"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agent_id: Mapped[int]
+    what: Mapped[str] = mapped_column(String(24))
+    since: Mapped[datetime]
+    until: Mapped[datetime]

@@ -99,6 +99,12 @@ def member(session: Session, *, shop_id: int, email_digest: str) -> Member | Non
     )
 
 
+def leads_alone(session: Session, *, shop_id: int, agent_id: int) -> bool:
+    """Return whether somebody is the only lead of their team."""
+    leads = select(Row.id).where(Row.shop_id == shop_id, Row.role == Role.LEAD, Row.active).limit(2)
+    return list(session.scalars(leads)) == [agent_id]
+
+
 def names(session: Session, *, shop_id: int) -> dict[int, str]:
     """Return what everybody is called who is in the team, or was."""
     return dict(session.execute(select(Row.id, Row.name).where(Row.shop_id == shop_id)).all())

@@ -54,6 +54,7 @@ class Deed:
     reference: str | None = None
     remark: str | None = None
     request: str | None = None
+    agent_id: int | None = None  # who of the team asked for it
     first_sent_at: datetime | None = None
 
     @property
@@ -124,6 +125,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         reference=row.reference,
         remark=row.remark,
         request=row.request,
+        agent_id=row.agent_id,
         first_sent_at=row.first_sent_at,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import care, contacts, ledger, lifetime, snoozes, veil
+from app.store import attentions, care, contacts, ledger, lifetime, snoozes, veil
 from app.store.base import Base
 from app.store.conditions import by_hand
 from app.store.contact_tables import MergedCustomer
@@ -163,6 +163,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     for number in person.ids:
         _rename(session, shop_id, number, _alias(number, key))
     care.forget(session, shop_id=shop_id, customer_ids=person.ids)
+    attentions.forget(session, shop_id=shop_id, customer_ids=person.ids)
     merged = or_(MergedCustomer.customer_id.in_(person.ids), MergedCustomer.kept_id.in_(person.ids))
     session.execute(delete(MergedCustomer).where(MergedCustomer.shop_id == shop_id, merged))
     return named

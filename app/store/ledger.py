@@ -44,6 +44,7 @@ __all__ = [
     "customer_of",
     "decline",
     "gate",
+    "hurry",
     "is_ours",
     "known",
     "plan",
@@ -54,6 +55,7 @@ __all__ = [
 ]
 
 _PENDING = (State.AWAITING, State.PLANNED)
+_HURRIED = ("refund_order", "add_gift_line", "write_card")
 _EFFECTS = Base.metadata.tables[Effect.__tablename__]
 _FIRST_STATE = {Mode.OBSERVE: State.OBSERVED, Mode.APPROVE: State.AWAITING, Mode.AUTO: State.PLANNED}
 
@@ -178,6 +180,27 @@ def withdraw(
     release(session, row)
     trail.row_moved(session, row, row.state, why=code)
     return deed_of(row, currency)
+
+
+def hurry(session: Session, *, shop_id: int, effect_id: int, now: datetime) -> bool:
+    """Let leave now what could still be undone for a while; return False when it has left, or has a day of its own."""
+    statement = (
+        update(Effect)
+        .where(
+            Effect.id == effect_id,
+            Effect.shop_id == shop_id,
+            Effect.kind.in_(_HURRIED),
+            Effect.state == State.PLANNED,
+            Effect.due_at > now,
+        )
+        .values(due_at=now, next_try_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if not moved(session, statement):
+        return False
+    row = session.get_one(Effect, effect_id, populate_existing=True)
+    trail.row_moved(session, row, row.state, why="hurried")
+    return True
 
 
 def promote_observed(

@@ -6,7 +6,7 @@ A purse is given more by people alone, each time in a row of its own, and whatev
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.effects import Pool, State
@@ -44,15 +44,19 @@ def liftable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def lift(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime) -> Deed | None:
+def lift(
+    session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime, even_own: bool = False
+) -> Deed | None:
     """Let a deed go ahead that its month did not hold; None where it is too late, or whoever lifts it asked for it.
 
-    The caller holds the shop's lock, so that nobody asks for it anew at the same moment.
+    The caller holds the shop's lock, so that nobody asks for it anew at the same moment. `even_own` is for whoever
+    leads alone.
     """
     lifts = session.info.get(WHO, trail.HOUSE)
+    others = true() if even_own else _asked_by() != lifts
     statement = (
         update(Effect)
-        .where(Effect.id == effect_id, Effect.shop_id == shop_id, liftable(now), _asked_by() != lifts)
+        .where(Effect.id == effect_id, Effect.shop_id == shop_id, liftable(now), others)
         .values(state=State.PLANNED, next_try_at=Effect.due_at, ended_at=None, code=None, problem=None)
         .execution_options(synchronize_session=False)
     )

@@ -193,11 +193,17 @@ def ticket() -> str:
 
 @blueprint.post("/desk/api/preview")
 def preview() -> ResponseReturnValue:
-    """Show exactly what a press would do. Nothing is written."""
+    """Show exactly what a press would do. Nothing of it is written; colleagues are told that somebody is at it."""
     asked = _understood(Wished)
     seen = _scene(asked)
     press = presses.action(_press(seen, asked.wish))
-    return _outside(seen, lambda: agent_view.preview(seen, agent_preview.preview(world(), seen.merchant, press)))
+
+    def drawn() -> str:
+        found = agent_preview.preview(world(), seen.merchant, press)
+        at_it = (world(), seen.merchant, visitor(), _somebody(seen), asked.wish.act)
+        return agent_view.preview(seen, found, agent_desk.prepare(*at_it) if found.effects else None)
+
+    return _outside(seen, drawn)
 
 
 @blueprint.post("/desk/api/lines")
@@ -242,6 +248,7 @@ def act() -> str:
     asked = _understood(Pressed)
     seen = _scene(asked)
     agent_desk.keep(world(), visitor(), _press(seen, asked.wish, asked.seen), asked.press)
+    agent_desk.let_go(world(), visitor(), seen.customer_id)
     return _outcome(seen, asked.press)
 
 
@@ -269,6 +276,19 @@ def note_tastes() -> Response:
 def undo(effect_id: int) -> Response:
     """Take a deed back that has not left."""
     return _settled(agent_desk.undo, effect_id, UNDONE)
+
+
+@blueprint.post(f"/desk/api/send-now/{EFFECT}")
+def send_now(effect_id: int) -> Response:
+    """Let leave what could still be undone."""
+    return _settled(agent_desk.send_now, effect_id, {True: "On its way."})
+
+
+@blueprint.post("/desk/api/let-go")
+def let_go() -> Response:
+    """Let colleagues know that somebody has left the desk of a customer."""
+    agent_desk.let_go(world(), visitor(), _scene(_understood(Asked)).customer_id)
+    return jsonify(left=True)
 
 
 @blueprint.post(f"/desk/api/allow/{EFFECT}")

@@ -14,14 +14,15 @@ from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
 from app.domain.rules import team_gift
 from app.domain.rules.agent_acts import first_name
-from app.store import acts, agents, ledger, lifting, people, stories, switch, veil
+from app.store import acts, agents, attentions, ledger, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
+from app.store.attentions import Attention
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.stories import MADE_BY_AGENTS, LedgerRow, Search
 from app.web import phrases
 from integrations.own_desk import presses
-from jobs import card
+from jobs import agent_desk, card
 from jobs.agent_preview import Preview
 from jobs.passes import Pass
 from jobs.runtime import World, month_start
@@ -29,6 +30,7 @@ from jobs.runtime import World, month_start
 ORDERS, DEEDS = 10, 8
 _UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
 # As an agent reads them; the others are called what the merchant calls them.
+_PREPARED = {"refund_keep": "a refund", "flowers": "flowers", "card": "a card", "gift": "a gift"}
 _STATES = {State.AWAITING: "waits for a lead", State.OVER_BUDGET: "beyond the pool"}
 
 
@@ -91,18 +93,22 @@ def desk(seen: Scene) -> str:
             bought = {"customer_id": seen.customer_id, "limit": ORDERS, **_shop(seen)}
             facts["orders"] = stories.orders_of(session, **bought)
             facts |= _deeds(session, seen, who)
+            asked: dict[str, Any] = {"customer_id": seen.customer_id, "agent_id": seen.visitor.agent.id}
+            theirs = attentions.of_others(session, shop_id=seen.merchant.id, now=seen.now, **asked)
+            facts["colleague"] = _at_it(session, seen, theirs)
     return _drawn("_desk.html", seen, facts)
 
 
-def preview(seen: Scene, found: Preview) -> str:
+def preview(seen: Scene, found: Preview, colleague: Attention | None) -> str:
     """Return what a press would do, the button that does it, and what colleagues are doing of the same kind."""
     kinds = tuple({effect.kind for effect in found.effects}.intersection(MADE_BY_AGENTS))
     search = Search(customer_id=seen.customer_id, kinds=kinds, states=_UNDER_WAY, by_agents=True)
     with reading(seen.world.sessions) as session:
         rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen)) if kinds else []
+        at_it = _at_it(session, seen, colleague)
     # What is on this ticket the rules have seen.
     beside = [(_first_name(row.effect), row) for row in rows if row.ticket_id != seen.ticket_id]
-    return _drawn("_desk_preview.html", seen, {"it": found, "beside": beside})
+    return _drawn("_desk_preview.html", seen, {"it": found, "beside": beside, "colleague": at_it})
 
 
 def lines(sold: tuple[SoldLine, ...]) -> str:
@@ -127,6 +133,15 @@ def outcome(seen: Scene, press: str) -> str | None:
     )
 
 
+def _at_it(session: Session, seen: Scene, theirs: Attention | None) -> dict[str, Any] | None:
+    """Return who is preparing what for this customer, as colleagues read it."""
+    if theirs is None:
+        return None
+    name = agents.names(session, shop_id=seen.merchant.id).get(theirs.agent_id, "")
+    who = first_name(name) or "A colleague"
+    return {"who": who, "what": _PREPARED.get(theirs.what, "something kind"), "since": theirs.since}
+
+
 def _first_name(effect: Effect) -> str:
     return first_name(getattr(effect, "agent_name", "")) or "A colleague"
 
@@ -135,11 +150,24 @@ def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
     """Return what agents did for this customer, on any ticket, and to what of it this one may say yes."""
     search = Search(customer_id=seen.customer_id, by_agents=True)
     rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen))
-    ids = [row.id for row in rows] if seen.visitor.agent.role is Role.LEAD else []
+    agent = seen.visitor.agent
+    ids = [row.id for row in rows] if agent.role is Role.LEAD else []
     asked = lifting.allowable(session, shop_id=seen.merchant.id, effect_ids=ids, now=seen.now)
-    may = {number for number, asker in asked.items() if asker != who}
+    alone = bool(asked) and agent_desk.leads_alone(session, seen.merchant, seen.visitor)
+    may = {number for number, asker in asked.items() if alone or asker != who}
+    own = {row.id for row in rows if agent.role is Role.LEAD or row.agent_id in {None, agent.id}}
+    names = agents.names(session, shop_id=seen.merchant.id) if len(own) < len(rows) else {}
     back = _can_come_back(session, seen, rows)
-    return {"deeds": rows, "may": may, "own": set(asked) - may, "back": back, "states": _STATES}
+    asked_by_them = set(asked) - may
+    return {
+        "deeds": rows,
+        "may": may,
+        "asked": asked_by_them,
+        "own": own,
+        "names": names,
+        "back": back,
+        "states": _STATES,
+    }
 
 
 def _can_come_back(session: Session, seen: Scene, rows: list[LedgerRow]) -> set[int]:

@@ -227,6 +227,11 @@ GROUPS = (
                 hint="One tag a line: vip: refund 150, flowers 80. Months, customers, days and the pool stay limited.",
             ),
             Field(
+                path="team.leads_alone",
+                label="A lead who is the only one may say yes to what they asked for themselves",
+                kind=Switch(),
+            ),
+            Field(
                 path="team.presses_per_minute",
                 label="Presses of one agent in a minute, at most",
                 kind=Whole(least=1, most=10_000),

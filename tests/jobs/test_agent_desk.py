@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -546,3 +547,141 @@ def test_given_a_hard_time_when_looked_at_then_each_step_stands_in_its_turn_and_
     assert said.count("done.") == 4
     assert said.count("can be undone until then") == 2
     assert "It is a hard time for them: be gentle." in sam.desk()
+
+
+def test_given_an_agent_who_looks_at_a_preview_when_a_colleague_comes_then_they_read_who_prepares_what(
+    inside: Practice, sam: Agent, lea: Agent
+) -> None:
+    sam.look(**FLOWERS)
+
+    said = "<bdi>Sam</bdi> is preparing flowers for this customer"
+    assert said in lea.desk()
+    assert said in lea.look(**REFUND)
+    assert "is preparing" not in sam.desk()
+    assert "is preparing" not in sam.look(**FLOWERS)
+
+    lea.press(**REFUND)
+    inside.drain()
+    assert len(inside.effects("refund_order")) == 1
+
+
+def sends(agent: Agent) -> None:
+    agent.press(**FLOWERS)
+
+
+def leaves(agent: Agent) -> None:
+    assert agent.call("/desk/api/let-go").status_code == 200
+
+
+def signs_out(agent: Agent) -> None:
+    assert agent.call("/desk/leave").status_code == 200
+
+
+def waits(agent: Agent) -> None:
+    agent.inside.later(301)
+
+
+@pytest.mark.parametrize("ends", [sends, leaves, signs_out, waits])
+def test_given_an_agent_who_prepares_something_when_that_ends_then_no_colleague_reads_of_it(
+    sam: Agent, lea: Agent, ends: Callable[[Agent], None]
+) -> None:
+    sam.look(**FLOWERS)
+    assert "is preparing flowers" in lea.desk()
+
+    ends(sam)
+
+    assert "is preparing" not in lea.desk()
+
+
+def test_given_a_wish_of_which_nothing_comes_when_looked_at_then_nobody_prepares_anything(
+    sam: Agent, lea: Agent
+) -> None:
+    sam.look(amount="9999", **REFUND)
+
+    assert "is preparing" not in lea.desk()
+
+
+def test_given_a_refund_that_can_be_undone_when_sent_now_then_it_leaves_at_once_and_only_once(
+    inside: Practice, sam: Agent
+) -> None:
+    sam.press(**REFUND)
+    inside.drain()
+    number = sam.deed()
+    assert "Send now" in sam.desk()
+
+    first = sam.call(f"/desk/api/send-now/{number}").json
+    inside.drain()
+    again = sam.call(f"/desk/api/send-now/{number}").json or {}
+
+    assert first == {"said": "On its way."}
+    assert again["said"].startswith("Too late")
+    assert refunded(inside) == "64.00"
+    assert "Send now" not in sam.desk()
+
+
+def test_given_flowers_when_sent_now_then_they_keep_their_day(inside: Practice, sam: Agent) -> None:
+    sam.press(**FLOWERS)
+    inside.drain()
+
+    assert "Send now" not in sam.desk()
+    assert (sam.call(f"/desk/api/send-now/{sam.deed()}").json or {})["said"].startswith("Too late")
+    inside.drain()
+    assert inside.call("/town/florist/orders")["orders"] == []
+
+
+@pytest.mark.parametrize("deed", ["undo", "send-now"])
+def test_given_a_colleagues_refund_when_taken_back_or_hurried_then_it_takes_them_or_a_lead(
+    app: Flask, inside: Practice, ticket: int, sam: Agent, lea: Agent, deed: str
+) -> None:
+    kim = at_the_desk(app, inside, ticket, "Kim", Role.AGENT)
+    sam.press(**REFUND)
+    inside.drain()
+    path = f"/desk/api/{deed}/{sam.deed()}"
+
+    answer = kim.call(path)
+
+    assert (answer.status_code, answer.json) == (403, {"why": "Please ask Sam or a lead: this is theirs."})
+    assert "<bdi>Sam</bdi> or a lead can take this back." in kim.desk()
+    assert lea.call(path).json in ({"said": "Taken back. Nothing was sent."}, {"said": "On its way."})
+
+
+@pytest.mark.parametrize(("alone", "others", "may"), [(True, False, True), (True, True, False), (False, False, False)])
+@pytest.mark.parametrize("short_of", ["a yes", "money"])
+def test_given_a_lead_who_asked_when_they_are_the_only_one_then_they_may_say_yes_where_the_settings_allow_it(
+    app: Flask, inside: Practice, ticket: int, lea: Agent, *, alone: bool, others: bool, may: bool, short_of: str
+) -> None:
+    limit, pool = (50_00, 500_00) if short_of == "a yes" else (100_00, 10_00)
+    team = replace(POLICY.team, leads_alone=alone, refund_limit_minor=limit)
+    inside.policy(replace(POLICY, team=team, team_monthly_minor=pool))
+    if others:
+        at_the_desk(app, inside, ticket, "Kim", Role.LEAD)
+    lea.press(**REFUND)
+    inside.drain()
+    assert ("Say yes" in lea.desk()) is may
+
+    answer = lea.call(f"/desk/api/allow/{lea.deed()}")
+
+    assert (answer.status_code == 200) is may
+    assert [row.state == "planned" for row in inside.effects("refund_order")] == [may]
+
+
+def test_given_a_customer_with_many_refunds_when_shown_then_leads_alone_read_how_many_and_nothing_of_it_goes_out(
+    inside: Practice, ticket: int, sam: Agent, lea: Agent
+) -> None:
+    team_policy(inside, keep_refunds_per_year=1)
+    sam.press("a", amount="10.00", **REFUND)
+    inside.drain()
+
+    assert "<bdi>Check with a lead first.</bdi></strong> 1 refund without a return within a year." in lea.desk()
+    assert "<bdi>Check with a lead first.</bdi></strong></p>" in sam.desk()
+
+    sam.press("b", amount="5.00", **REFUND)
+    inside.drain()
+    lea.call(f"/desk/api/allow/{sam.deed()}")
+    inside.later(MINUTE)
+    inside.drain()
+
+    assert refunded(inside) == "15.00"
+    order = inside.call("/town/cast")["bereaved_order"]
+    told = [inside.call(f"/town/orders/{order}"), inside.letters(), inside.call(f"/town/tickets/{ticket}")["messages"]]
+    assert "lead" not in json.dumps(told)

@@ -26,6 +26,7 @@ from app.store import (
     agent_sessions,
     agents,
     alarms,
+    attentions,
     care,
     chain,
     chores,
@@ -258,6 +259,7 @@ class Inhabitant:
     ask_id: int
     awaiting: int
     beyond: int
+    later: int
     doubtful: int
     misfit: int
     pool_id: int
@@ -274,14 +276,15 @@ class Inhabitant:
         keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
+        effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later}
         known = {
             "shop_id": self.shop_id,
-            "agent_id": self.agent_id,
+            "agent_id": -1 if name == "attentions.of_others" else self.agent_id,
             "session_id": self.session_id,
             "ask_id": self.ask_id,
             "effect_ids": [self.awaiting] if name == "lifting.allowable" else [1],
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
-            "effect_id": effects.get(name, self.beyond if name == "lifting.lift" else self.awaiting),
+            "effect_id": effects.get(name, self.awaiting),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
@@ -428,6 +431,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "user": "u",
     "mode": Mode.AUTO,
     "special": False,
+    "even_own": False,
     "marked": True,
     "gesture": "send_flowers",
     "paused": True,
@@ -478,6 +482,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             ask_id=-1,
             awaiting=-1,
             beyond=-1,
+            later=-1,
             doubtful=-1,
             misfit=-1,
             pool_id=-1,
@@ -540,6 +545,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "ask_id",
         "awaiting",
         "beyond",
+        "later",
         "doubtful",
         "misfit",
         "pool_id",
@@ -708,12 +714,14 @@ def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int, int]:
     agents.set_active(session, shop_id=shop_id, agent_id=lea, active=False)
     agents.introduce(session, shop_id=shop_id, agent_id=sam, kind="gorgias", ref="7")
     snoozes.snooze(session, shop_id=shop_id, customer_id=55, agent_id=sam, until=NOON + DAY + HOUR)
+    attentions.take(session, shop_id=shop_id, customer_id=55, agent_id=sam, what="flowers", now=NOON + HOUR)
     return sam, came_in(session, shop_id, sam, seal), written_to(session, shop_id, sam, seal)
 
 
 def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) -> int:
     """Take somebody into the team; return their number."""
-    known = {"name": name, "email": f"{name}@example.com", "email_digest": digest, "role": Role.AGENT}
+    role = Role.LEAD if name == "Sam" else Role.AGENT
+    known = {"name": name, "email": f"{name}@example.com", "email_digest": digest, "role": role}
     number = agents.add(session, shop_id=shop_id, seal=seal, **known)
     assert number is not None
     return number
@@ -813,6 +821,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
         "beyond": write(paid(refund(order_id=8), minor=900_00)).id,
         "doubtful": doubtful.id,
+        "later": write(paid(refund(order_id=9), due_at=NOON + DAY)).id,
         "picked": take(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),
         "moving": moving,

@@ -277,8 +277,8 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
         "the asker lifts it": Mutant(
             file="app/store/lifting.py",
-            old=", _asked_by() != lifts)\n",
-            new=")\n",
+            old="    others = true() if even_own else _asked_by() != lifts\n",
+            new="    others = true()\n",
             tests="tests/store/test_lifting.py -k who_asked",
         ),
         "lifted beside its twin": Mutant(

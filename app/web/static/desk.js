@@ -31,9 +31,10 @@ const say = (words, kind = "") => {
   said.dataset.kind = kind;
 };
 
-const call = (path, body) =>
+const call = (path, body, keepalive = false) =>
   fetch(path, {
     method: "POST",
+    keepalive,
     cache: "no-store",
     credentials: "omit",
     redirect: "error",
@@ -233,6 +234,10 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("input", (event) => {
   event.target.closest(".gesture")?.querySelector(".preview")?.replaceChildren();
   if (event.target.name === "order") event.target.form.querySelector(".choices")?.replaceChildren();
+});
+// Whoever looks away prepares nothing any more; colleagues would read it for some minutes yet.
+window.addEventListener("pagehide", () => {
+  if (here.querySelector(".preview:not(:empty)")) call("/desk/api/let-go", about(), true).catch(() => {});
 });
 window.addEventListener("hashchange", open);
 open();
