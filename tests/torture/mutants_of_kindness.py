@@ -39,6 +39,18 @@ OF_KINDNESS = {
         new='        Effect.kind == "send_flowers",\n',
         tests="tests/store/test_treats.py",
     ),
+    "anybody takes back what a colleague asked for": Mutant(
+        file="jobs/agent_desk.py",
+        old="    if visitor.agent.role is Role.LEAD or deed.agent_id in {None, visitor.agent.id}:\n",
+        new="    if deed:\n",
+        tests="tests/jobs/test_agent_desk.py -k colleagues_refund",
+    ),
+    "a lead among others says yes to themselves": Mutant(
+        file="app/store/agents.py",
+        old="Role.LEAD, Row.active).limit(2)\n",
+        new="Role.LEAD, Row.id == agent_id).limit(2)\n",
+        tests="tests/jobs/test_agent_desk.py -k only_one",
+    ),
     "a hard time in the file": Mutant(
         file="app/web/acts_sheet.py",
         old="act.reason in {None, Reason.HARD_TIME}",

@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from app.domain.agents import Role
 from app.domain.people import Person
 from app.domain.ports import Postman
 from app.store import agents, connections, erasing, veil
 from app.store.base import reading, unit_of_work
 from app.web import create_app
 from jobs import agent_door, passes, team
-from tests.builders import DAY, NOON, order, usd
-from tests.web.agent import BROWSER, at_the_desk, come_in
+from tests.builders import DAY, NOON, order, paid, refund, usd
+from tests.web.agent import BROWSER, Sam, at_the_desk, come_in
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -314,3 +316,26 @@ def test_given_practice_when_the_desk_is_opened_from_the_town_then_one_click_sig
     with reading(desk.world.sessions) as session:
         names = [one.name for one in agents.listed(session, shop_id=desk.merchant.id, seal=desk.world.seal)]
     assert "Sam Okoye" in names
+
+
+def test_given_many_deeds_of_many_colleagues_when_a_lead_looks_then_the_books_are_asked_as_often_as_for_one(
+    desk: Desk,
+) -> None:
+    desk.buy(order(net=usd(90_00)))
+    lea = at_the_desk(desk, name="Lea", role=Role.LEAD)
+    desk.plan(paid(refund(), by=1), rule="refund_keep")
+    few = asked_for(desk, lea)
+    for number in range(6):
+        desk.plan(paid(refund(order_id=number, ticket_id=str(number)), by=number), rule="refund_keep")
+
+    assert asked_for(desk, lea) == few
+
+
+def asked_for(desk: Desk, sam: Sam) -> int:
+    """Return how often the books are asked for the desk of a ticket."""
+    asked: list[str] = []
+    listener = lambda _c, _u, statement, *_: asked.append(statement)  # noqa: E731
+    event.listen(desk.world.sessions.kw["bind"], "before_cursor_execute", listener)
+    assert sam.call("/desk/api/ticket").status_code == 200
+    event.remove(desk.world.sessions.kw["bind"], "before_cursor_execute", listener)
+    return len(asked)
