@@ -95,7 +95,8 @@ class TeamGifts:
 
 def of_team(session: Session, *, shop_id: int, order_id: int, customer_id: int) -> TeamGifts:
     """Return what agents slipped into an order. True until the transaction ends for whoever holds the shop."""
-    gifts = _theirs(session, shop_id, {customer_id}).get(customer_id, ())
+    treats = _theirs(session, shop_id, {customer_id}).get(customer_id, ())
+    gifts = [treat for treat in treats if treat.kind in _KINDS]
     here = [gift for gift in gifts if gift.order_id == order_id and gift.ticket_id is not None]
     live = tuple(gift.cost_minor or 0 for gift in here if _stands(gift))
     given = frozenset(gift.payload["variant_id"] for gift in gifts if _stands(gift))

@@ -14,7 +14,7 @@ from app.domain.rules.nth_order_gift import RULE
 from app.store import decisions, endings, gifts, ledger, orders, undoing
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
-from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, NOON, gift_line, order, planned, usd
+from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, NOON, flowers, gift_line, order, paid, planned, usd
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
 
@@ -273,3 +273,11 @@ def read(
     return gifts.history(
         session, shop_id=steps.shop_id, order_id=order_id, customer_id=customer_id, rule=RULE, day_start=day_start
     )
+
+
+def test_given_flowers_for_the_customer_when_gifts_of_the_team_are_asked_for_then_they_are_none(steps: Steps) -> None:
+    into(steps, "done", paid(flowers()), rule="flowers")
+
+    with unit_of_work(steps.sessions) as session:
+        found = gifts.of_team(session, shop_id=steps.shop_id, order_id=1001, customer_id=55)
+    assert found == gifts.TeamGifts()

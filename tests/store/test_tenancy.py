@@ -115,6 +115,7 @@ NO_SHOP_NEEDED = {
     "checkup.time": "the operator's: the database's clock",
     "checkup.unsealable": "the operator's: which shop's keys do not open, never what they say",
     "checkup.waiting": "the operator's: numbers over all shops",
+    "conditions.by_hand": "a condition inside statements that name the shop",
     "conditions.believed": "a condition inside statements that name the shop",
     "conditions.crossed": "a condition inside statements that name the shop",
     "conditions.decided_together": "a condition inside statements that name the shop",
@@ -302,7 +303,7 @@ class Inhabitant:
                 order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
             ],
             "order": order(id=1001, customer_id=54, net=usd(3), updated_at=NOON + DAY),
-            "customer_id": 54 if name in {"people.home_of", "people.mark_refused"} else 55,
+            "customer_id": {"people.home_of": 54, "people.mark_refused": 54, "treats.latest": 58}.get(name, 55),
             "account": "somebody",
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
@@ -376,6 +377,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "to": 55,
     "request": None,
     "afresh": False,
+    "from_hands": False,
     "vouched": False,
     "refusal": None,
     "but": (),
@@ -811,6 +813,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
     endings.done(session, send(write(planned(mute()))), receipt(), now=NOON)
     write(paid(flowers(), by=by))
+    write(paid(flowers(customer_id=58, ticket_id="58")))
     write(paid(refund(order_id=2)))
     write(planned(tag(occasion="standing-0")), rule="special_customer")
     refused = take(write(planned(tag(occasion="standing-2")), rule="special_customer"))
