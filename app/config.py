@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     shopify_client_secrets: SecretStr = SecretStr("")
     mail_url: SecretStr = SecretStr("")  # smtps://user:password@host, smtp+starttls:// or, on this machine, smtp://
     mail_from: str = ""
+    helpdesk_apps: SecretStr = SecretStr("")  # kind=id:secret, with commas between: ours, where merchants let us in
     seal_keys: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr(
         ""
@@ -113,6 +114,13 @@ class Settings(BaseSettings):
         named = (each.partition("=") for each in self.helpdesk_origins.split(",") if each.strip())
         first = {"gorgias": self.gorgias_origin} if self.gorgias_origin else {}
         return {kind.strip(): template.strip() for kind, _, template in named} | first
+
+    @property
+    def desk_apps(self) -> dict[str, tuple[str, str]]:
+        """What we are at helpdesks where a merchant lets us in with a click: id and secret by kind."""
+        named = (each.partition("=") for each in _listed(self.helpdesk_apps))
+        halves = ((kind.strip(), said.partition(":")) for kind, _, said in named)
+        return {kind: (name.strip(), secret.strip()) for kind, (name, _, secret) in halves if name and secret}
 
     @property
     def sealing_keys(self) -> tuple[str, ...]:

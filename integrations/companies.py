@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.card import Card
@@ -55,6 +55,16 @@ class Bottomless:
 BOTTOMLESS = Bottomless()
 
 
+class Access(Protocol):
+    """The token that opens an account for a while, where its merchant let us in with a click."""
+
+    def token(self) -> str:
+        """Return one with some life before it; raise KeyRefused when they let us in no more, Unavailable if not now."""
+
+    def renew(self, refused: str) -> str:
+        """Return another one than was refused; raises like `token`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """How we enter one account: as whom, with what, and how often."""
@@ -62,6 +72,34 @@ class Login:
     user: str
     key: str
     bucket: Bucket = BOTTOMLESS
+    access: Access | None = None  # in place of the key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What we are over there, and where merchants come back to from their yes."""
+
+    id: str
+    secret: str = field(repr=False)
+    back: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a merchant's yes brought: a token, for how long it lives from now, and what brings the next one."""
+
+    token: str = field(repr=False)
+    lives: timedelta
+    refresh: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """How a merchant lets us in with a click; the account's own origin comes first."""
+
+    page: Callable[[str, App, str], str]  # where they say yes; the last is what they bring back with it
+    exchange: Callable[[Http, str, App, str], Granted]  # of a code; raises Rejected and Unavailable
+    refresh: Callable[[Http, str, App, str], Granted]  # raises KeyRefused and Unavailable
 
 
 class Unvouched(Exception):
@@ -116,6 +154,7 @@ class Company:
     account_is: str = "the name of its host"  # what stands for {account}, to the merchant
     user_is: str = ""  # as whom we enter; "" where a key alone opens
     buttons: str = ""  # how agents come by buttons there, with {url}, {secret} and {desk} in it
+    consent: Consent | None = None  # None where only a key lets us in
     furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
 
     @property

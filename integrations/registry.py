@@ -11,7 +11,7 @@ from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, Shop
 from integrations.addresses import on_this_machine
-from integrations.companies import Company, Login
+from integrations.companies import Company, Consent, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
@@ -128,6 +128,12 @@ def helpdesk_setup(
     company = _company(kind, account)
     origin = origin_template.replace("{account}", account)
     return None if company.furnish is None else company.furnish(http or Http(), origin, login)
+
+
+def consent(kind: str, origin_template: str, account: str) -> tuple[Consent, str] | None:
+    """Return how an account lets us in with a click, and its origin; None where only a key does. Raises ValueError."""
+    found = _company(kind, account).consent
+    return None if found is None else (found, origin_template.replace("{account}", account))
 
 
 def is_account(kind: str, account: str) -> bool:

@@ -95,10 +95,10 @@ def _taken(world: World, merchant: Merchant, kind: str) -> _Care | None:
 
 
 def _desk(world: World, held: Held) -> HelpdeskSetup | None:
-    login = world.login(held.kind, held.account, user=held.user, key=held.key)
     # The operator's switch alone holds these calls: they change nothing for anybody's customers.
     http = world.http.under(Lever(world.sessions))
-    return registry.helpdesk_setup(held.kind, desk_origin(world.settings, held.kind), held.account, login, http=http)
+    origin = desk_origin(world.settings, held.kind)
+    return registry.helpdesk_setup(held.kind, origin, held.account, world.login(held), http=http)
 
 
 def _look_after(care: _Care) -> None:

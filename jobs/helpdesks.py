@@ -9,23 +9,26 @@ from app.store.base import Session, unit_of_work
 from app.store.connections import Account
 from app.store.shops import Merchant
 from integrations import registry
-from integrations.companies import Login
+from integrations.companies import Granted, Login
 from jobs.queue import Task
 from jobs.runtime import World
 
 log = structlog.get_logger("helpdesk")
 
 
-def connect(world: World, merchant: Merchant, *, kind: str, account: str, login: Login) -> bool:
+def connect(
+    world: World, merchant: Merchant, *, kind: str, account: str, login: Login, granted: Granted | None = None
+) -> bool:
     """Keep the account, and have it set up where we can; return False while another of its kind is connected.
 
     A new key of the same account leaves the address and the secret as they are: buttons that agents have made go on.
+    `granted` says that the key was given to us with a click.
     """
     with unit_of_work(world.sessions) as session:
         before = connections.account(session, shop_id=merchant.id, kind=kind, seal=world.seal)
         if before is not None and before.account != account:
             return False
-        keep(world, session, merchant, kind=kind, account=account, login=login, before=before)
+        keep(world, session, merchant, kind=kind, account=account, login=login, before=before, granted=granted)
     log.info("helpdesk.connected", shop=merchant.id, kind=kind)
     world.bell.ring(Task.HELPDESKS, merchant.id)
     return True
@@ -40,6 +43,7 @@ def keep(
     account: str,
     login: Login,
     before: Account | None = None,
+    granted: Granted | None = None,
 ) -> tuple[str, str]:
     """Keep the account; return the address and the secret that its calls come by: those of before, or new ones."""
     company = registry.HELPDESKS[kind]
@@ -56,6 +60,8 @@ def keep(
         seal=world.seal,
         url_token=token,
         secrets=proofs,
+        refresh=granted.refresh if granted else None,
+        expires_at=world.clock.now() + granted.lives if granted else None,
     )
     if company.furnish is not None:
         setups.begin(session, shop_id=merchant.id, kind=kind, now=world.clock.now())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from app.config import Misconfigured, Settings, settings
 from app.domain import tickets
 from app.domain.effects import Pool
+from app.domain.errors import Unavailable
 from app.domain.mail import digest
 from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
@@ -20,16 +21,18 @@ from app.store.base import Sessions, open_database, reading, sessions_of, signed
 from app.store.connections import Account
 from app.store.ledger import Purse
 from app.store.sealed import Seal, Unsealable
+from app.store.setups import Held
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.addresses import named_origins
-from integrations.companies import Login
+from integrations.companies import App, Granted, Login
 from integrations.http import Http, Limits
 from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.clock import Clock
+from jobs.desk_access import DeskAccess
 from jobs.desk_budget import DeskBudgets, NoDeskBudgets, SharedDeskBudgets
 from jobs.hands import Hands
 from jobs.lever import Lever
@@ -181,14 +184,39 @@ class World:
             },
         )
 
-    def login(self, kind: str, account: str, *, user: str, key: str) -> Login:
+    def login(self, desk: Account | Held) -> Login:
         """Return how to enter an account of a helpdesk's, as often as all of us together may."""
-        return Login(user=user, key=key, bucket=self.desk_budgets.of(kind, account, self.clock))
+        bucket = self.desk_budgets.of(desk.kind, desk.account, self.clock)
+        access = self._desk_access(desk.shop_id, desk.kind, desk.account) if desk.given else None
+        return Login(user=desk.user, key=desk.key, bucket=bucket, access=access)
+
+    def our_app(self, kind: str) -> App | None:
+        """Return what we are at a kind of helpdesk that lets us in with a click; None where we are nobody there."""
+        known = self.settings.desk_apps.get(kind)
+        if known is None or registry.HELPDESKS[kind].consent is None:
+            return None
+        return App(id=known[0], secret=known[1], back=f"{self.home}/consents/{kind}/back")
+
+    def _desk_access(self, shop_id: int, kind: str, account: str) -> DeskAccess:
+        return DeskAccess(
+            shop_id=shop_id,
+            kind=kind,
+            sessions=self.sessions,
+            seal=self.seal,
+            now=self.clock.now,
+            refresh=partial(self._next_key, kind, account),
+        )
+
+    def _next_key(self, kind: str, account: str, refresh: str) -> Granted:
+        app, found = self.our_app(kind), registry.consent(kind, desk_origin(self.settings, kind), account)
+        if app is None or found is None:
+            raise Unavailable("we are nobody at this helpdesk any more")
+        consent, origin = found
+        return consent.refresh(self.http, origin, app, refresh)
 
     def _helpdesk(self, account: Account, http: Http) -> Helpdesk:
         origin = desk_origin(self.settings, account.kind)
-        login = self.login(account.kind, account.account, user=account.user, key=account.key)
-        desk = registry.helpdesk(account.kind, origin, account.account, login, http=http)
+        desk = registry.helpdesk(account.kind, origin, account.account, self.login(account), http=http)
         return watched(desk, account, self.sessions, self.clock)
 
     def mail_key(self, merchant: Merchant) -> bytes:

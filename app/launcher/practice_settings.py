@@ -104,4 +104,5 @@ class Practice:
             "FLORIST_ORIGIN": f"{town}/florist",
             "MAIL_URL": f"smtp://{LOOPBACK}:{self.mail_port}",
             "MAIL_FROM": "lagniappe@practice.example",
+            "HELPDESK_APPS": "gorgias=practice-gorgias-app:practice-gorgias-app-secret",
         }

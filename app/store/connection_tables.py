@@ -38,5 +38,9 @@ class Connection(Base):
     checked_at: Mapped[datetime | None]
     look_at: Mapped[datetime | None]  # when somebody looks after it next; empty: nobody need
     held_until: Mapped[datetime | None]  # by whoever looks after it now
+    sealed_refresh: Mapped[bytes | None] = mapped_column(LargeBinary)  # brings the next key, where they gave it to us
+    key_expires_at: Mapped[datetime | None]  # where they gave it to us
+    key_lease: Mapped[str | None] = mapped_column(String(32))  # who fetches the next key now
+    key_lease_until: Mapped[datetime | None]  # till then nobody else does
     marks_to: Mapped[int | None]  # customers up to this one were looked at, whether their marks are still shown there
     marks_at: Mapped[datetime | None]  # when the next of them are: now if empty

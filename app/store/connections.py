@@ -28,6 +28,7 @@ class Account:
     key: str = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
     url_token: str = field(default="", repr=False)  # "" where it was not kept
+    given: bool = False  # the key was given to us, and another will be when it is over
     broken: bool = False  # they did not take our key when we last tried
 
 
@@ -60,8 +61,13 @@ def connect(
     seal: Seal,
     url_token: str | None = None,
     secrets: tuple[str, ...] = (),
+    refresh: str | None = None,
+    expires_at: datetime | None = None,
 ) -> None:
-    """Keep an account's keys sealed, replacing the ones that were there; of another account nothing is set up yet."""
+    """Keep an account's keys sealed, replacing the ones that were there; of another account nothing is set up yet.
+
+    `refresh` is for a key that they gave us, and brings the next one.
+    """
     row = session.scalar(
         select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
     )
@@ -76,6 +82,8 @@ def connect(
     row.sealed_secrets = secrets_sealed(secrets, shop_id=shop_id, kind=kind, seal=seal)
     row.token_digest = _digest(url_token) if url_token is not None else None
     row.sealed_token = seal.close(url_token, place=_place(shop_id, kind, "token")) if url_token is not None else None
+    row.sealed_refresh = None if refresh is None else seal.close(refresh, place=refresh_place(shop_id, kind))
+    row.key_expires_at, row.key_lease, row.key_lease_until = expires_at, None, None
     row.public_id = row.public_id or token_hex(16)
     row.broken_since = None
     session.flush()
@@ -164,6 +172,11 @@ def key_place(shop_id: int, kind: str) -> str:
     return _place(shop_id, kind, "key")
 
 
+def refresh_place(shop_id: int, kind: str) -> str:
+    """Return what brings an account's next key is sealed for."""
+    return _place(shop_id, kind, "refresh")
+
+
 def secrets_sealed(secrets: tuple[str, ...], *, shop_id: int, kind: str, seal: Seal) -> bytes | None:
     """Return an account's secrets as they are kept."""
     return seal.close(",".join(secrets), place=_place(shop_id, kind, "secrets")) if secrets else None
@@ -181,6 +194,7 @@ def opened(row: Connection, seal: Seal) -> Account:
         user=row.user,
         key=seal.open(row.sealed_key, place=key_place(row.shop_id, row.kind)),
         secrets=tuple(filter(None, secrets.split(","))),
+        given=row.sealed_refresh is not None,
         broken=row.broken_since is not None,
         url_token=_token(row, seal),
     )

@@ -51,6 +51,7 @@ COLUMNS = (
     Column(Connection.sealed_key, "connections.key:{row.shop_id}:{row.kind}"),
     Column(Connection.sealed_secrets, "connections.secrets:{row.shop_id}:{row.kind}"),
     Column(Connection.sealed_token, "connections.token:{row.shop_id}:{row.kind}"),
+    Column(Connection.sealed_refresh, "connections.refresh:{row.shop_id}:{row.kind}"),
     Column(Agent.sealed_email, "agents.sealed_email:{row.shop_id}"),
     Column(LoginAsk.sealed_said, "login_asks.sealed_said:{row.shop_id}"),
     Column(Mail.sealed_words, "mails.sealed_words:{row.shop_id}"),

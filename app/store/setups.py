@@ -33,6 +33,7 @@ class Setup:
     parts: Parts | None  # None: we never made anything there
     ails: frozenset[Ail]
     trouble: str  # why it is not further; of one that was left, nothing
+    given: bool  # its key was given to us with a click
     broken_since: datetime | None
     checked_at: datetime | None
 
@@ -60,6 +61,7 @@ class Held:
     tries: int
     until: datetime
     public_id: str | None
+    given: bool
     key: str = field(repr=False)
     url_token: str = field(repr=False)
     secret: str = field(repr=False)
@@ -135,6 +137,7 @@ def claim(session: Session, *, shop_id: int, kind: str, seal: Seal, now: datetim
         tries=row.tries,
         until=until,
         public_id=row.public_id,
+        given=account.given,
         key=account.key,
         url_token=account.url_token,
         secret=next(iter(account.secrets), ""),
@@ -186,6 +189,7 @@ def left(session: Session, held: Held, *, parts: Parts, seal: Seal) -> None:
         return
     nothing = seal.close("", place=connections.key_place(held.shop_id, held.kind))
     forgotten = {"sealed_key": nothing, "sealed_secrets": None, "sealed_token": None, "public_id": None}
+    forgotten |= {"sealed_refresh": None, "key_expires_at": None}
     _moved(session, here, state=Stage.LEFT, parts=dict(parts), look_at=None, held_until=None, **forgotten)
 
 
@@ -224,6 +228,7 @@ def _setup(row: Connection) -> Setup:
         parts=row.parts,
         ails=frozenset(map(Ail, row.ails or ())),
         trouble=row.trouble or "",
+        given=row.sealed_refresh is not None,
         broken_since=row.broken_since,
         checked_at=row.checked_at,
     )

@@ -14,6 +14,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     grant_tables,
     mail_tables,
     snooze_tables,
+    trip_tables,
     watch_tables,
 )
 from app.store.base import Base, BigId

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.web import (
     agent_desk,
+    consents,
     errors,
     framing,
     health,
@@ -33,6 +34,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(identity.blueprint)
     app.register_blueprint(merchant.blueprint)
     app.register_blueprint(agent_desk.blueprint)
+    app.register_blueprint(consents.blueprint)
     if world.settings.practice:
         app.register_blueprint(practice.blueprint)
     app.jinja_env.globals.update(bridge=framing.bridge)

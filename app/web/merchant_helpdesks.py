@@ -1,8 +1,9 @@
 """The merchant's helpdesks: connecting one by its key, how it is, what was made there, and leaving it."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.helpdesk_setup import Stage
@@ -15,16 +16,41 @@ from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
 from integrations import registry
 from integrations.companies import Company, Login
-from jobs import helpdesks
+from jobs import consents, helpdesks
 
 blueprint = Blueprint("helpdesks", __name__)
 
 _LONGEST = 255
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way to a helpdesk that was just planned: its code is good once, and shown this once."""
+
+    kind: str
+    account: str
+    code: str
+
+
 @blueprint.get("/helpdesks")
 def listed() -> str:
     """Show every helpdesk there is, connected or not."""
+    return _page()
+
+
+@blueprint.post("/helpdesks/<kind>/consent")
+def consent(kind: str) -> Response | str:
+    """Show the way to a helpdesk, on which the merchant lets us in with a click."""
+    company = _company(kind)
+    if world().our_app(kind) is None:
+        abort(404, "This helpdesk lets us in with a key alone.")
+    account, user = _account(company, kind), _user(company)
+    who = f"staff:{g.visitor.user_id}"
+    code = consents.plan(world(), merchant(), who, kind=kind, account=account, user=user)
+    return _back("helpdesk_other") if code is None else _page(Way(kind=kind, account=account, code=code))
+
+
+def _page(way: Way | None = None) -> str:
     here = world()
     with look() as seen:
         mine = {"shop_id": seen.merchant.id}
@@ -37,18 +63,15 @@ def listed() -> str:
         for kind, company in registry.HELPDESKS.items()
     ]
     desks.sort(key=lambda desk: desk["setup"] is None)
-    return show("helpdesks.html", seen, {"desks": desks, "Stage": Stage, "part": helpdesk_words.part})
+    facts = {"desks": desks, "Stage": Stage, "part": helpdesk_words.part, "way": way}
+    return show("helpdesks.html", seen, facts | {"let_in": {kind for kind in registry.HELPDESKS if here.our_app(kind)}})
 
 
 @blueprint.post("/helpdesks/<kind>/connect")
 def connect(kind: str) -> Response:
     """Connect an account, or bring a new key of one that is."""
     company = _company(kind)
-    account, user, key = _plain("account").lower(), _plain("user"), _plain("key")
-    if not registry.is_account(kind, account):
-        abort(422, f"Please give {company.account_is}, and nothing around it.")
-    if bool(user) is not bool(company.user_is) or len(user) > _LONGEST:
-        abort(422, f"Please give {company.user_is or 'a key alone'}.")
+    account, user, key = _account(company, kind), _user(company), _plain("key")
     if not 0 < len(key) <= _LONGEST:
         abort(422, "Please give the key.")
     login = Login(user=user, key=key)
@@ -93,6 +116,20 @@ def _company(kind: str) -> Company:
     if kind not in registry.HELPDESKS:
         abort(404, "There is no such helpdesk.")
     return registry.HELPDESKS[kind]
+
+
+def _account(company: Company, kind: str) -> str:
+    account = _plain("account").lower()
+    if not registry.is_account(kind, account):
+        abort(422, f"Please give {company.account_is}, and nothing around it.")
+    return account
+
+
+def _user(company: Company) -> str:
+    user = _plain("user")
+    if bool(user) is not bool(company.user_is) or len(user) > _LONGEST:
+        abort(422, f"Please give {company.user_is or 'a key alone'}.")
+    return user
 
 
 def _plain(name: str) -> str:

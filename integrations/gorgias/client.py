@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.domain.errors import Busy, KeyRefused, Rejected, Stopped, Unavailable, Uncertain
@@ -72,20 +73,27 @@ class GorgiasApi:
         body: object = None,
         writes: bool,
     ) -> Answer:
-        answer = self._counted(
-            Request(
-                source=SOURCE,
-                method=method,
-                url=f"{self._origin}/api/{path}",
-                writes=writes,
-                params=params or {},
-                body=body,
-                auth=(self._login.user, self._login.key),
-            )
+        request = Request(
+            source=SOURCE,
+            method=method,
+            url=f"{self._origin}/api/{path}",
+            writes=writes,
+            params=params or {},
+            body=body,
         )
+        answer = self._let_in(request)
         if answer.status in (401, 403):
             raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
         return answer
+
+    def _let_in(self, request: Request) -> Answer:
+        login = self._login
+        if login.access is None:
+            return self._counted(replace(request, auth=(login.user, login.key)))
+        token = login.access.token()
+        answer = self._counted(_bearing(request, token))
+        # A token may die before its time; what it did not open was not done.
+        return answer if answer.status != 401 else self._counted(_bearing(request, login.access.renew(token)))
 
     def _counted(self, request: Request) -> Answer:
         bucket = self._login.bucket
@@ -100,6 +108,10 @@ class GorgiasApi:
         if found := _USED.fullmatch(answer.headers.get(_LIMIT_HEADER, "")):
             bucket.learn(used=int(found[1]), limit=int(found[2]))
         return answer
+
+
+def _bearing(request: Request, token: str) -> Request:
+    return replace(request, headers={"Authorization": f"Bearer {token}"})
 
 
 def accepted(answer: Answer) -> Answer:

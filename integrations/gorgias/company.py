@@ -3,8 +3,8 @@
 import re
 from secrets import token_urlsafe
 
-from integrations.companies import Company, Login
-from integrations.gorgias import webhooks, widget
+from integrations.companies import Company, Consent, Login
+from integrations.gorgias import consent, webhooks, widget
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.gorgias.install import GorgiasSetup
@@ -57,5 +57,6 @@ GORGIAS = Company(
     account_is="the word before .gorgias.com in its address",
     user_is="the e-mail address of the user whose key it is",
     buttons=_BUTTONS,
+    consent=Consent(page=consent.page, exchange=consent.exchange, refresh=consent.refresh),
     furnish=_furnish,
 )

@@ -34,6 +34,8 @@ _SECTIONS: Mapping[str, str] = {
     " login link twice; login link late; login link guessed; odd browser; framed by a stranger; press twice;"
     " press without its preview; deed of another shop; lead's yes by no lead, or to oneself; asking in a stranger's name; asking for a second reader;"
     " asking at odd length; mailed link in another browser; asking without end",
+    "consent": "a way that nobody began; begun from elsewhere; in another browser; once more; late; a yes that nobody gave;"
+    " a yes by another way",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
@@ -46,6 +48,7 @@ _ODD_ADDRESS = f"{_ADDRESSES}test_given_an_odd_address_when_calling_then_it_is_r
 _HTTP = "tests/integrations/test_http.py::"
 _DESK = "tests/web/test_agent_desk.py::"
 _PRESSES = "tests/jobs/test_agent_desk.py::"
+_CONSENT, _WAYS = "tests/web/test_consents.py::", "tests/jobs/test_consents.py::"
 _MAILS = "tests/jobs/test_mails.py::"
 _ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
 
@@ -94,5 +97,14 @@ ELSEWHERE: Mapping[int, tuple[str, ...]] = {
         f"{_MAILS}test_given_sixty_four_asks_when_answered_then_three_mails_are_sent_and_three_more_an_hour_later",
         f"{_MAILS}test_given_strangers_who_ask_without_end_when_counted_then_only_some_a_minute_are_even_kept",
     ),
+    169: (f"{_CONSENT}test_given_a_strangers_page_or_a_link_in_a_mail_when_it_would_begin_a_way_then_none_begins_and_no_cookie_is_set",),
+    170: (f"{_WAYS}test_given_a_browser_that_did_not_set_out_when_it_comes_back_then_nothing_is_bound_and_the_right_one_still_may",),
+    171: (
+        f"{_WAYS}test_given_a_way_that_was_ended_when_somebody_comes_back_by_it_again_then_they_are_nobody",
+        f"{_WAYS}test_given_a_code_to_set_out_with_when_it_is_used_again_or_late_then_it_begins_nothing",
+    ),
+    172: (f"{_WAYS}test_given_a_way_that_took_too_long_when_back_then_nothing_is_bound",),
+    173: (f"{_WAYS}test_given_a_yes_that_nobody_gave_when_back_then_nothing_is_bound",),
+    174: (f"{_WAYS}test_given_a_yes_that_was_used_when_it_comes_by_another_way_then_it_brings_nothing",),
     158: (f"{_DESK}test_given_a_desk_when_opened_then_only_its_own_helpdesk_may_frame_it_and_no_other_script_runs",),
 }  # fmt: skip

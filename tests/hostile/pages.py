@@ -165,7 +165,11 @@ ODD_FORMS: tuple[tuple[str, bytes, str], ...] = (
 BOUNCE = "/session-token-bounce?shopify-reload="
 POOL, SHARE = "team_monthly_minor", "special_customer.percentile"
 
+WAY = "/consents/gorgias/back"
 PAGES = (
+    *(Page(number=168, name=f"a way back with {query[:20]!r}", path=f"{WAY}?{query}", expects=only(403)) for query in ("", "state=a&code=b", f"state={'x' * 5_000}", "state=%00&code=%00", "error=access_denied")),
+    Page(number=168, name="a way back from no helpdesk", path="/consents/nobody/back?state=a&code=b", expects=only(404)),
+    Page(number=169, name="a way that a stranger's page begins", path="/consents/start", form={"trip": CANARY}, expects=only(403)),
     *(_address(105, f"the shop {shop}", f"/?shop={quote(shop)}") for shop in ("x.myshopify.com.evil.com", "x.evil.com", "")),
     *(_address(106, f"the shop {shop[:20]}", f"/ledger?shop={quote(shop)}") for shop in ("x#@evil", "x" * 5_000, "é.myshopify.com", f"{PRACTICE_SHOP}&shop=evil.com")),
     _address(106, "two shops, one of them none", f"/?shop={PRACTICE_SHOP}&shop=x.evil.com"),

@@ -5,7 +5,7 @@ from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.agents import Role
 from app.domain.people import Asked, Person
-from app.store import agents, chain, connections, grants, login_asks, mails, privacy, resealing, veil
+from app.store import agents, chain, connections, desk_keys, grants, login_asks, mails, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.grants import Pair
@@ -41,6 +41,8 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
             seal=seal,
             url_token="t",
             secrets=("s",),
+            refresh="r",
+            expires_at=NOON,
         )
         request = privacy.note(session, shop_id=shop.id, kind=Asked.COPY, person=ADA, seal=seal, now=NOON)
         privacy.hand_over(session, shop_id=shop.id, request_id=request, copy="all of it", seal=seal, now=NOON)
@@ -75,6 +77,9 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
     with unit_of_work(sessions) as session:
         account = connections.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert account is not None
+        given = desk_keys.read(session, shop_id=full.id, kind="gorgias", seal=NEW)
+        assert given is not None
+        assert given.refresh == "r"
         assert (account.key, account.secrets, account.url_token) == ("key", ("s",), "t")
         taken = mails.take(session, shop_id=full.id, seal=NEW, now=NOON)
         asked = login_asks.take(session, shop_id=full.id, seal=NEW)

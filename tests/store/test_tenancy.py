@@ -48,11 +48,13 @@ from app.store import (
     shops,
     snoozes,
     tallies,
+    trips,
     veil,
     yardstick,
 )
 from app.store.alarms import What
 from app.store.base import Base, Session, Sessions
+from app.store.connection_tables import Connection
 from app.store.contacts import Kind
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
@@ -151,6 +153,9 @@ NO_SHOP_NEEDED = {
     "gauges.inbox": "the operator's: numbers over all shops",
     "gauges.oldest_due": "the operator's: a moment alone",
     "gauges.pools": "the operator's: numbers over all shops",
+    "trips.come_back": "finds out whose trip it is, by what only their browser carries",
+    "trips.set_out": "finds out whose trip it is, by a code too long to guess",
+    "connections.refresh_place": "asks no database",
     "login_asks.opened_by": "finds out whose link it is, by a code too long to guess",
     "login_asks.place": "asks no database",
     "mails.due": "the ticker's: ids alone",
@@ -229,7 +234,7 @@ NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
-NEW_ID |= {"agent_sessions.admit", "login_asks.answer"}  # a token, a code
+NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -344,6 +349,10 @@ SAME_FOR_ALL: dict[str, Any] = {
     "press": "d-1",
     "vouched_by": "a frame's token",
     "ref": "7",
+    "who": "staff:1",
+    "token": "t",
+    "refresh": "r",
+    "expires_at": NOON + DAY,
     "subject": "Hello",
     "text": "Hello.",
     "desk": "d1",
@@ -638,9 +647,7 @@ def newcomer(session: Session, seal: Seal, domain: str) -> int:
 def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabitant:
     """Install a shop with something in every table: the same customers, orders, tickets and keys in each shop."""
     shop_id = newcomer(session, seal, domain)
-    connections.connect(
-        session, shop_id=shop_id, kind="gorgias", account="a", user="u", key=domain, seal=seal, url_token=domain
-    )
+    keys_given(session, shop_id, domain, seal)
     connections.connect(session, shop_id=shop_id, kind="florist", account="a", user="u", key=domain, seal=seal)
     connections.broke(session, shop_id=shop_id, kind="florist", now=NOON)
     setups.begin(session, shop_id=shop_id, kind="gorgias", now=NOON)
@@ -708,6 +715,16 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         misfit=misfit.id,
         **ledger_rows,
     )
+
+
+def keys_given(session: Session, shop_id: int, domain: str, seal: Seal) -> None:
+    """Let a helpdesk have given its key, which somebody renews, and let the merchant be on their way to it again."""
+    known = {"shop_id": shop_id, "kind": "gorgias", "account": "a", "user": "u"}
+    given = {"key": domain, "url_token": domain, "refresh": domain, "expires_at": NOON}
+    connections.connect(session, seal=seal, **known, **given)
+    turn = update(Connection).where(Connection.shop_id == shop_id, Connection.kind == "gorgias")
+    session.execute(turn.values(key_lease=THEIR_TURN, key_lease_until=NOON))
+    trips.plan(session, who="staff:1", now=NOON, **known)
 
 
 def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int, int]:

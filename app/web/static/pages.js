@@ -82,7 +82,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || !ours(form.action)) return;
+  if (event.defaultPrevented || form.method === "dialog" || form.target || !ours(form.action)) return;
   event.preventDefault();
   const filled = new URLSearchParams(new FormData(form, event.submitter));
   if (form.method === "get") go(`${form.action}?${filled}`, {}, push);

@@ -9,6 +9,8 @@ from integrations.sandbox.books import Turn
 from integrations.sandbox.helpdesk import (
     customer_calls,
     http_integrations,
+    oauth,
+    oauth_routes,
     people,
     setup_calls,
     tags,
@@ -90,6 +92,7 @@ def blueprint(town: Town) -> Blueprint:
         http_integrations.settle_in(turn, town.settings.target or "http://localhost", town.clock.now())
     town.post.tell(lambda turn, letter, well: http_integrations.answered(turn, letter, town.clock.now(), well=well))
     desk, door = Blueprint("helpdesk", __name__), Door(town)
+    desk.register_blueprint(oauth_routes.blueprint(town))
     desk.before_request(door.let_in)
     desk.after_request(door.say_how_full)
     Mishaps(town, vendor="helpdesk", prefix="/gorgias/").watch(desk)
@@ -106,7 +109,7 @@ class Door:
     """Who may come in, and how often."""
 
     def __init__(self, town: Town) -> None:
-        self._clock = town.clock
+        self._town, self._clock = town, town.clock
         self._bucket = Bucket()
 
     def let_in(self) -> ResponseReturnValue | None:
@@ -116,13 +119,20 @@ class Door:
             return None
         if account != people.ACCOUNT:
             raise Refused(404, f"Account {account} does not exist.")
-        login = request.authorization
-        if login is None or login.type != "basic" or not people.opens(login.username, login.password):
+        if not self._is_let_in(account):
             raise Refused(401, "Authentication failed. Check your credentials.")
         g.bucket = self._bucket.take(self._clock.now())
         if g.bucket.wait:
             raise Refused(429, "Too many requests.")
         return None
+
+    def _is_let_in(self, account: str) -> bool:
+        login = request.authorization
+        if login is not None and login.type == "bearer":
+            scope = oauth.scope_of(request.method, request.path.partition(f"/{account}/api/")[2])
+            with self._town.books.turn() as turn:
+                return oauth.opens(turn, login.token or "", scope, self._clock.now())
+        return login is not None and login.type == "basic" and people.opens(login.username, login.password)
 
     def say_how_full(self, response: Response) -> Response:
         """Put the state of the bucket into the headers."""
