@@ -62,8 +62,9 @@ def set_out(session: Session, *, code: str, now: datetime) -> Luggage | None:
 
 def come_back(session: Session, *, kind: str, state: str, cookie: str, now: datetime) -> Trip | None:
     """End a trip in the browser that set out; None for any other, and for one that is over. It ends once."""
-    theirs = (Row.kind == kind, Row.state_digest == _digest(state), Row.cookie_digest == _digest(cookie))
-    row = session.scalars(select(Row).where(*theirs, Row.expires_at > now).with_for_update()).one_or_none()
+    same_browser = Row.cookie_digest == _digest(cookie)
+    theirs = (Row.kind == kind, Row.state_digest == _digest(state), same_browser, Row.expires_at > now)
+    row = session.scalars(select(Row).where(*theirs).with_for_update()).one_or_none()
     if row is None:
         return None
     found = _trip(row)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tests.torture.mutant import Mutant
 from tests.torture.mutants_of_kindness import OF_KINDNESS
+from tests.torture.mutants_of_the_door import OF_THE_DOOR
 
 
 def points(*flows: str) -> str:
@@ -390,4 +391,5 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
     }
     | OF_KINDNESS
+    | OF_THE_DOOR
 )
