@@ -155,6 +155,7 @@ class Company:
     user_is: str = ""  # as whom we enter; "" where a key alone opens
     buttons: str = ""  # how agents come by buttons there, with {url}, {secret} and {desk} in it
     consent: Consent | None = None  # None where only a key lets us in
+    pushes: bool = False  # whether it is told of a card that has changed, beside asking for it
     furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
 
     @property

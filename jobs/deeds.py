@@ -11,6 +11,7 @@ from app.domain.effects import (
     MarkInHelpdesk,
     Mute,
     PostNote,
+    PushCard,
     RefundOrder,
     SendFlowers,
     SendGiftOrder,
@@ -44,7 +45,9 @@ BY_HAND = "A person writes this card, posts it, and says here what it cost."
 Standings = Mapping[int, Standing]  # by customer
 
 
-def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Receipt:  # noqa: PLR0911  # one a kind
+def do(  # noqa: PLR0911  # one a kind
+    world: World, merchant: Merchant, outside: Outside, deed: Deed, now: datetime
+) -> Receipt:
     """Do the deed, or raise one of the three errors."""
     match deed.effect:
         case TagCustomer() as tag:
@@ -53,8 +56,8 @@ def do(merchant: Merchant, outside: Outside, deed: Deed, now: datetime) -> Recei
             return quiet_deeds.do(outside, quiet, deed, now)
         case MarkInHelpdesk() as mark:
             return helpdesk_deeds.mark(merchant, outside, mark)
-        case TagTicket() | PostNote() as errand:
-            return helpdesk_deeds.do(outside, errand, deed)
+        case TagTicket() | PostNote() | PushCard() as errand:
+            return helpdesk_deeds.do(world, merchant, outside, errand, deed)
         case AddGiftLine() | SendGiftOrder() | TakeBackGiftLine() | CancelGiftOrder() as gift:
             return gift_deeds.do(merchant, outside, gift, deed)
         case RefundOrder() as refund:
@@ -122,7 +125,7 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return helpdesk_deeds.find(outside, note, deed)
         case SendFlowers():
             return _florist(outside).find(key=deed.key)
-        case TagCustomer() | MarkInHelpdesk() | TagTicket() | Mute() | Unmute() | WriteCard():
+        case TagCustomer() | MarkInHelpdesk() | TagTicket() | PushCard() | Mute() | Unmute() | WriteCard():
             return None
 
 
@@ -204,8 +207,8 @@ def unwanted(  # noqa: C901, PLR0911  # one a kind
             return still_wanted.flowers(flowers, outside.shop.order(flowers.order_id), standing)
         case WriteCard() as card:
             return still_wanted.card(outside.shop.order(card.order_id))
-        case TagTicket() | PostNote() as errand if outside.desk_of(errand.ticket_id) is None:
-            return helpdesk_deeds.NOT_CONNECTED
+        case TagTicket() | PostNote() | PushCard() as errand:
+            return helpdesk_deeds.unwanted(world, outside, errand, deed)
         case _:
             return None
 

@@ -1,16 +1,18 @@
 """How it is done what is done in helpdesks: a shop may have several, a ticket is in one, a customer may be in all."""
 
+from app.domain import card as domain_card
 from app.domain import tickets
-from app.domain.effects import MarkInHelpdesk, PostNote, TagTicket
+from app.domain.effects import MarkInHelpdesk, PostNote, PushCard, TagTicket
 from app.domain.errors import Rejected, Unavailable, Uncertain
-from app.domain.ports import Helpdesk, Receipt
+from app.domain.ports import Helpdesk, PushableHelpdesk, Receipt
 from app.domain.rules import afterwards
-from app.store import ledger
+from app.store import follow, ledger
 from app.store.base import reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
+from integrations import registry
 from integrations.registry import FIRST_HELPDESK
-from jobs import passes
+from jobs import card, passes
 from jobs.runtime import Outside, World
 
 NOT_CONNECTED = "no_helpdesk", "No helpdesk is connected."
@@ -35,12 +37,30 @@ def mark(merchant: Merchant, outside: Outside, mark: MarkInHelpdesk) -> Receipt:
     )
 
 
-def do(outside: Outside, errand: TagTicket | PostNote, deed: Deed) -> Receipt:
-    """Tag a ticket, or leave a note on it."""
+def do(
+    world: World, merchant: Merchant, outside: Outside, errand: TagTicket | PostNote | PushCard, deed: Deed
+) -> Receipt:
+    """Tag a ticket, leave a note on it, or show a card anew."""
+    if isinstance(errand, PushCard):
+        return _push(world, merchant, outside, errand.customer_id)
     desk, number = _desk(outside, errand.ticket_id)
     if isinstance(errand, TagTicket):
         return desk.tag_ticket(number, tag=errand.tag, reason=errand.reason)
     return desk.post_note(number, text=deed.request or errand.text, key=deed.key)
+
+
+def unwanted(
+    world: World, outside: Outside, errand: TagTicket | PostNote | PushCard, deed: Deed
+) -> tuple[str, str] | None:
+    """Return why an errand is not to be run, as (code, sentence): a later card shows all that this one would."""
+    if not isinstance(errand, PushCard):
+        return NOT_CONNECTED if outside.desk_of(errand.ticket_id) is None else None
+    if not _pushable(outside):
+        return NOT_CONNECTED
+    about = {"shop_id": deed.shop_id, "customer_id": errand.customer_id}
+    with reading(world.sessions) as session:
+        overtaken = follow.is_overtaken(session, effect_id=deed.id, **about)
+    return ("overtaken", "A later one shows what this one would have.") if overtaken else None
 
 
 def with_a_way_in(world: World, merchant: Merchant, note: PostNote) -> str | None:
@@ -59,6 +79,26 @@ def find(outside: Outside, note: PostNote, deed: Deed) -> Receipt | None:
     """Look for the note that was left under the deed's key."""
     desk, number = _desk(outside, note.ticket_id)
     return desk.find_note(number, key=deed.key)
+
+
+def _pushable(outside: Outside) -> list[PushableHelpdesk]:
+    """Return the helpdesks that are told of a card which has changed; all others ask for it when an agent looks."""
+    told = [desk for kind, desk in outside.desks.items() if registry.HELPDESKS[kind].pushes]
+    return [desk for desk in told if isinstance(desk, PushableHelpdesk)]
+
+
+def _push(world: World, merchant: Merchant, outside: Outside, customer_id: int) -> Receipt:
+    """Show the customer's card in every helpdesk that can be told, as our books know it at this very moment."""
+    now = world.clock.now()
+    with reading(world.sessions) as session:
+        known = card.facts(session, merchant, customer_id, now)
+        left = card.team_pool(session, merchant, now)
+    if known is None:
+        raise Rejected("Our books do not know this customer any more.")
+    line, emails = domain_card.line(domain_card.of(known, left)), outside.shop.emails(customer_id)
+    shown = [desk.push_card(emails, line=line) for desk in _pushable(outside)]
+    remarks = dict.fromkeys(receipt.remark for receipt in shown if receipt.remark)
+    return Receipt(reference=",".join(each.reference for each in shown if each.reference), remark=" ".join(remarks))
 
 
 def _desk(outside: Outside, ticket_id: str) -> tuple[Helpdesk, str]:

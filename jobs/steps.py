@@ -78,7 +78,7 @@ class Steps:
             return outcomes.not_begun(deed, TURN_CAME_LATE, afresh=first)
         try:
             with held_for(deed):
-                receipt = deeds.do(merchant, self._outside(deed), deed, now)
+                receipt = deeds.do(self.world, merchant, self._outside(deed), deed, now)
         except Rejected as problem:
             return outcomes.refused(merchant, deed, "refused", str(problem))
         except Busy as busy:

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.errors import KeyRefused, Rejected
-from app.domain.ports import Comment, Helpdesk, Receipt, Staff, TalkativeHelpdesk, Ticket, VouchingHelpdesk
+from app.domain.ports import (
+    Comment,
+    Helpdesk,
+    PushableHelpdesk,
+    Receipt,
+    Staff,
+    TalkativeHelpdesk,
+    Ticket,
+    VouchingHelpdesk,
+)
 from app.store import connections, setups
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.connections import Account
@@ -23,7 +32,10 @@ log = structlog.get_logger("helpdesk")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedHelpdesk:
-    """Satisfies app.domain.ports.Helpdesk by the one that it watches over; `account` is as it was before."""
+    """Satisfies app.domain.ports.Helpdesk by the one that it watches over; `account` is as it was before.
+
+    Whether it can be told of cards, its kind says.
+    """
 
     desk: Helpdesk
     account: Account
@@ -51,6 +63,12 @@ class WatchedHelpdesk:
             receipt = self.desk.post_note(ticket_id, text=text, key=key)
         self._stop_if_public(receipt)
         return receipt
+
+    def push_card(self, emails: tuple[str, ...], *, line: str) -> Receipt:
+        if not isinstance(self.desk, PushableHelpdesk):
+            raise Rejected("This helpdesk asks for cards, and is told none.")
+        with self._watched():
+            return self.desk.push_card(emails, line=line)
 
     def find_note(self, ticket_id: str, *, key: str) -> Receipt | None:
         with self._watched():

@@ -18,6 +18,7 @@ LEAD_FIRST = "Check with a lead first."
 GENTLE = "It is a hard time for them: be gentle."
 NO_ORDERS = "This customer has not ordered anything yet."
 _PENDING_SHOWN = 2
+_ON_ONE_LINE = frozenset({"Team pool", "Last kindness", "Pending"})
 _STATES = {
     State.AWAITING: "waits for a yes",
     State.PLANNED: "planned",
@@ -124,6 +125,13 @@ def of(facts: CardFacts, purse: Purse) -> Card:
         _pool(purse),
     )
     return Card(rows=rows, as_of=facts.now, special=standing.special and standing.marked, notice=_notice(facts))
+
+
+def line(card: Card) -> str:
+    """Return the card in one line, where there is room for no more: as of when, and what an agent's act changes."""
+    told = (f"{row.name}: {row.value}" for row in card.rows if row.name in _ON_ONE_LINE)
+    as_of = f"As of {card.as_of:%H:%M}, {card.as_of.day} {card.as_of:%b %Y}."
+    return " ".join(filter(None, (as_of, card.notice, ". ".join(told))))
 
 
 def _notice(facts: CardFacts) -> str:

@@ -8,6 +8,7 @@ from app.domain.effects import (
     MarkInHelpdesk,
     Mute,
     PostNote,
+    PushCard,
     Quiet,
     RefundOrder,
     SendFlowers,
@@ -58,6 +59,8 @@ def _errand(effect: Errand) -> str:
             return f"Tag “{effect.tag}” on the ticket"
         case PostNote():
             return "Note to the agents"
+        case PushCard():
+            return "Renew the card in the helpdesk"
         case Mute():
             return f"{_quiet(effect)}, until {effect.until.day} {effect.until:%B %Y}"
         case Unmute():

@@ -145,6 +145,19 @@ class PostNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushCard:
+    """Show a customer's card anew in the helpdesks that can be told of it; it is drawn at the moment it is sent."""
+
+    kind: Literal["push_card"] = "push_card"
+    customer_id: int
+    occasion: str
+
+    @property
+    def key(self) -> str:
+        return _key("push", self.customer_id, self.occasion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddGiftLine:
     """Slip a free item into an order that has not left yet.
 
@@ -298,7 +311,7 @@ class WriteCard:
 
 Gift = AddGiftLine | SendGiftOrder
 Gesture = Gift | RefundOrder | SendFlowers | WriteCard
-Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | Mute | Unmute
+Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | PushCard | Mute | Unmute
 Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing
 

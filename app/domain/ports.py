@@ -209,6 +209,14 @@ class Helpdesk(Protocol):
 
 
 @runtime_checkable
+class PushableHelpdesk(Protocol):
+    """A helpdesk that shows what it is told of a customer, and does not only ask when an agent looks."""
+
+    def push_card(self, emails: tuple[str, ...], *, line: str) -> Receipt:
+        """Show the line on the customer, in place of the one before; repeating it changes nothing."""
+
+
+@runtime_checkable
 class TalkativeHelpdesk(Helpdesk, Protocol):
     """A helpdesk that shows what is on its tickets, and vouches for who wrote it: agents may type what they want."""
 

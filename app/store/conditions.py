@@ -87,7 +87,8 @@ def held_back() -> ColumnElement[bool]:
 def crossed() -> ColumnElement[bool]:
     """Hold back what would cross another of ours that is under way or in doubt.
 
-    Of an order's edits one makes the other stale. Of a customer's marks, on and off, the later must have the last word.
+    Of an order's edits one makes the other stale. Of a customer's marks, on and off, and of their cards, the later must
+    have the last word.
     """
     other = aliased(Effect)
     under_way = (other.shop_id == Effect.shop_id, other.id != Effect.id, other.state.in_(_AT_LARGE))
@@ -95,7 +96,12 @@ def crossed() -> ColumnElement[bool]:
     theirs = (other.customer_id == Effect.customer_id, other.kind == Effect.kind, other.rule == special_customer.RULE)
     mark = select(other.id).where(*under_way, *theirs)
     is_mark = and_(Effect.kind.in_(MARKS), Effect.rule == special_customer.RULE)
-    crossing = or_(and_(Effect.kind.in_(EDITS), edit.exists()), and_(is_mark, mark.exists()))
+    card = select(other.id).where(*under_way, other.customer_id == Effect.customer_id, other.kind == "push_card")
+    crossing = or_(
+        and_(Effect.kind.in_(EDITS), edit.exists()),
+        and_(is_mark, mark.exists()),
+        and_(Effect.kind == "push_card", card.exists()),
+    )
     return and_(Effect.state == State.PLANNED, crossing)
 
 

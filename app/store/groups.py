@@ -134,14 +134,15 @@ def costs_nothing(deed: Deed, receipt: Receipt) -> bool:
 
 
 def _uncrossed(deeds: Sequence[Deed]) -> list[Deed]:
-    """Leave out the later of a customer's two marks, which one statement would let pass together."""
+    """Leave out the later of a customer's two marks, or cards, which one statement would let pass together."""
     first: dict[object, int] = {}
     in_order = sorted(deeds, key=lambda deed: deed.id)
     return [deed for deed in in_order if first.setdefault(_mark(deed), deed.id) == deed.id]
 
 
 def _mark(deed: Deed) -> object:
-    is_one = deed.effect.kind in MARKS and deed.rule == special_customer.RULE
+    is_mark = deed.effect.kind in MARKS and deed.rule == special_customer.RULE
+    is_one = is_mark or deed.effect.kind == "push_card"
     return (deed.effect.kind, getattr(deed.effect, "customer_id", None)) if is_one else deed.id
 
 

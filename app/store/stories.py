@@ -20,6 +20,7 @@ from app.store.undoing import STANDS, TAKEN_BACK
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
+_COMING = tuple(sorted(KINDS - {"push_card"}))  # a card does not tell of itself
 MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line", "write_card")
 _GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers", "write_card")
 
@@ -166,7 +167,7 @@ def last_gesture(session: Session, *, shop_id: int, customer_id: int, currency: 
 
 def pending(session: Session, *, shop_id: int, customer_id: int, currency: str) -> list[LedgerRow]:
     """Return what the customer still has coming, gestures and marks alike."""
-    search = Search(customer_id=customer_id, states=_WANTED)
+    search = Search(customer_id=customer_id, states=_WANTED, kinds=_COMING)
     return ledger_rows(session, shop_id=shop_id, currency=currency, search=search, limit=20)
 
 

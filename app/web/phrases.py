@@ -51,6 +51,7 @@ KINDS = {
     "unmute": ("quiet ended", "quiets ended"),
     "tag_ticket": ("ticket tag", "ticket tags"),
     "post_note": ("note to agents", "notes to agents"),
+    "push_card": ("renewed card", "renewed cards"),
     "add_gift_line": ("gift in a parcel", "gifts in parcels"),
     "send_gift_order": ("gift in a parcel of its own", "gifts in parcels of their own"),
     "take_back_gift_line": ("gift taken back", "gifts taken back"),

@@ -57,6 +57,7 @@ _REASONS = {
     "no_order": "no order found",
     "no_credit": "no store credit",
     "already": "done before",
+    "overtaken": "a later one says it",
     elsewhere.CODE: "done on another ticket",
     "flowers": "flowers are sent",
     "team_gift": "a gift from an agent",

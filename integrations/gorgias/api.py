@@ -33,7 +33,7 @@ class GorgiasHelpdesk:
         customers = self._known(emails)
         if not customers:
             return Receipt(reference="", remark="The helpdesk does not know this customer yet.")
-        field = self._field()
+        field = self._field(furniture.FIELD)
         for customer in customers:
             self._set_field(customer, field, f"{_SPECIAL if special else 'No longer special'}: {reason}")
             self._tag_open_tickets(customer, tag, present=special)
@@ -43,8 +43,17 @@ class GorgiasHelpdesk:
         customers = self._known(emails)
         if not customers:
             return None
-        field = self._find_field()
+        field = self._find_field(furniture.FIELD)
         return field is not None and all(self._shows(customer, field, tag, but) for customer in customers)
+
+    def push_card(self, emails: tuple[str, ...], *, line: str) -> Receipt:
+        customers = self._known(emails)
+        if not customers:
+            return Receipt(reference="", remark="The helpdesk does not know this customer yet.")
+        field = self._field(furniture.CARD_FIELD)
+        for customer in customers:
+            self._set_field(customer, field, line)
+        return Receipt(reference=",".join(str(customer) for customer in customers))
 
     def tag_ticket(
         self,
@@ -109,21 +118,21 @@ class GorgiasHelpdesk:
         body = {"value": value[:_FIELD_LONGEST]}
         accepted(self._api.write("PUT", f"customers/{customer}/custom-fields/{field}", body))
 
-    def _field(self) -> int:
-        """Return our field's id, making the field on first use."""
-        found = self._find_field()
+    def _field(self, wanted: Json) -> int:
+        """Return the id of a field of ours, making the field on first use."""
+        found = self._find_field(wanted)
         if found is None:
             # Refused when somebody else makes it at this moment; then it is there to be found.
-            self._api.write("POST", "custom-fields", furniture.FIELD, deed=False)
-            found = self._find_field()
+            self._api.write("POST", "custom-fields", wanted, deed=False)
+            found = self._find_field(wanted)
         if found is None:
             raise Rejected("The helpdesk does not let us add a customer field.")
         return found
 
-    def _find_field(self) -> int | None:
+    def _find_field(self, wanted: Json) -> int | None:
         fields = self._api.pages("custom-fields", {"object_type": "Customer"})
         # The oldest: two processes that both were first may have made two.
-        return min((int(field["id"]) for field in fields if furniture.is_our_field(field)), default=None)
+        return min((int(field["id"]) for field in fields if furniture.is_same_field(field, wanted)), default=None)
 
     def _tag_open_tickets(self, customer: int, tag: str, *, present: bool) -> None:
         tickets = [*self._api.pages("tickets", {"customer_id": str(customer)})]

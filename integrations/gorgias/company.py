@@ -58,5 +58,6 @@ GORGIAS = Company(
     user_is="the e-mail address of the user whose key it is",
     buttons=_BUTTONS,
     consent=Consent(page=consent.page, exchange=consent.exchange, refresh=consent.refresh),
+    pushes=True,
     furnish=_furnish,
 )

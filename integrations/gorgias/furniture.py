@@ -10,7 +10,7 @@ TRIGGERS = ("ticket-created", "ticket-message-created")
 CONTEXTS = ("ticket", "customer")
 
 _MADE_BY = "Made by Lagniappe, which takes it away again when it is disconnected."
-_FIELD = "lagniappe-standing"
+_FIELD, _CARD_FIELD = "lagniappe-standing", "lagniappe-card"
 _JSON = {"request_content_type": "application/json", "response_content_type": "application/json"}
 FIELD: Json = {
     "object_type": "Customer",
@@ -20,6 +20,12 @@ FIELD: Json = {
     "required": False,
     "external_id": _FIELD,
 }
+CARD_FIELD: Json = FIELD | {
+    "label": "Lagniappe card",
+    "description": "What was done for this customer and what is to come, as of when it says. Written by Lagniappe.",
+    "external_id": _CARD_FIELD,
+}
+FIELDS = {_FIELD: FIELD, _CARD_FIELD: CARD_FIELD}
 # Of each trigger a call of its own: which one has fired stands in no call but where we have written it.
 _FORM = {
     "v": "1",
@@ -50,8 +56,13 @@ def is_made_by_us(row: Json) -> bool:
 
 
 def is_our_field(row: Json) -> bool:
-    """Return whether a customer field is the one that we keep."""
-    return row.get("external_id") == _FIELD
+    """Return whether a customer field is one that we keep."""
+    return row.get("external_id") in FIELDS
+
+
+def is_same_field(row: Json, wanted: Json) -> bool:
+    """Return whether a customer field is this one of ours."""
+    return bool(row.get("external_id") == wanted["external_id"])
 
 
 def hook(wiring: Wiring, trigger: str) -> Json:

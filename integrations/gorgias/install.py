@@ -58,7 +58,7 @@ class GorgiasSetup:
         self.api.read("account")  # whatever else is known: whether the key still works
         calls = [number for name, number in known.items() if name.startswith(_HOOK) or name == _CARD]
         found = {ail for number in calls if (ail := self._ail_of(number)) is not None}
-        if _FIELD in known and all(field.get("deactivated_datetime") for field in self._fields()):
+        if _FIELD in known and all(field.get("deactivated_datetime") for field in self._standing()):
             found.add(Ail.FIELD_GONE)
         return frozenset(found)
 
@@ -109,13 +109,14 @@ class GorgiasSetup:
         return [row for row in self.api.pages("macros", {}) if macros.is_ours(row, wiring)]
 
     def _field(self) -> dict[str, str]:
-        fields = self._fields()
-        if not fields:
-            return {_FIELD: self.api.make("custom-fields", furniture.FIELD)}
-        field = _oldest(fields)
-        if field.get("deactivated_datetime") is not None:
-            accepted(self._redefine(field, None))
-        return {_FIELD: str(field["id"])}
+        """Return the standing's field, made if need be. The card's is made with the first card, and put right here."""
+        ours = self._fields()
+        for name in {row["external_id"] for row in ours}:
+            field = _oldest([row for row in ours if row["external_id"] == name])
+            if field.get("deactivated_datetime") is not None:
+                accepted(self._redefine(field, None))
+        standing = [row for row in ours if furniture.is_same_field(row, furniture.FIELD)]
+        return {_FIELD: str(_oldest(standing)["id"]) if standing else self.api.make("custom-fields", furniture.FIELD)}
 
     def _tag(self, name: str) -> dict[str, str]:
         """Return our tag, made if need be. Where somebody has one of that name, theirs does as well and is not ours."""
@@ -147,8 +148,11 @@ class GorgiasSetup:
         there = self.api.pages("custom-fields", {"object_type": "Customer"})
         return list(filter(furniture.is_our_field, there))
 
+    def _standing(self) -> list[Json]:
+        return [row for row in self._fields() if furniture.is_same_field(row, furniture.FIELD)]
+
     def _redefine(self, field: Json, put_away_at: str | None) -> Answer:
-        as_it_is = furniture.FIELD | {"deactivated_datetime": put_away_at}
+        as_it_is = furniture.FIELDS[field["external_id"]] | {"deactivated_datetime": put_away_at}
         return self.api.write("PUT", f"custom-fields/{field['id']}", as_it_is, deed=False)
 
     def _ail_of(self, integration_id: str) -> Ail | None:

@@ -79,6 +79,16 @@ def test_given_a_not_now_when_shown_then_it_says_until_when_beside_whatever_else
     assert shown.notice == f"{LEAD_FIRST} Not now: nothing is suggested before 21 Dec 2026."
 
 
+def test_given_room_for_one_line_alone_when_shown_then_it_says_as_of_when_and_what_an_act_changes() -> None:
+    coming = Deed(effect=flowers(), state=State.PLANNED, at=NOON + 14 * DAY)
+    shown = card.of(replace(PLAIN, lead_first=True, pending=(coming,)), PURSE)
+
+    assert card.line(shown) == (
+        "As of 07:00, 21 Nov 2026. Check with a lead first. Last kindness: none yet."
+        " Pending: Flowers, signed Robin (planned, 5 Dec 2026). Team pool: $318.00 of $500.00 left this month"
+    )
+
+
 def test_given_a_mark_that_is_not_out_when_shown_then_the_card_does_not_bear_it() -> None:
     assert not card.of(replace(PLAIN, standing=replace(SPECIAL, marked=False)), PURSE).special
 

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from app.domain.events import CommandTyped, TicketOpened
+from app.domain.ports import PushableHelpdesk
 from integrations import registry
-from integrations.companies import Login
+from integrations.companies import Company, Login
+from integrations.http import Http
 from integrations.own_desk import presses
 from integrations.shopify.access import FixedAccess
 
@@ -68,6 +70,13 @@ def test_given_no_proper_account_when_opened_then_no_key_can_go_there(kind: str,
 def test_given_an_account_of_a_company_when_it_is_a_host_elsewhere_then_no_key_can_go_there(kind: str) -> None:
     with pytest.raises(ValueError, match="account"):
         registry.helpdesk(kind, registry.HELPDESKS[kind].origin, "a.b", BOT)
+
+
+@pytest.mark.parametrize("company", registry.HELPDESKS.values(), ids=registry.HELPDESKS)
+def test_given_a_row_when_it_says_whether_cards_are_told_then_the_adapter_can_or_cannot(company: Company) -> None:
+    desk = company.open(Http(), "https://acme.example", BOT)
+
+    assert isinstance(desk, PushableHelpdesk) is company.pushes
 
 
 def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 import app.store
 from app.domain.agents import Role
-from app.domain.effects import Pool
+from app.domain.effects import Pool, PushCard
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
@@ -282,7 +282,7 @@ class Inhabitant:
         keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
-        effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later}
+        effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later, "follow.is_overtaken": 1}
         known = {
             "shop_id": self.shop_id,
             "agent_id": -1 if name == "attentions.of_others" else self.agent_id,
@@ -824,6 +824,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
         return found
 
     write(planned(tag()), Mode.OBSERVE)
+    write(planned(PushCard(customer_id=55, occasion="1")))
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)

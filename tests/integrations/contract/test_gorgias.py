@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from app.domain.errors import Unavailable, Uncertain
-from app.domain.ports import Helpdesk
+from app.domain.ports import Helpdesk, PushableHelpdesk
 from integrations import registry
 from integrations.companies import Login
 from integrations.http import Http
@@ -17,8 +17,14 @@ from integrations.sandbox.helpdesk.bucket import GENUINE
 from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
 from jobs.lost_marks import AT_ONCE
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
+from tests.integrations.contract.push_contract import PushContract, PushStage
 from tests.integrations.contract.town import TownDoor, hasty
 
+SHOES = {
+    "object_type": "Customer",
+    "label": "Shoes",
+    "definition": {"data_type": "text", "input_settings": {"input_type": "input"}},
+}
 DEEDS = {"note": "POST messages", "tag": "POST tags"}
 
 
@@ -66,9 +72,37 @@ class GorgiasStage:
         return [str(note["text"]) for note in self.town.get(f"tickets/{ticket_id}")["messages"]]
 
     def standing_of(self, email: str) -> str:
+        return "".join(str(each["value"]) for each in self.values_of(email))
+
+    def told(self) -> PushableHelpdesk:
+        desk = self.helpdesk()
+        assert isinstance(desk, PushableHelpdesk)
+        return desk
+
+    def card_of(self, email: str) -> str:
+        fields = self.by_hand("GET", "custom-fields?object_type=Customer")["data"]
+        ours = {field["id"] for field in fields if field["external_id"] == "lagniappe-card"}
+        return "".join(str(each["value"]) for each in self.values_of(email) if each["id"] in ours)
+
+    def write_beside_it(self, email: str) -> str:
+        field = self.by_hand("POST", "custom-fields", SHOES)["id"]
+        self.by_hand("PUT", f"customers/{self.customer(email)}/custom-fields/{field}", {"value": "size 9"})
+        self.helpdesk().mark_customer((email,), special=True, reason="because", tag=TAG)
+        return self.beside_it(email)
+
+    def beside_it(self, email: str) -> str:
+        return self.standing_of(email).replace(self.card_of(email) or "-", "")
+
+    def customer(self, email: str) -> int:
         (customer,) = self.by_hand("GET", f"customers?email={email}")["data"]
-        values = self.by_hand("GET", f"customers/{customer['id']}/custom-fields")
-        return "".join(str(each["value"]) for each in values)
+        return int(customer["id"])
+
+    def values_of(self, email: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.by_hand("GET", f"customers/{self.customer(email)}/custom-fields")
+        return found
+
+    def lose_next_card(self) -> None:
+        self.let_next("PUT custom-fields", "commit_then_drop")
 
     def lose_next_answer(self, deed: str) -> None:
         self.let_next(DEEDS[deed], "commit_then_drop")
@@ -103,6 +137,12 @@ def stage(town: TownDoor) -> GorgiasStage:
 class TestGorgias(HelpdeskContract):
     @pytest.fixture
     def stage(self, stage: GorgiasStage) -> HelpdeskStage:
+        return stage
+
+
+class TestCards(PushContract):
+    @pytest.fixture
+    def stage(self, stage: GorgiasStage) -> PushStage:
         return stage
 
 
@@ -154,10 +194,7 @@ def test_given_a_standing_that_somebody_wrote_over_when_looked_for_then_the_mark
 def test_given_a_field_of_others_when_marked_then_its_value_stays(stage: GorgiasStage) -> None:
     email = stage.new_email()
     stage.open_ticket(email)
-    settings = {"data_type": "text", "input_settings": {"input_type": "input"}}
-    field = stage.by_hand(
-        "POST", "custom-fields", {"object_type": "Customer", "label": "Shoes", "definition": settings}
-    )
+    field = stage.by_hand("POST", "custom-fields", SHOES)
     (customer,) = stage.by_hand("GET", f"customers?email={email}")["data"]
     stage.by_hand("PUT", f"customers/{customer['id']}/custom-fields/{field['id']}", {"value": "size 9"})
     stage.helpdesk().mark_customer((email,), special=True, reason="because", tag=TAG)
