@@ -49,7 +49,7 @@ def _signed(effect: SendFlowers | WriteCard) -> str:
     return effect.agent_name.partition(" ")[0] or "the team"
 
 
-def _errand(effect: Errand) -> str:
+def _errand(effect: Errand) -> str:  # noqa: PLR0911  # one a kind
     match effect:
         case TagCustomer():
             return f"{'Tag' if effect.present else 'Untag'} “{effect.tag}” in the store"

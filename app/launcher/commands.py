@@ -43,6 +43,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             lock=Lock.CHECK,
             takes_arguments=True,
         ),
+        "browser": Command(
+            module="tests.ui.command",
+            says="the agents' desk in a real browser; `browser shots` makes the pictures in docs/ anew",
+            lock=Lock.UI,
+            takes_arguments=True,
+        ),
         "export": Command(
             module="jobs.export", says="print everything that is kept on one customer", takes_arguments=True
         ),

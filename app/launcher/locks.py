@@ -1,4 +1,4 @@
-"""The three hashed locks, each containing the one before it, and what pyproject.toml asks of them."""
+"""The hashed locks, each containing the one before it, and what pyproject.toml asks of them."""
 
 import hashlib
 import re
@@ -17,14 +17,15 @@ class Lock(IntEnum):
     RUN = 0
     TEST = 1
     CHECK = 2
+    UI = 3
 
     @property
     def path(self) -> Path:
-        return LOCKS / ("lock.txt", "lock-test.txt", "lock-check.txt")[self]
+        return LOCKS / ("lock.txt", "lock-test.txt", "lock-check.txt", "lock-ui.txt")[self]
 
     @property
     def extras(self) -> tuple[str, ...]:
-        return ((), ("test",), ("test", "check"))[self]
+        return ((), ("test",), ("test", "check"), ("test", "check", "ui"))[self]
 
     @property
     def digest(self) -> str:

@@ -779,7 +779,7 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
     care.note_tastes(session, Tastes(likes=("tea",)), shop_id=shop_id, customer_id=55)
-    care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON, now=NOON - DAY)
+    care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON - HOUR, now=NOON - DAY)
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
