@@ -92,3 +92,37 @@ def test_given_changes_to_the_team_when_the_trail_is_read_then_it_tells_of_numbe
         ("agent_changed", f"agent {sam}, lead"),
         ("agent_changed", f"agent {sam}, let go"),
     ]
+
+
+def test_given_limits_of_their_own_when_set_and_lifted_then_everybody_reads_them_and_the_trail_tells(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        sam = number(session, shop, seal)
+        assert agents.set_limits(session, shop_id=shop.id, agent_id=sam, limit_minor=0, month_minor=300_00)
+        (listed,) = agents.listed(session, shop_id=shop.id, seal=seal)
+        pressing = agents.member(session, shop_id=shop.id, email_digest="d-Sam")
+        assert agents.set_limits(session, shop_id=shop.id, agent_id=sam, limit_minor=None, month_minor=None)
+        free = agents.member(session, shop_id=shop.id, email_digest="d-Sam")
+    with unit_of_work(sessions) as session:
+        told = [row.why for row in session.query(Trail).order_by(Trail.id) if row.what == "agent_changed"]
+
+    assert (listed.limit_minor, listed.month_minor) == (0, 300_00)
+    assert pressing == Member(id=sam, active=True, limit_minor=0, month_minor=300_00)
+    assert free == Member(id=sam, active=True)
+    assert told == [f"agent {sam}, limits 0 and 30000", f"agent {sam}, limits usual and usual"]
+
+
+def test_given_leads_when_one_of_them_is_asked_about_then_only_the_last_who_is_active_leads_alone(
+    sessions: Sessions, shop: Merchant, seal: Seal
+) -> None:
+    with unit_of_work(sessions) as session:
+        lea, kim, sam = (number(session, shop, seal, name) for name in ("Lea", "Kim", "Sam"))
+        for lead in (lea, kim):
+            agents.set_role(session, shop_id=shop.id, agent_id=lead, role=Role.LEAD)
+        both = [agents.leads_alone(session, shop_id=shop.id, agent_id=one) for one in (lea, kim, sam)]
+        agents.set_active(session, shop_id=shop.id, agent_id=kim, active=False)
+        one_left = [agents.leads_alone(session, shop_id=shop.id, agent_id=one) for one in (lea, kim, sam)]
+
+    assert both == [False, False, False]
+    assert one_left == [True, False, False]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.effects import State
+from app.domain.effects import Effect, State
 from app.domain.policy import Mode
+from app.store import ledger
+from app.store.base import unit_of_work
 from app.store.ledger import Deed
-from tests.builders import paid, purse
-from tests.store.ledger_steps import Steps
+from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, letter, paid, purse, refund
+from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
 PRICE = 12_00
 
@@ -163,3 +165,36 @@ def test_given_a_frozen_worker_when_another_has_sent_its_row_again_then_its_word
 
     assert not MOVES[move](steps, frozen)
     assert steps.state(frozen.id) is State.SENDING
+
+
+@pytest.mark.parametrize("effect", [refund(), gift_line(), letter()], ids=lambda effect: effect.kind)
+def test_given_what_can_still_be_undone_when_hurried_then_it_leaves_now_and_only_once(
+    steps: Steps, effect: Effect
+) -> None:
+    deed = steps.planned(paid(effect, due_at=NOON + HOUR))
+    assert steps.due() == []
+
+    assert hurried(steps, deed.id)
+
+    assert steps.due() == [deed.id]
+    assert not hurried(steps, deed.id)
+
+
+def test_given_flowers_when_hurried_then_they_keep_their_day(steps: Steps) -> None:
+    deed = steps.planned(paid(flowers(), due_at=NOON + HOUR), rule="flowers")
+
+    assert not hurried(steps, deed.id)
+    assert steps.due() == []
+
+
+@pytest.mark.parametrize("state", [*(each for each in GIVEN if each != "planned"), *NOT_GIVEN])
+def test_given_what_is_not_planned_when_hurried_then_nothing_moves(steps: Steps, state: str) -> None:
+    deed = into(steps, state, paid())
+
+    assert not hurried(steps, deed.id)
+    assert steps.state(deed.id) == state
+
+
+def hurried(steps: Steps, effect_id: int) -> bool:
+    with unit_of_work(steps.sessions) as session:
+        return ledger.hurry(session, shop_id=steps.shop_id, effect_id=effect_id, now=NOON - MINUTE)

@@ -116,6 +116,17 @@ def test_given_the_agent_who_asked_when_they_lift_it_themselves_then_nothing_hap
     assert (steps.state(deed.id), granted(steps)) == (State.OVER_BUDGET, [])
 
 
+def test_given_whoever_leads_alone_when_they_lift_their_own_then_it_goes_ahead(steps: Steps) -> None:
+    deed = over_budget(steps)
+
+    with unit_of_work(signed(steps.sessions, ROBIN)) as session:
+        orders.lock(session, shop_id=steps.shop_id)
+        lifted = lifting.lift(session, shop_id=steps.shop_id, effect_id=deed.id, purse=SHALLOW, now=NOON, even_own=True)
+
+    assert lifted is not None
+    assert (lifted.state, granted(steps)) == (State.PLANNED, [4_00])
+
+
 @pytest.mark.parametrize(("age", "can"), [(7 * DAY - MINUTE, True), (7 * DAY, False)])
 def test_given_a_week_when_it_is_over_then_nobody_lifts_it_any_more(steps: Steps, age: timedelta, can: bool) -> None:
     deed = over_budget(steps)
