@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.agents import Role
 from app.domain.effects import State
 from app.domain.policy import Policy
-from app.store import inbox, ledger, orders
-from app.store.base import Session, unit_of_work
+from app.store import agents, inbox, ledger, orders
+from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Purse
 from app.store.tables import Customer, Delivery, Effect, Order
-from jobs import desk
+from jobs import desk, team
 from jobs.handle import handle_all
 from jobs.practice import POLICY
 from jobs.turns import LARGEST_BATCH
@@ -106,19 +107,22 @@ def test_given_two_tickets_about_one_order_when_the_second_is_meant_then_a_leads
     assert tickets.refunded == "40.00"
 
 
-def crowd_presses(inside: Practice, agents: int, *, policy: Policy) -> None:
-    """Let as many agents press as there are, each to give $20.00 of another customer's order back."""
+def crowd_presses(inside: Practice, count: int, *, policy: Policy, by: str = "agent-{}@x.example") -> None:
+    """Let so many agents press, each to give $20.00 of another customer's order back.
+
+    Without a place for a number in it, `by` is one agent in many windows.
+    """
     inside.policy(policy)
     with unit_of_work(inside.world.sessions) as session:
         reachable = select(Customer.customer_id).where(Customer.mail_digest.is_not(None))
         worth_it = (Order.counted, Order.net_minor >= 20_00, Order.customer_id.in_(reachable))
         newest = select(func.max(Order.order_id)).where(*worth_it).group_by(Order.customer_id)
         some = select(Order.name, Order.customer_id).where(Order.order_id.in_(newest)).order_by(Order.order_id.desc())
-        bought = session.execute(some.limit(agents)).all()
-    assert len(bought) == agents
+        bought = session.execute(some.limit(count)).all()
+    assert len(bought) == count
     for number, (name, customer) in enumerate(bought):
         ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "It is broken."})["ticket_id"]
-        who = {"agent_email": f"agent-{number}@x.example", "order": name}
+        who = {"agent_email": by.format(number), "order": name}
         inside.press(int(ticket), "refund_keep", amount="20.00", **who)
 
 
@@ -141,13 +145,30 @@ def test_given_64_agents_and_a_pool_of_500_when_all_give_20_back_at_once_then_ex
     assert (inside.reserved(), inside.spent()) == (0, 500_00)
 
 
+@both
+def test_given_one_agent_with_a_month_of_50_when_they_give_20_in_many_windows_at_once_then_a_lead_is_asked_after_two(
+    inside: Practice,
+) -> None:
+    world, merchant = inside.world, inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    team.add(world, merchant, name="Sam", email="sam@x.example", role=Role.AGENT)
+    with reading(world.sessions) as session:
+        (sam,) = agents.names(session, shop_id=merchant.id)
+    team.set_limits(world, merchant, sam, limit_minor=None, month_minor=50_00)
+
+    crowd_presses(inside, 6, policy=replace(POLICY, team=ONLY_THE_POOL), by="sam@x.example")
+    handled_at_once(inside)
+
+    assert became(inside) == {"planned": 2, "awaiting": 4}
+
+
 @pytest.mark.parametrize("books", ["postgres"])
 def test_given_a_pool_that_is_added_up_first_when_agents_press_at_once_then_it_is_overspent(
     inside: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Prove that the test above can fail: it would, were nobody to stand in line and the ledger just added up."""
-    agents = 12
-    looked = Barrier(agents)
+    crowd = 12
+    looked = Barrier(crowd)
 
     def adds_up(session: Session, row: Effect, purse: Purse, _now: datetime) -> None:
         if row.pool_name is not None:
@@ -160,7 +181,7 @@ def test_given_a_pool_that_is_added_up_first_when_agents_press_at_once_then_it_i
 
     monkeypatch.setattr(orders, "lock", lambda *_about, **_named: None)
     monkeypatch.setattr(ledger, "reserve", adds_up)
-    crowd_presses(inside, agents, policy=replace(POLICY, team_monthly_minor=100_00, team=ONLY_THE_POOL))
+    crowd_presses(inside, crowd, policy=replace(POLICY, team_monthly_minor=100_00, team=ONLY_THE_POOL))
     handled_at_once(inside)
 
     assert became(inside)["planned"] > 5
