@@ -120,6 +120,19 @@ def test_given_eight_workers_when_all_need_another_key_then_one_of_them_asks(hou
     assert house.endpoint.asked == ["r-1"]
 
 
+def test_given_a_turn_that_is_somebodys_when_another_would_take_it_then_they_may_not_until_it_is_over(
+    house: House,
+) -> None:
+    def begin() -> bool:
+        with unit_of_work(house.sessions) as session:
+            about = {"shop_id": house.shop_id, "kind": KIND, "now": house.clock.now()}
+            return desk_keys.begin(session, lease=LEASE, **about) is not None
+
+    assert [begin(), begin()] == [True, False]
+    house.clock.forward(LEASE)
+    assert begin()
+
+
 def test_given_a_key_that_is_refused_when_somebody_fetched_another_then_that_one_is_used(house: House) -> None:
     slow, quick = house.worker(), house.worker()
     assert slow.token() == "t-1"

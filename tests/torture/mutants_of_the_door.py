@@ -43,6 +43,6 @@ OF_THE_DOOR = {
         file="app/store/desk_keys.py",
         old="    return ours if _moved(session, (*_mine(shop_id, kind), given, free), ours, now + lease) else None\n",
         new="    return ours if _moved(session, (*_mine(shop_id, kind), given), ours, now + lease) else None\n",
-        tests="tests/jobs/test_desk_access.py -k dies_while_it_asks",
+        tests="tests/jobs/test_desk_access.py -k somebodys_when_another",
     ),
 }
