@@ -150,8 +150,7 @@ def test_given_a_preview_when_pressed_then_the_ledger_holds_its_steps_in_their_o
     assert found.cost.minor == sum(step.cost.minor for step in found.steps if step.cost)
 
 
-@pytest.mark.parametrize("kind", ["500_after", "commit_then_drop", "500_before"])
-@pytest.mark.parametrize("operation", ["TagsAdd", "QuietNote"])
+@pytest.mark.parametrize(("operation", "kind"), [("TagsAdd", "500_after"), ("QuietNote", "commit_then_drop")])
 def test_given_a_store_that_loses_answers_when_pressed_then_the_silence_is_still_first_and_ours(
     grief: Grief, operation: str, kind: str
 ) -> None:
