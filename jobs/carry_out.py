@@ -179,7 +179,8 @@ def _plan(
 
 
 def _draft(rule: str, because: str, plan: Plan, *, decision_id: int | None, mode: Mode) -> Draft:
-    if mode is Mode.APPROVE and isinstance(plan.effect, PostNote | Undoing | Unmute):
+    words = isinstance(plan.effect, PostNote) and plan.after is None  # those about a deed wait for a yes as it does
+    if mode is Mode.APPROVE and (words or isinstance(plan.effect, Undoing | Unmute)):
         mode = Mode.AUTO  # words among colleagues need no approval, and the way back is the one that was approved
     return Draft(plan=plan, rule=rule, because=because, mode=mode, decision_id=decision_id)
 

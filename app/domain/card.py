@@ -11,7 +11,6 @@ from app.domain.effects import Effect, State, WriteCard
 from app.domain.facts import Standing, Yardstick
 from app.domain.money import Money
 from app.domain.rules import hard_time
-from app.domain.tastes import Tastes
 
 MOST_ROWS = 8
 LEAD_FIRST = "Check with a lead first."
@@ -121,7 +120,7 @@ def of(facts: CardFacts, purse: Purse) -> Card:
         Row(name="Since", value=_since(facts)),
         Row(name="Last kindness", value=_last(facts)),
         Row(name="Pending", value=_pending(facts)),
-        Row(name="Likes / never", value=_tastes(standing.tastes)),
+        Row(name="Likes / never", value=str(standing.tastes)),
         _pool(purse),
     )
     return Card(rows=rows, as_of=facts.now, special=standing.special and standing.marked, notice=_notice(facts))
@@ -176,12 +175,6 @@ def _pending(facts: CardFacts) -> str:
     told = [f"{what(deed.effect)} ({_when(deed, facts)})" for deed in facts.pending[:_PENDING_SHOWN]]
     more = len(facts.pending) - len(told)
     return "; ".join(told) + (f" and {more} more" if more > 0 else "") or "nothing"
-
-
-def _tastes(noted: Tastes) -> str:
-    likes = f"likes {', '.join(noted.likes)}" if noted.likes else ""
-    never = f"never {', '.join(noted.never)}" if noted.never else ""
-    return "; ".join(filter(None, (likes, never))) or "nothing noted yet"
 
 
 def _when(deed: Deed, facts: CardFacts) -> str:

@@ -18,6 +18,11 @@ class Tastes:
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        likes = f"likes {', '.join(self.likes)}" if self.likes else ""
+        never = f"never {', '.join(self.never)}" if self.never else ""
+        return "; ".join(filter(None, (likes, never))) or "nothing noted yet"
+
 
 NOTHING_NOTED = Tastes()
 

@@ -1,10 +1,13 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
-from app.domain.rules import elsewhere, gift_order, granted, let_alone, pressed, typed
+from app.domain import tastes
+from app.domain.rules import elsewhere, gift_order, granted, hard_time, let_alone, pressed, typed
 
 _REASONS = {
     granted.CODE: "not granted",
     let_alone.CODE: "nothing automatic",
+    hard_time.CODE: "nothing promotional for now",
+    tastes.CODE: "never wanted",
     # marks
     "entered": "became special",
     "stays": "stays special",
@@ -56,6 +59,9 @@ _REASONS = {
     "bad_amount": "amount not understood",
     "no_order": "no order found",
     "no_credit": "no store credit",
+    "no_coupon": "no credit in a hard time",
+    "hard_time": "left in peace",
+    hard_time.OVER: "a hard time is over",
     "already": "done before",
     "overtaken": "a later one says it",
     elsewhere.CODE: "done on another ticket",

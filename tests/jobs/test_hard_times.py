@@ -20,7 +20,7 @@ from app.store.watch_tables import Trail
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Wish
 from integrations.registry import LISTENER
-from jobs import agent_desk, agent_preview, hard_times, quiet_deeds
+from jobs import agent_desk, agent_preview, desk, hard_times, quiet_deeds
 from jobs.practice import POLICY
 from jobs.runtime import Outside, World
 from tests.jobs.conftest import Practice
@@ -272,6 +272,17 @@ def test_given_a_rule_that_does_not_act_by_itself_when_pressed_then_nothing_leav
     row = row_of(grief)
     assert (grief.tags & TAGS, grief.day, grief.heard) == (set(), [], [])
     assert (row is not None and row.sensitive_until is not None) is sensitive
+    assert "left in peace" not in grief.notes
+
+
+def test_given_a_lead_who_says_no_when_asked_then_nobody_reads_that_all_is_quiet(grief: Grief) -> None:
+    grief.inside.policy(_with_mode(BRIEF, Mode.APPROVE))
+    grief.press(act="compassion")
+    desk.decline(grief.inside.world, merchant_of(grief.inside), grief.mutes()[0].id)
+    grief.inside.drain()
+
+    assert {row.state for row in grief.mutes()} == {"withdrawn"}
+    assert grief.notes == ""
 
 
 def test_given_a_rule_that_was_made_to_watch_when_the_day_comes_then_it_waits_for_it(grief: Grief) -> None:

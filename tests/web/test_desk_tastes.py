@@ -4,8 +4,8 @@ import pytest
 
 from app.domain.tastes import NOTHING_NOTED, Tastes
 from app.store import care, trail
-from app.store.base import reading
-from tests.builders import order, usd
+from app.store.base import reading, unit_of_work
+from tests.builders import DAY, order, usd
 from tests.web.agent import at_the_desk
 from tests.web.desk import Desk
 
@@ -48,3 +48,20 @@ def test_given_a_ticket_of_nobody_when_noted_then_there_is_nobody_to_note_it_of(
     sam = at_the_desk(desk, customer=None)
 
     assert sam.call("/desk/api/tastes", sam.body(likes="tea", never="")).status_code == 422
+
+
+def test_given_what_agents_know_when_the_merchant_looks_at_the_customer_then_it_is_there_until_it_is_over(
+    desk: Desk,
+) -> None:
+    desk.buy(order(net=usd(90_00)))
+    known, now = {"shop_id": desk.merchant.id, "customer_id": 55}, desk.world.clock.now()
+    with unit_of_work(desk.world.sessions) as session:
+        care.note_tastes(session, Tastes(likes=("tea",), never=("flowers",)), **known)
+        care.mark_sensitive(session, until=now + DAY, now=now, **known)
+    page = desk.open("/customers/55")
+    assert "likes tea; never flowers" in page
+    assert "left in peace" in page
+
+    with unit_of_work(desk.world.sessions) as session:
+        care.mark_sensitive(session, until=now - DAY, now=now, **known)
+    assert "left in peace" not in desk.open("/customers/55")

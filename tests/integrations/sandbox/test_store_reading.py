@@ -206,6 +206,7 @@ _VARIABLES = {
     "quantity": 0,
     "tags": ["a"],
     "query": "",
+    "namespace": "lagniappe",
     "key": "k",
     "input": {"orderId": "gid://shopify/Order/1"},
     "metafields": [],
