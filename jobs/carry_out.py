@@ -9,7 +9,6 @@ from app.domain.policy import Mode
 from app.domain.rules import afterwards, gift_order
 from app.store import care, connections, decisions, ledger, orders
 from app.store.base import Session
-from app.store.deeds import PENDING
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
 from integrations.registry import HELPDESKS
@@ -130,7 +129,8 @@ def follow_up(
     tidying = gift_order.tidying(
         deed.effect, deed.state, key=deed.key, draft=deed.request, begun=deed.attempts > 0, now=now
     )
-    mode, shown = merchant.policy.mode_of(deed.rule), None if note is None else _shown(session, merchant, deed, now)
+    shown = None if note is None else _shown(session, merchant, deed, note, now)
+    mode = merchant.policy.mode_of(deed.rule)
     for plan, how_far in ((note, Mode.AUTO), (shown, Mode.AUTO), (tidying, mode)):
         if plan is not None:
             _plan(
@@ -145,14 +145,13 @@ def follow_up(
             )
 
 
-def _shown(session: Session, merchant: Merchant, deed: Deed, now: datetime) -> Plan | None:
-    """Return that the customer's card is shown anew, where a helpdesk is told of what has changed on it."""
-    customer_id = getattr(deed.effect, "customer_id", None)
-    kinds = connections.public_ids(session, shop_id=merchant.id)
-    if customer_id is None or not any(kind in HELPDESKS and HELPDESKS[kind].pushes for kind in kinds):
+def _shown(session: Session, merchant: Merchant, deed: Deed, note: Plan, now: datetime) -> Plan | None:
+    """Return that the customer's card is shown anew, where a helpdesk is told of what a note tells as well."""
+    customer_id, kinds = getattr(deed.effect, "customer_id", None), connections.public_ids(session, shop_id=merchant.id)
+    told = any(kind in HELPDESKS and HELPDESKS[kind].pushes for kind in kinds)
+    if customer_id is None or not told or not isinstance(note.effect, PostNote):
         return None
-    state = PENDING if deed.pending else deed.state
-    return Plan(effect=PushCard(customer_id=customer_id, occasion=f"{deed.id}:{state}"), due_at=now)
+    return Plan(effect=PushCard(customer_id=customer_id, about=note.effect.about), due_at=now)
 
 
 def _is_let_alone(session: Session, merchant: Merchant, effect: Effect) -> bool:

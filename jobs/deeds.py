@@ -208,7 +208,7 @@ def unwanted(  # noqa: C901, PLR0911  # one a kind
         case WriteCard() as card:
             return still_wanted.card(outside.shop.order(card.order_id))
         case TagTicket() | PostNote() | PushCard() as errand:
-            return helpdesk_deeds.unwanted(world, outside, errand, deed)
+            return helpdesk_deeds.unwanted(outside, errand)
         case _:
             return None
 

@@ -42,25 +42,17 @@ def do(
 ) -> Receipt:
     """Tag a ticket, leave a note on it, or show a card anew."""
     if isinstance(errand, PushCard):
-        return _push(world, merchant, outside, errand.customer_id)
+        return _push(world, merchant, outside, errand.customer_id, deed)
     desk, number = _desk(outside, errand.ticket_id)
     if isinstance(errand, TagTicket):
         return desk.tag_ticket(number, tag=errand.tag, reason=errand.reason)
     return desk.post_note(number, text=deed.request or errand.text, key=deed.key)
 
 
-def unwanted(
-    world: World, outside: Outside, errand: TagTicket | PostNote | PushCard, deed: Deed
-) -> tuple[str, str] | None:
-    """Return why an errand is not to be run, as (code, sentence): a later card shows all that this one would."""
-    if not isinstance(errand, PushCard):
-        return NOT_CONNECTED if outside.desk_of(errand.ticket_id) is None else None
-    if not _pushable(outside):
-        return NOT_CONNECTED
-    about = {"shop_id": deed.shop_id, "customer_id": errand.customer_id}
-    with reading(world.sessions) as session:
-        overtaken = follow.is_overtaken(session, effect_id=deed.id, **about)
-    return ("overtaken", "A later one shows what this one would have.") if overtaken else None
+def unwanted(outside: Outside, errand: TagTicket | PostNote | PushCard) -> tuple[str, str] | None:
+    """Return why an errand cannot be run, as (code, sentence)."""
+    there = _pushable(outside) if isinstance(errand, PushCard) else outside.desk_of(errand.ticket_id)
+    return None if there else NOT_CONNECTED
 
 
 def with_a_way_in(world: World, merchant: Merchant, note: PostNote) -> str | None:
@@ -87,18 +79,20 @@ def _pushable(outside: Outside) -> list[PushableHelpdesk]:
     return [desk for desk in told if isinstance(desk, PushableHelpdesk)]
 
 
-def _push(world: World, merchant: Merchant, outside: Outside, customer_id: int) -> Receipt:
+def _push(world: World, merchant: Merchant, outside: Outside, customer_id: int, deed: Deed) -> Receipt:
     """Show the customer's card in every helpdesk that can be told, as our books know it at this very moment."""
     now = world.clock.now()
+    about = {"shop_id": merchant.id, "customer_id": customer_id}
     with reading(world.sessions) as session:
+        if follow.is_overtaken(session, effect_id=deed.id, **about):
+            return Receipt(reference="", remark="A later one shows all that this one would have.")
         known = card.facts(session, merchant, customer_id, now)
         left = card.team_pool(session, merchant, now)
     if known is None:
         raise Rejected("Our books do not know this customer any more.")
     line, emails = domain_card.line(domain_card.of(known, left)), outside.shop.emails(customer_id)
     shown = [desk.push_card(emails, line=line) for desk in _pushable(outside)]
-    remarks = dict.fromkeys(receipt.remark for receipt in shown if receipt.remark)
-    return Receipt(reference=",".join(each.reference for each in shown if each.reference), remark=" ".join(remarks))
+    return Receipt(reference="", remark=" ".join(dict.fromkeys(each.remark for each in shown if each.remark)))
 
 
 def _desk(outside: Outside, ticket_id: str) -> tuple[Helpdesk, str]:

@@ -146,15 +146,18 @@ class PostNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushCard:
-    """Show a customer's card anew in the helpdesks that can be told of it; it is drawn at the moment it is sent."""
+    """Show a customer's card anew in the helpdesks that can be told of it; it is drawn at the moment it is sent.
+
+    `about` is what has changed on it.
+    """
 
     kind: Literal["push_card"] = "push_card"
     customer_id: int
-    occasion: str
+    about: str
 
     @property
     def key(self) -> str:
-        return _key("push", self.customer_id, self.occasion)
+        return _key("push", self.customer_id, self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

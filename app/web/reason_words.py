@@ -63,7 +63,6 @@ _REASONS = {
     "hard_time": "left in peace",
     hard_time.OVER: "a hard time is over",
     "already": "done before",
-    "overtaken": "a later one says it",
     elsewhere.CODE: "done on another ticket",
     "flowers": "flowers are sent",
     "team_gift": "a gift from an agent",

@@ -71,10 +71,8 @@ def test_given_two_cards_to_show_when_their_turn_comes_then_the_earlier_is_left_
     inside.pause(paused=False)
     inside.drain()
 
-    assert [(row.state, row.code) for row in inside.effects("push_card")] == [
-        ("withdrawn", "overtaken"),
-        ("done", None),
-    ]
+    became = [(row.state, row.remark) for row in inside.effects("push_card")]
+    assert became == [("done", "A later one shows all that this one would have."), ("done", None)]
     assert shown(inside) == told(inside)
 
 

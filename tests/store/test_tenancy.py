@@ -824,7 +824,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
         return found
 
     write(planned(tag()), Mode.OBSERVE)
-    write(planned(PushCard(customer_id=55, occasion="1")))
+    write(planned(PushCard(customer_id=55, about="1")))
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)

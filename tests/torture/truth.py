@@ -50,6 +50,8 @@ NOT_DEEDS = {
     "switches",
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?")
+# When a card was drawn is not what came of it; all else on it is.
+_AS_OF = re.compile(r"As of \d\d:\d\d, \d{1,2} \w{3} \d{4}\.")
 # What is drawn by chance: keys, digests, passes, aliases of the forgotten; and the numbers of lines begun and given up.
 _RANDOM = re.compile(
     r"(?<=#pass=)[a-z2-7]+|"
@@ -127,4 +129,4 @@ def _plain(column: Column[Any], value: Any, nobody: frozenset[int]) -> object:
 
 
 def _lasting(text: str) -> str:
-    return _RANDOM.sub("…", _MOMENT.sub("…", text))
+    return _RANDOM.sub("…", _MOMENT.sub("…", _AS_OF.sub("…", text)))
