@@ -3,13 +3,14 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.launcher.places import ROOT
-from tests.ui.eyes import NO_BROWSER, Letter, chromium, demo, opened, write
+from tests.stack import until
+from tests.ui.eyes import NO_BROWSER, Letter, chromium, demo, opened, regular, write
 
 DOCS = ROOT / "docs"
-PHONE, PAGE = (360, 740), (900, 900)
+PHONE, PAGE = ViewportSize(width=360, height=740), ViewportSize(width=900, height=900)
 
 
 def main() -> int:
@@ -19,33 +20,33 @@ def main() -> int:
         print(f"lagniappe: {NO_BROWSER}")
         return 1
     with TemporaryDirectory() as folder, demo(Path(folder) / "shots") as stack, opened(browser_path) as browser:
-        letter = write(stack, int(stack.get("/town/cast")["best_customer"]))
-        shot(browser, letter, "desk-phone", size=PHONE)
-        shot(browser, letter, "desk", size=PAGE, do="flowers")
-        shot(browser, letter, "desk-dark", size=PAGE, scheme="dark", do="flowers")
-        shot(browser, letter, "card", size=PHONE, part="dl.card")
+        letter = write(stack, regular(stack, 0))
+        until(lambda: stack.gift_lines(letter.order))
+        kept(shown(browser, letter, PAGE, do="flowers"), "desk")
+        dark = shown(browser, letter, PAGE, scheme="dark", do="flowers")
+        kept(dark, "desk-dark")
+        dark.locator("#flowers-preview [data-act]").click()
+        dark.wait_for_selector(".deeds")
+        phone = shown(browser, letter, PHONE)
+        kept(phone, "desk-phone")
+        phone.locator("dl.card").screenshot(path=DOCS / "card.png")
+        told("card")
     return 0
 
 
-def shot(
-    browser: Browser,
-    letter: Letter,
-    name: str,
-    *,
-    size: tuple[int, int],
-    scheme: str = "light",
-    do: str = "",
-    part: str = "",
-) -> None:
-    """Write one picture: of the whole page, or of a part of it."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
-    page = context.new_page()
+def shown(browser: Browser, letter: Letter, size: ViewportSize, *, scheme: str = "light", do: str = "") -> Page:
+    """Return the desk as it is to be seen."""
+    page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
     page.goto(letter.desk(do=do) if do else letter.desk())
     page.wait_for_selector(f"#{do}-preview [data-act]" if do else "form[data-gesture]")
-    path = DOCS / f"{name}.png"
-    if part:
-        page.locator(part).screenshot(path=path)
-    else:
-        page.screenshot(path=path, full_page=True)
-    context.close()
-    print(f"lagniappe: {path.relative_to(ROOT)}")
+    return page
+
+
+def kept(page: Page, name: str) -> None:
+    """Write a picture of the whole page."""
+    page.screenshot(path=DOCS / f"{name}.png", full_page=True)
+    told(name)
+
+
+def told(name: str) -> None:
+    print(f"lagniappe: docs/{name}.png")
