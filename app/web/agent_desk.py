@@ -17,6 +17,7 @@ from app.store.agent_sessions import Visitor
 from app.store.base import reading
 from app.store.shops import Merchant
 from app.web import agent_identity, agent_view
+from app.web.agent_asks import AskingIn
 from app.web.agent_identity import visitor
 from app.web.agent_view import Scene
 from app.web.here import world
@@ -49,16 +50,6 @@ class Entering(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     code: Code
-    browser: Annotated[str, Field(min_length=16, max_length=64)]
-
-
-class AskingIn(BaseModel):
-    """Whose login link is wished for, at which desk, what it shall be about, and in which browser it must work."""
-
-    model_config = ConfigDict(frozen=True)
-    desk: Code
-    about: Annotated[str, Field(max_length=2_000)]
-    email: Annotated[str, Field(max_length=254, pattern=r"^\s*[^\s@]+@[^\s@]+\s*$")]
     browser: Annotated[str, Field(min_length=16, max_length=64)]
 
 
@@ -152,9 +143,7 @@ def ask_for_link() -> ResponseReturnValue:
     if world().postman is None:
         abort(404, "Nobody is mailed from here.")
     asked = _understood(AskingIn)
-    agent_login.ask(
-        world(), desk=asked.desk, email=asked.email.strip().lower(), about=asked.about, browser=asked.browser
-    )
+    agent_login.ask(world(), desk=asked.desk, email=asked.email, about=asked.about, browser=asked.browser)
     return jsonify(asked=True), 202
 
 
