@@ -16,7 +16,7 @@ from tests.ui.eyes import NO_BROWSER, chromium, demo, opened, regular, write
 PHONE = {"width": 360, "height": 740}
 MOST_TABS = 120
 FINGER = 24  # pixels each way: WCAG 2.2, level AA
-GESTURES = ("refund", "flowers", "card", "gift")
+GESTURES = ("refund", "flowers", "card", "gift", "hard")
 WORDS = "Thank you for the picture. It hangs in our kitchen."
 
 
