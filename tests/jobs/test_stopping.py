@@ -145,7 +145,7 @@ def test_given_a_worker_whose_store_is_silent_when_told_twice_then_it_leaves_at_
     with process("worker", surroundings) as running:
         bell = Bell.at(surroundings["REDIS_URL"], patient=True)
         bell.ring(Task.DRAIN, inside.shop_id)
-        until(lambda: any(row.state in ("sending", "uncertain") for row in inside.effects("add_gift_line")))
+        until(lambda: inside.call("/town/state")["calls"].get("OrderEditCommit"))
         running.send_signal(signal.SIGTERM)
         running.send_signal(signal.SIGTERM)
         assert running.wait(IN_TIME_SECONDS) == 0

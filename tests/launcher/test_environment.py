@@ -33,7 +33,7 @@ def put_python(venv: Path) -> None:
 
 def test_given_no_venv_when_built_then_it_is_ready_for_this_lock_and_the_lower_ones(venv: Path) -> None:
     environment.build(Lock.TEST)
-    assert [environment.is_ready(lock) for lock in Lock] == [True, True, False]
+    assert [lock for lock in Lock if environment.is_ready(lock)] == [Lock.RUN, Lock.TEST]
 
 
 def test_given_a_changed_lock_when_asked_then_the_venv_is_not_ready(venv: Path) -> None:
