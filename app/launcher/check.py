@@ -17,7 +17,7 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "types": ("mypy", "app", "integrations", "jobs", "bench"),
         "rooms": ("lint-imports", "--no-logo"),
         "fidelity": ("python", "-m", "app", "fidelity"),
-        "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile"),
+        "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
     }
 )
 NOT_FAST = "tests"

@@ -20,4 +20,5 @@ def main(arguments: list[str]) -> int:
 def processes(arguments: list[str]) -> list[str]:
     told = any(argument.startswith(HOW_MANY) for argument in arguments)
     # A file stays in one process: what it sets up at length, such as a story's processes, is set up once.
-    return [] if told else ["-n", "2", "--dist", "loadfile"]
+    # Files keep the order that tests/conftest.py gives them: the longest first.
+    return [] if told else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -102,7 +102,7 @@ def test_given_fast_when_checked_then_the_tests_are_left_out(monkeypatch: pytest
     assert names == ["format", "lint", "types", "rooms", "fidelity"]
 
 
-SPREAD = ["-n", "2", "--dist", "loadfile"]
+SPREAD = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(
