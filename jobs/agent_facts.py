@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.agents import Member
 from app.domain.events import Act, AgentAction
-from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore
+from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore, Treat
 from app.domain.tags import folded
 from app.store import acts, agents, care, decisions, gifts, orders, treats
 from app.store.base import Session
@@ -64,14 +64,7 @@ def gathered(
         given=given,
         press=press,
         granted=merchant.scopes,
-        treat=treats.latest(
-            session,
-            shop_id=merchant.id,
-            customer_id=asked.customer_id,
-            since=now - timedelta(days=merchant.policy.team.cooldown_days + 1),
-        )
-        if not refund
-        else None,
+        treat=_treat(session, merchant, asked, now) if not refund else None,
         tags=asked.tags | _mark(session, merchant, asked),
         given_minor=_given(session, merchant, member, now),
         member=member,
@@ -96,6 +89,11 @@ def _earlier(
     order_id, customer_id = asked.order.id, asked.customer_id
     given = gifts.of_team(session, shop_id=merchant.id, order_id=order_id, customer_id=customer_id)
     return given, given.given
+
+
+def _treat(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> Treat | None:
+    since = now - timedelta(days=merchant.policy.team.cooldown_days + 1)
+    return treats.latest(session, shop_id=merchant.id, customer_id=asked.customer_id, since=since)
 
 
 def _mark(session: Session, merchant: Merchant, asked: AboutAction) -> frozenset[str]:
