@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import requests
 import structlog
@@ -91,6 +92,21 @@ class Answer:
             return json.loads(self.body.decode(), parse_float=Decimal)
         except (ValueError, RecursionError) as fault:
             raise self.request.failure("gave an answer that is not JSON") from fault
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the JSON object that came back; anything else is a foreign answer."""
+        said = self.json()
+        if not isinstance(said, dict):
+            raise self.request.failure("gave an answer that makes no sense")
+        return said
+
+    def explained(self) -> dict[str, Any]:
+        """Return what a no says of itself; nothing where it is a page for people, for the status says enough."""
+        try:
+            said = self.json()
+        except (Unavailable, Uncertain):
+            return {}
+        return said if isinstance(said, dict) else {}
 
 
 class Http:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import KeyRefused, Rejected, Unavailable
 from integrations.http import Answer, Http, Request
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ class DeskApi:
 
     def add(self, path: str, body: Json) -> Json:
         """Make an object and return it as it became. Raises Rejected with what is wrong."""
-        return _object(accepted(self._call("POST", path, body=body)))
+        return accepted(self._call("POST", path, body=body)).json_object()
 
     def _call(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None) -> Answer:
         answer = self._http.call(
@@ -78,28 +78,14 @@ def accepted(answer: Answer) -> Answer:
 def _read(answer: Answer) -> Json:
     if not answer.ok:
         raise Unavailable(f"the helpdesk answered {answer.status}")
-    return _object(answer)
-
-
-def _object(answer: Answer) -> Json:
-    content = answer.json()
-    if not isinstance(content, dict):
-        raise answer.request.failure("gave an answer that makes no sense")
-    return content
+    return answer.json_object()
 
 
 def _absent(answer: Answer) -> None:
-    try:
-        said = answer.json()
-    except (Unavailable, Uncertain):
-        said = None
-    if not (isinstance(said, dict) and "detail" in said):
+    if "detail" not in answer.explained():
         raise Unavailable("the helpdesk's address leads to something else")
 
 
 def _fields(answer: Answer) -> str:
-    try:
-        said = answer.json()
-    except (Unavailable, Uncertain):  # a page for people: the status says enough
-        return ""
-    return f": {', '.join(sorted(said)[:5])}" if isinstance(said, dict) and said else ""
+    said = answer.explained()
+    return f": {', '.join(sorted(said)[:5])}" if said else ""

@@ -82,9 +82,7 @@ class GorgiasHelpdesk:
             "external_id": marker(key),
         }
         answer = accepted(self._at_once.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
-        written = answer.json()
-        if not isinstance(written, dict):
-            raise answer.request.failure("gave an answer that makes no sense")
+        written = answer.json_object()
         public = written.get("public") is not False
         if public:
             _LOG.error("gorgias.note_public", ticket=ticket_id, message=written.get("id"))

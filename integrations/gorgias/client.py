@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.domain.errors import Busy, KeyRefused, Rejected, Stopped, Unavailable, Uncertain
+from app.domain.errors import Busy, KeyRefused, Rejected, Stopped
 from integrations.companies import Login
 from integrations.http import Answer, Http, Request
 
@@ -36,12 +36,12 @@ class GorgiasApi:
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Return one object. Raises Unavailable."""
-        return _object(self._call("GET", path, params=params, writes=False))
+        return accepted(self._call("GET", path, params=params, writes=False)).json_object()
 
     def look(self, path: str) -> Json | None:
         """Return one object; None where there is none (any more). Raises Unavailable."""
         answer = self._call("GET", path, writes=False)
-        return None if answer.status in GONE else _object(answer)
+        return None if answer.status in GONE else accepted(answer).json_object()
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[Json]:
         """Yield every row of a list, page after page."""
@@ -123,22 +123,11 @@ def accepted(answer: Answer) -> Answer:
 
 def made(answer: Answer) -> str:
     """Return the number of what was made with this answer; raises Rejected, and Unavailable, though it may be there."""
-    return str(_object(answer)["id"])
-
-
-def _object(answer: Answer) -> Json:
-    content = accepted(answer).json()
-    if not isinstance(content, dict):
-        raise answer.request.failure("gave an answer that makes no sense")
-    return content
+    return str(accepted(answer).json_object()["id"])
 
 
 def _words(answer: Answer) -> str:
-    try:
-        content = answer.json()
-    except (Unavailable, Uncertain):  # a page for people: the status says enough
-        return ""
-    error = content.get("error") if isinstance(content, dict) else None
+    error = answer.explained().get("error")
     words = str(error.get("msg") or "") if isinstance(error, dict) else ""
     # Somebody's address may be quoted back at us.
     return "" if not words or "@" in words else f": {words.strip().rstrip('.')[:_LONGEST_MESSAGE]}"

@@ -96,10 +96,7 @@ def _accepted(answer: Answer) -> Answer:
 
 
 def _said(answer: Answer) -> dict[str, object]:
-    content = _accepted(answer).json()
-    if not isinstance(content, dict):
-        raise answer.request.failure("gave an answer that makes no sense")
-    return content
+    return _accepted(answer).json_object()
 
 
 def _reference(answer: Answer, said: object) -> str:

@@ -11,7 +11,7 @@ from app.domain.ports import Comment, Receipt, Staff, Ticket
 from integrations.marker import last_line, line
 from integrations.strict_json import moment
 from integrations.zendesk import standing
-from integrations.zendesk.client import Json, ZendeskApi, accepted, content
+from integrations.zendesk.client import Json, ZendeskApi, accepted
 
 _LOG = structlog.get_logger()
 _OPEN = frozenset({"new", "open", "pending", "hold"})
@@ -63,7 +63,7 @@ class ZendeskHelpdesk:
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
         path, body = f"tickets/{_number(ticket_id)}", f"{_PLACEHOLDER.sub(_JOINER, text)}\n\n{line(key)}"
         answer = self._at_once.write("PUT", path, {"ticket": {"comment": {"body": body, "public": False}}})
-        events = (content(answer).get("audit") or {}).get("events") or ()
+        events = (accepted(answer).json_object().get("audit") or {}).get("events") or ()
         written = next((each for each in events if each.get("type") == "Comment"), None)
         if written is None:
             raise answer.request.failure("does not say what became of the note")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.domain.errors import Busy, KeyRefused, Rejected, Stopped, Unavailable, Uncertain
+from app.domain.errors import Busy, KeyRefused, Rejected, Stopped, Unavailable
 from integrations.companies import Login
 from integrations.http import Answer, Http, Request
 
@@ -32,18 +32,18 @@ class ZendeskApi:
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Return one object. Raises Unavailable, and Rejected where there is none."""
-        return content(self._call("GET", path, params=params, writes=False))
+        return accepted(self._call("GET", path, params=params, writes=False)).json_object()
 
     def look(self, path: str, params: Mapping[str, str] | None = None) -> Json | None:
         """Return one object; None where there certainly is none (any more). Raises Unavailable."""
         answer = self._call("GET", path, params=params, writes=False)
         if answer.status == 404:
-            if _said(answer).get("error") != _NOT_THERE:
+            if answer.explained().get("error") != _NOT_THERE:
                 raise Unavailable("the helpdesk's address leads to something else")
             return None
         if not answer.ok:
             raise Unavailable(f"the helpdesk answered {answer.status}")
-        return content(answer)
+        return answer.json_object()
 
     def pages(self, path: str, name: str, params: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yield every row of a list, page after page."""
@@ -68,7 +68,7 @@ class ZendeskApi:
 
     def make(self, path: str, name: str, body: Json) -> str:
         """Return the number of a new piece of furniture. Raises Rejected, and Unavailable, though it may be there."""
-        return str(content(self.write("POST", path, {name: body}, deed=False))[name]["id"])
+        return str(accepted(self.write("POST", path, {name: body}, deed=False)).json_object()[name]["id"])
 
     def _call(
         self,
@@ -115,14 +115,6 @@ class ZendeskApi:
         return answer
 
 
-def content(answer: Answer) -> Json:
-    """Return the object that was answered. Raises Rejected with the helpdesk's words."""
-    said = accepted(answer).json()
-    if not isinstance(said, dict):
-        raise answer.request.failure("gave an answer that makes no sense")
-    return said
-
-
 def accepted(answer: Answer) -> Answer:
     """Return the answer if it is a yes; raises Rejected with the helpdesk's words."""
     if not answer.ok:
@@ -130,16 +122,8 @@ def accepted(answer: Answer) -> Answer:
     return answer
 
 
-def _said(answer: Answer) -> Json:
-    try:
-        said = answer.json()
-    except (Unavailable, Uncertain):  # a page for people: the status says enough
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
 def _words(answer: Answer) -> str:
-    said = _said(answer)
+    said = answer.explained()
     details = said.get("details")
     reasons = details.values() if isinstance(details, dict) else ()
     told = [
