@@ -6,7 +6,15 @@ from collections import Counter
 
 from flask import Blueprint, Response, jsonify, request
 
-_DOORS = {"/shopify/": "store", "/gorgias/": "helpdesk", "/zendesk/": "zendesk", "/florist/": "florist"}
+from integrations.sandbox import late_calls
+
+_DOORS = {
+    "/shopify/": "store",
+    "/gorgias/": "helpdesk",
+    "/zendesk/": "zendesk",
+    "/florist/": "florist",
+    "/tremendous/": "tremendous",
+}
 _MUTATION = re.compile(r"^\s*mutation\b", re.MULTILINE)
 
 
@@ -18,7 +26,9 @@ class Turnstile:
         self._lock = threading.Lock()
 
     def count(self) -> None:
-        """Count the request that comes in, if it could change something."""
+        """Count the request that comes in, if it could change something; one that is late was counted when it came."""
+        if late_calls.is_late():
+            return
         door = next((name for prefix, name in _DOORS.items() if request.path.startswith(prefix)), None)
         if door is not None and _may_change(door):
             with self._lock:
