@@ -38,6 +38,7 @@ from integrations.sandbox.town import (
     Town,
     TownSettings,
 )
+from integrations.sandbox.tremendous import routes as tremendous
 from integrations.sandbox.turnstile import Turnstile
 from integrations.sandbox.year import write_year
 from integrations.sandbox.zendesk import routes as zendesk
@@ -153,7 +154,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, hook_desk, zendesk, florist, listener, mailbox, page, opening):
+    for part in (admin, helpdesk, hook_desk, zendesk, florist, tremendous, listener, mailbox, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 
