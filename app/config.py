@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     app_bridge_url: str = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
     helpdesk_origins: str = ""  # kind=template, with commas between; whatever is not named is the real one
     gorgias_origin: str = ""  # the same for one kind, from when there was no other
-    florist_origin: str = "https://www.floristone.com"
+    vendor_origins: str = ""  # kind=origin, with commas between; whatever is not named is the real one
+    florist_origin: str = "https://www.floristone.com"  # the same for one kind, from when there was no other
 
     shopify_client_id: str = ""
     shopify_client_secrets: SecretStr = SecretStr("")
@@ -114,6 +115,12 @@ class Settings(BaseSettings):
         named = (each.partition("=") for each in self.helpdesk_origins.split(",") if each.strip())
         first = {"gorgias": self.gorgias_origin} if self.gorgias_origin else {}
         return {kind.strip(): template.strip() for kind, _, template in named} | first
+
+    @property
+    def gift_origins(self) -> dict[str, str]:
+        """Where gift vendors are, by kind, as far as it is not where they usually are."""
+        named = (each.partition("=") for each in self.vendor_origins.split(",") if each.strip())
+        return {kind.strip(): origin.strip() for kind, _, origin in named} | {"florist": self.florist_origin}
 
     @property
     def desk_apps(self) -> dict[str, tuple[str, str]]:

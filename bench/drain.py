@@ -45,7 +45,7 @@ class StoreAtHand(World):
 
     def outside(self, _merchant: Merchant) -> Outside:
         at_hand = cast("Shop", self.store)
-        return Outside(shop=at_hand, shop_at_once=at_hand, florist=None)
+        return Outside(shop=at_hand, shop_at_once=at_hand)
 
 
 def main(arguments: list[str]) -> int:

@@ -10,12 +10,9 @@ from app.domain import tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, Shop
-from integrations.addresses import on_this_machine
 from integrations.companies import Company, Consent, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
-from integrations.florist import account as florist_account
-from integrations.florist.client import FloristApi
-from integrations.florist.vendor import FloristOne
+from integrations.florist.company import FLORIST_ONE
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
 from integrations.listener.api import SignedListener
@@ -29,6 +26,7 @@ from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 from integrations.shopify.tokens import TokenEndpoint
 from integrations.signed_hook.company import SIGNED_HOOK
+from integrations.vendors import Vendor, VendorLogin
 from integrations.zendesk.company import ZENDESK
 
 LISTENER = "listener"
@@ -39,6 +37,9 @@ HELPDESKS: Mapping[str, Company] = {
     "django_helpdesk": DJANGO_HELPDESK,
     "zendesk": ZENDESK,
 }
+BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
+FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
+VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE}
 
 
 def named(kind: str, number: str) -> str:
@@ -143,8 +144,11 @@ def is_account(kind: str, account: str) -> bool:
 
 
 def called(kind: str) -> str:
-    """Return what people call a kind of helpdesk; its own name for one that only a newer version knows."""
-    return HELPDESKS[kind].called if kind in HELPDESKS else kind
+    """Return what people call a kind of account; its own name for one that only a newer version knows."""
+    rows = {each: company.called for each, company in HELPDESKS.items()} | {
+        each: vendor.called for each, vendor in VENDORS.items()
+    }
+    return rows.get(kind, kind)
 
 
 def _company(kind: str, account: str) -> Company:
@@ -159,14 +163,14 @@ def postman(url: str, sender: str) -> Postman:
     return smtp.postman(url, sender)
 
 
-def gift_vendor(kind: str, origin: str, credentials: str, *, http: Http | None = None) -> GiftVendor:
-    """Return one vendor. Raises ValueError for other kinds and for credentials that cannot be read."""
-    if kind != "florist":
+def gift_vendor(kind: str, login: VendorLogin, *, origin: str = "", http: Http | None = None) -> GiftVendor:
+    """Return one vendor, at its own address unless another is named.
+
+    Raises ValueError for other kinds and for credentials that cannot be read.
+    """
+    if kind not in VENDORS:
         raise ValueError("not a gift vendor")
-    account = florist_account.read(credentials)
-    sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
-    api = FloristApi(http or Http(), origin=origin, key=account.key, password=account.password)
-    return FloristOne(api, sender=sender)
+    return VENDORS[kind].open(http or Http(), origin or VENDORS[kind].origin(login), login)
 
 
 def listener(url: str, secret: str, *, http: Http | None = None) -> Listener:

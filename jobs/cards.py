@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.domain.addresses import Address
 from app.domain.effects import WriteCard
 from app.domain.errors import Rejected, Unavailable
-from app.domain.ports import Address
 from app.store import ledger, stories
 from app.store.base import reading
 from app.store.ledger import Deed

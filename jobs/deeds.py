@@ -14,7 +14,9 @@ from app.domain.effects import (
     PushCard,
     RefundOrder,
     SendFlowers,
+    SendGift,
     SendGiftOrder,
+    Sending,
     TagCustomer,
     TagTicket,
     TakeBackGiftLine,
@@ -22,10 +24,8 @@ from app.domain.effects import (
     Unmute,
     WriteCard,
 )
-from app.domain.errors import Rejected
 from app.domain.facts import Standing
-from app.domain.money import zero
-from app.domain.ports import GiftVendor, Receipt
+from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
@@ -34,14 +34,13 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import gift_deeds, helpdesk_deeds, quiet_deeds
-from jobs.runtime import Outside, World, local
+from jobs import gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
+from jobs.runtime import Outside, World
 
 STANDING_RULE = "special_customer"
 # The store knows a refund's key for a day. Half of it, so that no slow call reaches over the edge.
 REPEATED_FOR = timedelta(hours=12)
 FOLLOWED_FOR = timedelta(days=60)
-BY_HAND = "A person writes this card, posts it, and says here what it cost."
 Standings = Mapping[int, Standing]  # by customer
 
 
@@ -63,10 +62,8 @@ def do(  # noqa: PLR0911  # one a kind
         case RefundOrder() as refund:
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
-        case SendFlowers() as flowers:
-            return _send_flowers(merchant, outside, flowers, deed, now)
-        case WriteCard():
-            raise Rejected(BY_HAND)  # nobody is asked to: `by_hand` keeps it from the gate
+        case SendFlowers() | WriteCard() | SendGift() as sending:
+            return sending_deeds.do(merchant, outside, sending, deed, now)
 
 
 def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
@@ -97,11 +94,27 @@ def prepared_for_good(deed: Deed) -> bool:
     return isinstance(deed.effect, SendGiftOrder)
 
 
-def overdue(deed: Deed, now: datetime) -> bool:
+def overdue(outside: Outside, deed: Deed, now: datetime) -> bool:
     """Return whether the other side may have forgotten an earlier try, so that one more could be a second deed."""
-    if deed.first_sent_at is None or not isinstance(deed.effect, RefundOrder):
-        return False
-    return now - deed.first_sent_at > REPEATED_FOR
+    lasts = None
+    if isinstance(deed.effect, RefundOrder):
+        lasts = REPEATED_FOR
+    elif isinstance(deed.effect, SendGift):
+        lasts = sending_deeds.repeated_for(outside, deed.effect)
+    return deed.first_sent_at is not None and lasts is not None and now - deed.first_sent_at > lasts
+
+
+def shows_within(outside: Outside, effect: Effect) -> timedelta:
+    """Return for how long after a call what it did may not be seen yet; nothing where our usual patience is enough."""
+    return sending_deeds.shows_within(outside, effect) if isinstance(effect, Sending) else timedelta()
+
+
+def may_not_show_yet(outside: Outside, deed: Deed, now: datetime) -> timedelta | None:
+    """Return how long to wait before a deed that is not seen is believed to be absent; None when it may be by now."""
+    if deed.sent_at is None:
+        return None
+    left = deed.sent_at + shows_within(outside, deed.effect) - now
+    return left if left > timedelta() else None
 
 
 def may_be_forgotten(merchant: Merchant, deed: Deed) -> bool:
@@ -123,9 +136,9 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return outside.shop.find_refund(refund.order_id, key=deed.key)
         case PostNote() as note:
             return helpdesk_deeds.find(outside, note, deed)
-        case SendFlowers():
-            return _florist(outside).find(key=deed.key)
-        case TagCustomer() | MarkInHelpdesk() | TagTicket() | PushCard() | Mute() | Unmute() | WriteCard():
+        case SendFlowers() | WriteCard() | SendGift() as sending:
+            return sending_deeds.find(outside, sending, deed)
+        case TagCustomer() | MarkInHelpdesk() | TagTicket() | PushCard() | Mute() | Unmute():
             return None
 
 
@@ -139,11 +152,13 @@ def find_forgotten(merchant: Merchant, outside: Outside, deed: Deed) -> Receipt 
 
 def follow(outside: Outside, deed: Deed, now: datetime) -> Receipt:
     """Return what has become of a deed that was on its way; raise Rejected when it failed after all."""
-    if not isinstance(deed.effect, RefundOrder) or deed.reference is None:
+    if not isinstance(deed.effect, RefundOrder | SendGift) or deed.reference is None:
         raise TypeError(f"{deed.effect.kind} is never on its way")
     if now - deed.due_at > FOLLOWED_FOR:
         # The store shows nothing older, and a bank that took so long will not call back.
         return Receipt(reference=deed.reference, remark="It was never confirmed; please ask the payment provider.")
+    if isinstance(deed.effect, SendGift):
+        return sending_deeds.follow(outside, deed.effect, deed.reference)
     return outside.shop.watch_refund(deed.effect.order_id, reference=deed.reference)
 
 
@@ -154,14 +169,12 @@ def look_after(deed: Deed, now: datetime) -> timedelta:
 
 def can_look_up(outside: Outside, effect: Effect) -> bool:
     """Return whether a lost answer can be settled without a person."""
-    if isinstance(effect, WriteCard):
-        return False
-    return not isinstance(effect, SendFlowers) or _florist(outside).can_look_up
+    return not isinstance(effect, Sending) or sending_deeds.can_look_up(outside, effect)
 
 
-def by_hand(deed: Deed) -> str | None:
+def by_hand(outside: Outside, deed: Deed) -> str | None:
     """Return what a person does in our place, as a sentence; None for what we do ourselves."""
-    return BY_HAND if isinstance(deed.effect, WriteCard) else None
+    return sending_deeds.by_hand(outside, deed.effect) if isinstance(deed.effect, Sending) else None
 
 
 def asks_nobody(deed: Deed) -> bool:
@@ -176,7 +189,7 @@ def standings(world: World, merchant: Merchant, some: Sequence[Deed]) -> Standin
         return orders.standings(session, shop_id=merchant.id, customers=customers, currency=merchant.currency)
 
 
-def unwanted(  # noqa: C901, PLR0911  # one a kind
+def unwanted(  # noqa: PLR0911  # one a kind
     world: World, merchant: Merchant, outside: Outside, deed: Deed, known: Standings | None = None
 ) -> tuple[str, str] | None:
     """Return why the deed should not be done after all, as (code, sentence), from a fresh look at the world.
@@ -202,11 +215,9 @@ def unwanted(  # noqa: C901, PLR0911  # one a kind
             if not outside.desks:
                 return helpdesk_deeds.NOT_CONNECTED
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
-        case SendFlowers() as flowers:
-            standing = _standing(world, merchant, flowers.customer_id, known)
-            return still_wanted.flowers(flowers, outside.shop.order(flowers.order_id), standing)
-        case WriteCard() as card:
-            return still_wanted.card(outside.shop.order(card.order_id))
+        case SendFlowers() | WriteCard() | SendGift() as sending:
+            standing = _standing(world, merchant, sending.customer_id, known)
+            return sending_deeds.unwanted(outside, sending, standing)
         case TagTicket() | PostNote() | PushCard() as errand:
             return helpdesk_deeds.unwanted(outside, errand)
         case _:
@@ -265,23 +276,3 @@ def _standing(world: World, merchant: Merchant, customer_id: int | None, known: 
         return known.get(customer_id)
     with reading(world.sessions) as session:
         return orders.standing(session, shop_id=merchant.id, customer_id=customer_id, currency=merchant.currency)
-
-
-def _send_flowers(merchant: Merchant, outside: Outside, flowers: SendFlowers, deed: Deed, now: datetime) -> Receipt:
-    address = outside.shop.address(flowers.order_id)
-    if address is None:
-        raise Rejected("The order has no delivery address any more.")
-    return _florist(outside).send(
-        product=flowers.product,
-        message=flowers.message,
-        to=address,
-        on=local(merchant, max(deed.due_at, now)).date(),
-        at_most=deed.cost or zero(merchant.currency),
-        key=deed.key,
-    )
-
-
-def _florist(outside: Outside) -> GiftVendor:
-    if outside.florist is None:
-        raise Rejected("No florist is connected.")
-    return outside.florist

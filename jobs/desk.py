@@ -19,9 +19,9 @@ from app.store.shops import Merchant
 from jobs import purses
 from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
-from jobs.deeds import by_hand
 from jobs.queue import Task
 from jobs.runtime import World, purse
+from jobs.sending_deeds import always_by_hand
 
 log = structlog.get_logger("desk")
 
@@ -157,7 +157,7 @@ def let_be(world: World, merchant: Merchant, effect_id: int) -> bool:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
-        waits = by_hand(deed) is not None and _is_doubtful(session, merchant, effect_id)
+        waits = always_by_hand(deed.effect) is not None and _is_doubtful(session, merchant, effect_id)
         settled = waits and endings.let_be(session, deed, why=f"Declined {PERSON}.", now=now)
         if settled:
             follow_up(session, merchant, _deed(session, merchant, effect_id), now=now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
 from app.domain.facts import GiftOption, Order, OrderFacts, Quote
+from app.domain.gifts import GiftKind, Wish
 from app.domain.money import zero
 from app.domain.ports import Comment, Ticket
 from app.domain.refunds import Pieces, RefundOffer, choose
@@ -208,9 +209,18 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
     address = outside.shop.address(order.id)
     if address is None:
         return replace(about, trouble=f"{order.name} has no delivery address.")
-    day = (opening(merchant, now) + timedelta(days=days)).date()
+    wish = Wish(
+        what=GiftKind.FLOWERS,
+        sku=action.product or team.flowers_product,
+        words="",
+        signed_by=action.agent_name,
+        name=address.name or address.company,
+        at_most=zero(merchant.currency),
+        to=address,
+        day=(opening(merchant, now) + timedelta(days=days)).date(),
+    )
     try:
-        quote = outside.florist.quote(product=action.product or team.flowers_product, postcode=address.postcode, on=day)
+        quote = outside.florist.quote(wish)
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
     return replace(about, quote=quote)

@@ -11,7 +11,7 @@ import structlog
 from app.config import Misconfigured, Settings, settings
 from app.domain import tickets
 from app.domain.effects import Pool
-from app.domain.errors import Unavailable
+from app.domain.errors import Rejected, Unavailable
 from app.domain.mail import digest
 from app.domain.policy import Policy
 from app.domain.ports import GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
@@ -29,6 +29,7 @@ from integrations.companies import App, Granted, Login
 from integrations.http import Http, Limits
 from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
+from integrations.vendors import VendorLogin
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.clock import Clock
@@ -38,6 +39,7 @@ from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
 from jobs.watched_helpdesk import watched
+from jobs.watched_vendor import WatchedVendor
 
 log = structlog.get_logger("shop")
 
@@ -51,7 +53,7 @@ class Outside:
 
     shop: Shop
     shop_at_once: Shop  # the same store, for what a person waits for
-    florist: GiftVendor | None
+    vendors: Mapping[str, GiftVendor] = field(default_factory=dict)  # by their kinds
     desks: Mapping[str, Helpdesk] = field(default_factory=dict)  # by their kinds
     listener: Listener | None = None
     reorders: Reorders | None = None
@@ -66,6 +68,17 @@ class Outside:
         """Return the helpdesk of a ticket as `desk_of` does, if it is one that says who wrote what."""
         desk, number = self.desk_of(ticket_id) or (None, ticket_id)
         return (desk, number) if isinstance(desk, TalkativeHelpdesk) else None
+
+    @property
+    def florist(self) -> GiftVendor | None:
+        """The one whose bouquets the settings know by number."""
+        return self.vendors.get(registry.FIRST_FLORIST)
+
+    def vendor(self, kind: str) -> GiftVendor:
+        """Return a vendor; raise Rejected when it is not connected (any more)."""
+        if kind not in self.vendors:
+            raise Rejected(f"{registry.called(kind)} is not connected.")
+        return self.vendors[kind]
 
     def for_a_person(self) -> "Outside":
         """Return the same world, whose store keeps some time for whom a person waits for."""
@@ -177,7 +190,9 @@ class World:
         return Outside(
             shop=self._store(merchant, access, mail_key, http, urgent=False),
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
-            florist=_florist(self.settings, accounts["florist"], http) if "florist" in accounts else None,
+            vendors={
+                kind: self._vendor(account, http) for kind, account in accounts.items() if kind in registry.VENDORS
+            },
             listener=_listener(accounts[registry.LISTENER], http) if registry.LISTENER in accounts else None,
             desks={
                 kind: self._helpdesk(account, http) for kind, account in accounts.items() if kind in registry.HELPDESKS
@@ -219,6 +234,12 @@ class World:
         desk = registry.helpdesk(account.kind, origin, account.account, self.login(account), http=http)
         return watched(desk, account, self.sessions, self.clock)
 
+    def _vendor(self, account: Account, http: Http) -> GiftVendor:
+        login = VendorLogin(user=account.user, key=account.key, options=account.options)
+        origin = self.settings.gift_origins.get(account.kind, "")
+        vendor = registry.gift_vendor(account.kind, login, origin=origin, http=http)
+        return WatchedVendor(vendor=vendor, account=account, sessions=self.sessions, clock=self.clock)
+
     def mail_key(self, merchant: Merchant) -> bytes:
         """Return what the shop's addresses and telephones are digested with, made when it is needed first."""
         with reading(self.sessions) as session:
@@ -232,10 +253,6 @@ class World:
         budget = self.budgets.of(merchant.id, urgent=urgent)
         origin = self.settings.shopify_origin
         return registry.shopify_shop(origin, merchant.domain, access, mail_key=mail_key, http=http, budget=budget)
-
-
-def _florist(origins: Settings, florist: Account, http: Http) -> GiftVendor:
-    return registry.gift_vendor(florist.kind, origins.florist_origin, f"{florist.user}:{florist.key}", http=http)
 
 
 def _listener(account: Account, http: Http) -> Listener:
@@ -309,7 +326,7 @@ def clock_of(chosen: Settings, sessions: Sessions) -> Clock:
 def way_out(chosen: Settings, limits: Limits | None = None) -> Http:
     """Return the one way to the outside: to public addresses, and to what the settings name."""
     desks = (desk_origin(chosen, kind) for kind in registry.HELPDESKS)
-    named = named_origins(chosen.shopify_origin, chosen.florist_origin, *desks)
+    named = named_origins(chosen.shopify_origin, *chosen.gift_origins.values(), *desks)
     usual = Limits(read=min(LIMITS.read, chosen.call_seconds), total=chosen.call_seconds)
     return Http(limits or usual, trusted=named)
 

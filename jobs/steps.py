@@ -20,6 +20,7 @@ from jobs.runtime import Outside, World
 CANNOT_BE_ASKED = "nobody answered, and this vendor cannot be asked; please check with them and say what is true"
 TOO_LATE_TO_REPEAT = "the first try, long ago, was never answered; please check the order and say what is true"
 PERHAPS_FORGOTTEN = "our books are an older copy, in which it was not done; please check and say what is true"
+TOO_SOON = "not seen there, where it may take a while to be"
 TURN_CAME_LATE = "its turn came too late"
 # From the gate to the beginning of the call: all that the call may last must fit into the rest of the lease.
 SOON = timedelta(seconds=5)
@@ -56,7 +57,7 @@ class Steps:
             return self._follow(deed)
         if deed.state is State.UNCERTAIN:
             return self._look_up(deed)
-        if deeds.overdue(deed, self.world.clock.now()):
+        if deeds.overdue(self.outside, deed, self.world.clock.now()):
             return self._look_up_only(deed)
         if deed.tries > deeds.most_tries(deed):
             why = f"given up after {deeds.most_tries(deed)} tries, none of which came to an end"
@@ -88,7 +89,8 @@ class Steps:
         except Uncertain as problem:
             if not deeds.can_look_up(self._outside(deed), deed.effect):
                 return outcomes.left_to_a_person(merchant, deed, CANNOT_BE_ASKED)
-            return outcomes.doubtful(deed, problem, self.world.quarantine)
+            shows_within = deeds.shows_within(self._outside(deed), deed.effect)
+            return outcomes.doubtful(deed, problem, max(self.world.quarantine, shows_within))
         return outcomes.done(merchant, deed, receipt)
 
     def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:  # noqa: PLR0911  # one a kind
@@ -108,7 +110,7 @@ class Steps:
             return outcomes.unwanted(merchant, deed, *reason)
         if question is not None:
             return outcomes.parked(merchant, deed, question)
-        by_hand = deeds.by_hand(deed)
+        by_hand = deeds.by_hand(outside, deed)
         if by_hand is not None:
             return outcomes.left_to_a_person(merchant, deed, by_hand, unsent=True)
         return Ready(deed=deed, request=request)
@@ -116,7 +118,7 @@ class Steps:
     def _look_up(self, deed: Deed) -> Outcome:  # noqa: PLR0911  # one a kind of answer
         merchant, outside = self.merchant, self._outside(deed)
         if not deeds.can_look_up(outside, deed.effect):
-            return outcomes.left_to_a_person(merchant, deed, deeds.by_hand(deed) or CANNOT_BE_ASKED)
+            return outcomes.left_to_a_person(merchant, deed, deeds.by_hand(outside, deed) or CANNOT_BE_ASKED)
         try:
             receipt = deeds.find(outside, deed)
         except Busy as busy:
@@ -125,9 +127,13 @@ class Steps:
             return outcomes.still_doubtful(deed, wait_after(deed.tries), str(problem))
         if receipt is not None:
             return outcomes.done(merchant, deed, receipt)
+        now = self.world.clock.now()
+        too_soon = deeds.may_not_show_yet(outside, deed, now)
+        if too_soon is not None:
+            return outcomes.still_doubtful(deed, too_soon, TOO_SOON)
         if deed.refusal is not None:
             return outcomes.refused(merchant, deed, "refused", deed.refusal)
-        if deeds.overdue(deed, self.world.clock.now()):
+        if deeds.overdue(outside, deed, now):
             return outcomes.left_to_a_person(merchant, deed, TOO_LATE_TO_REPEAT)
         return outcomes.absent(deed)
 

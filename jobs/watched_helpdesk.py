@@ -3,13 +3,12 @@
 A note that customers can read is the last one that we write there.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import structlog
 
-from app.domain.errors import KeyRefused, Rejected
+from app.domain.errors import Rejected
 from app.domain.ports import (
     Comment,
     Helpdesk,
@@ -20,10 +19,11 @@ from app.domain.ports import (
     Ticket,
     VouchingHelpdesk,
 )
-from app.store import connections, setups
+from app.store import setups
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.connections import Account
 from jobs.clock import Clock
+from jobs.key_watch import key_watched
 
 STOPPED = "A private note came out public in this helpdesk, so no note is written there any more."
 
@@ -85,22 +85,15 @@ class WatchedHelpdesk:
         if news:
             log.error("helpdesk.notes_public", shop=shop_id, kind=kind)
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        shop_id, kind = self.account.shop_id, self.account.kind
-        try:
-            yield
-        except KeyRefused:
-            with unit_of_work(self.sessions) as session:
-                news = connections.broke(session, shop_id=shop_id, kind=kind, now=self.clock.now())
-            if news:
-                log.warning("helpdesk.broken", shop=shop_id, kind=kind)
-            raise
-        if self.account.broken:
-            with unit_of_work(self.sessions) as session:
-                news = connections.mended(session, shop_id=shop_id, kind=kind)
-            if news:
-                log.info("helpdesk.mended", shop=shop_id, kind=kind)
+    def _watched(self) -> AbstractContextManager[None]:
+        about = {"shop": self.account.shop_id, "kind": self.account.kind}
+        return key_watched(
+            self.account,
+            self.sessions,
+            self.clock,
+            broken=lambda: log.warning("helpdesk.broken", **about),
+            mended=lambda: log.info("helpdesk.mended", **about),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

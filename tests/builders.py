@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.addresses import Address
 from app.domain.effects import (
     AddGiftLine,
     Effect,
@@ -15,6 +16,7 @@ from app.domain.effects import (
     Quiet,
     RefundOrder,
     SendFlowers,
+    SendGift,
     SendGiftOrder,
     TagCustomer,
     TagTicket,
@@ -22,9 +24,10 @@ from app.domain.effects import (
 )
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, GiftHistory, GiftOption, Order, OrderFacts, Quote, Standing, Yardstick
+from app.domain.gifts import GiftKind
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
-from app.domain.ports import Address, Receipt, ShopProfile
+from app.domain.ports import Receipt, ShopProfile
 from app.domain.refunds import Pieces, RefundOffer
 from app.store.ledger import Purse
 
@@ -258,6 +261,23 @@ def letter(**changes: Any) -> WriteCard:
         order_name="#1001",
         customer_id=55,
         message="Thank you for the picture.\nRobin",
+        ticket_id="42",
+        agent_name="Robin Miller",
+    )
+    return replace(default, **changes)
+
+
+def present(**changes: Any) -> SendGift:
+    """An e-gift that Robin has sent by a vendor of that name."""
+    default = SendGift(
+        what=GiftKind.EGIFT,
+        vendor="shelf",
+        sku="E-1",
+        title="A gift card",
+        customer_id=55,
+        order_id=1001,
+        order_name="#1001",
+        message="Thank you for your patience.\nRobin",
         ticket_id="42",
         agent_name="Robin Miller",
     )

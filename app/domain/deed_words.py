@@ -12,15 +12,25 @@ from app.domain.effects import (
     Quiet,
     RefundOrder,
     SendFlowers,
+    SendGift,
     SendGiftOrder,
+    Sending,
     TagCustomer,
     TagTicket,
     Undoing,
     Unmute,
     WriteCard,
 )
+from app.domain.gifts import GiftKind
 from app.domain.refunds import Way
 from app.domain.rules.refund_words import given_back, stays
+
+GIFTS = {
+    GiftKind.FLOWERS: "Flowers",
+    GiftKind.CARD: "Card",
+    GiftKind.EGIFT: "E-gift",
+    GiftKind.PARCEL: "Gift",
+}
 
 
 def what(effect: Effect) -> str:
@@ -43,9 +53,11 @@ def _gesture(effect: Gesture) -> str:
             return f"Flowers, signed {_signed(effect)}"
         case WriteCard():
             return f"Hand-written card, signed {_signed(effect)}"
+        case SendGift():
+            return f"{GIFTS[effect.what]}: {effect.title}, signed {_signed(effect)}"
 
 
-def _signed(effect: SendFlowers | WriteCard) -> str:
+def _signed(effect: Sending) -> str:
     return effect.agent_name.partition(" ")[0] or "the team"
 
 

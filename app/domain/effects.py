@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from app.domain.agents import Reason
+from app.domain.gifts import GiftKind
 from app.domain.money import Money
 from app.domain.policy import GiftRoute
 from app.domain.refunds import GiveBack, Pieces, Way
@@ -312,8 +313,42 @@ class WriteCard:
         return _key("card", self.ticket_id, self.confirm)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendGift:
+    """Have a vendor bring a customer something: with words that are signed by a person, on a day or as soon as can be.
+
+    `order_id` is the order whose address it goes to, None for where the customer lives. Flowers and cards have the very
+    keys of `SendFlowers` and `WriteCard`, so that by another vendor they are not another kindness.
+    """
+
+    kind: Literal["send_gift"] = "send_gift"
+    what: GiftKind
+    vendor: str
+    sku: str
+    title: str
+    gift_id: int | None = None  # in the shop's own catalogue
+    customer_id: int
+    order_id: int | None
+    order_name: str = ""
+    message: str
+    ticket_id: str | None
+    agent_name: str
+    day: date | None = None
+    sympathy: bool = False
+    instead_of: str = ""  # key of the one that could not be given
+    confirm: str = ""
+
+    @property
+    def key(self) -> str:
+        if self.what in (GiftKind.FLOWERS, GiftKind.CARD) and self.ticket_id is not None:
+            return _key(self.what, self.ticket_id, self.confirm, self.instead_of)
+        whom = self.ticket_id or f"customer-{self.customer_id}"
+        return _key("send", self.what, whom, self.gift_id or "", self.confirm, self.instead_of)
+
+
 Gift = AddGiftLine | SendGiftOrder
-Gesture = Gift | RefundOrder | SendFlowers | WriteCard
+Sending = SendFlowers | WriteCard | SendGift
+Gesture = Gift | RefundOrder | Sending
 Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | PushCard | Mute | Unmute
 Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing

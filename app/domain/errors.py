@@ -2,6 +2,7 @@
 
     Malformed      somebody told us something that makes no sense: keep it, set it aside
     Rejected       refused for good: record why, give the money back
+      Dearer       it costs more by now: nothing was ordered, and a person may say yes to the new price
     Unavailable    certainly did not happen: try again later
       Busy         they are well and ask us to come back: no try is used up
         Closed     nobody of this shop gets in until a person acts: the whole shop rests
@@ -13,6 +14,8 @@
 There is no fourth failure of a deed. Whatever is none of these is a bug, and flies.
 """
 
+from app.domain.money import Money
+
 
 class Malformed(ValueError):
     """A message that is authentic but cannot be understood; the text says which part."""
@@ -20,6 +23,14 @@ class Malformed(ValueError):
 
 class Rejected(Exception):
     """The other side refused for good; the text is fit to be shown to an agent."""
+
+
+class Dearer(Rejected):
+    """It costs `total` by now, more than was set aside: certainly nothing was ordered."""
+
+    def __init__(self, reason: str, *, total: Money) -> None:
+        super().__init__(reason)
+        self.total = total
 
 
 class Unavailable(Exception):

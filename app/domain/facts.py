@@ -1,7 +1,7 @@
 """What was true when we decided: read fresh from the outside, or from our own ledgers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.agents import Member
 from app.domain.correspondents import Nobody
@@ -150,10 +150,12 @@ class TicketFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a gift would cost, all in."""
+    """What a gift would cost, all in; `firm` unless it may yet be less. `days` are those on which it can arrive."""
 
     total: Money
     product: str
+    days: tuple[date, ...] = ()
+    firm: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
+from app.domain.addresses import Address
 from app.domain.facts import GiftOption, Order, Quote
+from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import Mail
@@ -23,7 +25,7 @@ class Receipt:
     """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people.
 
     `pending` says that it was done and may yet fail, as money does that is on its way; `copies`, how often it was found
-    where it was looked for; `public`, that a note came out for everybody to read.
+    where it was looked for; `public`, that a note came out for everybody to read; `placed`, what a gift vendor said.
     """
 
     reference: str
@@ -32,21 +34,7 @@ class Receipt:
     pending: bool = False
     copies: int = 1
     public: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where a parcel goes. Read when it is needed, never kept."""
-
-    name: str
-    company: str
-    street: str
-    street2: str
-    city: str
-    region: str
-    postcode: str
-    country: str
-    phone: str
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,10 +274,36 @@ class Reorders(Protocol):
 
 
 class GiftVendor(Protocol):
-    """Somebody who delivers gifts. `can_look_up` is False where a lost answer can only be settled by a person."""
+    """Somebody who delivers gifts; `can` says which, and what settles an answer of theirs that was lost.
 
-    can_look_up: bool
+    A vendor that cannot do a thing at all refuses it: Rejected, with a sentence.
+    """
 
-    def quote(self, *, product: str, postcode: str, on: date) -> Quote: ...
-    def send(self, *, product: str, message: str, to: Address, on: date, at_most: Money, key: str) -> Receipt: ...
-    def find(self, *, key: str) -> Receipt | None: ...
+    @property
+    def can(self) -> Can: ...
+    def catalogue(self, what: GiftKind, *, country: str, at_most: Money) -> tuple[Offer, ...]:
+        """Return what of that kind they would bring there for so much, all in."""
+
+    def quote(self, wish: Wish) -> Quote:
+        """Return what it would cost all in, never less than it will be. Raises Rejected."""
+
+    def place(self, wish: Wish, *, key: str) -> Placed:
+        """Order it, at most once under its key as far as `can.settles` goes.
+
+        Asks for price and day once more, and raises Dearer where more than `at_most` is asked by now.
+        """
+
+    def find(self, *, key: str, customer_id: int | None) -> Placed | None:
+        """Look for the gift by its key. None: certainly absent, or not seen yet within `can.shows_within`.
+
+        Raises Unavailable where it cannot be seen.
+        """
+
+    def status(self, reference: str, *, other: str = "") -> Seen:
+        """Return what has become of a gift, by what `Placed` says of it."""
+
+    def cancel(self, reference: str) -> Cancelled:
+        """Have it stopped; safe to repeat."""
+
+    def check(self) -> Health:
+        """Return how the account is; raise KeyRefused where we are not let in."""

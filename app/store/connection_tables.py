@@ -44,3 +44,7 @@ class Connection(Base):
     key_lease_until: Mapped[datetime | None]  # till then nobody else does
     marks_to: Mapped[int | None]  # customers up to this one were looked at, whether their marks are still shown there
     marks_at: Mapped[datetime | None]  # when the next of them are: now if empty
+    options: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # what else was said; no secret
+    mode: Mapped[str | None] = mapped_column(String(8))  # domain.gifts.Mode, as it was when last looked at
+    balance_minor: Mapped[int | None]  # what was left there when last looked at, where there is any to run out
+    balance_currency: Mapped[str | None] = mapped_column(String(3))

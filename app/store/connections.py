@@ -1,6 +1,7 @@
 """Merchants' accounts at helpdesks and gift vendors: the keys to them, sealed."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
@@ -30,6 +31,7 @@ class Account:
     url_token: str = field(default="", repr=False)  # "" where it was not kept
     given: bool = False  # the key was given to us, and another will be when it is over
     broken: bool = False  # they did not take our key when we last tried
+    options: Mapping[str, str] = field(default_factory=dict)  # what else the merchant said of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,11 @@ def connect(
     secrets: tuple[str, ...] = (),
     refresh: str | None = None,
     expires_at: datetime | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> None:
     """Keep an account's keys sealed, replacing the ones that were there; of another account nothing is set up yet.
 
-    `refresh` is for a key that they gave us, and brings the next one.
+    `refresh` is for a key that they gave us, and brings the next one; in `options` no secret may stand.
     """
     row = session.scalar(
         select(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind).with_for_update()
@@ -77,7 +80,8 @@ def connect(
     if row.account != account or Stage(row.state) not in _IN_USE:
         row.state, row.parts, row.ails = Stage.LIVE, None, None
         row.look_at = row.held_until = row.checked_at = row.voucher = None
-    row.account, row.user, row.trouble = account, user, None
+        row.mode = row.balance_minor = row.balance_currency = None
+    row.account, row.user, row.trouble, row.options = account, user, None, dict(options) if options else None
     row.sealed_key = seal.close(key, place=key_place(shop_id, kind))
     row.sealed_secrets = secrets_sealed(secrets, shop_id=shop_id, kind=kind, seal=seal)
     row.token_digest = _digest(url_token) if url_token is not None else None
@@ -196,6 +200,7 @@ def opened(row: Connection, seal: Seal) -> Account:
         secrets=tuple(filter(None, secrets.split(","))),
         given=row.sealed_refresh is not None,
         broken=row.broken_since is not None,
+        options=row.options or {},
         url_token=_token(row, seal),
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
-from app.domain.effects import State
+from app.domain.effects import SendGift, State
 from app.domain.money import Money
 from app.store.tables import Effect
 
@@ -56,6 +56,7 @@ class Deed:
     request: str | None = None
     agent_id: int | None = None  # who of the team asked for it
     first_sent_at: datetime | None = None
+    sent_at: datetime | None = None  # when the gate was passed last
 
     @property
     def pending(self) -> bool:
@@ -82,7 +83,13 @@ def described(effect: DomainEffect) -> dict[str, Any]:
         "customer_id": getattr(effect, "customer_id", None),
         "order_id": getattr(effect, "order_id", None),
         "ticket_id": getattr(effect, "ticket_id", None),
+        "vendor": vendor_of(effect),
     }
+
+
+def vendor_of(effect: DomainEffect) -> str | None:
+    """Return who brings it, where there are several who could."""
+    return effect.vendor if isinstance(effect, SendGift) else None
 
 
 def understood(row: Effect | Row[*tuple[Any, ...]]) -> DomainEffect:
@@ -127,6 +134,7 @@ def deed_of(row: Effect, currency: str) -> Deed:
         request=row.request,
         agent_id=row.agent_id,
         first_sent_at=row.first_sent_at,
+        sent_at=row.sent_at or row.first_sent_at,
     )
 
 

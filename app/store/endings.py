@@ -18,13 +18,13 @@ from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import trail
 from app.store.conditions import believed, mine, picked, sent
-from app.store.deeds import PENDING, VOUCHED, Deed
+from app.store.deeds import PENDING, VOUCHED, Deed, vendor_of
 from app.store.moves import ending, moved
 from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
 
 LONGEST_REFERENCE = 255
-_NOTHING_SENT = {"request": None, "first_sent_at": None, "remark": None}
+_NOTHING_SENT = {"request": None, "first_sent_at": None, "sent_at": None, "remark": None}
 
 
 def done(session: Session, deed: Deed, receipt: Receipt, *, now: datetime, look_at: datetime | None = None) -> bool:
@@ -95,7 +95,7 @@ def ask_to_wait(session: Session, deed: Deed, *, until: datetime, why: str, afre
 
 
 def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetime) -> None:
-    """Let all waiting deeds of the same shop and kind wait until a moment: they would meet the same no.
+    """Let all waiting deeds of the same shop, kind and vendor wait until a moment: they would meet the same no.
 
     Those for which somebody at the helpdesk waits, and those for which nobody does, are told apart: a store that
     is too busy for the latter may have time for the former.
@@ -103,6 +103,7 @@ def wait_together(session: Session, deed: Deed, *, until: datetime, now: datetim
     alike = (
         Effect.shop_id == deed.shop_id,
         Effect.kind == deed.effect.kind,
+        Effect.vendor.is_not_distinct_from(vendor_of(deed.effect)),
         Effect.ticket_id.is_not(None) if deed.for_a_person else Effect.ticket_id.is_(None),
         Effect.state.in_((State.PLANNED, State.UNCERTAIN)),
         Effect.next_try_at <= now,

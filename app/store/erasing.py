@@ -22,7 +22,7 @@ GONE = "Erased, as the customer asked."
 _WAITING = (State.AWAITING, State.PLANNED)
 _UNDER_WAY = (State.SENDING, State.UNCERTAIN)
 # What may stand in a deed's payload and could speak of a person: everything that somebody wrote or typed.
-WORDS = frozenset({"about", "confirm", "message", "reason", "text", "ticket_id", "undoes"})
+WORDS = frozenset({"about", "confirm", "instead_of", "message", "reason", "text", "ticket_id", "undoes"})
 
 
 def forget_person(

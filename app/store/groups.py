@@ -185,6 +185,7 @@ def _let_pass() -> ReturningUpdate[Effect]:
         "sends": Effect.sends + 1,
         "next_try_at": _UNTIL,
         "first_sent_at": func.coalesce(Effect.first_sent_at, NOW),
+        "sent_at": NOW,
     }
     return _if_still(passable(now=NOW), changes)
 

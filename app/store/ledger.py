@@ -250,6 +250,7 @@ def gate(session: Session, deed: Deed, *, now: datetime, lease: timedelta, reque
             next_try_at=now + lease,
             request=func.coalesce(Effect.request, request),
             first_sent_at=func.coalesce(Effect.first_sent_at, now),
+            sent_at=now,
         )
         .execution_options(synchronize_session=False)
     )

@@ -19,7 +19,7 @@ from app.store.settling import Purse, reserve
 from app.store.tables import Effect
 from app.store.watch_tables import Trail
 
-_LIFTABLE = ("refund_order", "send_flowers", "add_gift_line", "write_card")
+_LIFTABLE = ("refund_order", "send_flowers", "add_gift_line", "write_card", "send_gift")
 LIFTED_FOR = timedelta(days=7)  # later the customer has been helped otherwise, or waits no more
 
 
@@ -29,7 +29,7 @@ def liftable(now: datetime) -> ColumnElement[bool]:
     one_sum = and_(
         Effect.kind == "refund_order", other.order_id == Effect.order_id, other.cost_minor == Effect.cost_minor
     )
-    one_ticket = and_(Effect.kind.in_(("send_flowers", "write_card")), other.ticket_id == Effect.ticket_id)
+    one_ticket = and_(Effect.kind.in_(("send_flowers", "write_card", "send_gift")), other.ticket_id == Effect.ticket_id)
     one_order = and_(Effect.kind == "add_gift_line", other.order_id == Effect.order_id, other.ticket_id.is_not(None))
     done_otherwise = select(other.id).where(
         other.shop_id == Effect.shop_id,

@@ -21,8 +21,8 @@ _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
 _COMING = tuple(sorted(KINDS - {"push_card"}))  # a card does not tell of itself
-MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line", "write_card")
-_GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers", "write_card")
+MADE_BY_AGENTS = ("refund_order", "send_flowers", "add_gift_line", "write_card", "send_gift")
+_GESTURES = ("add_gift_line", "send_gift_order", "refund_order", "send_flowers", "write_card", "send_gift")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -327,6 +327,8 @@ class Effect(Base):
     sends: Mapped[int] = mapped_column(default=0)  # how often the gate was passed; names the sender whose answer counts
     request: Mapped[str | None]  # the call as it is sent, to the letter, whenever it is sent again
     first_sent_at: Mapped[datetime | None]  # since when an earlier try may have come through
+    sent_at: Mapped[datetime | None]  # when the gate was passed last
+    vendor: Mapped[str | None] = mapped_column(String(32))  # who brings it, where there are several
     cost_minor: Mapped[int | None]
     pool_name: Mapped[str | None] = mapped_column(String(32))
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))  # the month that pays

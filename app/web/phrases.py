@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from app.domain.agents import Reason
-from app.domain.effects import Effect, PostNote, SendFlowers, State, WriteCard
+from app.domain.effects import Effect, PostNote, Sending, State
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.store.reports import Tally
@@ -59,6 +59,7 @@ KINDS = {
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
     "write_card": ("hand-written card", "hand-written cards"),
+    "send_gift": ("gift by a vendor", "gifts by vendors"),
 }
 REASONS = {
     Reason.OUR_MISTAKE: "our mistake",
@@ -88,10 +89,8 @@ def text(effect: Effect) -> str:
     match effect:
         case PostNote():
             return effect.text
-        case SendFlowers() | WriteCard():
-            return effect.message
         case _:
-            return ""
+            return effect.message if isinstance(effect, Sending) else ""
 
 
 def tally(done: Tally) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.money import Money
 from integrations.http import Answer, Http, Request
 
@@ -58,7 +58,7 @@ class FloristApi:
         answer = self._http.call(request)
         # A wrong key is answered with 403 and an HTML page.
         if answer.status in (401, 403):
-            raise Unavailable("the florist refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the florist refuses our key", retry_after=_KEY_IS_DEAD)
         content = _content(answer)
         errors = content.get("errors") or content.get("ERRORS")
         if errors or not answer.ok:

@@ -7,17 +7,31 @@ the only trace of our key over there is a reference in the instructions that a p
 import json
 from datetime import date, timedelta
 
-from app.domain.errors import Rejected, Unavailable
+from app.domain.addresses import Address
+from app.domain.errors import Dearer, Rejected, Unavailable
 from app.domain.facts import Quote
+from app.domain.gifts import (
+    Can,
+    Cancelled,
+    GiftKind,
+    Health,
+    Mode,
+    Offer,
+    Paper,
+    Placed,
+    Seen,
+    Settles,
+    Wish,
+)
 from app.domain.money import Money
-from app.domain.ports import Address, Receipt
 from integrations.florist.account import Sender
 from integrations.florist.client import SOURCE, FloristApi, Json, dollars
 from integrations.marker import short
 from integrations.patience import Patience
 
 _CARD = 200  # characters
-_COUNTRIES = {"US", "CA"}
+_COUNTRIES = frozenset({"US", "CA"})
+_ANY_BOUQUET = "F1-210"  # asked for to see whether we are let in
 _SUNDAY = 6
 _PATIENCE = timedelta(days=7)  # later than this after the wanted day is another occasion
 
@@ -25,33 +39,45 @@ _PATIENCE = timedelta(days=7)  # later than this after the wanted day is another
 class FloristOne:
     """Satisfies app.domain.ports.GiftVendor; what each method promises stands there."""
 
-    can_look_up = False
+    can = Can(
+        kinds=frozenset({GiftKind.FLOWERS}),
+        settles=Settles.PERSON,
+        paper=Paper(characters=_CARD),
+        countries=_COUNTRIES,
+        currencies=frozenset({"USD"}),
+    )
 
     def __init__(self, api: FloristApi, *, sender: Sender | None) -> None:
         self._api = api
         self._sender = sender
 
-    def quote(self, *, product: str, postcode: str, on: date) -> Quote:
-        days = self._days(postcode)
-        # Days far ahead are not on the list yet; that they are not is no refusal.
-        if on <= max(days):
-            _first(days, on)
-        _, total = self._price(product, postcode)
-        return Quote(total=total, product=product)
+    def catalogue(self, what: GiftKind, *, country: str, at_most: Money) -> tuple[Offer, ...]:  # noqa: ARG002
+        raise Rejected("Bouquets are chosen on the florist's own pages: please enter the number of one.")
 
-    def send(self, *, product: str, message: str, to: Address, on: date, at_most: Money, key: str) -> Receipt:
-        patience, sender = Patience(), self._ready(message, to)
-        day = _first(self._days(to.postcode), on)
-        price, total = self._price(product, to.postcode)
-        if at_most.currency != total.currency:
-            raise Rejected(f"The florist is paid in {total.currency}, and {at_most} was set aside.")
-        if at_most < total:
-            raise Rejected(f"The flowers now cost {total}, more than the {at_most} set aside.")
+    def quote(self, wish: Wish) -> Quote:
+        days = self._days("" if wish.to is None else wish.to.postcode)
+        # Days far ahead are not on the list yet; that they are not is no refusal.
+        if wish.day is not None and wish.day <= max(days):
+            _first(days, wish)
+        _, total = self._price(wish.sku, "" if wish.to is None else wish.to.postcode)
+        return Quote(total=total, product=wish.sku, days=tuple(days))
+
+    def place(self, wish: Wish, *, key: str) -> Placed:
+        patience, to = Patience(), wish.to
+        if to is None:
+            raise Rejected("Flowers want an address.")
+        sender = self._ready(wish.words, to)
+        day = _first(self._days(to.postcode), wish)
+        price, total = self._price(wish.sku, to.postcode)
+        if wish.at_most.currency != total.currency:
+            raise Rejected(f"The florist is paid in {total.currency}, and {wish.at_most} was set aside.")
+        if wish.at_most < total:
+            raise Dearer(f"The flowers now cost {total}, more than the {wish.at_most} set aside.", total=total)
         bouquet = {
-            "code": product,
+            "code": wish.sku,
             "price": price.text,
             "deliverydate": day.isoformat(),
-            "cardmessage": message,
+            "cardmessage": wish.words,
             "specialinstructions": f"Reference {short(key)}",
             "recipient": _recipient(to, sender),
         }
@@ -62,14 +88,26 @@ class FloristOne:
         }
         patience.check(SOURCE)
         placed = self._api.order(form)
-        return Receipt(
+        return Placed(
             reference=str(placed["ORDERNO"]),
-            cost=total,
+            cost=_charged(placed, total),
+            day=day,
             remark=f"They arrive on {day:%A}, {day.day} {day:%B}.",
         )
 
-    def find(self, *, key: str) -> Receipt | None:
+    def find(self, *, key: str, customer_id: int | None) -> Placed | None:  # noqa: ARG002
         raise Unavailable(f"the florist cannot be asked; look for reference {short(key)} in its daily report")
+
+    def status(self, reference: str, *, other: str = "") -> Seen:  # noqa: ARG002
+        raise Rejected("The florist does not tell what becomes of an order.")
+
+    def cancel(self, reference: str) -> Cancelled:  # noqa: ARG002
+        return Cancelled.UNSUPPORTED
+
+    def check(self) -> Health:
+        self._api.ask("getproducts", {"code": _ANY_BOUQUET})
+        missing = "The florist must know who sends: please complete its connection."
+        return Health(mode=Mode.UNKNOWN, ails=() if self._sender else (missing,))
 
     def _days(self, postcode: str) -> list[date]:
         answer = self._api.ask("checkdeliverydate", {"zipcode": postcode})
@@ -103,11 +141,21 @@ class FloristOne:
         return self._sender
 
 
-def _first(days: list[date], on: date) -> date:
-    found = next((day for day in days if on <= day <= on + _PATIENCE), None)
+def _first(days: list[date], wish: Wish) -> date:
+    """Return the day on which they come: the wanted one, or one soon after it on which they may."""
+    on = wish.day or days[0]
+    found = next((day for day in days if on <= day <= on + _PATIENCE and day not in wish.not_on), None)
     if found is None:
         raise Rejected(f"The florist cannot deliver around {on.day} {on:%B}.")
     return found
+
+
+def _charged(placed: Json, total: Money) -> Money:
+    """Return what the order itself says it cost; as asked for where it does not say."""
+    try:
+        return dollars(placed, "ORDERTOTAL")
+    except Unavailable:
+        return total
 
 
 def _day(text: str) -> date:

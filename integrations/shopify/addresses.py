@@ -1,6 +1,6 @@
 """Where parcels go. Level 2 of protected data: read at the moment of use, handed on, never kept."""
 
-from app.domain.ports import Address
+from app.domain.addresses import Address
 from integrations.shopify import reading
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi

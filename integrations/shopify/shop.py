@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 
+from app.domain.addresses import Address
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import digest
-from app.domain.ports import Address, GiftParcel, Receipt, ShopProfile
+from app.domain.ports import GiftParcel, Receipt, ShopProfile
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 from integrations.shopify import (
     addresses,

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.addresses import Address
 from app.domain.effects import CancelGiftOrder, Effect, Pool, SendGiftOrder
 from app.domain.facts import Line
 from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
-from app.domain.ports import Address
 from app.domain.rules import gift_order, still_wanted
 from app.domain.rules.nth_order_gift import decide, may_be_due
 from tests.builders import (

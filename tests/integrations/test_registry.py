@@ -11,6 +11,7 @@ from integrations.companies import Company, Login
 from integrations.http import Http
 from integrations.own_desk import presses
 from integrations.shopify.access import FixedAccess
+from integrations.vendors import VendorLogin
 
 OPENED: dict[str, dict[str, object]] = {
     "gorgias": {"v": "1", "event": "ticket-created", "ticket_id": "42", "customer_email": "ada@customer.example"},
@@ -83,4 +84,4 @@ def test_given_a_kind_that_nobody_wrote_when_opened_then_it_is_refused() -> None
     with pytest.raises(ValueError, match="helpdesk"):
         registry.helpdesk("carrier-pigeon", "https://{account}.example", "acme", BOT)
     with pytest.raises(ValueError, match="vendor"):
-        registry.gift_vendor("stork", "https://stork.example", "key:canary")
+        registry.gift_vendor("stork", VendorLogin(user="key", key="canary"))

@@ -72,7 +72,7 @@ class StagedWorld(World):
 
     def outside(self, _merchant: Merchant) -> Outside:
         shop = cast("Store", self.stage)
-        return Outside(shop=shop, shop_at_once=shop, florist=None)
+        return Outside(shop=shop, shop_at_once=shop)
 
 
 MADE = {"settled": False, "net": usd(0), "counted": False, "uncounted_because": "It is not paid for."}

@@ -62,7 +62,6 @@ def outside(*desks: Desk) -> Outside:
     return Outside(
         shop=store,
         shop_at_once=store,
-        florist=None,
         desks={kind: cast("Helpdesk", desk) for kind, desk in zip(kinds, desks, strict=False)},
     )
 

@@ -58,7 +58,7 @@ class Desk:
     @property
     def outside(self) -> Outside:
         shop = cast("Shop", self)
-        return Outside(shop=shop, shop_at_once=shop, florist=None, desks={FIRST_HELPDESK: cast("Helpdesk", self)})
+        return Outside(shop=shop, shop_at_once=shop, desks={FIRST_HELPDESK: cast("Helpdesk", self)})
 
 
 Marked = Callable[[int], Merchant]

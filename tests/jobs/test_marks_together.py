@@ -41,7 +41,7 @@ def test_given_several_marks_when_performed_then_their_customers_are_looked_at_o
             plan(session, shop, planned(tag(customer_id=number)))
     store = Tagged()
     shown = cast("Shop", store)
-    outside = Outside(shop=shown, shop_at_once=shown, florist=None)
+    outside = Outside(shop=shown, shop_at_once=shown)
 
     with counted(engine) as statements, Shift(world=replace(world, hands=Hands(len(SEVERAL)))) as shift:
         shift.go_on(shop, outside)

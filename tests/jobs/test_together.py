@@ -59,7 +59,7 @@ class Counter(World):
 
     def outside(self, _merchant: Merchant) -> Outside:
         shop = cast("Store", self.shelf)
-        return Outside(shop=shop, shop_at_once=shop, florist=None)
+        return Outside(shop=shop, shop_at_once=shop)
 
     def tell(self, *told: tuple[str, Order]) -> None:
         """Let webhooks about these orders come."""

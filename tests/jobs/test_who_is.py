@@ -48,7 +48,7 @@ class Store:
     @property
     def outside(self) -> Outside:
         shop = cast("Shop", self)
-        return Outside(shop=shop, shop_at_once=shop, florist=None)
+        return Outside(shop=shop, shop_at_once=shop)
 
 
 Books = Callable[..., None]

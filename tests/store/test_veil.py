@@ -24,6 +24,7 @@ SAYS_NOTHING = {
     *("kind", "order_id", "order_name", "customer_id", "variant_id", "title", "rule", "product", "agent_name"),
     *("tag", "present", "special", "occasion", "amount", "pieces", "shipping", "way", "credit_until", "route"),
     *("draft", "quiet", "until"),
+    *("what", "vendor", "sku", "gift_id", "day", "sympathy"),
 }
 # Where a column of this name stands, `erasing` knows what to do with it.
 FORGOTTEN_IN = {"orders", "customers", "attentions", "care", "contacts", "merged_customers", "effects", "snoozes"}

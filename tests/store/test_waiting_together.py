@@ -8,7 +8,7 @@ from app.domain.effects import Effect
 from app.store import endings, inbox
 from app.store.base import Sessions, unit_of_work
 from app.store.shops import Merchant
-from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, mark, note, planned, refund, tag, ticket_tag
+from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, mark, note, planned, present, refund, tag, ticket_tag
 from tests.store.ledger_steps import LEASE, Steps
 
 LATER = NOON + HOUR
@@ -41,6 +41,18 @@ def test_given_a_deed_for_which_a_person_waits_when_it_is_asked_to_wait_then_its
         endings.wait_together(session, deed, until=LATER, now=NOON)
 
     assert steps.due() == []
+
+
+def test_given_two_vendors_when_one_is_busy_then_the_other_goes_on(steps: Steps, sessions: Sessions) -> None:
+    first, second = (steps.planned(planned(present(vendor="shelf", ticket_id=one))).id for one in ("42", "43"))
+    other = steps.planned(planned(present(vendor="attic", ticket_id="44"))).id
+    deed = steps.picked(first)
+
+    with unit_of_work(sessions) as session:
+        endings.wait_together(session, deed, until=LATER, now=NOON)
+
+    assert steps.row(second).next_try_at == LATER
+    assert steps.due() == [other]
 
 
 def test_given_deeds_that_ended_or_are_for_later_when_others_are_asked_to_wait_then_they_stay_as_they_are(

@@ -12,6 +12,8 @@ from app.domain.effects import (
     Quiet,
     RefundOrder,
     SendFlowers,
+    SendGift,
+    Sending,
     State,
     TagCustomer,
     TakeBackGiftLine,
@@ -62,6 +64,15 @@ _GIFT = {
     State.WITHDRAWN: "{title} was not slipped into {order}: {why}",
     State.UNCERTAIN: "{title} may be in {order} by now. " + _NOBODY_KNOWS,
 }
+_SENDING = {
+    State.PLANNED: "{title} for {amount} is planned for {due}. It can be withdrawn until then.",
+    State.DONE: "{title} was ordered ({reference}), signed {agent}.{remark}",
+    State.AWAITING: "Sending {title} " + _ASKS,
+    State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
+    State.REFUSED: "{title} was not sent: {why}",
+    State.WITHDRAWN: "{title} will not be sent: {why}",
+    State.UNCERTAIN: "{title} may have been ordered; a person must ask its vendor. Please do not repeat it.",
+}
 _CARD = {
     State.DONE: "The card was written and is in the post, signed {agent}.",
     State.AWAITING: "Writing a card " + _ASKS,
@@ -74,6 +85,13 @@ _TAKEN_BACK = {
     State.DONE: "Took {title} off {order} again. Its money is back in the pool.",
     State.REFUSED: "{title} could not be taken off {order}, and stays given: {why}",
     State.WITHDRAWN: "{title} was not taken off {order}, and stays given: {why}",
+}
+_OTHERS: Mapping[type[Effect], Mapping[State, str]] = {
+    SendFlowers: _FLOWERS,
+    SendGift: _SENDING,
+    WriteCard: _CARD,
+    AddGiftLine: _GIFT,
+    TakeBackGiftLine: _TAKEN_BACK,
 }
 _NOT_SILENCED = {
     Quiet.TAG: (
@@ -118,7 +136,7 @@ def tell(
     if isinstance(effect, TagCustomer | Mute):
         return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
     ticket_id = ticket_of(effect)
-    template = _ON_ITS_WAY if pending else _templates(effect).get(state)
+    template = _ON_ITS_WAY if pending and isinstance(effect, RefundOrder) else _templates(effect).get(state)
     if ticket_id is None or template is None:
         return None
     text = template.format(
@@ -141,7 +159,7 @@ def tell(
 
 def ticket_of(effect: Effect) -> str | None:
     """Return the ticket whose agents read what becomes of the deed; None where nobody asked for it on one."""
-    if not isinstance(effect, RefundOrder | SendFlowers | WriteCard | AddGiftLine | TakeBackGiftLine):
+    if not isinstance(effect, RefundOrder | Sending | AddGiftLine | TakeBackGiftLine):
         return None
     return effect.ticket_id
 
@@ -165,19 +183,9 @@ def _not_silenced(effect: TagCustomer | Mute, state: State, *, now: datetime, wh
 
 
 def _templates(effect: Effect) -> Mapping[State, str]:
-    match effect:
-        case SendFlowers():
-            return _FLOWERS
-        case RefundOrder():
-            return _CREDIT if effect.way is Way.CREDIT else _REFUND
-        case WriteCard():
-            return _CARD
-        case AddGiftLine():
-            return _GIFT
-        case TakeBackGiftLine():
-            return _TAKEN_BACK
-        case _:
-            return {}
+    if isinstance(effect, RefundOrder):
+        return _CREDIT if effect.way is Way.CREDIT else _REFUND
+    return _OTHERS.get(type(effect), {})
 
 
 def _sentence(words: str) -> str:

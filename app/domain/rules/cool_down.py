@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from app.domain.agents import Reason, Role
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, Effect, Plan, SendFlowers, SendGiftOrder, WriteCard
+from app.domain.effects import AddGiftLine, Effect, Plan, SendFlowers, SendGift, SendGiftOrder, WriteCard
 from app.domain.events import AgentAction, Proof
 from app.domain.facts import AgentFacts, Treat
 from app.domain.policy import TeamGestures
 
-TREATS = ("add_gift_line", "send_gift_order", "send_flowers", "write_card")
+TREATS = ("add_gift_line", "send_gift_order", "send_flowers", "write_card", "send_gift")
 MAKES_GOOD = frozenset({Reason.OUR_MISTAKE, Reason.HARD_TIME})
 
 
@@ -62,7 +62,7 @@ def _called(effect: Effect) -> str:
     match effect:
         case SendFlowers():
             return "flowers"
-        case AddGiftLine() | SendGiftOrder():
+        case AddGiftLine() | SendGiftOrder() | SendGift():
             return f"a gift ({effect.title})"
         case WriteCard():
             return "a card"

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.domain.addresses import Address
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Effect, Plan, Pool, SendGiftOrder, State
 from app.domain.facts import GiftOption, Order
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
-from app.domain.ports import Address
 from app.domain.scopes import Feature, missing_for
 
 TOO_LATE = "too_late"  # the code of a gift whose parcel left: owed to the next order, or it travels by itself

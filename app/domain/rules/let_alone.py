@@ -1,6 +1,6 @@
 """A customer for whom no machine decides: rules look away, and people may be as kind as they like."""
 
-from app.domain.effects import AddGiftLine, Effect, MarkInHelpdesk, SendGiftOrder, TagCustomer
+from app.domain.effects import AddGiftLine, Effect, MarkInHelpdesk, SendGift, SendGiftOrder, TagCustomer
 from app.domain.facts import Standing
 
 CODE = "opted_out"
@@ -20,7 +20,7 @@ def gives_or_marks(effect: Effect) -> bool:
             return effect.present
         case MarkInHelpdesk():
             return effect.special
-        case AddGiftLine():
+        case AddGiftLine() | SendGift():
             return effect.ticket_id is None  # an agent's is a person's act
         case SendGiftOrder():
             return True

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, Pool, PostNote, SendFlowers
+from app.domain.effects import Effect, Plan, Pool, PostNote, SendFlowers, SendGift
 from app.domain.events import AgentAction, Proof
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
@@ -98,4 +98,4 @@ def confirmed(action: AgentAction, facts: AgentFacts) -> str:
 def _moved(plan: Plan) -> tuple[object, ...]:
     effect: Effect = plan.effect
     what = [(each.name, getattr(effect, each.name)) for each in fields(effect) if each.name not in _BESIDE]
-    return plan.cost, plan.due_at.date() if isinstance(effect, SendFlowers) else None, what
+    return plan.cost, plan.due_at.date() if isinstance(effect, SendFlowers | SendGift) else None, what

@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 import pytest
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.addresses import Address
+from app.domain.errors import Dearer, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.gifts import GiftKind, Placed, Settles, Wish
 from app.domain.money import Money
-from app.domain.ports import Address, GiftVendor, Receipt
+from app.domain.ports import GiftVendor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,22 @@ def address(**changes: Any) -> Address:
     return replace(home, **changes)
 
 
+def wish(**changes: Any) -> Wish:
+    """Return a bouquet for Ada, with plenty set aside; change only what the test is about."""
+    bouquet = Wish(
+        what=GiftKind.FLOWERS,
+        sku="F1",
+        words="Thinking of you.\nLéa",
+        signed_by="Léa",
+        name="Ada Lovewell",
+        at_most=Money(minor=500_00, currency="USD"),
+        to=address(),
+        email="ada@example.com",
+        customer_id=55,
+    )
+    return replace(bouquet, **changes)
+
+
 class GiftVendorContract:
     """The vendor's side of app.domain.ports.GiftVendor."""
 
@@ -73,15 +91,15 @@ class GiftVendorContract:
     def test_given_a_product_when_quoted_then_the_total_is_what_it_costs(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        quote = vendor.quote(product=stage.product, postcode="62701", on=stage.today() + timedelta(days=14))
-        receipt = self.send(stage, vendor, at_most=quote.total)
-        assert (quote.product, receipt.cost) == (stage.product, quote.total)
+        quote = vendor.quote(self.wish(stage, day=stage.today() + timedelta(days=14)))
+        placed = self.place(stage, vendor, at_most=quote.total)
+        assert (quote.product, placed.cost) == (stage.product, quote.total)
         assert stage.ordered()[-1].cost == quote.total
 
     def test_given_a_day_far_ahead_when_quoted_then_there_is_a_price_all_the_same(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        quote = vendor.quote(product=stage.product, postcode="62701", on=stage.today() + timedelta(days=170))
+        quote = vendor.quote(self.wish(stage, day=stage.today() + timedelta(days=170)))
         assert quote.total.minor > 0
 
     @pytest.mark.parametrize(("product", "postcode"), [("no-such-thing", "62701"), (None, "SW1A 1AA"), (None, "")])
@@ -89,13 +107,13 @@ class GiftVendorContract:
         self, stage: GiftVendorStage, vendor: GiftVendor, product: str | None, postcode: str
     ) -> None:
         with pytest.raises(Rejected):
-            vendor.quote(product=product or stage.product, postcode=postcode, on=stage.today())
+            vendor.quote(self.wish(stage, sku=product or stage.product, to=address(postcode=postcode)))
 
     def test_given_an_address_when_sent_then_it_is_ordered_once_as_it_should_be(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
         before = len(stage.ordered())
-        receipt = self.send(stage, vendor, message="Thinking of you, Łukasz 🌷\nLéa")
+        placed = self.place(stage, vendor, words="Thinking of you, Łukasz 🌷\nLéa")
         (gift,) = stage.ordered()[before:]
         assert (gift.product, gift.card, gift.name) == (
             stage.product,
@@ -103,15 +121,17 @@ class GiftVendorContract:
             "Ada Lovewell",
         )
         assert gift.on >= stage.today() + timedelta(days=2)
-        assert receipt.reference
-        assert receipt.remark
+        assert placed.reference
+        assert placed.remark
 
-    def test_given_a_price_that_rose_when_sent_then_refused_and_nothing_is_ordered(
+    def test_given_a_price_that_rose_when_sent_then_it_is_told_and_nothing_is_ordered(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        quote = vendor.quote(product=stage.product, postcode="62701", on=stage.today() + timedelta(days=2))
-        less = Money(minor=quote.total.minor - 1, currency=quote.total.currency)
-        self.refuses(stage, vendor, at_most=less)
+        quote, before = vendor.quote(self.wish(stage)), len(stage.ordered())
+        with pytest.raises(Dearer) as caught:
+            self.place(stage, vendor, at_most=Money(minor=quote.total.minor - 1, currency=quote.total.currency))
+        assert caught.value.total == quote.total
+        assert len(stage.ordered()) == before
 
     @pytest.mark.parametrize(
         "to",
@@ -131,46 +151,50 @@ class GiftVendorContract:
     def test_given_a_card_too_small_for_the_words_when_sent_then_refused_and_nothing_is_ordered(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        self.refuses(stage, vendor, message="so sorry " * 100)
+        self.refuses(stage, vendor, words="so sorry " * (vendor.can.paper.characters // 9 + 1))
 
     def test_given_the_answer_is_lost_when_sent_then_in_doubt(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
         before = len(stage.ordered())
         stage.lose_next_answer()
         with pytest.raises(Uncertain):
-            self.send(stage, vendor)
+            self.place(stage, vendor)
         assert len(stage.ordered()) == before + 1
-        if vendor.can_look_up:
-            assert vendor.find(key="flowers:42") is not None
+        if vendor.can.settles is not Settles.PERSON:
+            assert vendor.find(key="flowers:42", customer_id=55) is not None
 
     def test_given_a_page_for_people_when_sent_then_in_doubt(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
         stage.babble_at_order()
         with pytest.raises(Uncertain):
-            self.send(stage, vendor)
+            self.place(stage, vendor)
 
     def test_given_a_busy_vendor_when_quoted_then_later(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
         stage.be_busy()
         with pytest.raises(Unavailable) as caught:
-            vendor.quote(product=stage.product, postcode="62701", on=stage.today())
+            vendor.quote(self.wish(stage))
         assert caught.value.retry_after
 
     def test_given_dead_credentials_when_sent_then_certainly_nothing_happened(self, stage: GiftVendorStage) -> None:
-        with pytest.raises(Unavailable) as caught:
-            self.send(stage, stage.stranger())
+        with pytest.raises(KeyRefused) as caught:
+            self.place(stage, stage.stranger())
         assert (caught.value.retry_after or 0) >= 3600
+
+    def test_given_dead_credentials_when_the_account_is_looked_at_then_it_says_so(self, stage: GiftVendorStage) -> None:
+        with pytest.raises(KeyRefused):
+            stage.stranger().check()
+
+    def test_given_good_credentials_when_the_account_is_looked_at_then_nothing_ails_it(
+        self, vendor: GiftVendor
+    ) -> None:
+        assert vendor.check().ails == ()
 
     def refuses(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> None:
         before = len(stage.ordered())
         with pytest.raises(Rejected):
-            self.send(stage, vendor, **changes)
+            self.place(stage, vendor, **changes)
         assert len(stage.ordered()) == before
 
-    def send(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> Receipt:
-        wish: dict[str, Any] = {
-            "product": stage.product,
-            "message": "Thinking of you.\nLéa",
-            "to": address(),
-            "on": stage.today() + timedelta(days=2),
-            "at_most": Money(minor=500_00, currency="USD"),
-            "key": "flowers:42",
-        }
-        return vendor.send(**(wish | changes))
+    def place(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> Placed:
+        return vendor.place(self.wish(stage, **changes), key="flowers:42")
+
+    def wish(self, stage: GiftVendorStage, **changes: Any) -> Wish:
+        return wish(**({"sku": stage.product, "day": stage.today() + timedelta(days=2)} | changes))

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from app.domain.addresses import Address
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
 from app.domain.history import Batch, Export, Stage
 from app.domain.money import Money, zero
-from app.domain.ports import Address, GiftParcel, Receipt, Shop
+from app.domain.ports import GiftParcel, Receipt, Shop
 from app.domain.refunds import GiveBack, WantedItem, Way, choose
 
 

@@ -6,11 +6,19 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.errors import Rejected, Unavailable
+from app.domain.gifts import Settles
 from app.domain.money import Money
 from app.domain.ports import GiftVendor
 from integrations import registry
 from integrations.florist.account import PRACTICE_SENDER
-from tests.integrations.contract.gift_vendor_contract import Delivered, GiftVendorContract, GiftVendorStage, address
+from integrations.vendors import VendorLogin
+from tests.integrations.contract.gift_vendor_contract import (
+    Delivered,
+    GiftVendorContract,
+    GiftVendorStage,
+    address,
+    wish,
+)
 from tests.integrations.contract.town import TownDoor, hasty
 
 LOGIN = "practice-florist:practice-florist-password"
@@ -34,7 +42,9 @@ class FloristStage:
         return self.with_login("practice-florist:wrong")
 
     def with_login(self, credentials: str) -> GiftVendor:
-        return registry.gift_vendor("florist", f"{self.town.url}/florist", credentials, http=hasty())
+        user, _, password = credentials.partition(":")
+        login = VendorLogin(user=user, key=password)
+        return registry.gift_vendor("florist", login, origin=f"{self.town.url}/florist", http=hasty())
 
     def ordered(self) -> list[Delivered]:
         return [
@@ -74,8 +84,7 @@ class TestFlorist(GiftVendorContract):
 
 
 def send(stage: FloristStage, vendor: GiftVendor, on: date) -> None:
-    most = Money(minor=500_00, currency="USD")
-    vendor.send(product=stage.product, message="Léa", to=address(), on=on, at_most=most, key="flowers:42")
+    vendor.place(wish(sku=stage.product, day=on), key="flowers:42")
 
 
 def test_given_a_sunday_when_sent_then_they_arrive_on_the_next_day_open(stage: FloristStage) -> None:
@@ -101,22 +110,19 @@ def test_given_an_account_that_pays_by_card_when_sent_then_refused_for_we_keep_n
 
 def test_given_a_lost_order_when_looked_for_then_the_florist_cannot_be_asked(stage: FloristStage) -> None:
     vendor = stage.vendor()
-    assert not vendor.can_look_up
+    assert vendor.can.settles is Settles.PERSON
     with pytest.raises(Unavailable, match="cannot be asked"):
-        vendor.find(key="flowers:42")
+        vendor.find(key="flowers:42", customer_id=55)
 
 
 def test_given_an_order_when_placed_then_a_person_can_find_our_reference_in_it(stage: FloristStage) -> None:
     with pytest.raises(Unavailable) as caught:
-        stage.vendor().find(key="flowers:42")
+        stage.vendor().find(key="flowers:42", customer_id=55)
     send(stage, stage.vendor(), stage.today())
     item = stage.town.get("florist/orders")["orders"][-1]["items"][0]
     assert item["special_instructions"].split()[-1] in str(caught.value)
 
 
 def test_given_an_order_without_a_phone_when_sent_then_the_driver_may_ring_the_sender(stage: FloristStage) -> None:
-    most = Money(minor=500_00, currency="USD")
-    stage.vendor().send(
-        product=stage.product, message="Léa", to=address(phone=""), on=stage.today(), at_most=most, key="flowers:42"
-    )
+    stage.vendor().place(wish(sku=stage.product, to=address(phone=""), day=stage.today()), key="flowers:42")
     assert stage.town.get("florist/orders")["orders"][-1]["items"][0]["recipient"]["phone"] == PRACTICE_SENDER.phone

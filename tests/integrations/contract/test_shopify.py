@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.domain.addresses import Address
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.money import Money
-from app.domain.ports import Address, GiftParcel, Shop
+from app.domain.ports import GiftParcel, Shop
 from app.domain.refunds import WantedItem, Way, choose
 from integrations import registry
 from integrations.sandbox.store import actions

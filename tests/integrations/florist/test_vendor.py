@@ -8,11 +8,13 @@ import pytest
 import responses
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.gifts import Placed
 from app.domain.money import Money
-from app.domain.ports import GiftVendor, Receipt
+from app.domain.ports import GiftVendor
 from integrations import registry
 from integrations.florist import account
-from tests.integrations.contract.gift_vendor_contract import address
+from integrations.vendors import VendorLogin
+from tests.integrations.contract.gift_vendor_contract import wish
 
 API = "https://www.floristone.com/api/rest/flowershop"
 SENDER = {
@@ -38,14 +40,13 @@ def florist() -> Iterator[responses.RequestsMock]:
 
 
 def vendor(credentials: str = LOGIN) -> GiftVendor:
-    return registry.gift_vendor("florist", "https://www.floristone.com", credentials)
+    user, _, password = credentials.partition(":")
+    return registry.gift_vendor("florist", VendorLogin(user=user, key=password))
 
 
-def send(credentials: str = LOGIN) -> Receipt:
+def send(credentials: str = LOGIN) -> Placed:
     most = Money(minor=100_00, currency="USD")
-    return vendor(credentials).send(
-        product="F1", message="Léa", to=address(), on=date(2026, 12, 5), at_most=most, key="flowers:42"
-    )
+    return vendor(credentials).place(wish(day=date(2026, 12, 5), at_most=most), key="flowers:42")
 
 
 def test_given_an_order_number_in_any_dress_when_sent_then_it_is_the_reference(florist: responses.RequestsMock) -> None:
@@ -100,32 +101,46 @@ def test_given_a_dead_key_when_quoted_then_its_page_for_people_is_understood(
 ) -> None:
     florist.replace(responses.GET, f"{API}/checkdeliverydate", body="<html>Access denied.</html>", status=status)
     with pytest.raises(Unavailable, match="refuses our key"):
-        vendor().quote(product="F1", postcode="62701", on=date(2026, 12, 5))
+        vendor().quote(wish(day=date(2026, 12, 5)))
 
 
 @pytest.mark.parametrize("body", ['{"ORDERTOTAL": "about 80"}', '{"ORDERTOTAL": 79.945}', '{"ORDERTOTAL": null}', "{}"])
 def test_given_a_total_that_makes_no_sense_when_quoted_then_later(florist: responses.RequestsMock, body: str) -> None:
     florist.replace(responses.GET, f"{API}/gettotal", body=body)
     with pytest.raises(Unavailable, match="ORDERTOTAL"):
-        vendor().quote(product="F1", postcode="62701", on=date(2026, 12, 5))
+        vendor().quote(wish(day=date(2026, 12, 5)))
 
 
 def test_given_no_days_at_all_when_quoted_then_refused(florist: responses.RequestsMock) -> None:
     florist.replace(responses.GET, f"{API}/checkdeliverydate", json={"DATES": []})
     with pytest.raises(Rejected, match="does not deliver"):
-        vendor().quote(product="F1", postcode="62701", on=date(2026, 12, 5))
+        vendor().quote(wish(day=date(2026, 12, 5)))
 
 
 def test_given_money_of_another_kind_was_set_aside_when_sent_then_refused(florist: responses.RequestsMock) -> None:
     with pytest.raises(Rejected, match="paid in USD"):
-        vendor().send(
-            product="F1",
-            message="Léa",
-            to=address(),
-            on=date(2026, 12, 5),
-            at_most=Money(minor=100_00, currency="EUR"),
-            key="flowers:42",
-        )
+        vendor().place(wish(day=date(2026, 12, 5), at_most=Money(minor=100_00, currency="EUR")), key="flowers:42")
+
+
+def test_given_an_order_that_says_another_total_when_sent_then_that_is_what_it_cost(
+    florist: responses.RequestsMock,
+) -> None:
+    florist.add(responses.POST, f"{API}/placeorder", json={"ORDERNO": 1, "ORDERTOTAL": "81.00"})
+    assert send().cost == Money(minor=81_00, currency="USD")
+
+
+def test_given_an_order_that_says_no_total_when_sent_then_it_cost_what_was_asked(
+    florist: responses.RequestsMock,
+) -> None:
+    florist.add(responses.POST, f"{API}/placeorder", json={"ORDERNO": 1, "ORDERTOTAL": "about 80"})
+    assert send().cost == Money(minor=79_94, currency="USD")
+
+
+def test_given_days_to_be_avoided_when_sent_then_they_arrive_after_them(florist: responses.RequestsMock) -> None:
+    florist.replace(responses.GET, f"{API}/checkdeliverydate", json={"DATES": ["2026-12-07", "2026-12-08"]})
+    florist.add(responses.POST, f"{API}/placeorder", json={"ORDERNO": 1})
+    avoiding = wish(day=date(2026, 12, 5), not_on=frozenset({date(2026, 12, 7)}))
+    assert vendor().place(avoiding, key="flowers:42").day == date(2026, 12, 8)
 
 
 def test_given_the_steps_took_too_long_when_about_to_order_then_it_is_left_for_later(

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.addresses import Address
 from app.domain.errors import Busy, Rejected, Uncertain
-from app.domain.ports import Address, GiftParcel, Receipt
+from app.domain.ports import GiftParcel, Receipt
 from integrations.shopify.gift_order import mark
 from tests.builders import address
 from tests.integrations.shopify.scripted import Script, shop, usd
