@@ -60,6 +60,7 @@ def _action(occasion: Occasion, event: CommandTyped, comment: Comment, command: 
         amount=command.amount,
         as_credit=command.as_credit,
         days=command.days,
+        day=command.day,
         message=command.message,
         compassion=command.compassion,
         confirm=event.comment_id if command.confirm else "",

@@ -63,7 +63,7 @@ def do(  # noqa: PLR0911  # one a kind
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() | WriteCard() | SendGift() as sending:
-            return sending_deeds.do(merchant, outside, sending, deed, now)
+            return sending_deeds.do(merchant, outside, sending, deed)
 
 
 def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> str | None:

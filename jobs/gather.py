@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from app.domain import delivery_days
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
 from app.domain.facts import GiftOption, Order, OrderFacts, Quote
@@ -11,8 +12,7 @@ from app.domain.gifts import GiftKind, Wish
 from app.domain.money import zero
 from app.domain.ports import Comment, Ticket
 from app.domain.refunds import Pieces, RefundOffer, choose
-from app.domain.rules import nth_order_gift
-from app.domain.rules.agent_acts import MOST_DAYS_AHEAD
+from app.domain.rules import agent_acts, nth_order_gift
 from app.domain.scopes import Feature, missing_for
 from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
@@ -201,8 +201,9 @@ def _credit_obstacle(merchant: Merchant, outside: Outside) -> str:
 def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
     team = merchant.policy.team
     about = AboutAction(customer_id=order.customer_id, order=order)
-    days = team.flowers_days if action.days is None else action.days
-    if not 1 <= days <= MOST_DAYS_AHEAD:
+    today = opening(merchant, now).date()
+    asked = agent_acts.asked_day(action, team, today)
+    if asked is None or agent_acts.arrival(asked, merchant.policy, today) is None:
         return about  # the rule says why
     if outside.florist is None:
         return replace(about, trouble="No florist is connected.")
@@ -217,7 +218,8 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         name=address.name or address.company,
         at_most=zero(merchant.currency),
         to=address,
-        day=(opening(merchant, now) + timedelta(days=days)).date(),
+        day=asked,
+        not_on=delivery_days.shut(merchant.policy.sends, asked),
     )
     try:
         quote = outside.florist.quote(wish)

@@ -1,9 +1,9 @@
 """How flowers, cards and gifts are brought by vendors, looked for, and looked at again before they leave."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
-from app.domain import tastes
+from app.domain import delivery_days, tastes
 from app.domain.addresses import Address
 from app.domain.effects import Effect, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
@@ -23,11 +23,11 @@ A_GIFT = "A person orders this, and says here what it cost."
 _LOST = frozenset({Status.RETURNED, Status.FAILED, Status.CANCELLED, Status.REFUNDED})
 
 
-def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, now: datetime) -> Receipt:
+def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed) -> Receipt:
     """Have it brought, or raise one of the three errors."""
     if isinstance(sending, WriteCard):
         raise Rejected(A_CARD)  # nobody is asked to: `by_hand` keeps it from the gate
-    placed = _vendor(outside, sending).place(wish_of(merchant, outside, sending, deed, now), key=deed.key)
+    placed = _vendor(outside, sending).place(wish_of(merchant, outside, sending, deed), key=deed.key)
     return _receipt(placed)
 
 
@@ -48,11 +48,11 @@ def follow(outside: Outside, sending: SendGift, reference: str) -> Receipt:
     return Receipt(reference=reference, cost=seen.cost, pending=not over)
 
 
-def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed, now: datetime) -> Wish:
+def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:
     """Return what the vendor is asked for, with the address as it is now. Raises Rejected where there is none."""
-    day = local(merchant, max(deed.due_at, now)).date()
+    day = day_of(merchant, sending, deed)
     wish = Wish(
-        what=GiftKind.FLOWERS,
+        what=GiftKind.FLOWERS if isinstance(sending, SendFlowers) else sending.what,
         sku=sending.product if isinstance(sending, SendFlowers) else sending.sku,
         words=sending.message,
         signed_by=sending.agent_name,
@@ -60,13 +60,20 @@ def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGif
         at_most=deed.cost or zero(merchant.currency),
         customer_id=sending.customer_id,
         day=day,
+        not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
     if isinstance(sending, SendFlowers):
         return _to(wish, outside.shop.address(sending.order_id))
-    wish = replace(wish, what=sending.what, day=sending.day or (day if sending.what is GiftKind.FLOWERS else None))
     if sending.what is GiftKind.EGIFT:
         return _by_mail(wish, outside, sending)
     return _to(wish, outside.shop.gift_address(sending.customer_id, order_id=sending.order_id))
+
+
+def day_of(merchant: Merchant, sending: Sending, deed: Deed) -> date | None:
+    """Return the day on which it is to arrive; flowers do on the day on which they leave."""
+    named = sending.day if isinstance(sending, SendGift) else None
+    flowers = isinstance(sending, SendFlowers) or (isinstance(sending, SendGift) and sending.what is GiftKind.FLOWERS)
+    return named or (local(merchant, deed.due_at).date() if flowers else None)
 
 
 def by_hand(outside: Outside, sending: Sending) -> str | None:

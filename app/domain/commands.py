@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain.events import Act
 
@@ -9,6 +10,7 @@ WORD = "/lagniappe"
 LONGEST = 2_000  # of a comment that may be a command
 FORMS = (
     f"{WORD} flowers 80 in 14 days: the words on the card",
+    f"{WORD} flowers on 2026-12-24: the words on the card",
     f"{WORD} refund 24.50 of #1001",
     f"{WORD} refund all",
     f"{WORD} credit 20",
@@ -33,13 +35,14 @@ CHANGED = (
 )
 
 _AMOUNT = r"(?P<amount>\d{1,9}(?:\.\d{1,3})?)"
+_WHEN = r"(?: in (?P<days>\d{1,3}) days?| on (?P<day>\d{4}-\d{2}-\d{2}))?"
 _ORDER = r"(?: of (?P<order>\S{1,64}))?"
 _KINDLY = r"(?P<compassion> with compassion)?"
 _AGAIN = r"(?P<confirm> confirm)?"
 _CARD = r"(?: ?:(?P<message>.*))?"
 _SENTENCES = {
     Act.FLOWERS: re.compile(
-        rf"flowers(?: {_AMOUNT})?{_ORDER}(?: in (?P<days>\d{{1,3}}) days?)?{_AGAIN}{_CARD}",
+        rf"flowers(?: {_AMOUNT})?{_ORDER}{_WHEN}{_AGAIN}{_CARD}",
         re.ASCII | re.IGNORECASE | re.DOTALL,
     ),
     Act.REFUND_KEEP: re.compile(
@@ -58,6 +61,7 @@ class Command:
     amount: str | None = None
     order_name: str | None = None
     days: int | None = None
+    day: date | None = None
     message: str | None = None
     as_credit: bool = False
     compassion: bool = False
@@ -94,13 +98,19 @@ def help_on(text: str) -> str:
     return "\n".join(["So it is done:" if asked else "Nothing was done: this was not understood.", *FORMS, HOW])
 
 
-def _command(act: Act, said: dict[str, str | None]) -> Command:
+def _command(act: Act, said: dict[str, str | None]) -> Command | None:
     days, message = said.get("days"), (said.get("message") or "").strip()
+    named = said.get("day")
+    try:
+        day = None if named is None else date.fromisoformat(named)
+    except ValueError:  # such as the 30th of February
+        return None
     return Command(
         act=act,
         amount=said.get("amount") or said.get("credit"),
         order_name=said.get("order"),
         days=None if days is None else int(days),
+        day=day,
         message=message or None,
         as_credit=bool(said.get("credit")),
         compassion=bool(said.get("compassion")),

@@ -1,7 +1,7 @@
 """What happened out there, in our words. A delivery means one of these, or is Malformed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain import tickets
@@ -187,6 +187,7 @@ class AgentAction:
     product: str | None = None
     variant: int | None = None
     days: int | None = None
+    day: date | None = None  # on which it is to arrive, instead of in so many days
     message: str | None = None
     compassion: bool = False  # a hard time: no reorders, no marketing, whatever else is asked for
     with_refund: bool = False  # of compassion: money goes back as well

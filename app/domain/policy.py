@@ -117,6 +117,14 @@ class TeamGestures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sends:
+    """On which days nothing may arrive. A black-out is written 12-25 where it is every year's, or 2026-12-24."""
+
+    blackouts: tuple[str, ...] = ()
+    weekends: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HardTimes:
     """For how long somebody is left in peace of whom an agent says that it is a hard time."""
 
@@ -139,6 +147,7 @@ class Policy:
     special_customer: SpecialCustomer = field(default_factory=SpecialCustomer)
     nth_order_gift: NthOrderGift = field(default_factory=NthOrderGift)
     team: TeamGestures = field(default_factory=TeamGestures)
+    sends: Sends = field(default_factory=Sends)
     hard_times: HardTimes = field(default_factory=HardTimes)
     brake: Brake = field(default_factory=Brake)
     team_monthly_minor: int = 500_00

@@ -1,7 +1,7 @@
 """What the desk shows to whoever is signed in. The page is by our own books alone; only a preview asks outside."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import abort, render_template
 
 from app.domain.agents import Role
 from app.domain.card import of as card_of
+from app.domain.delivery_days import MOST_DAYS_AHEAD
 from app.domain.effects import AddGiftLine, Effect, State
 from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
@@ -25,7 +26,7 @@ from integrations.own_desk import presses
 from jobs import agent_desk, card
 from jobs.agent_preview import Preview
 from jobs.passes import Pass
-from jobs.runtime import World, month_start
+from jobs.runtime import World, local, month_start
 
 ORDERS, DEEDS = 10, 8
 _UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
@@ -90,6 +91,7 @@ def desk(seen: Scene) -> str:
         known = seen.customer_id and card.facts(session, seen.merchant, seen.customer_id, seen.now)
         if known:
             facts |= {"known": known, "card": card_of(known, card.team_pool(session, seen.merchant, seen.now))}
+            facts |= _days_ahead(seen)
             bought = {"customer_id": seen.customer_id, "limit": ORDERS, **_shop(seen)}
             facts["orders"] = stories.orders_of(session, **bought)
             facts |= _deeds(session, seen, who)
@@ -168,6 +170,12 @@ def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
         "back": back,
         "states": _STATES,
     }
+
+
+def _days_ahead(seen: Scene) -> dict[str, Any]:
+    """Return from which day to which flowers can be sent."""
+    today = local(seen.merchant, seen.now).date()
+    return {"first_day": today + timedelta(days=1), "last_day": today + timedelta(days=MOST_DAYS_AHEAD)}
 
 
 def _can_come_back(session: Session, seen: Scene, rows: list[LedgerRow]) -> set[int]:

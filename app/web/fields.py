@@ -4,13 +4,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from app.domain.money import Money, decimals
+from app.domain.policy import Policy
 
 _WHOLE = re.compile(r"(?a:\d{1,9})")  # the digits of one script: others read them differently
 _VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[?#].*)?)")
+_DAY = re.compile(r"(?a:(\d{4})-)?(?a:(\d{2})-(\d{2}))")
+_ANY_LEAP_YEAR = "2028"
 _MOST_MONEY = 10**9  # minor units: ten million dollars
 
 
@@ -165,3 +169,58 @@ class Variants:
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
         return "\n".join(map(str, value)) if isinstance(value, tuple) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Days between commas, each once: 12-25 for every year's, 2026-12-24 for one alone."""
+
+    longest: int = 60
+    shape: str = "words"
+
+    def read(self, text: str, currency: str) -> tuple[str, ...]:  # noqa: ARG002
+        parts = {part for each in text.split(",") if (part := each.strip())}
+        if len(parts) > self.longest or not all(map(_is_day, parts)):
+            raise Wrong(f"Please give up to {self.longest} days with commas between, such as 12-25 or 2026-12-24.")
+        return tuple(sorted(parts))
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return ", ".join(value) if isinstance(value, tuple) else ""
+
+
+def _is_day(text: str) -> bool:
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        date(int(found[1] or _ANY_LEAP_YEAR), int(found[2]), int(found[3]))
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting: where it stands in the policy, what the merchant calls it, and what can be typed."""
+
+    path: str
+    label: str
+    kind: Kind
+    hint: str = ""
+
+    def of(self, policy: Policy) -> object:
+        """Return what the policy says."""
+        value: object = policy
+        for name in self.path.split("."):
+            value = getattr(value, name)
+        return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Settings that belong together."""
+
+    name: str
+    title: str
+    says: str
+    fields: tuple[Field, ...]

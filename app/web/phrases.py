@@ -117,14 +117,14 @@ def listed(words: list[str]) -> str:
 
 
 def moment(value: datetime, *, zone: str, now: datetime) -> Markup:
-    """Return the moment as the shop's clock shows it: the hour for today, the day for longer ago or ahead."""
+    """Return the moment as the shop's clock shows it: the hour for today, the day for long ago, both for what comes."""
     there, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     if there.date() == today.date():
         text = f"{there:%H:%M}"
     elif there.year == today.year:
         text = f"{there.day} {there:%b}, {there:%H:%M}"
     else:
-        text = f"{there.day} {there:%b %Y}"
+        text = f"{there.day} {there:%b %Y}{f', {there:%H:%M}' if value > now else ''}"
     exact = f"{there:%A} {there.day} {there:%B %Y, %H:%M:%S} {zone}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(there.isoformat("T", "seconds"), exact, text)
 

@@ -4,40 +4,14 @@ A new field of the policy is one line here. How far a rule may go is decided on 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from app.domain.delivery_days import MOST_DAYS_AHEAD
 from app.domain.policy import GiftRoute, Measure, Policy, WhenLeft
-from app.web.fields import Amount, Choice, Kind, Switch, Variants, Whole, Wholes, Words, Wrong
+from app.web.fields import Amount, Choice, Field, Group, Switch, Variants, Whole, Wholes, Words, Wrong
+from app.web.sends_fields import SENDS
 from app.web.tag_rules import TagRules
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One setting: where it stands in the policy, what the merchant calls it, and what can be typed."""
-
-    path: str
-    label: str
-    kind: Kind
-    hint: str = ""
-
-    def of(self, policy: Policy) -> object:
-        """Return what the policy says."""
-        value: object = policy
-        for name in self.path.split("."):
-            value = getattr(value, name)
-        return value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Settings that belong together."""
-
-    name: str
-    title: str
-    says: str
-    fields: tuple[Field, ...]
-
 
 _DAYS = 3650
 _SHARE = Whole(least=1, most=100)
@@ -243,7 +217,11 @@ GROUPS = (
                 kind=Whole(most=1_440),
                 hint="It leaves after that. A button in the helpdesk has no way back, so its refund leaves at once.",
             ),
-            Field(path="team.flowers_days", label="Flowers arrive after so many days", kind=Whole(least=1, most=365)),
+            Field(
+                path="team.flowers_days",
+                label="Flowers arrive after so many days",
+                kind=Whole(least=1, most=MOST_DAYS_AHEAD),
+            ),
             Field(
                 path="team.flowers_product",
                 label="The florist's number of the bouquet",
@@ -252,6 +230,7 @@ GROUPS = (
             ),
         ),
     ),
+    SENDS,
     Group(
         name="hard_times",
         title="When it is a hard time for somebody",

@@ -1,5 +1,6 @@
 """A press on our own desk, as it is sent and kept: the page says what is wished, and we say who wishes it."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +31,7 @@ class Wish(BaseModel):
     with_refund: bool = False
     with_flowers: bool = False
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    day: date | None = None
     variant: Id | None = None
     message: Annotated[str, Field(max_length=200)] = ""
     words: Annotated[str, Field(max_length=1_000)] = ""  # to be written by hand
@@ -76,6 +78,7 @@ def action(said: Press) -> AgentAction:
         unclear=unclear,
         variant=said.variant,
         days=said.days,
+        day=said.day,
         message=(said.words if said.act == "card" else said.message).strip() or None,
         compassion=said.compassion,
         with_refund=said.with_refund,

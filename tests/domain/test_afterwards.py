@@ -25,7 +25,7 @@ CREDIT_NEWS = {
     State.UNCERTAIN: "Please do not repeat it",
 }
 FLOWERS_NEWS = {
-    State.PLANNED: "Flowers for $12.00 are planned for 5 December 2026",
+    State.PLANNED: "Flowers for $12.00 are planned for 5 December 2026. They can be withdrawn until 12:00 on that day.",
     State.DONE: "were ordered (F-9), signed Robin",
     State.AWAITING: "needs a lead",
     State.OVER_BUDGET: "the team's pool does not hold $12.00",

@@ -1,7 +1,7 @@
 """What an agent's button does: freely within the limits, with a lead above them, never a plain no."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, S
 from app.domain.events import Act, AgentAction, Proof
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, Quote
 from app.domain.money import Money
-from app.domain.policy import Policy, TeamGestures
+from app.domain.policy import Policy, Sends, TeamGestures
 from app.domain.rules import on_action, refund_keep
 from app.domain.rules.agent_acts import card_text, first_name, flowers, withdraw_flowers
 from app.domain.rules.pressed import LONGEST_ECHO, shown
@@ -159,7 +159,7 @@ def test_given_nothing_left_to_refund_when_pressed_then_the_agent_reads_that_and
 
 
 def test_given_somebody_who_never_wants_flowers_when_pressed_then_none_are_sent_and_the_agent_reads_why() -> None:
-    decision = flowers(action(Act.FLOWERS, confirm="1"), agent_facts(never=("flowers",)), TEAM, NOON, NINE)
+    decision = flowers(action(Act.FLOWERS, confirm="1"), agent_facts(never=("flowers",)), Policy(team=TEAM), NOON, NINE)
 
     assert decision.code == "never"
     assert [plan.effect.kind for plan in decision.plans] == ["post_note"]
@@ -188,6 +188,43 @@ def test_given_a_clock_change_on_the_way_when_flowers_are_sent_then_it_is_still_
 @pytest.mark.parametrize("days", [1, 21, 180])
 def test_given_a_number_of_days_when_flowers_are_sent_then_it_is_kept(days: int) -> None:
     assert sent(action(Act.FLOWERS, days=days)).plans[0].due_at == NINE + days * DAY
+
+
+def test_given_a_date_when_flowers_are_sent_then_it_is_that_day_at_nine() -> None:
+    (plan,) = sent(action(Act.FLOWERS, day=date(2026, 12, 24), days=3)).plans
+
+    assert plan.due_at == datetime(2026, 12, 24, 9, tzinfo=ZoneInfo("America/New_York"))
+
+
+def test_given_a_day_on_which_nothing_may_arrive_when_pressed_then_it_is_the_next_and_the_agent_reads_which() -> None:
+    decision = sent(action(Act.FLOWERS, day=date(2026, 12, 25)), sends=Sends(blackouts=("12-25", "12-26")))
+
+    assert decision.plans[0].due_at == datetime(2026, 12, 27, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert "on 27 December 2026, the first day after 25 December on which they can arrive." in decision.because
+
+
+def test_given_a_day_on_which_the_florist_is_closed_when_pressed_then_they_leave_on_the_next() -> None:
+    open_days = tuple(date(2026, 12, day) for day in (4, 5, 7, 8))
+    quote = Quote(total=usd(60_00), product="T23-1A", days=open_days)
+
+    decision = sent(action(Act.FLOWERS, day=date(2026, 12, 6)), agent_facts(quote=quote))
+
+    assert decision.plans[0].due_at == datetime(2026, 12, 7, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert "on 7 December 2026, the first day after 6 December" in decision.because
+
+
+def test_given_a_week_on_which_nothing_may_arrive_when_pressed_then_another_day_is_asked_for() -> None:
+    shut = Sends(blackouts=tuple(f"12-{day}" for day in range(20, 32)))
+
+    decision = sent(action(Act.FLOWERS, day=date(2026, 12, 21)), sends=shut)
+
+    assert decision.code == "bad_days"
+    assert "please choose another day" in said(decision)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 20), date(2027, 5, 21), date.max])
+def test_given_a_date_out_of_reach_when_flowers_are_asked_then_the_agent_is_told(day: date) -> None:
+    assert sent(action(Act.FLOWERS, day=day)).code == "bad_days"
 
 
 @pytest.mark.parametrize("days", [0, -1, 181, 10**9])
@@ -298,9 +335,9 @@ def test_given_more_than_a_claim_is_good_for_when_who_pressed_is_proven_then_nob
 
 
 def test_given_flowers_that_a_claim_is_not_good_for_when_pressed_then_a_lead_decides() -> None:
-    (claimed,) = flowers(action(Act.FLOWERS), agent_facts(), LITTLE_BY_CLAIM, NOON, NINE).plans
+    (claimed,) = flowers(action(Act.FLOWERS), agent_facts(), Policy(team=LITTLE_BY_CLAIM), NOON, NINE).plans
     at_the_desk = action(Act.FLOWERS, proof=Proof.SIGNED_IN)
-    (signed_in,) = flowers(at_the_desk, agent_facts(), LITTLE_BY_CLAIM, NOON, NINE).plans
+    (signed_in,) = flowers(at_the_desk, agent_facts(), Policy(team=LITTLE_BY_CLAIM), NOON, NINE).plans
 
     assert "a button does not prove who pressed it" in (claimed.ask_first or "")
     assert signed_in.ask_first is None
@@ -400,8 +437,11 @@ def refunded(pressed: AgentAction, facts: AgentFacts | None = None) -> Decision:
     return refund_keep.decide(pressed, facts or agent_facts(), TEAM, NOON)
 
 
-def sent(pressed: AgentAction, facts: AgentFacts | None = None, day_start: datetime = NINE) -> Decision:
-    return flowers(pressed, facts or agent_facts(), replace(TEAM, flowers_days=14), NOON, day_start)
+def sent(
+    pressed: AgentAction, facts: AgentFacts | None = None, day_start: datetime = NINE, sends: Sends | None = None
+) -> Decision:
+    policy = Policy(team=replace(TEAM, flowers_days=14), sends=sends or Sends())
+    return flowers(pressed, facts or agent_facts(), policy, NOON, day_start)
 
 
 def refund_of(decision: Decision) -> RefundOrder:

@@ -1,5 +1,7 @@
 """What agents may type, word for word: money follows from it, so nothing is guessed."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,13 @@ FLOWERS, REFUND = Act.FLOWERS, Act.REFUND_KEEP
         (
             "/lagniappe flowers 60 in 14 days: We miss\nhim: all of us. ",
             Command(act=FLOWERS, amount="60", days=14, message="We miss\nhim: all of us."),
+        ),
+        ("/lagniappe flowers on 2026-12-24", Command(act=FLOWERS, day=date(2026, 12, 24))),
+        (
+            "/lagniappe flowers 60 of #1001 on 2028-02-29 confirm: Again.",
+            Command(
+                act=FLOWERS, amount="60", order_name="#1001", day=date(2028, 2, 29), confirm=True, message="Again."
+            ),
         ),
         ("/lagniappe flowers :", Command(act=FLOWERS)),
         ("/lagniappe flowers 60 confirm: Again.", Command(act=FLOWERS, amount="60", confirm=True, message="Again.")),
@@ -61,6 +70,12 @@ def test_given_a_command_when_read_then_it_is_what_was_typed(typed: str, command
         "/lagniappe flowers sixty",
         "/lagniappe flowers 60 in 1000 days",
         "/lagniappe flowers 60 today",
+        "/lagniappe flowers on 2026-02-30",
+        "/lagniappe flowers on 2027-02-29",
+        "/lagniappe flowers on 2026-13-01",
+        "/lagniappe flowers on 24.12.2026",
+        "/lagniappe flowers on ٢٠٢٦-١٢-٢٤",
+        "/lagniappe flowers in 3 days on 2026-12-24",
         "/lagniappe \N{RIGHT-TO-LEFT OVERRIDE}refund 10",
         "/lagniappe <b>refund</b> 10",
         "/lagniappe refund 10\x00",

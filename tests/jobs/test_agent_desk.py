@@ -28,6 +28,7 @@ from jobs import agent_door, agent_preview, passes, team
 from jobs.carry_out import carry_out
 from jobs.practice import POLICY
 from jobs.privacy import keep_promises
+from jobs.runtime import local
 from tests.builders import planned, tag
 from tests.jobs.conftest import Practice
 
@@ -238,13 +239,24 @@ def test_given_flowers_when_pressed_and_undone_then_none_are_sent_and_the_money_
 
     answer = sam.call(f"/desk/api/undo/{sam.deed()}").json
     page = sam.desk()
-    inside.later(15 * 86_400)
+    inside.later(17 * 86_400)
     inside.drain()
 
     assert answer == {"said": "Taken back. Nothing was sent."}
     assert "$500.00 of $500.00 left" in page
     assert "Taken back by Sam, on the desk." in page
     assert inside.call("/town/florist/orders")["orders"] == []
+
+
+def test_given_a_day_when_flowers_are_looked_at_then_it_says_until_which_hour_they_can_be_undone(
+    inside: Practice, sam: Agent
+) -> None:
+    day = local(merchant_of(inside), inside.world.clock.now()).date() + timedelta(days=20)
+
+    page, desk = sam.look(**FLOWERS, day=day.isoformat()), sam.desk()
+
+    assert re.search(rf"until <time [^>]*>{day.day} {day:%b}.*, 09:00</time>", page)
+    assert f'min="{day - timedelta(days=19)}" max="{day + timedelta(days=160)}"' in desk
 
 
 def test_given_a_colleague_at_the_same_on_another_ticket_when_looked_at_then_it_says_who_before_the_press(

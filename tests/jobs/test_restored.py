@@ -63,7 +63,7 @@ class Story:
         """Let flowers be ordered for tomorrow, and tomorrow come."""
         self.inside.press(self.ticket, "flowers", when_days="1")
         self.inside.drain()
-        self.inside.later(2 * 86_400)
+        self.inside.later(4 * 86_400)  # the florist may be closed tomorrow
 
     def world(self) -> dict[str, Any]:
         """Return what is true out there."""

@@ -131,7 +131,7 @@ class TestTheBoots:
         stack.post(f"/town/tickets/{other}/press", {"action": "withdraw_flowers"})
         until(lambda: _notes(stack, other, "will not be sent"))
 
-        stack.post("/town/clock", {"days": 15})
+        stack.post("/town/clock", {"days": 17})
 
         (bouquet,) = until(lambda: stack.get("/town/florist/orders")["orders"])
         assert bouquet["items"][0]["card_message"].endswith("Léa")

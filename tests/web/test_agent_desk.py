@@ -122,7 +122,7 @@ def test_given_hostile_text_in_every_body_when_called_then_nothing_breaks(desk: 
     sam = at_the_desk(desk)
     odd = [b"", b"\x00", b"\xff\xfe", b"[]", b"{}", b"null", b"9" * 400, b'{"desk":{},"about":1}', b"x" * 20_000,
            json.dumps(sam.body(about="\ud800")).encode(), b'{"desk":"a","desk":"b","about":""}']  # fmt: skip
-    names = ["desk", "about", "order", "code", "browser", "press", "act", "amount", "days", "seen"]
+    names = ["desk", "about", "order", "code", "browser", "press", "act", "amount", "days", "day", "seen"]
     odd += [
         json.dumps(sam.body() | dict.fromkeys(names, text)).encode() for text in ("\u202e", "' OR 1=1 --", "٣" * 99)
     ]

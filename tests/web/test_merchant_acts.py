@@ -1,6 +1,8 @@
 """The presses: each does one thing to the merchant's own shop, and leads back to a page of ours."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -117,6 +119,15 @@ def test_given_planned_flowers_when_taken_back_then_the_money_returns_to_the_poo
 
     assert answer.location == "/ledger?state=planned&said=withdrawn"
     assert "<strong>$500.00</strong> left" in desk.open()
+
+
+def test_given_flowers_for_a_day_to_come_when_shown_then_the_page_says_until_which_hour_they_can_be_taken_back(
+    desk: Desk,
+) -> None:
+    due = datetime(2027, 2, 3, 9, tzinfo=ZoneInfo(desk.merchant.timezone))
+    desk.plan(paid(flowers(), minor=60_00, due_at=due), rule="flowers")
+
+    assert re.search(r"until <time [^>]*>3 Feb 2027, 09:00</time>", desk.open("/ledger"))
 
 
 def test_given_a_deed_that_has_left_when_taken_back_then_the_page_says_too_late(desk: Desk) -> None:

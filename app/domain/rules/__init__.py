@@ -69,7 +69,7 @@ def _acted(
     if action.act is Act.REFUND_KEEP:
         return [refund_keep.decide(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:
-        return [agent_acts.flowers(action, facts, policy.team, now, day_start)]
+        return [agent_acts.flowers(action, facts, policy, now, day_start)]
     if action.act is Act.GIFT:
         return [team_gift.gift(action, facts, policy, now)]
     if action.act is Act.CARD:

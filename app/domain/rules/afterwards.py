@@ -48,7 +48,7 @@ _ON_ITS_WAY = (
     " You will read it here should it not arrive."
 )
 _FLOWERS = {
-    State.PLANNED: "Flowers for {amount} are planned for {due}. They can be withdrawn until then.",
+    State.PLANNED: "Flowers for {amount} are planned for {due}. They can be withdrawn until {hour} on that day.",
     State.DONE: "The flowers were ordered ({reference}), signed {agent}.{remark}",
     State.AWAITING: "Sending flowers " + _ASKS,
     State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
@@ -144,6 +144,7 @@ def tell(
         what=given_back(effect) if isinstance(effect, RefundOrder) else "",
         Stays=_sentence(stays(effect)) if isinstance(effect, RefundOrder) else "",
         due=f"{due_at.day} {due_at:%B %Y}",
+        hour=f"{due_at:%H:%M}",
         title=getattr(effect, "title", ""),
         order=getattr(effect, "order_name", ""),
         agent=first_name(getattr(effect, "agent_name", "")) or "the team",

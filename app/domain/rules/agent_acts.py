@@ -1,35 +1,36 @@
 """The flowers that an agent sends. Inside the limit nobody is asked; above it a lead is, and nobody is told no."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime
 
-from app.domain import tastes
+from app.domain import delivery_days, tastes
 from app.domain.decisions import Decision
+from app.domain.delivery_days import MOST_DAYS_AHEAD, MOST_DAYS_LATER
 from app.domain.effects import Plan, Pool, SendFlowers
 from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts, Quote
 from app.domain.money import Money
-from app.domain.policy import TeamGestures
+from app.domain.policy import Policy, TeamGestures
 from app.domain.rules import elsewhere
 from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
-MOST_DAYS_AHEAD = 180
 
 
-def flowers(
-    action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime, day_start: datetime
-) -> Decision:
+def flowers(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:
     """Return flowers some days ahead, at nine in the morning of the shop, to the address of the customer's order."""
-    days = policy.flowers_days if action.days is None else action.days
+    today, team = day_start.date(), policy.team
+    asked = asked_day(action, team, today)
+    day = asked and arrival(asked, policy, today, facts.quote.days if facts.quote else ())
     problem = (
-        _flowers_problem(facts, days, confirmed=bool(action.confirm))
+        _flowers_problem(facts, _day_problem(asked, day), confirmed=bool(action.confirm))
         or tastes.no_flowers(facts.never, facts.quote.product if facts.quote else "")
         or _too_dear(action, facts.quote)
     )
     if problem is not None:
         return sorry(action, FLOWERS, *problem, facts, now)
     order, quote = facts.order, facts.quote
-    if order is None or quote is None:
+    if order is None or quote is None or asked is None or day is None:
         return sorry(action, FLOWERS, "no_order", "No order with an address was found.", facts, now)
     send = SendFlowers(
         order_id=order.id,
@@ -40,16 +41,30 @@ def flowers(
         agent_name=action.agent_name,
         confirm=confirmed(action, facts),
     )
-    due_at = day_start + timedelta(days=days)
     plan = Plan(
         effect=send,
-        due_at=due_at,
+        due_at=delivery_days.place_by(day, opening=day_start),
         cost=quote.total,
         pool=Pool.TEAM,
-        ask_first=_lead_for_flowers(quote.total, facts, policy) or beyond_claim(action, quote.total, policy),
+        ask_first=_lead_for_flowers(quote.total, facts, team) or beyond_claim(action, quote.total, team),
     )
-    because = f"{action.called} sends flowers for {quote.total} on {due_at.day} {due_at:%B %Y}."
+    moved = "" if day == asked else f", the first day after {asked.day} {asked:%B} on which they can arrive"
+    because = f"{action.called} sends flowers for {quote.total} on {day.day} {day:%B %Y}{moved}."
     return decided(action, FLOWERS, "flowers", because, plans=(plan,))
+
+
+def asked_day(action: AgentAction, team: TeamGestures, today: date) -> date | None:
+    """Return the day on which an agent wants flowers to arrive; None for one that is out of reach."""
+    return delivery_days.wanted(action.day, team.flowers_days if action.days is None else action.days, today)
+
+
+def arrival(asked: date, policy: Policy, today: date, open_days: Collection[date] = ()) -> date | None:
+    """Return the day on which they can arrive, the one that was asked for or one soon after; None for no such day.
+
+    `open_days` are the florist's.
+    """
+    shut = delivery_days.shut(policy.sends, asked)
+    return delivery_days.choose(asked, today=today, open_days=open_days, not_on=shut)
 
 
 def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> Decision:
@@ -85,11 +100,20 @@ def _lead_for_flowers(total: Money, facts: AgentFacts, policy: TeamGestures) -> 
     return None
 
 
-def _flowers_problem(facts: AgentFacts, days: int, *, confirmed: bool) -> tuple[str, str] | None:
+def _day_problem(asked: date | None, day: date | None) -> tuple[str, str] | None:
+    if asked is None:
+        return "bad_days", f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, and that is not such a day."
+    if day is None:
+        week = f"on {asked.day} {asked:%B %Y} or in the {MOST_DAYS_LATER} days after it"
+        return "bad_days", f"Nothing can arrive {week}: please choose another day."
+    return None
+
+
+def _flowers_problem(facts: AgentFacts, no_day: tuple[str, str] | None, *, confirmed: bool) -> tuple[str, str] | None:
     if facts.trouble:
         return "no_order", facts.trouble
-    if not 1 <= days <= MOST_DAYS_AHEAD:
-        return "bad_days", f"Flowers can be sent 1 to {MOST_DAYS_AHEAD} days ahead, not {days}."
+    if no_day is not None:
+        return no_day
     if facts.live and not confirmed:
         return "already", f"Flowers from this ticket are planned or sent already. {AGAIN}"
     if not confirmed and (colleague := elsewhere.flowers_elsewhere(facts)):

@@ -43,7 +43,7 @@ def decide(
     if action.with_flowers:
         # The amount is what goes back: what flowers may cost, nobody says here.
         sent = replace(action, amount=None)
-        flowers = agent_acts.flowers(sent, facts.flowers or facts, policy.team, now, day_start)
+        flowers = agent_acts.flowers(sent, facts.flowers or facts, policy, now, day_start)
     no = next((each for each in (refund, flowers) if each is not None and each.code not in _WENT_WELL), None)
     if no is not None:
         return [no]

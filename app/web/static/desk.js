@@ -123,7 +123,7 @@ const wished = (form) => {
   const chosen = [...form.querySelectorAll("[data-place]")].filter((field) => Number(field.value) > 0);
   wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
   for (const name of ["shipping", "as_credit", "with_refund", "with_flowers"]) wish[name] = typed.has(name);
-  if (/^\d{1,3}$/.test(text("days"))) wish.days = Number(text("days"));
+  if (text("day")) wish.day = text("day");
   if (typed.has("variant")) wish.variant = Number(typed.get("variant"));
   return wish;
 };

@@ -1,5 +1,7 @@
 """A press on our own desk: what was kept is what is read back; what cannot be meant is refused before it is kept."""
 
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
@@ -14,7 +16,9 @@ from integrations.own_desk import presses
 from integrations.own_desk.presses import Wish
 
 SAM = Agent(id=7, name="Sam Rivera", email="sam@x.example", role=Role.AGENT, active=True)
-WISH = Wish(act="flowers", order=" #1001 ", items="#2 x 1", days=3, message=" For Ada. ", as_credit=True)
+WISH = Wish(
+    act="flowers", order=" #1001 ", items="#2 x 1", days=3, day=date(2026, 12, 24), message=" For Ada. ", as_credit=True
+)
 SAID = presses.press(WISH, SAM, ticket_id="signed_hook:42", customer_id=55, seen="ab")
 BODY = SAID.model_dump_json().encode()
 
@@ -27,6 +31,7 @@ def test_given_a_kept_press_when_read_back_then_it_says_who_wished_what_for_whom
     assert (action.ticket_id, action.who) == ("signed_hook:42", Correspondent(store_id=55))
     assert (action.agent_email, action.agent_name) == ("sam@x.example", "Sam Rivera")
     assert (action.order_name, action.message, action.days) == ("#1001", "For Ada.", 3)
+    assert action.day == date(2026, 12, 24)
     assert (action.items, action.as_credit) == ((WantedItem(place=2, pieces=1),), True)
 
 
@@ -37,8 +42,8 @@ def test_given_a_kept_press_when_somebody_asks_to_be_forgotten_then_it_is_known_
     assert person_in("", b"") == Person()
 
 
-@pytest.mark.parametrize("odd", [{"act": "grant"}, {"days": -1}, {"days": 10**9}, {"message": "x" * 201},
-                                 {"confirm": "x" * 33}])  # fmt: skip
+@pytest.mark.parametrize("odd", [{"act": "grant"}, {"days": -1}, {"days": 10**9}, {"day": "24.12."},
+                                 {"message": "x" * 201}, {"confirm": "x" * 33}])  # fmt: skip
 def test_given_what_cannot_be_meant_when_wished_then_it_is_refused(odd: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Wish.model_validate({"act": "flowers"} | odd)
