@@ -191,6 +191,13 @@ class Turn:
         changed = [(key, body) for (of, key), body in self.changes.items() if of == kind and body is not None]
         return kept + [(key, json.loads(body).get(field)) for key, body in changed]
 
+    def value(self, kind: str, key: str, field: str) -> object:
+        """Return the value of one document's top-level field as `column` has it; None for one that is not there."""
+        if (kind, key) in self.changes:
+            body = self.changes[kind, key]
+            return None if body is None else json.loads(body).get(field)
+        return self._shelf(kind).index(field).values.get(key)
+
     def afterwards(self, deed: Callable[[], None]) -> None:
         """Call the deed once the turn is kept and the books are free; never when the turn is refused."""
         self.deeds.append(deed)

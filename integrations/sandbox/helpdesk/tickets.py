@@ -34,9 +34,10 @@ _MOST_MESSAGES = 500
 def tickets(turn: Turn, arguments: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the tickets that fit every filter, without their messages; none exists by e-mail or tag."""
     given = only(arguments, PAGING | {"customer_id", "external_id", "trashed"})
-    rows = turn.all(KIND)
     if "customer_id" in given:
         rows = turn.find(KIND, "customer_id", number(given["customer_id"], "customer_id"))
+    else:
+        rows = turn.all(KIND)
     if "external_id" in given:
         rows = [row for row in rows if row["external_id"] == given["external_id"]]
     return [as_json(turn, row) for row in rows]

@@ -115,16 +115,23 @@ def _places(call: Call, field: str, arguments: dict[str, Argument]) -> list[tupl
     if arguments["reverse"] or arguments.get("before") or arguments.get("savedSearchId"):
         raise _bad("The town's store pages orders forwards only.")
     conditions = terms(arguments.get("query"), (*TIMES, "source_identifier"))
-    found = {key for key, domain in call.turn.column("orders", "shop") if domain == call.shop["domain"]}
-    oldest = call.oldest_visible()
-    found -= {key for key, made in call.turn.column("orders", "created_at") if str(made) < oldest}
+    turn, oldest = call.turn, call.oldest_visible()
+    # Whatever is asked for first leaves few of a year's orders to look at.
+    first = conditions[0] if conditions else None
+    found = [
+        key
+        for key, value in turn.column("orders", "shop" if first is None else first.field)
+        if first is None or first.holds(value)
+    ]
+    for term in conditions[1:]:
+        found = [key for key in found if term.holds(turn.value("orders", key, term.field))]
+    found = [key for key in found if turn.value("orders", key, "shop") == call.shop["domain"]]
+    found = [key for key in found if str(turn.value("orders", key, "created_at")) >= oldest]
     if any(term.field == "source_identifier" for term in conditions):
         # The index learns of an order a while after the books.
         indexed = iso(call.now - SEARCH_LAG)
-        found -= {key for key, made in call.turn.column("orders", "created_at") if str(made) > indexed}
-    for term in conditions:
-        found &= {key for key, value in call.turn.column("orders", term.field) if term.holds(value)}
-    return sorted((str(value), int(key)) for key, value in call.turn.column("orders", field) if key in found)
+        found = [key for key in found if str(turn.value("orders", key, "created_at")) <= indexed]
+    return sorted((str(turn.value("orders", key, field)), int(key)) for key in found)
 
 
 def _piece(call: Call, piece: RootPage, field: str, arguments: dict[str, Argument]) -> View:

@@ -65,6 +65,7 @@ def test_given_changes_within_a_turn_when_asked_then_the_turn_sees_them() -> Non
         assert [each["city"] for each in turn.all("people")] == ["Oslo", "Oslo", "Rome"]
         assert len(turn.find("people", "city", "Oslo")) == 2
         assert turn.column("people", "city") == [("1", "Oslo"), ("0", "Oslo"), ("3", "Rome")]
+        assert [turn.value("people", key, "city") for key in "0123"] == ["Oslo", "Oslo", None, "Rome"]
         assert turn.count("people") == 3
         assert turn.tally("people", "city") == {"Oslo": 2, "Rome": 1}
 

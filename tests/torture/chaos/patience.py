@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.stack import Stack
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0  # a town of seventeen thousand orders has much to do when all comes to rest
 AGAIN_SECONDS = 0.2
 
 Asked = ParamSpec("Asked")
