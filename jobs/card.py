@@ -75,4 +75,4 @@ def _matched(session: Session, world: World, merchant: Merchant, who: Correspond
 
 
 def _deed(row: LedgerRow) -> Deed:
-    return Deed(effect=row.effect, state=row.state, at=row.at)
+    return Deed(effect=row.effect, state=row.state, at=row.at, by_hand=row.by_hand)

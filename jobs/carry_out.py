@@ -123,6 +123,7 @@ def follow_up(
         reference=reference,
         remark=remark,
         pending=deed.pending,
+        by_hand=deed.by_hand,
         let_alone=_is_let_alone(session, merchant, deed.effect),
         all_of_it=deed.code in afterwards.ALL_OF_IT,
     )

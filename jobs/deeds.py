@@ -29,6 +29,7 @@ from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
+from app.domain.rules.send_gates import Question
 from app.store import leaving, marks, orders, people, pulse, undoing
 from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
@@ -41,6 +42,7 @@ STANDING_RULE = "special_customer"
 # The store knows a refund's key for a day. Half of it, so that no slow call reaches over the edge.
 REPEATED_FOR = timedelta(hours=12)
 FOLLOWED_FOR = timedelta(days=60)
+NEEDS_PERSON = "needs_person"
 Standings = Mapping[int, Standing]  # by customer
 
 
@@ -217,16 +219,26 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             standing = _standing(world, merchant, sending.customer_id, known)
-            return sending_deeds.unwanted(outside, sending, standing)
+            return sending_deeds.unwanted(outside, sending, standing, world.clock.now())
         case TagTicket() | PostNote() | PushCard() as errand:
             return helpdesk_deeds.unwanted(outside, errand)
         case _:
             return None
 
 
-def question(outside: Outside, deed: Deed) -> str | None:
-    """Return what a person must see to before the deed is done, as a sentence; None for most deeds."""
-    return gift_deeds.question(outside, deed.effect) if isinstance(deed.effect, SendGiftOrder) else None
+def question(
+    world: World, merchant: Merchant, outside: Outside, deed: Deed, known: Standings | None = None
+) -> Question | None:
+    """Return what a person must see to before the deed is done; None for most deeds."""
+    match deed.effect:
+        case SendGiftOrder() as gift:
+            why = gift_deeds.question(outside, gift)
+            return None if why is None else Question(code=NEEDS_PERSON, why=why)
+        case SendFlowers() | WriteCard() | SendGift() as sending:
+            standing = _standing(world, merchant, sending.customer_id, known)
+            return sending_deeds.question(merchant, outside, sending, deed, standing, world.clock.now())
+        case _:
+            return None
 
 
 def note(session: Session, happened: Sequence[Deed], now: datetime) -> None:

@@ -21,7 +21,6 @@ from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
 from jobs.queue import Task
 from jobs.runtime import World, purse
-from jobs.sending_deeds import always_by_hand
 
 log = structlog.get_logger("desk")
 
@@ -157,8 +156,7 @@ def let_be(world: World, merchant: Merchant, effect_id: int) -> bool:
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         deed = _deed(session, merchant, effect_id)
-        waits = always_by_hand(deed.effect) is not None and _is_doubtful(session, merchant, effect_id)
-        settled = waits and endings.let_be(session, deed, why=f"Declined {PERSON}.", now=now)
+        settled = endings.let_be(session, deed, why=f"Declined {PERSON}.", now=now)
         if settled:
             follow_up(session, merchant, _deed(session, merchant, effect_id), now=now)
     _ring(world, merchant, "desk.let_be", effect=effect_id, settled=settled)

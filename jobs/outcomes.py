@@ -12,6 +12,7 @@ import structlog
 from app.domain.errors import Busy, Closed, Uncertain
 from app.domain.ports import Receipt
 from app.domain.retry import pause_when_busy
+from app.domain.rules.send_gates import Question
 from app.store import endings, ledger, parking, pending
 from app.store.base import Session
 from app.store.ledger import Deed
@@ -75,14 +76,15 @@ def unwanted(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
     return Outcome(deed=deed, event="effect.unwanted", write=write, words={"code": code})
 
 
-def parked(merchant: Merchant, deed: Deed, why: str) -> Outcome:
-    """Say that a person must see to something first."""
+def parked(merchant: Merchant, deed: Deed, question: Question) -> Outcome:
+    """Say that a person must see to something first; their yes is to what it costs by now."""
+    cost = None if question.cost is None else question.cost.minor
 
     def write(session: Session, now: datetime) -> None:
-        if parking.park(session, deed, code="needs_person", why=why):
+        if parking.park(session, deed, code=question.code, why=question.why, cost_minor=cost):
             followed_up(session, merchant, deed, now)
 
-    return Outcome(deed=deed, event="effect.parked", write=write)
+    return Outcome(deed=deed, event="effect.parked", write=write, words={"code": question.code})
 
 
 def put_back(deed: Deed, pause: timedelta, why: str, *, afresh: bool = False) -> Outcome:
@@ -154,6 +156,16 @@ def left_to_a_person(merchant: Merchant, deed: Deed, why: str, *, unsent: bool =
             followed_up(session, merchant, deed, now)
 
     return Outcome(deed=deed, event="effect.needs_person", write=write, grave=True)
+
+
+def in_a_persons_hands(merchant: Merchant, deed: Deed, why: str) -> Outcome:
+    """Leave it to a person to do it: nobody else can, and nothing was sent."""
+
+    def write(session: Session, now: datetime) -> None:
+        if endings.leave_to_a_person(session, deed, why=why, to_do=True):
+            followed_up(session, merchant, deed, now)
+
+    return Outcome(deed=deed, event="effect.by_hand", write=write)
 
 
 def failed_late(merchant: Merchant, deed: Deed, why: str) -> Outcome:

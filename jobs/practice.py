@@ -8,6 +8,7 @@ from app.domain.errors import Unavailable
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.store import connections, migrate, setups, shops
 from app.store.base import reading, unit_of_work
+from integrations.florist.company import INVOICED, YES
 from integrations.registry import FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
@@ -84,6 +85,7 @@ def move_in(here: World) -> int:
             user=INVOICED_FLORIST.key,
             key=INVOICED_FLORIST.password,
             seal=here.seal,
+            options={INVOICED: YES},
         )
         connections.connect(
             session,

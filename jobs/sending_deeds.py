@@ -1,17 +1,18 @@
 """How flowers, cards and gifts are brought by vendors, looked for, and looked at again before they leave."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from app.domain import delivery_days, tastes
+from app.domain import delivery_days
 from app.domain.addresses import Address
-from app.domain.effects import Effect, SendFlowers, SendGift, Sending, WriteCard
+from app.domain.effects import SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
-from app.domain.facts import Standing
+from app.domain.facts import Order, Standing
 from app.domain.gifts import GiftKind, Moneys, Placed, Settles, Wish
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Receipt
-from app.domain.rules import still_wanted
+from app.domain.rules import send_gates, still_wanted
+from app.domain.rules.send_gates import Question
 from app.domain.sendings import ENDED, Status
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -50,23 +51,30 @@ def follow(outside: Outside, sending: SendGift, reference: str) -> Receipt:
 
 def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:
     """Return what the vendor is asked for, with the address as it is now. Raises Rejected where there is none."""
-    day = day_of(merchant, sending, deed)
-    wish = Wish(
-        what=GiftKind.FLOWERS if isinstance(sending, SendFlowers) else sending.what,
-        sku=sending.product if isinstance(sending, SendFlowers) else sending.sku,
-        words=sending.message,
-        signed_by=sending.agent_name,
-        name="",
-        at_most=deed.cost or zero(merchant.currency),
-        customer_id=sending.customer_id,
-        day=day,
-        not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
-    )
-    if isinstance(sending, SendFlowers):
-        return _to(wish, outside.shop.address(sending.order_id))
-    if sending.what is GiftKind.EGIFT:
-        return _by_mail(wish, outside, sending)
-    return _to(wish, outside.shop.gift_address(sending.customer_id, order_id=sending.order_id))
+    wish = _wish(merchant, outside, sending, deed)
+    if wish.what is GiftKind.EGIFT and not wish.email:
+        raise Rejected("The store knows no e-mail address of the customer.")
+    if wish.what is not GiftKind.EGIFT and wish.to is None:
+        raise Rejected("There is no delivery address any more.")
+    return wish
+
+
+def sold_by(sending: Sending) -> str:
+    """Return the kind of its vendor; that of nobody for what is made by hand."""
+    if isinstance(sending, WriteCard):
+        return registry.BY_HAND
+    return registry.FIRST_FLORIST if isinstance(sending, SendFlowers) else sending.vendor
+
+
+def product_of(sending: Sending) -> str:
+    """Return its number at its vendor, if it has one."""
+    match sending:
+        case SendFlowers():
+            return sending.product
+        case SendGift():
+            return sending.sku
+        case WriteCard():
+            return ""
 
 
 def day_of(merchant: Merchant, sending: Sending, deed: Deed) -> date | None:
@@ -78,34 +86,25 @@ def day_of(merchant: Merchant, sending: Sending, deed: Deed) -> date | None:
 
 def by_hand(outside: Outside, sending: Sending) -> str | None:
     """Return what a person does in our place, as a sentence; None for what a vendor is asked to do."""
-    always = always_by_hand(sending)
-    if always is not None or isinstance(sending, WriteCard):
-        return always
-    vendor = outside.vendors.get(_kind(sending))
-    return A_GIFT if vendor is not None and not vendor.can.unattended else None
-
-
-def always_by_hand(effect: Effect) -> str | None:
-    """Return the same as `by_hand` for what a person does whoever is connected."""
-    match effect:
-        case WriteCard():
-            return A_CARD
-        case SendGift() if effect.vendor == registry.BY_HAND:
-            return A_CARD if effect.what is GiftKind.CARD else A_GIFT
-        case _:
-            return None
+    if isinstance(sending, WriteCard):
+        return A_CARD
+    kind = sold_by(sending)
+    vendor = outside.vendors.get(kind)
+    if kind != registry.BY_HAND and (vendor is None or vendor.can.unattended):
+        return None
+    return A_CARD if isinstance(sending, SendGift) and sending.what is GiftKind.CARD else A_GIFT
 
 
 def can_look_up(outside: Outside, sending: Sending) -> bool:
     """Return whether a lost answer can be settled without a person."""
-    if by_hand(outside, sending) is not None or isinstance(sending, WriteCard):
+    if isinstance(sending, WriteCard) or by_hand(outside, sending) is not None:
         return False
     return _vendor(outside, sending).can.settles is not Settles.PERSON
 
 
 def shows_within(outside: Outside, sending: Sending) -> timedelta:
     """Return for how long after a call what it ordered may not be seen yet."""
-    vendor = None if isinstance(sending, WriteCard) else outside.vendors.get(_kind(sending))
+    vendor = outside.vendors.get(sold_by(sending))
     return timedelta() if vendor is None else vendor.can.shows_within
 
 
@@ -115,46 +114,73 @@ def repeated_for(outside: Outside, sending: SendGift) -> timedelta | None:
     return None if vendor is None else vendor.can.key_lasts
 
 
-def unwanted(outside: Outside, sending: Sending, standing: Standing | None) -> tuple[str, str] | None:
+def unwanted(outside: Outside, sending: Sending, standing: Standing | None, now: datetime) -> tuple[str, str] | None:
     """Return why it should not leave after all, as (code, sentence); `standing` is its customer's."""
+    order = _order(outside, sending)
     match sending:
         case SendFlowers():
-            return still_wanted.flowers(sending, outside.shop.order(sending.order_id), standing)
+            return still_wanted.flowers(sending, order, standing)
         case WriteCard():
-            return still_wanted.card(outside.shop.order(sending.order_id))
+            return still_wanted.card(order)
         case SendGift():
-            if sending.order_id is not None and outside.shop.order(sending.order_id) is None:
-                return "gone", "The order that it was meant for can no longer be read."
-            return None if standing is None else _unwelcome(sending, standing)
+            return still_wanted.sent_gift(sending, order, standing, now)
 
 
-def _unwelcome(sending: SendGift, standing: Standing) -> tuple[str, str] | None:
-    never = standing.tastes.never
-    if sending.what is GiftKind.FLOWERS:
-        return tastes.no_flowers(never, sending.title)
-    return tastes.unwelcome(never, sending.title)
+def question(
+    merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, standing: Standing | None, now: datetime
+) -> Question | None:
+    """Return what a person must see to before it leaves, by a fresh look at the world; None when it may.
+
+    Where it goes and what it costs, whoever does it by hand sees for themselves.
+    """
+    found = [
+        send_gates.careful(_order(outside, sending)),
+        send_gates.since_hard(sending, standing, planned_at=deed.created_at, now=now),
+    ]
+    if not isinstance(sending, WriteCard) and by_hand(outside, sending) is None:
+        found += _where_and_how_much(outside, sending, _wish(merchant, outside, sending, deed))
+    return send_gates.together(found, said_yes_to=deed.code)
 
 
-def _kind(sending: SendFlowers | SendGift) -> str:
-    return registry.FIRST_FLORIST if isinstance(sending, SendFlowers) else sending.vendor
+def _where_and_how_much(outside: Outside, sending: SendFlowers | SendGift, wish: Wish) -> list[Question | None]:
+    nowhere = None if wish.what is GiftKind.EGIFT else send_gates.address(wish.what, wish.to)
+    vendor = _vendor(outside, sending)
+    if nowhere is not None or not vendor.can.quotes:
+        return [nowhere]
+    return [send_gates.dearer(vendor.quote(wish).total, wish.at_most)]
+
+
+def _order(outside: Outside, sending: Sending) -> Order | None:
+    return None if sending.order_id is None else outside.shop.order(sending.order_id)
+
+
+def _wish(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:
+    day = day_of(merchant, sending, deed)
+    wish = Wish(
+        what=GiftKind.FLOWERS if isinstance(sending, SendFlowers) else sending.what,
+        sku=product_of(sending),
+        words=sending.message,
+        signed_by=sending.agent_name,
+        name="",
+        at_most=deed.cost or zero(merchant.currency),
+        customer_id=sending.customer_id,
+        day=day,
+        not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
+    )
+    if isinstance(sending, SendFlowers):
+        return _to(wish, outside.shop.address(sending.order_id))
+    if sending.what is GiftKind.EGIFT:
+        # Always the store's own, read now: an address that somebody typed could be anybody's.
+        return replace(wish, email=next(iter(outside.shop.emails(sending.customer_id)), ""))
+    return _to(wish, outside.shop.gift_address(sending.customer_id, order_id=sending.order_id))
 
 
 def _vendor(outside: Outside, sending: SendFlowers | SendGift) -> GiftVendor:
-    return outside.vendor(_kind(sending))
+    return outside.vendor(sold_by(sending))
 
 
 def _to(wish: Wish, to: Address | None) -> Wish:
-    if to is None:
-        raise Rejected("There is no delivery address any more.")
-    return replace(wish, to=to, name=to.name or to.company, phone=to.phone)
-
-
-def _by_mail(wish: Wish, outside: Outside, sending: SendGift) -> Wish:
-    # Always the store's own, read now: an address that somebody typed could be anybody's.
-    emails = outside.shop.emails(sending.customer_id)
-    if not emails:
-        raise Rejected("The store knows no e-mail address of the customer.")
-    return replace(wish, email=emails[0])
+    return wish if to is None else replace(wish, to=to, name=to.name or to.company, phone=to.phone)
 
 
 def _receipt(placed: Placed) -> Receipt:

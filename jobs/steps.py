@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.effects import State
-from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, Dearer, Rejected, Unavailable, Uncertain
 from app.domain.retry import pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
@@ -80,6 +80,9 @@ class Steps:
         try:
             with held_for(deed):
                 receipt = deeds.do(self.world, merchant, self._outside(deed), deed, now)
+        except Dearer as problem:
+            # A person may say yes to the new price, and before the gate they are asked.
+            return outcomes.put_back(deed, wait_after(deed.tries), str(problem), afresh=first)
         except Rejected as problem:
             return outcomes.refused(merchant, deed, "refused", str(problem))
         except Busy as busy:
@@ -97,7 +100,7 @@ class Steps:
         world, merchant, outside = self.world, self.merchant, self._outside(deed)
         try:
             reason = deeds.unwanted(world, merchant, outside, deed, known)
-            question = None if reason is not None else deeds.question(outside, deed)
+            question = None if reason is not None else deeds.question(world, merchant, outside, deed, known)
             with held_for(deed):  # a draft is written before the gate
                 request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
         except Busy as busy:
@@ -112,13 +115,13 @@ class Steps:
             return outcomes.parked(merchant, deed, question)
         by_hand = deeds.by_hand(outside, deed)
         if by_hand is not None:
-            return outcomes.left_to_a_person(merchant, deed, by_hand, unsent=True)
+            return outcomes.in_a_persons_hands(merchant, deed, by_hand)
         return Ready(deed=deed, request=request)
 
     def _look_up(self, deed: Deed) -> Outcome:  # noqa: PLR0911  # one a kind of answer
         merchant, outside = self.merchant, self._outside(deed)
         if not deeds.can_look_up(outside, deed.effect):
-            return outcomes.left_to_a_person(merchant, deed, deeds.by_hand(outside, deed) or CANNOT_BE_ASKED)
+            return outcomes.left_to_a_person(merchant, deed, CANNOT_BE_ASKED)
         try:
             receipt = deeds.find(outside, deed)
         except Busy as busy:

@@ -33,6 +33,7 @@ class Deed:
     effect: Effect
     state: State
     at: datetime
+    by_hand: bool = False  # a person is to do it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +180,9 @@ def _pending(facts: CardFacts) -> str:
 
 def _when(deed: Deed, facts: CardFacts) -> str:
     day = f", {_day(deed.at, facts)}" if deed.state is State.PLANNED else ""
-    waits = isinstance(deed.effect, WriteCard) and deed.state is State.UNCERTAIN
-    return "to be written" if waits else f"{_STATES.get(deed.state, deed.state.value)}{day}"
+    if deed.by_hand:
+        return "to be written" if isinstance(deed.effect, WriteCard) else "to be ordered by a person"
+    return f"{_STATES.get(deed.state, deed.state.value)}{day}"
 
 
 def _pool(purse: Purse) -> Row:

@@ -77,6 +77,7 @@ class Standing:
     changed_at: datetime | None = None
     let_alone: bool = False
     sensitive_until: datetime | None = None
+    sensitive_since: datetime | None = None
     tastes: Tastes = NOTHING_NOTED
 
 

@@ -10,7 +10,7 @@ from app.domain.effects import State
 from app.domain.rules import special_customer
 from app.store import doors, pulse, switch
 from app.store.base import Moment
-from app.store.deeds import KINDS, PENDING, Deed
+from app.store.deeds import IN_HANDS, KINDS, PENDING, Deed
 from app.store.tables import Customer, Effect, Shop
 
 EDITS = ("add_gift_line", "take_back_gift_line")  # kinds that open an edit of an order in the store
@@ -107,7 +107,8 @@ def crossed() -> ColumnElement[bool]:
 
 def by_hand() -> ColumnElement[bool]:
     """Hold for what a person is to do with their own hands, and has not said yet that it was done."""
-    return and_(Effect.kind == "write_card", Effect.state == State.UNCERTAIN, Effect.next_try_at.is_(None))
+    theirs = or_(Effect.kind == "write_card", Effect.code == IN_HANDS)
+    return and_(theirs, Effect.state == State.UNCERTAIN, Effect.next_try_at.is_(None))
 
 
 def for_one_let_alone() -> ColumnElement[bool]:

@@ -11,12 +11,13 @@ from sqlalchemy import Row
 
 from app.domain.agents import Reason
 from app.domain.effects import Effect as DomainEffect
-from app.domain.effects import SendGift, State
+from app.domain.effects import SendGift, State, WriteCard
 from app.domain.money import Money
 from app.store.tables import Effect
 
 PENDING = "pending"  # the code of a deed that is done and may yet fail
 VOUCHED = "vouched"  # the code of a deed that a person knows not to have happened
+IN_HANDS = "by_hand"  # the code of a deed that a person is to do, for nobody else can
 # The kinds of deeds that this version knows: beside a newer one, or after one, there may be others.
 KINDS = frozenset(
     str(field.default) for deed in get_args(DomainEffect) for field in fields(deed) if field.name == "kind"
@@ -62,6 +63,12 @@ class Deed:
     def pending(self) -> bool:
         """Whether it was done and may yet fail, as money does that is on its way."""
         return self.state is State.DONE and self.code == PENDING
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether nobody was asked to do it, and a person is to."""
+        theirs = isinstance(self.effect, WriteCard) or self.code == IN_HANDS
+        return theirs and self.state is State.UNCERTAIN
 
     @property
     def refusal(self) -> str | None:

@@ -11,14 +11,14 @@ A worker that was frozen and comes back late finds its row moved on, and is told
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.ports import Receipt
 from app.store import trail
-from app.store.conditions import believed, mine, picked, sent
-from app.store.deeds import PENDING, VOUCHED, Deed, vendor_of
+from app.store.conditions import believed, by_hand, mine, picked, sent
+from app.store.deeds import IN_HANDS, PENDING, VOUCHED, Deed, vendor_of
 from app.store.moves import ending, moved
 from app.store.settling import release, settle, true_cost
 from app.store.tables import Effect
@@ -123,15 +123,19 @@ def doubt(session: Session, deed: Deed, *, until: datetime | None, why: str, ref
     return _moved(session, deed, State.UNCERTAIN, "in_doubt") if until else _left_to_a_person(session, deed)
 
 
-def leave_to_a_person(session: Session, deed: Deed, *, why: str) -> bool:
-    """Keep a picked deed from being sent once more: an earlier try may have come through, and nobody can find out."""
-    changes = {"state": State.UNCERTAIN, "next_try_at": None, "problem": why}
+def leave_to_a_person(session: Session, deed: Deed, *, why: str, to_do: bool = False) -> bool:
+    """Keep a picked deed from being sent once more: an earlier try may have come through, and nobody can find out.
+
+    `to_do`: it was not sent at all, and they are to do it by hand.
+    """
+    changes = {"state": State.UNCERTAIN, "next_try_at": None, "problem": why, "code": IN_HANDS if to_do else None}
     return _end(session, deed, changes, picked(deed)) and _left_to_a_person(session, deed)
 
 
 def let_be(session: Session, deed: Deed, *, why: str, now: datetime) -> bool:
-    """End a deed that was left to a person, who will not do it; the money goes back to the month that held it."""
-    return _end_unspent(session, deed, ending(State.WITHDRAWN, "declined", why, now), sent(deed))
+    """End a deed that was left to a person's hands, who will not do it; the money goes back to the month it is from."""
+    theirs = and_(sent(deed), by_hand())
+    return _end_unspent(session, deed, ending(State.WITHDRAWN, "declined", why, now), theirs)
 
 
 def doubt_the_silent(session: Session, *, shop_id: int, now: datetime, quarantine: timedelta) -> int:

@@ -120,11 +120,14 @@ def plan_all(
 
 
 def approve(session: Session, *, shop_id: int, effect_id: int, purse: Purse, now: datetime) -> list[Deed]:
-    """Let a waiting deed and those decided with it go ahead, their money set aside now; return those that waited."""
+    """Let a waiting deed and those decided with it go ahead, their money set aside now; return those that waited.
+
+    Its code stays, and says what a person has said yes to.
+    """
     statement = (
         update(Effect)
         .where(decided_together(effect_id, shop_id), Effect.state == State.AWAITING)
-        .values(state=State.PLANNED, next_try_at=Effect.due_at, code=None, problem=None)
+        .values(state=State.PLANNED, next_try_at=Effect.due_at, problem=None)
         .returning(Effect.id)
         .execution_options(synchronize_session=False)
     )

@@ -32,6 +32,7 @@ _STANDING = (
     Customer.changed_at,
     Customer.let_alone_since,
     Care.sensitive_until,
+    Care.sensitive_since,
     Care.likes,
     Care.never,
 )
@@ -268,5 +269,6 @@ def _standing(row: Row[*tuple[Any, ...]], currency: str) -> facts.Standing:
         changed_at=row.changed_at,
         let_alone=row.let_alone_since is not None,
         sensitive_until=row.sensitive_until,
+        sensitive_since=row.sensitive_since,
         tastes=care.noted(row),
     )

@@ -45,6 +45,7 @@ class LedgerRow:
     reference: str | None
     remark: str | None
     needs_person: bool  # in doubt, and nobody but a person can find out
+    by_hand: bool  # not in doubt: a person is to do it
     pending: bool  # done, and may yet fail
     agent_id: int | None  # who of the team asked for it; None: a rule, or somebody whom the team page does not know
     reason: Reason | None  # why an agent did it, if they said so: for the team alone
@@ -258,6 +259,7 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         reference=row.reference,
         remark=row.remark,
         needs_person=deed.state is State.UNCERTAIN and row.next_try_at is None,
+        by_hand=deed.by_hand and row.next_try_at is None,
         pending=deed.pending,
         agent_id=row.agent_id,
         reason=reason_of(row.reason),

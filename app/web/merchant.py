@@ -12,12 +12,12 @@ from app.web import (
     framing,
     identity,
     merchant_acts,
-    merchant_cards,
     merchant_helpdesks,
     merchant_listener,
     merchant_pages,
     merchant_privacy,
     merchant_settings,
+    merchant_tasks,
     merchant_team,
 )
 from app.web.identity import StoreAway
@@ -29,7 +29,7 @@ log = structlog.get_logger("web")
 blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
-blueprint.register_blueprint(merchant_cards.blueprint)
+blueprint.register_blueprint(merchant_tasks.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)

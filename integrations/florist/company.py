@@ -9,6 +9,7 @@ from integrations.florist.vendor import FloristOne
 from integrations.http import Http
 from integrations.vendors import Ask, Vendor, VendorLogin
 
+INVOICED, YES = "invoiced", "yes"
 _ORIGIN = "https://www.floristone.com"
 
 
@@ -16,7 +17,7 @@ def _open(http: Http, origin: str, login: VendorLogin) -> GiftVendor:
     account = florist_account.read(f"{login.user}:{login.key}")
     sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
     api = FloristApi(http, origin=origin, key=account.key, password=account.password)
-    return FloristOne(api, sender=sender)
+    return FloristOne(api, sender=sender, invoiced=login.options.get(INVOICED) == YES)
 
 
 def _origin(_login: VendorLogin) -> str:
@@ -33,6 +34,12 @@ FLORIST_ONE = Vendor(
     asks=(
         Ask(name="user", label="API key"),
         Ask(name="key", label="API password", secret=True),
+        Ask(
+            name=INVOICED,
+            label="They invoice us",
+            hint=f"“{YES}” where you have agreed so with them. Else a person of yours orders each bouquet there.",
+            needed=False,
+        ),
     ),
     origin=_origin,
     mode=_mode,

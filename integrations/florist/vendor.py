@@ -39,17 +39,17 @@ _PATIENCE = timedelta(days=7)  # later than this after the wanted day is another
 class FloristOne:
     """Satisfies app.domain.ports.GiftVendor; what each method promises stands there."""
 
-    can = Can(
-        kinds=frozenset({GiftKind.FLOWERS}),
-        settles=Settles.PERSON,
-        paper=Paper(characters=_CARD),
-        countries=_COUNTRIES,
-        currencies=frozenset({"USD"}),
-    )
-
-    def __init__(self, api: FloristApi, *, sender: Sender | None) -> None:
+    def __init__(self, api: FloristApi, *, sender: Sender | None, invoiced: bool) -> None:
         self._api = api
         self._sender = sender
+        self.can = Can(
+            kinds=frozenset({GiftKind.FLOWERS}),
+            settles=Settles.PERSON,
+            paper=Paper(characters=_CARD),
+            unattended=invoiced,  # anybody else pays with a card, and no card's number is ours to send
+            countries=_COUNTRIES,
+            currencies=frozenset({"USD"}),
+        )
 
     def catalogue(self, what: GiftKind, *, country: str, at_most: Money) -> tuple[Offer, ...]:  # noqa: ARG002
         raise Rejected("Bouquets are chosen on the florist's own pages: please enter the number of one.")

@@ -104,7 +104,7 @@ def test_given_somebody_with_nothing_behind_or_ahead_when_shown_then_that_is_sai
 
 
 def test_given_a_card_in_a_persons_hands_when_shown_then_it_is_to_be_written_and_in_no_doubt() -> None:
-    coming = Deed(effect=letter(), state=State.UNCERTAIN, at=NOON)
+    coming = Deed(effect=letter(), state=State.UNCERTAIN, at=NOON, by_hand=True)
 
     assert told(replace(PLAIN, pending=(coming,)))["Pending"] == "Hand-written card, signed Robin (to be written)"
 

@@ -14,7 +14,7 @@ from app.web import create_app
 from integrations.http import Limits
 from integrations.sandbox.store.catalogue import GIFTS
 from integrations.sandbox.town import PRACTICE_SHOP
-from jobs import agent_preview, cards, desk
+from jobs import agent_preview, by_hand, desk
 from jobs.desk import NoSuchDeed
 from jobs.practice import POLICY
 from jobs.privacy import keep_promises
@@ -174,13 +174,13 @@ def test_given_a_card_to_write_when_somebody_opens_it_then_they_read_the_words_a
 ) -> None:
     number = left_to_a_person(inside, sam)
 
-    found = cards.to_write(inside.world, merchant_of(inside), number)
+    found = by_hand.to_do(inside.world, merchant_of(inside), number)
 
-    assert found.card.message == "Thank you.\nSam"
+    assert found.sending.message == "Thank you.\nSam"
     assert found.address is not None
     assert found.address.street
     with pytest.raises(NoSuchDeed):
-        cards.to_write(inside.world, merchant_of(inside), number + 1)
+        by_hand.to_do(inside.world, merchant_of(inside), number + 1)
 
 
 def test_given_a_card_when_it_was_posted_for_another_price_then_that_is_booked_and_the_ticket_tells(

@@ -32,6 +32,20 @@ def test_given_a_parked_deed_when_approved_then_its_money_is_set_aside_in_the_mo
     assert steps.row(deed.id).problem is None
 
 
+def test_given_a_deed_that_costs_more_by_now_when_approved_then_so_much_is_set_aside_and_it_says_what_to(
+    steps: Steps,
+) -> None:
+    deed = steps.picked(steps.planned(paid()).id)
+    assert park(steps, deed, cost_minor=15_00)
+    assert steps.money() == (0, 0)
+
+    steps.approve(deed.id)
+
+    row = steps.row(deed.id)
+    assert (row.state, row.cost_minor, row.code) == (State.PLANNED, 15_00, "needs_person")
+    assert steps.money() == (15_00, 0)
+
+
 def test_given_a_frozen_worker_when_it_tells_of_success_after_the_deed_was_approved_anew_then_the_new_month_pays(
     steps: Steps,
 ) -> None:
@@ -67,6 +81,6 @@ def test_given_a_deed_behind_the_gate_when_parked_then_it_is_too_late_for_that(s
     assert steps.money() == (12_00, 0)
 
 
-def park(steps: Steps, deed: Deed) -> bool:
+def park(steps: Steps, deed: Deed, cost_minor: int | None = None) -> bool:
     with unit_of_work(steps.sessions) as session:
-        return parking.park(session, deed, code="needs_person", why="Which address?")
+        return parking.park(session, deed, code="needs_person", why="Which address?", cost_minor=cost_minor)

@@ -65,7 +65,7 @@ _GIFT = {
     State.UNCERTAIN: "{title} may be in {order} by now. " + _NOBODY_KNOWS,
 }
 _SENDING = {
-    State.PLANNED: "{title} for {amount} is planned for {due}. It can be withdrawn until then.",
+    State.PLANNED: "{title} for {amount} leaves on {due}, and can be withdrawn until {hour} on that day.",
     State.DONE: "{title} was ordered ({reference}), signed {agent}.{remark}",
     State.AWAITING: "Sending {title} " + _ASKS,
     State.OVER_BUDGET: _REFUND[State.OVER_BUDGET],
@@ -73,6 +73,7 @@ _SENDING = {
     State.WITHDRAWN: "{title} will not be sent: {why}",
     State.UNCERTAIN: "{title} may have been ordered; a person must ask its vendor. Please do not repeat it.",
 }
+_IN_HANDS = "{Title} is to be ordered by a person, on Lagniappe's page in your store. You read here what comes of it."
 _CARD = {
     State.DONE: "The card was written and is in the post, signed {agent}.",
     State.AWAITING: "Writing a card " + _ASKS,
@@ -124,19 +125,22 @@ def tell(
     reference: str = "",
     remark: str = "",
     pending: bool = False,
+    by_hand: bool = False,
     let_alone: bool = False,
     all_of_it: bool = False,
 ) -> Plan | None:
     """Return the note for the agent about an effect that reached `state`; None where there is nobody to tell.
 
-    `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail;
+    `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail,
+    `by_hand` that a person is to do it;
     `let_alone` that nothing but an agent's act is done for the customer; `all_of_it` that what was decided with it
     comes to nothing as well.
     """
     if isinstance(effect, TagCustomer | Mute):
         return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
     ticket_id = ticket_of(effect)
-    template = _ON_ITS_WAY if pending and isinstance(effect, RefundOrder) else _templates(effect).get(state)
+    template = _IN_HANDS if by_hand and not isinstance(effect, WriteCard) else _templates(effect).get(state)
+    template = _ON_ITS_WAY if pending and isinstance(effect, RefundOrder) else template
     if ticket_id is None or template is None:
         return None
     text = template.format(
@@ -146,6 +150,7 @@ def tell(
         due=f"{due_at.day} {due_at:%B %Y}",
         hour=f"{due_at:%H:%M}",
         title=getattr(effect, "title", ""),
+        Title=getattr(effect, "title", "The bouquet"),
         order=getattr(effect, "order_name", ""),
         agent=first_name(getattr(effect, "agent_name", "")) or "the team",
         why=why,

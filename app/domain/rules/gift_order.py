@@ -86,10 +86,18 @@ def as_granted(policy: NthOrderGift, granted: frozenset[str] | None) -> NthOrder
 
 def undeliverable(address: Address | None) -> str | None:
     """Return why a person must look before a parcel goes there, as a sentence; None for a good address."""
+    lacking = incomplete(address)
+    if lacking is not None or address is None:
+        return lacking
+    if _BOXES.search(f"{address.street} {address.street2}"):
+        return "The address is a box, and couriers bring no parcel there."
+    return None
+
+
+def incomplete(address: Address | None) -> str | None:
+    """Return why a person must look before anything goes there, be it a letter; None where nothing is missing."""
     if address is None:
         return "The store has no such customer any more, or no address for them."
     if any(not getattr(address, part).strip() for part in _NEEDED):
         return "The address is not complete; the customer may have asked to be forgotten."
-    if _BOXES.search(f"{address.street} {address.street2}"):
-        return "The address is a box, and couriers bring no parcel there."
     return None

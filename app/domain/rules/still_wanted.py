@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from app.domain import tastes
-from app.domain.effects import MarkInHelpdesk, SendFlowers
+from app.domain.effects import MarkInHelpdesk, SendFlowers, SendGift
 from app.domain.facts import GiftOption, Order, Standing
+from app.domain.gifts import GiftKind
 from app.domain.policy import Policy
-from app.domain.rules import let_alone, nth_order_gift, special_customer
+from app.domain.rules import hard_time, let_alone, nth_order_gift, special_customer
 
 
 def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
@@ -60,11 +61,25 @@ def helpdesk_mark(standing: Standing | None, mark: MarkInHelpdesk) -> tuple[str,
 
 def flowers(send: SendFlowers, order: Order | None, standing: Standing | None) -> tuple[str, str] | None:
     """Return why flowers should not leave; the order whose address they go to may be long delivered or cancelled."""
-    if order is None:
-        return "gone", "The order with the address can no longer be read."
-    return None if standing is None else tastes.no_flowers(standing.tastes.never, send.product)
+    no = card(order)
+    return no if no or standing is None else tastes.no_flowers(standing.tastes.never, send.product)
 
 
 def card(order: Order | None) -> tuple[str, str] | None:
     """Return why no card should be written: whoever writes it reads the address on the order."""
-    return ("gone", "The order with the address can no longer be read.") if order is None else None
+    if order is None:
+        return "gone", "The order with the address can no longer be read."
+    return ("test_order", "It is a test order.") if order.test else None
+
+
+def sent_gift(send: SendGift, order: Order | None, standing: Standing | None, now: datetime) -> tuple[str, str] | None:
+    """Return why a gift should not leave; `order` is the one that it was meant for, if any."""
+    no = card(order) if send.order_id is not None else None
+    spared = let_alone.refused(standing) or hard_time.refused(standing, now)
+    if no is not None or standing is None:
+        return no
+    if spared is not None and let_alone.gives_or_marks(send):
+        return spared
+    if send.what is GiftKind.FLOWERS:
+        return tastes.no_flowers(standing.tastes.never, send.title)
+    return tastes.unwelcome(standing.tastes.never, send.title)

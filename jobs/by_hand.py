@@ -1,0 +1,71 @@
+"""What waits for a person's hands, or for their word: all that they need for it. What is read of it is not kept."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.addresses import Address
+from app.domain.effects import Sending, WriteCard
+from app.domain.errors import Rejected, Unavailable
+from app.store import ledger, stories
+from app.store.base import reading
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from integrations import registry
+from integrations.marker import short
+from jobs import sending_deeds
+from jobs.agent_preview import hurried
+from jobs.desk import NoSuchDeed
+from jobs.runtime import World
+
+GONE = "The order bears no address any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDo:
+    """Flowers, a card or a gift in a person's hands; `trouble` says why it is not known where it goes."""
+
+    deed: Deed
+    sending: Sending
+    begun: bool  # it may have been ordered, and only a person can find out
+    vendor: str  # as people call it; "" where nobody is named
+    product: str  # its number there
+    day: date | None  # on which it is to arrive
+    reference: str  # by which it is found again
+    address: Address | None = None
+    email: str = ""
+    trouble: str = ""
+
+
+def to_do(world: World, merchant: Merchant, effect_id: int) -> ToDo:
+    """Return what waits for a person. Raises NoSuchDeed for what does not, or not any more."""
+    with reading(world.sessions) as session:
+        deed = ledger.read(session, shop_id=merchant.id, effect_id=effect_id, currency=merchant.currency)
+        waits = stories.needs_person(session, shop_id=merchant.id, effect_id=effect_id)
+    if deed is None or not waits or not isinstance(deed.effect, Sending):
+        raise NoSuchDeed(effect_id)
+    kind = sending_deeds.sold_by(deed.effect)
+    address, email, trouble = _where_to(world, merchant, deed, deed.effect)
+    return ToDo(
+        deed=deed,
+        sending=deed.effect,
+        begun=not deed.by_hand,
+        vendor="" if kind == registry.BY_HAND else registry.called(kind),
+        product=sending_deeds.product_of(deed.effect),
+        day=sending_deeds.day_of(merchant, deed.effect, deed),
+        reference=short(deed.key),
+        address=address,
+        email=email,
+        trouble=trouble,
+    )
+
+
+def _where_to(world: World, merchant: Merchant, deed: Deed, sending: Sending) -> tuple[Address | None, str, str]:
+    try:
+        outside = hurried(world, merchant)
+        if isinstance(sending, WriteCard):
+            address = outside.shop.address(sending.order_id)
+            return address, "", "" if address else GONE
+        wish = sending_deeds.wish_of(merchant, outside, sending, deed)
+    except (Unavailable, Rejected) as problem:
+        return None, "", str(problem)
+    return wish.to, wish.email, ""
