@@ -1,48 +1,59 @@
-"""What every gift vendor's adapter must do. Subclass GiftVendorContract and supply a `stage`."""
+"""What every gift vendor's adapter must do. Subclass GiftVendorContract and supply a `stage`.
 
+What becomes of lost answers is in `gift_vendor_doubts.py`, what becomes of gifts in `gift_vendor_afterwards.py`.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
+from uuid import uuid4
 
 import pytest
 
 from app.domain.addresses import Address
-from app.domain.errors import Dearer, KeyRefused, Rejected, Unavailable, Uncertain
-from app.domain.gifts import GiftKind, Placed, Settles, Wish
+from app.domain.errors import Busy, Dearer, KeyRefused, Rejected, Uncertain
+from app.domain.gifts import GiftKind, Placed, Wish
 from app.domain.money import Money
 from app.domain.ports import GiftVendor
+from integrations.http import Http
+from tests.integrations.contract.town import TownDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """A gift as the vendor will deliver it."""
 
+    reference: str
     product: str
     card: str
     name: str
-    on: date
     cost: Money
+    on: date | None = None
 
 
 class GiftVendorStage(Protocol):
     """A vendor that a test can set up and look into, apart from the adapter."""
 
     @property
+    def town(self) -> TownDoor: ...
+    @property
     def product(self) -> str: ...
-    def today(self) -> date: ...
-    def vendor(self) -> GiftVendor: ...
+    @property
+    def impossible(self) -> Mapping[str, dict[str, Any]]:
+        """Return what makes a wish one that this vendor cannot fulfil, by what is wrong with it."""
+
+    def vendor(self, http: Http | None = None) -> GiftVendor: ...
     def stranger(self) -> GiftVendor:
         """Return an adapter whose credentials the vendor does not know."""
 
+    def wish(self, **changes: Any) -> Wish:
+        """Return something that can be had; change only what the test is about."""
+
     def ordered(self) -> list[Delivered]: ...
-    def lose_next_answer(self) -> None:
-        """Let the vendor take the next order and then hang up."""
-
-    def be_busy(self) -> None:
-        """Let the vendor turn away the next call, for it was asked too much."""
-
-    def babble_at_order(self) -> None:
-        """Let the vendor answer the next order with a page for people."""
+    def strike(self, kind: str, **more: object) -> None:
+        """Let the next order go wrong in that way."""
 
 
 def address(**changes: Any) -> Address:
@@ -74,11 +85,28 @@ def wish(**changes: Any) -> Wish:
         email="ada@example.com",
         customer_id=55,
     )
+    if "name" in changes:
+        changes = {"to": address(name=changes["name"])} | changes
     return replace(bouquet, **changes)
 
 
-class GiftVendorContract:
-    """The vendor's side of app.domain.ports.GiftVendor."""
+def today(town: TownDoor) -> date:
+    """Return which day it is where the vendors are."""
+    return town.inside.clock.now().date()
+
+
+def strike(town: TownDoor, vendor: str, call: str, kind: str, **more: object) -> None:
+    """Let the next such call to one of the town's vendors go wrong in that way."""
+    town.post(f"{vendor}/faults", next=[{"call": call, "kind": kind, **more}])
+
+
+def fresh_key() -> str:
+    """Return the key of a deed that was never done: a vendor may remember all others."""
+    return f"send:{uuid4()}"
+
+
+class OnStage:
+    """A stage, its vendor, and the gift that a test is about."""
 
     @pytest.fixture
     def stage(self) -> GiftVendorStage:
@@ -88,95 +116,104 @@ class GiftVendorContract:
     def vendor(self, stage: GiftVendorStage) -> GiftVendor:
         return stage.vendor()
 
+    @pytest.fixture
+    def key(self) -> str:
+        return fresh_key()
+
+
+class GiftVendorContract(OnStage):
+    """The vendor's side of app.domain.ports.GiftVendor."""
+
     def test_given_a_product_when_quoted_then_the_total_is_what_it_costs(
-        self, stage: GiftVendorStage, vendor: GiftVendor
+        self, stage: GiftVendorStage, vendor: GiftVendor, key: str
     ) -> None:
-        quote = vendor.quote(self.wish(stage, day=stage.today() + timedelta(days=14)))
-        placed = self.place(stage, vendor, at_most=quote.total)
+        quote = vendor.quote(stage.wish(day=today(stage.town) + timedelta(days=14)))
+        placed = vendor.place(stage.wish(at_most=quote.total), key=key)
         assert (quote.product, placed.cost) == (stage.product, quote.total)
         assert stage.ordered()[-1].cost == quote.total
 
     def test_given_a_day_far_ahead_when_quoted_then_there_is_a_price_all_the_same(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        quote = vendor.quote(self.wish(stage, day=stage.today() + timedelta(days=170)))
+        quote = vendor.quote(stage.wish(day=today(stage.town) + timedelta(days=170)))
         assert quote.total.minor > 0
 
-    @pytest.mark.parametrize(("product", "postcode"), [("no-such-thing", "62701"), (None, "SW1A 1AA"), (None, "")])
-    def test_given_something_that_cannot_be_when_quoted_then_refused(
-        self, stage: GiftVendorStage, vendor: GiftVendor, product: str | None, postcode: str
+    def test_given_something_that_nobody_sells_when_quoted_then_refused(
+        self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
         with pytest.raises(Rejected):
-            vendor.quote(self.wish(stage, sku=product or stage.product, to=address(postcode=postcode)))
+            vendor.quote(stage.wish(sku="no-such-thing"))
 
-    def test_given_an_address_when_sent_then_it_is_ordered_once_as_it_should_be(
-        self, stage: GiftVendorStage, vendor: GiftVendor
+    def test_given_a_wish_when_placed_then_it_is_ordered_once_as_it_should_be(
+        self, stage: GiftVendorStage, vendor: GiftVendor, key: str
     ) -> None:
         before = len(stage.ordered())
-        placed = self.place(stage, vendor, words="Thinking of you, Łukasz 🌷\nLéa")
+        placed = vendor.place(stage.wish(words="Thinking of you, Łukasz 🌷\nLéa"), key=key)
         (gift,) = stage.ordered()[before:]
-        assert (gift.product, gift.card, gift.name) == (
-            stage.product,
-            "Thinking of you, Łukasz 🌷\nLéa",
-            "Ada Lovewell",
-        )
-        assert gift.on >= stage.today() + timedelta(days=2)
-        assert placed.reference
+        assert (gift.reference, gift.product) == (placed.reference, stage.product)
+        assert (gift.card, gift.name) == ("Thinking of you, Łukasz 🌷\nLéa", "Ada Lovewell")
+        assert gift.on == placed.day
         assert placed.remark
 
-    def test_given_a_price_that_rose_when_sent_then_it_is_told_and_nothing_is_ordered(
-        self, stage: GiftVendorStage, vendor: GiftVendor
+    @pytest.mark.parametrize(
+        "name",
+        ["Łukasz Żółć", "山田 花子", "דנה כהן", "Ada 🌷 Lovewell", f"{'Wolfeschlegel' * 5} Ada", "Ada\nLovewell"],
+        ids=["Ł", "CJK", "right to left", "emoji", "more than sixty letters", "two lines"],
+    )
+    def test_given_a_name_of_any_kind_when_placed_then_it_arrives_whole(
+        self, stage: GiftVendorStage, vendor: GiftVendor, key: str, name: str
     ) -> None:
-        quote, before = vendor.quote(self.wish(stage)), len(stage.ordered())
+        vendor.place(stage.wish(name=name), key=key)
+        assert stage.ordered()[-1].name.split() == name.split()
+
+    def test_given_a_price_that_rose_when_placed_then_it_is_told_and_nothing_is_ordered(
+        self, stage: GiftVendorStage, vendor: GiftVendor, key: str
+    ) -> None:
+        quote, before = vendor.quote(stage.wish()), len(stage.ordered())
+        less = Money(minor=quote.total.minor - 1, currency=quote.total.currency)
         with pytest.raises(Dearer) as caught:
-            self.place(stage, vendor, at_most=Money(minor=quote.total.minor - 1, currency=quote.total.currency))
+            vendor.place(stage.wish(at_most=less), key=key)
         assert caught.value.total == quote.total
         assert len(stage.ordered()) == before
 
-    @pytest.mark.parametrize(
-        "to",
-        [
-            address(name=""),
-            address(country="FR", postcode="75001"),
-            address(postcode="not one"),
-            address(street=""),
-        ],
-        ids=["no name", "abroad", "no postcode", "no street"],
-    )
-    def test_given_an_address_that_will_not_do_when_sent_then_refused_and_nothing_is_ordered(
-        self, stage: GiftVendorStage, vendor: GiftVendor, to: Address
-    ) -> None:
-        self.refuses(stage, vendor, to=to)
-
-    def test_given_a_card_too_small_for_the_words_when_sent_then_refused_and_nothing_is_ordered(
+    def test_given_what_this_vendor_cannot_do_when_placed_then_refused_and_nothing_is_ordered(
         self, stage: GiftVendorStage, vendor: GiftVendor
     ) -> None:
-        self.refuses(stage, vendor, words="so sorry " * (vendor.can.paper.characters // 9 + 1))
+        for wrong, changes in stage.impossible.items():
+            refuses(stage, vendor, wrong, **changes)
 
-    def test_given_the_answer_is_lost_when_sent_then_in_doubt(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
-        before = len(stage.ordered())
-        stage.lose_next_answer()
-        with pytest.raises(Uncertain):
-            self.place(stage, vendor)
-        assert len(stage.ordered()) == before + 1
-        if vendor.can.settles is not Settles.PERSON:
-            assert vendor.find(key="flowers:42", customer_id=55) is not None
+    def test_given_money_of_another_kind_when_placed_then_refused_and_nothing_is_ordered(
+        self, stage: GiftVendorStage, vendor: GiftVendor
+    ) -> None:
+        refuses(stage, vendor, "money", at_most=Money(minor=500_00, currency="SEK"))
 
-    def test_given_a_page_for_people_when_sent_then_in_doubt(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
-        stage.babble_at_order()
-        with pytest.raises(Uncertain):
-            self.place(stage, vendor)
+    def test_given_a_card_too_small_for_the_words_when_placed_then_refused_and_nothing_is_ordered(
+        self, stage: GiftVendorStage, vendor: GiftVendor
+    ) -> None:
+        refuses(stage, vendor, "words", words="so sorry " * (vendor.can.paper.characters // 9 + 1))
+
+    def test_given_what_it_cannot_bring_when_its_catalogue_is_asked_then_there_is_nothing_of_the_kind(
+        self, stage: GiftVendorStage, vendor: GiftVendor
+    ) -> None:
+        most = Money(minor=500_00, currency="USD")
+        for what in set(GiftKind) - vendor.can.kinds:
+            with suppress(Rejected):
+                assert vendor.catalogue(what, country="US", at_most=most) == ()
 
     def test_given_a_busy_vendor_when_quoted_then_later(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
-        stage.be_busy()
-        with pytest.raises(Unavailable) as caught:
-            vendor.quote(self.wish(stage))
+        stage.strike("429", call="*")
+        with pytest.raises(Busy) as caught:
+            vendor.quote(stage.wish())
         assert caught.value.retry_after
 
-    def test_given_dead_credentials_when_sent_then_certainly_nothing_happened(self, stage: GiftVendorStage) -> None:
+    def test_given_dead_credentials_when_placed_then_certainly_nothing_happened(
+        self, stage: GiftVendorStage, key: str
+    ) -> None:
+        before = len(stage.ordered())
         with pytest.raises(KeyRefused) as caught:
-            self.place(stage, stage.stranger())
+            stage.stranger().place(stage.wish(), key=key)
         assert (caught.value.retry_after or 0) >= 3600
+        assert len(stage.ordered()) == before
 
     def test_given_dead_credentials_when_the_account_is_looked_at_then_it_says_so(self, stage: GiftVendorStage) -> None:
         with pytest.raises(KeyRefused):
@@ -187,14 +224,21 @@ class GiftVendorContract:
     ) -> None:
         assert vendor.check().ails == ()
 
-    def refuses(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> None:
-        before = len(stage.ordered())
-        with pytest.raises(Rejected):
-            self.place(stage, vendor, **changes)
-        assert len(stage.ordered()) == before
 
-    def place(self, stage: GiftVendorStage, vendor: GiftVendor, **changes: Any) -> Placed:
-        return vendor.place(self.wish(stage, **changes), key="flowers:42")
+def refuses(stage: GiftVendorStage, vendor: GiftVendor, wrong: str, **changes: Any) -> None:
+    """Hold it to refusing such a wish, and to ordering nothing."""
+    before = len(stage.ordered())
+    try:
+        vendor.place(stage.wish(**changes), key=fresh_key())
+    except Rejected:
+        pass
+    else:
+        pytest.fail(f"{wrong}: not refused")
+    assert len(stage.ordered()) == before, wrong
 
-    def wish(self, stage: GiftVendorStage, **changes: Any) -> Wish:
-        return wish(**({"sku": stage.product, "day": stage.today() + timedelta(days=2)} | changes))
+
+def doubtful(stage: GiftVendorStage, vendor: GiftVendor, key: str) -> Placed | None:
+    """Place a gift whose answer is lost, and return what a look at the vendor finds of it."""
+    with pytest.raises(Uncertain):
+        vendor.place(stage.wish(), key=key)
+    return vendor.find(key=key, customer_id=55)

@@ -5,11 +5,13 @@ from typing import Any
 
 import requests
 
-from integrations.http import Http, Limits
+from integrations.http import Answer, Http, Limits, Request
 from integrations.sandbox.town import Town
 from tests.integrations.raw_server import HERE
 
 HASTY = Limits(connect=1.0, read=2.0, total=3.0)
+PATIENT = Limits(connect=20.0, read=20.0, total=30.0)  # where nothing that is tried is a matter of time
+_HARDLY = Limits(connect=20.0, read=0.3, total=20.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,18 @@ class TownDoor:
 
     def post(self, path: str, **body: object) -> dict[str, Any]:
         return _read(requests.post(f"{self.url}/town/{path}", json=body, timeout=30))
+
+
+class Hurried(Http):
+    """Waits for what it asks, and hardly for what it does."""
+
+    def call(self, request: Request) -> Answer:
+        return Http.call(self.within(_HARDLY) if request.writes else self, request)
+
+
+def patient() -> Http:
+    """Return an Http that waits for a town on a machine with other things to do."""
+    return Http(PATIENT, trusted=HERE)
 
 
 def hasty() -> Http:
