@@ -26,6 +26,7 @@ from integrations.shopify.client import AdminApi
 from integrations.shopify.shop import ShopifyShop
 from integrations.shopify.tokens import TokenEndpoint
 from integrations.signed_hook.company import SIGNED_HOOK
+from integrations.tremendous.company import TREMENDOUS
 from integrations.vendors import Vendor, VendorLogin
 from integrations.zendesk.company import ZENDESK
 
@@ -39,7 +40,7 @@ HELPDESKS: Mapping[str, Company] = {
 }
 BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
-VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE}
+VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE, "tremendous": TREMENDOUS}
 
 
 def named(kind: str, number: str) -> str:

@@ -16,6 +16,7 @@ from integrations.sandbox.listener import routes as listener
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.store.catalogue import GIFTS
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+from integrations.sandbox.tremendous import accounts as tremendous
 from jobs import helpdesk_care
 from jobs.installation import install
 from jobs.runtime import World, world
@@ -86,6 +87,17 @@ def move_in(here: World) -> int:
             key=INVOICED_FLORIST.password,
             seal=here.seal,
             options={INVOICED: YES},
+        )
+        connections.connect(
+            session,
+            shop_id=shop_id,
+            kind="tremendous",
+            account="practice",
+            user="",
+            key=tremendous.PRACTICE_KEY,
+            seal=here.seal,
+            url_token=tremendous.HOOK_TOKEN,
+            secrets=(tremendous.HOOK_SECRET,),
         )
         connections.connect(
             session,

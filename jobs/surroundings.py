@@ -67,6 +67,9 @@ def _choices(chosen: Settings) -> Iterator[Finding]:
     for name in ("shopify_origin", "florist_origin"):
         changed = "" if getattr(chosen, name) == Settings.model_fields[name].default else f", by {name.upper()}"
         yield fine("settings", f"{name.removesuffix('_origin')}: {getattr(chosen, name)}{changed}")
+    for kind, origin in chosen.gift_origins.items():
+        if kind != registry.FIRST_FLORIST:
+            yield fine("settings", f"{kind}: {origin}, by VENDOR_ORIGINS")
 
 
 def _dangers(chosen: Settings) -> Iterator[Finding]:
@@ -75,7 +78,7 @@ def _dangers(chosen: Settings) -> Iterator[Finding]:
         return
     origins = (
         chosen.shopify_origin,
-        chosen.florist_origin,
+        *chosen.gift_origins.values(),
         *(desk_origin(chosen, kind) for kind in registry.HELPDESKS),
     )
     checks = (

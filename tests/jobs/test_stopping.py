@@ -43,6 +43,7 @@ def surroundings(inside: Practice, redis_url: str) -> Iterator[dict[str, str]]:
         "SHOPIFY_ORIGIN": chosen.shopify_origin,
         "GORGIAS_ORIGIN": chosen.gorgias_origin,
         "FLORIST_ORIGIN": chosen.florist_origin,
+        "VENDOR_ORIGINS": chosen.vendor_origins,
         "WEB_PORT": str(free_port()),
         "LEASE_SECONDS": "90",
         "QUARANTINE_SECONDS": "1",

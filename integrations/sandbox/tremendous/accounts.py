@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from integrations.sandbox.tremendous.refusals import Refused
 
 PRACTICE_KEY = "TEST_practice-tremendous"
+HOOK_TOKEN = "practice-tremendous-hook"  # noqa: S105 - where a practice town calls us
+HOOK_SECRET = "practice-tremendous-private-key"  # noqa: S105
 _LIVE_KEY = "PROD_practice-tremendous"
 _BEGINS = {"testflight": "TEST_", "live": "PROD_"}
 

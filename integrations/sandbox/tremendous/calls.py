@@ -79,6 +79,14 @@ def list_products(call: Call) -> Said:
     return {"products": catalogue.listed(country, currency)}, 200
 
 
+def get_product(_call: Call, key: str) -> Said:
+    """Answer with one of them."""
+    found = catalogue.product(key)
+    if found is None:
+        raise Refused(404, "The resource was not found.")
+    return {"product": found.as_json()}, 200
+
+
 def list_funding_sources(call: Call) -> Said:
     """Answer with what can be paid from."""
     return answers.funding_sources(call.switches.now(call.turn)["balance"]), 200

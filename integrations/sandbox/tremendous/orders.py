@@ -85,7 +85,7 @@ def mail(turn: Turn, order: Doc) -> str:
 def cancel(turn: Turn, order: Doc, switches: Switches) -> None:
     """Take the reward back, money and all; raises Refused once it is too late. The order stays executed."""
     if order["redeemed"]:
-        raise Refused(409, "The reward has already been redeemed and cannot be canceled.")
+        raise Refused(422, "The reward has already been redeemed and cannot be canceled.")
     if order["refunded"]:
         raise Refused(409, "The reward has already been canceled.")
     if order["status"] != "EXECUTED":

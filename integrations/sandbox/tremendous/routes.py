@@ -11,7 +11,7 @@ from integrations.sandbox.books import Turn
 from integrations.sandbox.mishaps import Mishaps
 from integrations.sandbox.switches import Switches
 from integrations.sandbox.town import Town
-from integrations.sandbox.tremendous import calls, orders
+from integrations.sandbox.tremendous import calls, hooks, orders
 from integrations.sandbox.tremendous.accounts import Account, account_of
 from integrations.sandbox.tremendous.refusals import Refused
 
@@ -25,6 +25,7 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/rewards/<key>", calls.get_reward),
     ("POST", "/rewards/<key>/cancel", calls.cancel_reward),
     ("GET", "/products", calls.list_products),
+    ("GET", "/products/<key>", calls.get_product),
     ("GET", "/funding_sources", calls.list_funding_sources),
     ("GET", "/webhooks", calls.list_webhooks),
     ("POST", "/webhooks", calls.create_webhook),
@@ -38,7 +39,9 @@ TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
 
 
 def blueprint(town: Town) -> Blueprint:
-    """Return its routes."""
+    """Return its routes; the practice organisation moves in at once."""
+    with town.books.turn() as turn:
+        hooks.settle_in(turn, town.settings.target)
     vendor, door = Blueprint("tremendous", __name__), Door(town)
     vendor.before_request(door.turn_away_strangers)
     Mishaps(town, vendor="tremendous", prefix="/tremendous/").watch(vendor)

@@ -87,8 +87,8 @@ def _recipient(recipient: dict[str, Any], method: str) -> dict[str, Any]:
         raise invalid("recipient.email", "must be an e-mail address")
     if method == "PHONE" and not phone:
         raise invalid("recipient.phone", "must be given")
-    if not (_text(recipient, "name") or "").strip():
-        raise invalid("recipient.name", "must be given")
+    if (_text(recipient, "name") or "Ann").strip().count("\n"):
+        raise invalid("recipient.name", "must be one line")
     return recipient
 
 

@@ -1,0 +1,120 @@
+"""Tremendous' REST API: a bearer's key, whose first letters say which of its two hosts it opens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
+from integrations.http import Answer, Http, Request
+
+Json = dict[str, Any]
+
+SOURCE = "Tremendous"
+_PATH = "/api/v2"
+_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody renews it no call can succeed
+_LONGEST_MESSAGE = 200
+
+
+class TremendousApi:
+    """Calls with one organisation's key."""
+
+    def __init__(self, http: Http, *, origin: str, key: str) -> None:
+        self._http = http
+        self._origin = origin
+        self._headers = {"Authorization": f"Bearer {key}"}
+
+    def ask(self, things: str, **params: str) -> list[Json]:
+        """Return all the things of a kind that fit. Raises Unavailable, and Rejected for a no."""
+        wanted = {name: value for name, value in params.items() if value}
+        answer = self._call("GET", f"/{things}", writes=False, params=wanted)
+        found = _understood(answer).get(things)
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise answer.request.failure(f"answered without its {things}")
+        return found
+
+    def look(self, path: str, name: str) -> Json | None:
+        """Return the thing that is to be read there, or None where there certainly is none."""
+        answer = self._call("GET", path, writes=False)
+        # Only their own words say that it is not there; a page for people says that we are somewhere else.
+        if answer.status == 404 and "errors" in answer.explained():
+            return None
+        found = _understood(answer).get(name)
+        if not isinstance(found, dict):
+            raise answer.request.failure(f"answered without the {name}")
+        return found
+
+    def prepare(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Do a step before or beside a gift; what comes of it is looked at anew each time."""
+        answer = self._call(method, path, writes=True, body=body)
+        return {} if answer.status == 204 else _understood(answer)
+
+    def order(self, body: Json) -> Json:
+        """Return the order that was placed, or placed before under the same name. Raises like every deed."""
+        answer = self._call("POST", "/orders", writes=True, body=body)
+        if answer.status == 402:
+            raise Rejected("The balance at Tremendous does not hold enough: please fill it there.")
+        if answer.status == 409:
+            # What it means is not written anywhere. Somebody else may be placing this very order.
+            raise Uncertain(f"{SOURCE} speaks of a conflict")
+        placed = _understood(answer).get("order")
+        ours = isinstance(placed, dict) and placed.get("external_id") == body["external_id"] and placed.get("id")
+        if not isinstance(placed, dict) or not ours:
+            raise answer.request.failure("answered without our order")
+        return placed
+
+    def cancel(self, reward: str) -> bool:
+        """Take a reward back; return whether it was not too late."""
+        answer = self._call("POST", f"/rewards/{reward}/cancel", writes=True)
+        if answer.status in (409, 422) and "errors" in answer.explained():
+            return False
+        _understood(answer)
+        return True
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        writes: bool,
+        params: Mapping[str, str] | None = None,
+        body: Json | None = None,
+    ) -> Answer:
+        request = Request(
+            source=SOURCE,
+            method=method,
+            url=f"{self._origin}{_PATH}{path}",
+            writes=writes,
+            headers=self._headers,
+            params=params or {},
+            body=body,
+        )
+        answer = self._http.call(request)
+        if answer.status == 401:
+            raise KeyRefused("Tremendous refuses our key", retry_after=_KEY_IS_DEAD)
+        if answer.status == 403:
+            raise _forbidden(answer)
+        return answer
+
+
+def _forbidden(answer: Answer) -> Unavailable:
+    if "errors" in answer.explained():
+        return KeyRefused("Tremendous does not let our key do this", retry_after=_KEY_IS_DEAD)
+    return Unavailable("something in front of Tremendous turned us away")
+
+
+def _understood(answer: Answer) -> Json:
+    if not answer.ok:
+        raise Rejected(f"Tremendous said no{_words(answer.explained().get('errors'))}.")
+    said = answer.json_object()
+    if "errors" in said:
+        raise answer.request.failure("said yes and no at once")
+    return said
+
+
+def _words(errors: object) -> str:
+    """Return their words; never somebody's address, which they may quote."""
+    if not isinstance(errors, dict):
+        return ""
+    payload = errors.get("payload")
+    fields = "; ".join(f"{name} {why}" for name, why in payload.items()) if isinstance(payload, dict) else ""
+    said = fields or str(errors.get("message") or "")
+    return "" if not said or "@" in said else f": {said.strip().rstrip('.')[:_LONGEST_MESSAGE]}"
