@@ -13,6 +13,7 @@ from app.domain.rules import gift_order, hard_time, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations.patience import Patience
+from jobs import shown
 from jobs.runtime import Outside, World
 
 
@@ -81,10 +82,11 @@ def unwanted(
     if no is not None:
         return no
     if isinstance(gift, AddGiftLine):
-        return still_wanted.gift(outside.shop.order(gift.order_id), option, merchant.policy, now)
+        order = shown.order(outside, gift.order_id, told_at=deed.created_at, now=now)
+        return still_wanted.gift(order, option, merchant.policy, now)
     if gift.order_id is None:
         return still_wanted.gift_order(None, option, merchant.policy)
-    order = outside.shop.order(gift.order_id)
+    order = shown.order(outside, gift.order_id, told_at=deed.created_at, now=now)
     if order is None:
         return "gone", "The order can no longer be read."
     return still_wanted.gift_order(order, option, merchant.policy)

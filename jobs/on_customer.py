@@ -1,11 +1,9 @@
 """A customer changed in the store: their standing is looked at again, and what is theirs follows them."""
 
 import json
-from datetime import timedelta
 
 from app.domain import correspondents
 from app.domain.decisions import Decision
-from app.domain.errors import Unavailable
 from app.domain.events import (
     CustomerChanged,
     CustomerGone,
@@ -24,11 +22,10 @@ from integrations import registry
 from jobs.carry_out import carry_out, follow_up, withdraw
 from jobs.let_alone import spare
 from jobs.occasion import Occasion, finish
+from jobs.shown import SHOWN_WITHIN, not_yet
 
 # A store's readings lag behind what it tells by some seconds. Who believed them would take a tag that has just been
 # put on for one that a person took off, and never put it back.
-SHOWN_WITHIN = timedelta(seconds=30)
-ASK_AGAIN_SECONDS = 5.0
 
 
 def spending_changed(occasion: Occasion, event: SpendingChanged) -> None:
@@ -55,7 +52,7 @@ def tags_changed(occasion: Occasion, event: CustomerTagged) -> None:
     ours = tag.strip().lower() in event.tags and standing is not None and standing.special
     shown = occasion.way_in.shop.has_tag(event.customer_id, tag=tag) if ours and standing else None
     if shown is not None and shown is not event.added and occasion.now - occasion.letter.received_at < SHOWN_WITHIN:
-        raise Unavailable("the store does not show yet what it has told", retry_after=ASK_AGAIN_SECONDS)
+        raise not_yet()
     with unit_of_work(occasion.world.sessions) as session:
         orders.lock(session, shop_id=occasion.merchant.id)
         if shown is not None:

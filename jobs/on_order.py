@@ -21,7 +21,7 @@ from app.store import orders, pending, people
 from app.store.base import Session, unit_of_work
 from app.store.inbox import Letter
 from app.store.veil import Veil
-from jobs import gather, put_off, stopping
+from jobs import gather, put_off, shown, stopping
 from jobs.occasion import Ending, Occasion, Overtaken, finish_all
 from jobs.runtime import Outside, in_force
 from jobs.small_bugs import or_none, together_or_alone
@@ -127,7 +127,9 @@ def _read_one(outside: Outside, told: Told) -> tuple[Told, Told | Unavailable | 
 
 def _asked(outside: Outside, told: Told) -> Told | Unavailable:
     try:
-        return replace(told, order=outside.shop.order(told.order_id))
+        told_at = max(letter.received_at for letter in told.letters)
+        order = shown.order(outside, told.order_id, told_at=told_at, now=told.occasions[0].now)
+        return replace(told, order=order)
     except Unavailable as problem:
         return problem
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.facts import Order
 from app.domain.policy import Mode
 from app.domain.retry import MOST_ATTEMPTS
+from integrations.shopify.shop import ShopifyShop
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
 from tests.store.crowd import at_once
@@ -45,6 +47,45 @@ def test_given_a_gift_when_its_webhook_is_replayed_a_month_later_then_there_is_n
 
     assert (inside.gifts_on(order), len(inside.effects("add_gift_line"))) == (1, 1)
     assert inside.set_aside() == []
+
+
+def lagging(monkeypatch: pytest.MonkeyPatch, *shown: bool) -> None:
+    """Let the store's next readings of an order show it, or not yet; those after them as the last."""
+    reads, turns = ShopifyShop.order, iter(shown)
+
+    def order(self: ShopifyShop, order_id: int) -> Order | None:
+        return reads(self, order_id) if next(turns, shown[-1]) else None
+
+    monkeypatch.setattr(ShopifyShop, "order", order)
+
+
+@pytest.mark.parametrize("shown", [(True, False, True), (False, True)], ids=["before the gift", "before the decision"])
+def test_given_a_reading_that_lags_behind_when_the_order_is_new_then_nobody_takes_it_for_gone(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch, shown: tuple[bool, ...]
+) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    lagging(monkeypatch, *shown)
+    for _ in range(3):
+        inside.drain()
+        inside.later(10)
+
+    assert inside.gifts_on(order) == 1
+    assert [(row.state, row.code) for row in inside.effects("add_gift_line")] == [("done", None)]
+
+
+def test_given_an_order_that_is_not_shown_any_more_when_its_gift_has_waited_for_that_then_it_is_withdrawn(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    lagging(monkeypatch, True, False)
+    for _ in range(5):
+        inside.drain()
+        inside.later(10)
+
+    assert [(row.state, row.code) for row in inside.effects("add_gift_line")] == [("withdrawn", "gone")]
+    assert inside.reserved() == 0
 
 
 def test_given_a_rule_that_observes_when_a_gift_is_due_then_it_is_shown_and_nothing_leaves(inside: Practice) -> None:
