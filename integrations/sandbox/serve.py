@@ -43,6 +43,8 @@ from integrations.sandbox.turnstile import Turnstile
 from integrations.sandbox.year import write_year
 from integrations.sandbox.zendesk import routes as zendesk
 
+# Each worker keeps a connection for each of its hands: at the usual hundred nobody else would be let in.
+_MOST_CONNECTIONS = 500
 _HOST = "127.0.0.1"
 _HOME_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _THREADS = 8
@@ -177,7 +179,13 @@ def main() -> int:
     works = build(town_settings, books, clock)
     works.start()
     try:
-        waitress.serve(works.flask, host=_HOST, port=town_settings.port, threads=found.sandbox_threads)
+        waitress.serve(
+            works.flask,
+            host=_HOST,
+            port=town_settings.port,
+            threads=found.sandbox_threads,
+            connection_limit=_MOST_CONNECTIONS,
+        )
     finally:
         works.close()
     return 0
