@@ -254,6 +254,35 @@ def left_to_a_person(scene: Scene, plot: Complaint) -> bool:
     return (row.state, row.next_try_at) == CAREFUL and bouquets(scene) <= 1 and kept and notes(scene, plot) == 2
 
 
+def dearer_by_now(scene: Scene) -> Complaint:
+    """Let their day come when they cost more than was set aside."""
+    plot = flowers_promised(scene)
+    scene.call("/town/florist/surcharge", {"amount": "1.00"})
+    scene.later(TWO_WEEKS)
+    scene.go_on()
+    assert [(row.state, row.code) for row in scene.effects("send_flowers")] == [("awaiting", "dearer")]
+    return plot
+
+
+def flowers_are_allowed(scene: Scene, _plot: Complaint) -> None:
+    merchant = scene.world.merchant(scene.shop_id)
+    (row,) = scene.effects("send_flowers")
+    if merchant is not None:
+        desk.approve(scene.world, merchant, row.id)
+
+
+def sent_for_what_they_cost(scene: Scene, plot: Complaint) -> None:
+    sent(scene, plot)
+    assert scene.spent() == sum(int(order["total"]) for order in scene.call("/town/florist/orders")["orders"])
+
+
+def asked_and_left_to_a_person(scene: Scene, plot: Complaint) -> bool:
+    """Hold as `left_to_a_person` does, where the agent was told of a question before."""
+    (row,) = scene.effects("send_flowers")
+    kept = scene.reserved() == row.cost_minor and scene.spent() == 0
+    return (row.state, row.next_try_at) == CAREFUL and bouquets(scene) <= 1 and kept and notes(scene, plot) == 3
+
+
 def not_sent(scene: Scene, plot: Complaint) -> None:
     (row,) = scene.effects("send_flowers")
     assert (row.state, bouquets(scene), scene.reserved(), scene.spent()) == ("withdrawn", 0, 0, 0)
@@ -348,6 +377,13 @@ FLOWS = MappingProxyType(
         ),
         "flowers-promised": Flow(prepare=complained, act=pressed("flowers"), happened=promised, policy=TEAM),
         "flowers": Flow(prepare=their_day_comes, happened=sent, may_end_otherwise=left_to_a_person, policy=TEAM),
+        "flowers-dearer": Flow(
+            prepare=dearer_by_now,
+            act=flowers_are_allowed,
+            happened=sent_for_what_they_cost,
+            may_end_otherwise=asked_and_left_to_a_person,
+            policy=TEAM,
+        ),
         "flowers-withdrawn": Flow(
             prepare=flowers_promised, act=pressed("withdraw_flowers"), happened=not_sent, policy=TEAM
         ),

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tests.torture.mutant import Mutant
 from tests.torture.mutants_of_kindness import OF_KINDNESS
+from tests.torture.mutants_of_the_day import OF_THE_DAY
 from tests.torture.mutants_of_the_door import OF_THE_DOOR
 
 
@@ -391,5 +392,6 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
         ),
     }
     | OF_KINDNESS
+    | OF_THE_DAY
     | OF_THE_DOOR
 )
