@@ -28,7 +28,7 @@ ENDED = frozenset({Status.DELIVERED, Status.RETURNED, Status.FAILED, Status.CANC
 _RANK = {status: rank for rank, status in enumerate(Status)}
 _TURNS = {
     # They had agreed to stop it, and sent it all the same.
-    Status.CANCELLED: frozenset({Status.SHIPPED, Status.DELIVERED, Status.REFUNDED}),
+    Status.CANCELLED: frozenset({Status.SHIPPED, Status.DELIVERED, Status.RETURNED, Status.REFUNDED}),
     # What is with a carrier can come back, even after it was called delivered.
     Status.DELIVERED: frozenset({Status.RETURNED, Status.REFUNDED}),
     Status.RETURNED: frozenset({Status.REFUNDED}),
