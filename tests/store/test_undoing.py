@@ -6,7 +6,7 @@ from app.domain.effects import Pool, TakeBackGiftLine
 from app.store import orders, reports, stories, tables, undoing
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
-from tests.builders import DAY, MUG, NOON, gift_line, order, paid, planned, purse
+from tests.builders import DAY, MUG, NOON, gift_line, order, paid, planned, purse, receipt, refund
 from tests.store.crowd import at_once
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, after, into
 
@@ -27,6 +27,20 @@ def test_given_eight_workers_when_they_undo_at_once_then_the_money_comes_back_on
     assert at_once(8, lambda _number: undone(steps, deed)).count(True) == 1
     assert steps.money() == (0, 12_00)
     assert steps.row(other.id).code is None
+
+
+def test_given_money_still_on_its_way_when_undone_then_what_was_set_aside_is_free_and_what_others_spent_stays(
+    steps: Steps,
+) -> None:
+    into(steps, "done", paid(gift_line(order_id=1002)))
+    deed = steps.planned(paid(refund()))
+    steps.done(steps.sent(deed.id), receipt(pending=True))
+    assert steps.money() == (12_00, 12_00)
+
+    assert undone(steps, deed)
+
+    assert steps.money() == (0, 12_00)
+    assert steps.due(NOON + 90 * DAY) == []
 
 
 @pytest.mark.parametrize("state", [state for state in (*GIVEN, *NOT_GIVEN) if state != "done"])
