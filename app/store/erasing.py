@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import attentions, care, contacts, ledger, lifetime, snoozes, veil
+from app.store import attentions, care, contacts, ledger, lifetime, sendings, snoozes, veil
 from app.store.base import Base
 from app.store.conditions import by_hand
 from app.store.contact_tables import MergedCustomer
@@ -109,13 +109,16 @@ def _withdraw(session: Session, shop_id: int, person: Person, letters: Collectio
 
 def _forget_deeds(session: Session, shop_id: int, person: Person, letters: Collection[int], key: bytes) -> int:
     theirs = select(Effect).where(deeds_for(shop_id, person, letters)).with_for_update()
-    left = 0
+    left, nameless = 0, list[int]()
     for row in session.scalars(theirs.execution_options(populate_existing=True)).all():
         if row.state in _UNDER_WAY or row.next_try_at is not None:
             left += 1
         else:
             _forget_deed(row, person, key)
+            nameless += [row.id] if row.reference is None else []
     session.flush()
+    # What money moved for is followed to its end, by the vendor's number alone.
+    sendings.forget(session, shop_id=shop_id, effect_ids=nameless)
     return left
 
 

@@ -130,7 +130,7 @@ def done(session: Session, ended: Sequence[tuple[Deed, Receipt]], *, shop_id: in
 
 def costs_nothing(deed: Deed, receipt: Receipt) -> bool:
     """Return whether nothing is to be booked for it, and nothing to be waited for: `done` may record it."""
-    return deed.cost is None and receipt.cost is None and not receipt.pending
+    return deed.cost is None and receipt.cost is None and receipt.placed is None and not receipt.pending
 
 
 def _uncrossed(deeds: Sequence[Deed]) -> list[Deed]:

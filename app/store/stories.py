@@ -14,6 +14,8 @@ from app.domain.effects import Pool, State
 from app.domain.money import Money
 from app.store import lifting
 from app.store.deeds import KINDS, Unreadable, deed_of, reason_of
+from app.store.sending_tables import Sending
+from app.store.sendings import Sent, sent_of
 from app.store.tables import Decision, Delivery, Effect, Order
 from app.store.undoing import STANDS, TAKEN_BACK
 
@@ -50,6 +52,7 @@ class LedgerRow:
     agent_id: int | None  # who of the team asked for it; None: a rule, or somebody whom the team page does not know
     reason: Reason | None  # why an agent did it, if they said so: for the team alone
     stands: bool  # not taken back
+    sent: Sent | None  # what became of it at its vendor
     due_at: datetime
     created_at: datetime
     ended_at: datetime | None
@@ -208,12 +211,13 @@ def by_agents() -> ColumnElement[bool]:
     return Effect.kind.in_(MADE_BY_AGENTS) & teams
 
 
-def _described(shop_id: int) -> Select[Effect, str, str]:
-    """Select effects with their order's name and their decision's words, of one shop on every side."""
+def _described(shop_id: int) -> Select[Effect, str, str, Sending]:
+    """Select effects with their order's name, their decision's words and their gift, of one shop on every side."""
     return (
-        select(Effect, Order.name, Decision.because)
+        select(Effect, Order.name, Decision.because, Sending)
         .outerjoin(Order, (Order.shop_id == Effect.shop_id) & (Order.order_id == Effect.order_id))
         .outerjoin(Decision, (Decision.shop_id == Effect.shop_id) & (Decision.id == Effect.decision_id))
+        .outerjoin(Sending, (Sending.shop_id == Effect.shop_id) & (Sending.effect_id == Effect.id))
         .where(Effect.shop_id == shop_id, Effect.kind.in_(KINDS))
         .execution_options(populate_existing=True)
     )
@@ -232,15 +236,15 @@ def _named(shop_id: int, words: str) -> ColumnElement[bool]:
     return Effect.id.in_(union_all(*(select(Effect.id).where(Effect.shop_id == shop_id, each) for each in named)))
 
 
-def _rows(found: Iterable[Row[Effect, str, str]], currency: str) -> Iterator[LedgerRow]:
+def _rows(found: Iterable[Row[Effect, str, str, Sending]], currency: str) -> Iterator[LedgerRow]:
     """Yield the rows, and pass over what is for another version to understand."""
     for each in found:
         with suppress(Unreadable):
             yield _row(each, currency)
 
 
-def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
-    row, order_name, decided = found
+def _row(found: Row[Effect, str, str, Sending], currency: str) -> LedgerRow:
+    row, order_name, decided, sending = found
     deed = deed_of(row, currency)
     return LedgerRow(
         id=row.id,
@@ -264,10 +268,15 @@ def _row(found: Row[Effect, str, str], currency: str) -> LedgerRow:
         agent_id=row.agent_id,
         reason=reason_of(row.reason),
         stands=row.code != TAKEN_BACK,
+        sent=_sent(sending),
         due_at=row.due_at,
         created_at=row.created_at,
         ended_at=row.ended_at,
     )
+
+
+def _sent(row: Sending | None) -> Sent | None:
+    return None if row is None else sent_of(row)
 
 
 def _order(row: Order, currency: str) -> OrderLine:

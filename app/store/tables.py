@@ -13,6 +13,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     contact_tables,
     grant_tables,
     mail_tables,
+    sending_tables,
     snooze_tables,
     trip_tables,
     watch_tables,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -14,6 +14,7 @@ from app.store.agent_tables import Attention
 from app.store.base import Base
 from app.store.care_tables import Care
 from app.store.contact_tables import Contact, MergedCustomer
+from app.store.sending_tables import Sending
 from app.store.snooze_tables import Snooze
 from app.store.tables import Customer, Decision, Delivery, Effect, Order
 
@@ -92,6 +93,12 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
         ),
         "decisions": _rows(session, Decision, about(shop_id, person, letters)),
         "effects": _rows(session, Effect, deeds_for(shop_id, person, letters)),
+        "sendings": _rows(
+            session,
+            Sending,
+            Sending.shop_id == shop_id,
+            Sending.effect_id.in_(select(Effect.id).where(deeds_for(shop_id, person, letters))),
+        ),
         "deliveries": _rows(session, Delivery, Delivery.shop_id == shop_id, Delivery.id.in_(letters)),
     }
     return {table: rows for table, rows in found.items() if rows}
@@ -137,4 +144,4 @@ def _rows(session: Session, table: type[Base], *conditions: ColumnElement[bool])
 def _readable(value: object) -> object:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value

@@ -17,10 +17,12 @@ from sqlalchemy import select, update
 import app.store
 from app.domain.agents import Role
 from app.domain.effects import Pool, PushCard
+from app.domain.gifts import Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
 from app.domain.rules.brake import Load
+from app.domain.sendings import Status
 from app.domain.tastes import Tastes
 from app.store import (
     agent_sessions,
@@ -44,6 +46,7 @@ from app.store import (
     orders,
     pools,
     privacy,
+    sendings,
     setups,
     shops,
     snoozes,
@@ -62,6 +65,7 @@ from app.store.inbox import Letter
 from app.store.ledger import Deed, Draft
 from app.store.lifetime import Move, Share
 from app.store.sealed import Seal
+from app.store.sendings import Sent
 from app.store.stories import Search
 from app.store.tables import Grant
 from app.store.watch_tables import Trail
@@ -202,12 +206,15 @@ NO_SHOP_NEEDED = {
     "pulse.number": "the workers': of the whole database",
     "pulse.installation": "the ticker's: of the whole database",
     "pulse.is_trusted": "a condition inside statements that name the shop",
+    "reckoning.sent_all_the_same": "asks no database",
     "resealing.older": "the operator's: a number over all shops",
     "resealing.reseal": "the operator's: every secret stays that of its shop",
     "switch.is_thrown": "a condition inside statements that name the shop",
     "switch.release": "the operator's: of every shop",
     "switch.standstill": "the operator's: of every shop",
     "switch.stop": "the operator's: of every shop",
+    "sendings.sent_of": "turns a row that was found into a gift",
+    "sendings.shops_due": "the ticker's: ids alone",
     "shops.everybody": "the operator's: for commands that look at all shops",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
     "shops.expect": "makes a shop known",
@@ -236,6 +243,21 @@ THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_not
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
+SENT = Sent(
+    id=1,
+    effect_id=1,
+    vendor="shelf",
+    reference="S-1",
+    other="",
+    status=Status.PLACED,
+    confirmed=True,
+    status_at=NOON,
+    placed_at=NOON,
+    day=None,
+    cancel_until=None,
+    next_look_at=NOON,
+    looks=0,
+)
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -277,19 +299,23 @@ class Inhabitant:
     picked: Deed
     sending: Deed
     moving: Deed
+    sent: Sent
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
+        keys |= {"sendings.of_key": refund(order_id=1001).key}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
+        asked = {"lifting.allowable": self.awaiting}
         effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later, "follow.is_overtaken": 1}
         known = {
             "shop_id": self.shop_id,
             "agent_id": -1 if name == "attentions.of_others" else self.agent_id,
             "session_id": self.session_id,
             "ask_id": self.ask_id,
-            "effect_ids": [self.awaiting] if name == "lifting.allowable" else [1],
+            "effect_ids": [self.sent.effect_id if name.startswith("sendings.") else asked.get(name, 1)],
+            "sent": self.sent,
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
             "effect_id": effects.get(name, self.awaiting),
             "pool_id": self.pool_id,
@@ -328,7 +354,7 @@ class Inhabitant:
         return SAME_FOR_ALL | known
 
     def _deed(self, name: str) -> Deed:
-        if name.startswith("pending."):
+        if name.startswith(("pending.", "reckoning.")):
             return self.moving
         return (
             self.picked
@@ -338,6 +364,12 @@ class Inhabitant:
 
 
 SAME_FOR_ALL: dict[str, Any] = {
+    "placed": Placed(reference="S-2"),
+    "told": Seen(status=Status.CANCELLED, money=Moneys.BACK),
+    "vendor": "shelf",
+    "references": ("S-1",),
+    "all_the_same": False,
+    "unpaid": False,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
     "tasted": Tastes(likes=("cake",)),
@@ -501,6 +533,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             pool_id=-1,
             request_id=-1,
             copied_id=-1,
+            sent=replace(twin.sent, id=-1, effect_id=-1),
         )
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
         before = {name: ask(session, name, nobody, seal) for name in ASKED if not holds_row(name)}
@@ -571,7 +604,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
     )
     nobody: Any = None
-    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody, moving=nobody)
+    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody, moving=nobody, sent=SENT)
 
     unknown = {name: set(required(FUNCTIONS[name])) - set(whom.arguments(name, seal)) for name in ASKED}
     assert {name: words for name, words in unknown.items() if words} == {}
@@ -840,6 +873,8 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
+    sendings.begin(session, moving, Placed(reference="S-1"), vendor="shelf", now=NOON)
+    (sent,) = sendings.of_effects(session, shop_id=moving.shop_id, effect_ids=[moving.id]).values()
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
         "beyond": write(paid(refund(order_id=8), minor=900_00)).id,
@@ -848,4 +883,5 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
         "picked": take(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),
         "moving": moving,
+        "sent": sent,
     }
