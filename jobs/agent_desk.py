@@ -1,15 +1,10 @@
 """What an agent does at the desk: presses, which are kept and handled like a helpdesk's; undoing; a lead's yes."""
 
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 import structlog
 
 from app.domain.agents import Role
-from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, Plan, State
-from app.domain.policy import Mode
-from app.domain.rules import team_gift
 from app.domain.tastes import Tastes
 from app.store import agents, attentions, care, inbox, ledger, lifting, orders, people, snoozes, veil
 from app.store.agent_sessions import Visitor
@@ -18,27 +13,17 @@ from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from app.store.stories import MADE_BY_AGENTS
-from app.store.undoing import TAKEN_BACK
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Press
-from jobs import desk
-from jobs.carry_out import carry_out
+from jobs import desk, way_back
 from jobs.carry_out import withdraw as take_back
-from jobs.desk import NoSuchDeed
+from jobs.desk import NoSuchDeed, Undone
 from jobs.queue import Task
 from jobs.runtime import World
 
 log = structlog.get_logger("agent")
 
 AT_THE_DESK = "by a lead, on the desk"
-_PERHAPS_OUT = (State.SENDING, State.UNCERTAIN, State.DONE)
-
-
-class Undone(StrEnum):
-    """How a deed was undone."""
-
-    HELD = "held"  # it had not left
-    COMING_BACK = "coming_back"  # it had, and is being taken back
 
 
 class NotTheirs(Exception):
@@ -63,14 +48,14 @@ def keep(world: World, visitor: Visitor, press: Press, key: str) -> None:
 
 
 def undo(world: World, merchant: Merchant, visitor: Visitor, effect_id: int) -> Undone | None:
-    """Take back what an agent asked for: before it leaves, and of gifts after it as well; None when it is too late."""
+    """Take back what an agent asked for: before it leaves, and many a gift after it; None when it is too late."""
     theirs, now = signed(world, merchant, visitor), world.clock.now()
     why, undone = f"Taken back by {visitor.agent.name}, on the desk.", None
     with unit_of_work(theirs.sessions) as session:
         deed = _own_deed(session, merchant, visitor, effect_id)
         if take_back(session, merchant, deed.key, code="withdrawn", why=why, now=now) is not None:
             undone = Undone.HELD
-        elif _off_again(session, merchant, deed, why, now):
+        elif way_back.begin(session, merchant, deed, why=why, now=now):
             undone = Undone.COMING_BACK
     log.info("agent.undid", shop=merchant.id, agent=visitor.agent.id, effect=effect_id, gone=undone is not None)
     if undone is Undone.COMING_BACK:
@@ -191,20 +176,3 @@ def _deed(session: Session, merchant: Merchant, effect_id: int) -> Deed:
     if deed is None or deed.effect.kind not in MADE_BY_AGENTS or not deed.for_a_person:
         raise NoSuchDeed(effect_id)
     return deed
-
-
-def _off_again(session: Session, merchant: Merchant, deed: Deed, why: str, now: datetime) -> bool:
-    """Plan the way back of a gift that is in its order, or may be; False where there is none, or it was tried before.
-
-    Nobody is asked: what it puts back was theirs to give. Whether the parcel has left by then, the store says.
-    """
-    gift = deed.effect
-    if not isinstance(gift, AddGiftLine) or deed.state not in _PERHAPS_OUT or deed.code == TAKEN_BACK:
-        return False
-    back = team_gift.taken_back(gift)
-    if ledger.known(session, shop_id=merchant.id, keys=[back.key]):
-        return False
-    plan = Plan(effect=back, due_at=now, after=deed.key)
-    decision = Decision(rule=deed.rule, subject=f"ticket:{gift.ticket_id}", code=TAKEN_BACK, because=why, plans=(plan,))
-    carry_out(session, merchant, decision, now=now, mode=Mode.AUTO)
-    return True

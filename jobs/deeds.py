@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.effects import (
     AddGiftLine,
     CancelGiftOrder,
+    CancelSending,
     Effect,
     Gesture,
     MarkInHelpdesk,
@@ -30,7 +31,7 @@ from app.domain.retry import MOST_ATTEMPTS
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
 from app.domain.rules.send_gates import Question
-from app.store import leaving, marks, orders, people, pulse, undoing
+from app.store import leaving, marks, orders, people, pulse, sendings, undoing
 from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
@@ -66,6 +67,8 @@ def do(  # noqa: PLR0911  # one a kind
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             return sending_deeds.do(merchant, outside, sending, deed)
+        case CancelSending() as cancel:
+            return sending_deeds.stop(world, merchant, outside, cancel)
 
 
 def prepare(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> str | None:
@@ -140,7 +143,7 @@ def find(outside: Outside, deed: Deed) -> Receipt | None:
             return helpdesk_deeds.find(outside, note, deed)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             return sending_deeds.find(outside, sending, deed)
-        case TagCustomer() | MarkInHelpdesk() | TagTicket() | PushCard() | Mute() | Unmute():
+        case TagCustomer() | MarkInHelpdesk() | TagTicket() | PushCard() | Mute() | Unmute() | CancelSending():
             return None
 
 
@@ -154,13 +157,11 @@ def find_forgotten(merchant: Merchant, outside: Outside, deed: Deed) -> Receipt 
 
 def follow(outside: Outside, deed: Deed, now: datetime) -> Receipt:
     """Return what has become of a deed that was on its way; raise Rejected when it failed after all."""
-    if not isinstance(deed.effect, RefundOrder | SendGift) or deed.reference is None:
+    if not isinstance(deed.effect, RefundOrder) or deed.reference is None:
         raise TypeError(f"{deed.effect.kind} is never on its way")
     if now - deed.due_at > FOLLOWED_FOR:
         # The store shows nothing older, and a bank that took so long will not call back.
         return Receipt(reference=deed.reference, remark="It was never confirmed; please ask the payment provider.")
-    if isinstance(deed.effect, SendGift):
-        return sending_deeds.follow(outside, deed.effect, deed.reference)
     return outside.shop.watch_refund(deed.effect.order_id, reference=deed.reference)
 
 
@@ -254,6 +255,13 @@ def note(session: Session, happened: Sequence[Deed], now: datetime) -> None:
         ]
         if tagged:
             marks.shown(session, shop_id=happened[0].shop_id, customer_ids=tagged, marked=present, now=now)
+
+
+def note_placed(session: Session, deed: Deed, receipt: Receipt, now: datetime) -> None:
+    """Write down that a vendor has what was ordered by the deed, so that it is asked what becomes of it."""
+    if receipt.placed is not None and isinstance(deed.effect, SendFlowers | SendGift):
+        vendor = sending_deeds.sold_by(deed.effect)
+        sendings.begin(session, deed, receipt.placed, vendor=vendor, now=now)
 
 
 def note_refused(session: Session, deed: Deed) -> None:

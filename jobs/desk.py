@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 import structlog
 
-from app.domain.effects import Pool
+from app.domain.effects import Pool, Sending
 from app.domain.money import Money
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
@@ -16,7 +17,7 @@ from app.store.alarms import What
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import purses
+from jobs import purses, way_back
 from jobs.carry_out import follow_up
 from jobs.carry_out import withdraw as take_back
 from jobs.queue import Task
@@ -29,6 +30,13 @@ RULES = ("special_customer", "nth_order_gift", "refund_keep", "flowers")
 STILL_TIMELY = {special_customer.RULE: ("tag_customer", "mark_in_helpdesk")}
 FEW = 20  # decisions that are approved in one transaction
 PERSON = "on the merchant's page"
+
+
+class Undone(StrEnum):
+    """How a deed was undone."""
+
+    HELD = "held"  # it had not left
+    COMING_BACK = "coming_back"  # it had, and is being taken back
 
 
 class NoSuchDeed(LookupError):
@@ -110,15 +118,18 @@ def grant(world: World, merchant: Merchant, pool: Pool, *, minor: int, seen: int
     return granted
 
 
-def withdraw(world: World, merchant: Merchant, effect_id: int) -> bool:
-    """Take back a deed that has not left; return False when it is too late for that."""
-    now = world.clock.now()
+def withdraw(world: World, merchant: Merchant, effect_id: int) -> Undone | None:
+    """Take back a deed before it leaves, and a gift that its vendor still stops; return None when it is too late."""
+    now, undone = world.clock.now(), None
     with unit_of_work(world.sessions) as session:
-        key = _deed(session, merchant, effect_id).key
+        deed = _deed(session, merchant, effect_id)
         why = f"Taken back {PERSON}."
-        gone = take_back(session, merchant, key, code="withdrawn", why=why, now=now)
-    _ring(world, merchant, "desk.withdrawn", effect=effect_id, gone=gone is not None)
-    return gone is not None
+        if take_back(session, merchant, deed.key, code="withdrawn", why=why, now=now) is not None:
+            undone = Undone.HELD
+        elif isinstance(deed.effect, Sending) and way_back.begin(session, merchant, deed, why=why, now=now):
+            undone = Undone.COMING_BACK
+    _ring(world, merchant, "desk.withdrawn", effect=effect_id, gone=undone is not None)
+    return undone
 
 
 def happened(world: World, merchant: Merchant, effect_id: int, *, reference: str, cost: Money | None = None) -> bool:

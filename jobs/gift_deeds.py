@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain import tastes
-from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine, Undoing
+from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine
 from app.domain.errors import Busy, Rejected
 from app.domain.facts import GiftOption, Standing
 from app.domain.policy import GiftRoute
@@ -16,8 +16,10 @@ from integrations.patience import Patience
 from jobs import shown
 from jobs.runtime import Outside, World
 
+Back = TakeBackGiftLine | CancelGiftOrder
 
-def do(merchant: Merchant, outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt:
+
+def do(merchant: Merchant, outside: Outside, gift: Gift | Back, deed: Deed) -> Receipt:
     """Give it or take it back, or raise one of the three errors."""
     match gift:
         case AddGiftLine():
@@ -43,7 +45,7 @@ def prepare(world: World, merchant: Merchant, outside: Outside, gift: SendGiftOr
     return outside.shop.prepare_gift_draft(_parcel(merchant, outside, gift), key=deed.key)
 
 
-def find(outside: Outside, gift: Gift | Undoing, deed: Deed) -> Receipt | None:
+def find(outside: Outside, gift: Gift | Back, deed: Deed) -> Receipt | None:
     """Look for it in the store. None: it certainly is not there, or taking it back again changes nothing."""
     match gift:
         case AddGiftLine():

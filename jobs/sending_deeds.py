@@ -5,23 +5,23 @@ from datetime import date, datetime, timedelta
 
 from app.domain import delivery_days
 from app.domain.addresses import Address
-from app.domain.effects import SendFlowers, SendGift, Sending, WriteCard
+from app.domain.effects import CancelSending, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
 from app.domain.facts import Order, Standing
-from app.domain.gifts import GiftKind, Moneys, Placed, Settles, Wish
+from app.domain.gifts import Cancelled, GiftKind, Placed, Settles, Wish
 from app.domain.money import zero
 from app.domain.ports import GiftVendor, Receipt
 from app.domain.rules import send_gates, still_wanted
 from app.domain.rules.send_gates import Question
-from app.domain.sendings import ENDED, Status
+from app.store import sendings
+from app.store.base import reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
-from jobs.runtime import Outside, local
+from jobs.runtime import Outside, World, local
 
 A_CARD = "A person writes this card, posts it, and says here what it cost."
 A_GIFT = "A person orders this, and says here what it cost."
-_LOST = frozenset({Status.RETURNED, Status.FAILED, Status.CANCELLED, Status.REFUNDED})
 
 
 def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed) -> Receipt:
@@ -40,13 +40,19 @@ def find(outside: Outside, sending: Sending, deed: Deed) -> Receipt | None:
     return None if placed is None else _receipt(placed)
 
 
-def follow(outside: Outside, sending: SendGift, reference: str) -> Receipt:
-    """Return what has become of one that may yet fail; raise Rejected when it did."""
-    seen = _vendor(outside, sending).status(reference)
-    if seen.money is Moneys.BACK or seen.status in _LOST:
-        raise Rejected(f"{registry.called(sending.vendor)} says: {seen.word or 'it came to nothing'}.")
-    over = seen.money is Moneys.CHARGED or seen.status in ENDED
-    return Receipt(reference=reference, cost=seen.cost, pending=not over)
+def stop(world: World, merchant: Merchant, outside: Outside, cancel: CancelSending) -> Receipt:
+    """Have a gift stopped that a vendor has, or raise one of the three errors; safe to repeat."""
+    with reading(world.sessions) as session:
+        sent = sendings.of_key(session, shop_id=merchant.id, key=cancel.undoes)
+    if sent is None:
+        raise Rejected("Our books do not know of it any more.")
+    match outside.vendor(sent.vendor).cancel(sent.reference):
+        case Cancelled.CANCELLED:
+            return Receipt(reference=sent.reference)
+        case Cancelled.TOO_LATE:
+            raise Rejected("The vendor has begun with it.")
+        case Cancelled.UNSUPPORTED:
+            raise Rejected("The vendor stops nothing that was ordered.")
 
 
 def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:

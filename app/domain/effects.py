@@ -242,6 +242,22 @@ class TakeBackGiftLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelSending:
+    """Have a vendor stop a gift that it was ordered from; `undoes` is the key of the gift."""
+
+    kind: Literal["cancel_sending"] = "cancel_sending"
+    vendor: str
+    customer_id: int | None
+    title: str
+    undoes: str
+    ticket_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        return _key("undo", self.undoes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder:
     """Give money back; the customer keeps the item. `confirm` makes a deliberate second refund distinct.
 
@@ -350,7 +366,7 @@ Gift = AddGiftLine | SendGiftOrder
 Sending = SendFlowers | WriteCard | SendGift
 Gesture = Gift | RefundOrder | Sending
 Errand = TagCustomer | MarkInHelpdesk | TagTicket | PostNote | PushCard | Mute | Unmute
-Undoing = TakeBackGiftLine | CancelGiftOrder  # gives nothing; puts what it undoes, and its money, back
+Undoing = TakeBackGiftLine | CancelGiftOrder | CancelSending  # gives nothing; puts what it undoes, and its money, back
 Effect = Gesture | Errand | Undoing
 
 

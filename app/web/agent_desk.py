@@ -28,8 +28,7 @@ from integrations.own_desk import presses
 from integrations.own_desk.presses import Press, Wish
 from integrations.strict_json import understand
 from jobs import agent_desk, agent_door, agent_login, agent_preview, framed_desk, passes
-from jobs.agent_desk import Undone
-from jobs.desk import NoSuchDeed
+from jobs.desk import NoSuchDeed, Undone
 from jobs.passes import Pass
 from jobs.runtime import World
 
@@ -39,7 +38,7 @@ blueprint.before_request(agent_identity.recognise)
 EFFECT = f"<int(max={2**63 - 1}):effect_id>"
 UNDONE: Mapping[object, str] = {
     Undone.HELD: "Taken back. Nothing was sent.",
-    Undone.COMING_BACK: "It is being taken off the order. You will read here, and on the ticket, what came of it.",
+    Undone.COMING_BACK: "It is being taken back. You will read here, and on the ticket, what came of it.",
 }
 M = TypeVar("M", bound=BaseModel)
 Code = Annotated[str, Field(min_length=1, max_length=64)]

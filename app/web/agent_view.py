@@ -10,20 +10,20 @@ from flask import abort, render_template
 from app.domain.agents import Role
 from app.domain.card import of as card_of
 from app.domain.delivery_days import MOST_DAYS_AHEAD
-from app.domain.effects import AddGiftLine, Effect, State
+from app.domain.effects import Effect, State
 from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
 from app.domain.rules import team_gift
 from app.domain.rules.agent_acts import first_name
-from app.store import acts, agents, attentions, ledger, lifting, people, stories, switch, veil
+from app.store import acts, agents, attentions, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.attentions import Attention
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from app.store.stories import MADE_BY_AGENTS, LedgerRow, Search
+from app.store.stories import MADE_BY_AGENTS, Search
 from app.web import phrases
 from integrations.own_desk import presses
-from jobs import agent_desk, card
+from jobs import agent_desk, card, way_back
 from jobs.agent_preview import Preview
 from jobs.passes import Pass
 from jobs.runtime import World, local, month_start
@@ -159,7 +159,7 @@ def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
     may = {number for number, asker in asked.items() if alone or asker != who}
     own = {row.id for row in rows if agent.role is Role.LEAD or row.agent_id in {None, agent.id}}
     names = agents.names(session, shop_id=seen.merchant.id) if len(own) < len(rows) else {}
-    back = _can_come_back(session, seen, rows)
+    back = way_back.still_open(session, seen.merchant, rows, seen.now)
     asked_by_them = set(asked) - may
     return {
         "deeds": rows,
@@ -176,17 +176,6 @@ def _days_ahead(seen: Scene) -> dict[str, Any]:
     """Return from which day to which flowers can be sent."""
     today = local(seen.merchant, seen.now).date()
     return {"first_day": today + timedelta(days=1), "last_day": today + timedelta(days=MOST_DAYS_AHEAD)}
-
-
-def _can_come_back(session: Session, seen: Scene, rows: list[LedgerRow]) -> set[int]:
-    """Return which of these were given and can be taken back still, as far as our books know."""
-    ways = {
-        team_gift.taken_back(row.effect).key: row.id
-        for row in rows
-        if isinstance(row.effect, AddGiftLine) and row.state is State.DONE and row.stands
-    }
-    begun = ledger.known(session, shop_id=seen.merchant.id, keys=ways)
-    return {number for key, number in ways.items() if key not in begun}
 
 
 def _given(session: Session, visitor: Visitor, merchant: Merchant, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.web.addresses import own_page
 from app.web.fields import Amount, Wrong
 from app.web.identity import in_their_name, merchant
 from jobs import desk
+from jobs.desk import Undone
 from jobs.let_alone import let_be
 
 blueprint = Blueprint("acts", __name__)
@@ -21,6 +22,7 @@ blueprint = Blueprint("acts", __name__)
 MOST_ID = 2**63 - 1
 EFFECT = f"/effects/<int(max={MOST_ID}):effect_id>"
 _LONGEST_REFERENCE = 255
+_UNDONE = {Undone.HELD: "withdrawn", Undone.COMING_BACK: "stopping", None: "too_late"}
 _NUMBER = re.compile(r"(?a:\d{1,18})")
 
 
@@ -69,9 +71,9 @@ def decline(effect_id: int) -> Response:
 
 @blueprint.post(EFFECT + "/withdraw")
 def withdraw(effect_id: int) -> Response:
-    """Take a deed back that has not left."""
-    gone = desk.withdraw(in_their_name(), merchant(), effect_id)
-    return _back("withdrawn" if gone else "too_late")
+    """Take a deed back that has not left, or that its vendor still stops."""
+    undone = desk.withdraw(in_their_name(), merchant(), effect_id)
+    return _back(_UNDONE[undone])
 
 
 @blueprint.post(EFFECT + "/happened")

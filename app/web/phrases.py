@@ -56,6 +56,7 @@ KINDS = {
     "send_gift_order": ("gift in a parcel of its own", "gifts in parcels of their own"),
     "take_back_gift_line": ("gift taken back", "gifts taken back"),
     "cancel_gift_order": ("gift parcel stopped", "gift parcels stopped"),
+    "cancel_sending": ("gift stopped at its vendor", "gifts stopped at their vendors"),
     "refund_order": ("refund", "refunds"),
     "send_flowers": ("bouquet", "bouquets"),
     "write_card": ("hand-written card", "hand-written cards"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.domain.effects import (
     AddGiftLine,
+    CancelSending,
     Effect,
     Mute,
     Plan,
@@ -87,12 +88,18 @@ _TAKEN_BACK = {
     State.REFUSED: "{title} could not be taken off {order}, and stays given: {why}",
     State.WITHDRAWN: "{title} was not taken off {order}, and stays given: {why}",
 }
+_CALLED_OFF = {
+    State.DONE: "Stopped at the vendor: {title}. The money is back in the pool.",
+    State.REFUSED: "Could not be stopped any more: {title}. {why}",
+    State.WITHDRAWN: "Was not stopped, and goes on: {title}. {why}",
+}
 _OTHERS: Mapping[type[Effect], Mapping[State, str]] = {
     SendFlowers: _FLOWERS,
     SendGift: _SENDING,
     WriteCard: _CARD,
     AddGiftLine: _GIFT,
     TakeBackGiftLine: _TAKEN_BACK,
+    CancelSending: _CALLED_OFF,
 }
 _NOT_SILENCED = {
     Quiet.TAG: (
@@ -165,7 +172,7 @@ def tell(
 
 def ticket_of(effect: Effect) -> str | None:
     """Return the ticket whose agents read what becomes of the deed; None where nobody asked for it on one."""
-    if not isinstance(effect, RefundOrder | Sending | AddGiftLine | TakeBackGiftLine):
+    if not isinstance(effect, RefundOrder | Sending | AddGiftLine | TakeBackGiftLine | CancelSending):
         return None
     return effect.ticket_id
 
