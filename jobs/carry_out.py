@@ -130,20 +130,22 @@ def follow_up(
     tidying = gift_order.tidying(
         deed.effect, deed.state, key=deed.key, draft=deed.request, begun=deed.attempts > 0, now=now
     )
-    shown = None if note is None else _shown(session, merchant, deed, note, now)
-    mode = merchant.policy.mode_of(deed.rule)
-    for plan, how_far in ((note, Mode.AUTO), (shown, Mode.AUTO), (tidying, mode)):
+    if note is not None:
+        tell(session, merchant, deed, note, now=now)
+    if tidying is not None:
+        _follow(session, merchant, deed, tidying, merchant.policy.mode_of(deed.rule), now)
+
+
+def tell(session: Session, merchant: Merchant, deed: Deed, note: Plan, *, now: datetime) -> None:
+    """Plan a note about a deed, and that the customer's card is shown anew with it."""
+    shown = _shown(session, merchant, deed, note, now)
+    for plan in (note, shown):
         if plan is not None:
-            _plan(
-                session,
-                merchant,
-                deed.rule,
-                deed.because,
-                plan,
-                decision_id=deed.decision_id,
-                mode=how_far,
-                now=now,
-            )
+            _follow(session, merchant, deed, plan, Mode.AUTO, now)
+
+
+def _follow(session: Session, merchant: Merchant, deed: Deed, plan: Plan, mode: Mode, now: datetime) -> None:
+    _plan(session, merchant, deed.rule, deed.because, plan, decision_id=deed.decision_id, mode=mode, now=now)
 
 
 def _shown(session: Session, merchant: Merchant, deed: Deed, note: Plan, now: datetime) -> Plan | None:

@@ -46,8 +46,11 @@ def done(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
     """Say that it happened."""
 
     def write(session: Session, now: datetime) -> None:
-        if endings.done(session, deed, receipt, now=now, look_at=now + deeds.look_after(deed, now)):
+        # What a vendor has is followed by itself, until its money is settled as well.
+        look_at = None if receipt.placed else now + deeds.look_after(deed, now)
+        if endings.done(session, deed, receipt, now=now, look_at=look_at):
             deeds.note(session, [deed], now)
+            deeds.note_placed(session, deed, receipt, now)
             followed_up(session, merchant, deed, now, receipt)
 
     return Outcome(deed=deed, event="effect.done", write=write, words={"sends": deed.sends}, receipt=receipt)

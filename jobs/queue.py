@@ -40,6 +40,7 @@ class Task(StrEnum):
     HELPDESKS = "jobs.tasks.look_after_helpdesks"
     LOST_MARKS = "jobs.tasks.look_for_lost_marks"
     MAILS = "jobs.tasks.post_mails"
+    GIFTS = "jobs.tasks.follow_gifts"
 
 
 class ForbiddenTask(Exception):

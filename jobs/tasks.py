@@ -1,5 +1,6 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
+from jobs import gift_watch as _gift_watch
 from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
 from jobs import installation as _installation
@@ -55,3 +56,8 @@ def look_for_lost_marks(shop_id: int) -> None:
 def post_mails(shop_id: int) -> None:
     """Write to the team whoever is to be written to."""
     _mails.post(world(), shop_id)
+
+
+def follow_gifts(shop_id: int) -> None:
+    """Ask what became of gifts."""
+    _gift_watch.follow(world(), shop_id)

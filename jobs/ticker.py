@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import chores, grants, mails, marks, privacy, setups, shops
+from app.store import chores, grants, mails, marks, privacy, sendings, setups, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -68,7 +68,7 @@ def ring_due(here: World) -> None:
 
 
 def make_round(here: World) -> None:
-    """Ring for what shops need by day and their helpdesks at night, and for mails; the task knows whether it is time.
+    """Ring for what shops need by day and their helpdesks at night, for mails and gifts; the task knows if it is time.
 
     A few at a time: a day begins for thousands of shops at the same moment, and webhooks must not wait behind all that.
     """
@@ -82,6 +82,7 @@ def make_round(here: World) -> None:
         silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
         uncared = setups.due(session, now=now, limit=CHORES_A_ROUND)
         unwritten = mails.due(session, now=now, limit=CHORES_A_ROUND)
+        unfollowed = sendings.shops_due(session, now=now, limit=CHORES_A_ROUND)
     for shop_id in unreviewed:
         here.bell.ring(Task.REVIEW, shop_id)
     for shop_id in untidy:
@@ -94,3 +95,5 @@ def make_round(here: World) -> None:
         here.bell.ring(Task.HELPDESKS, shop_id)
     for shop_id in unwritten:
         here.bell.ring(Task.MAILS, shop_id)
+    for shop_id in unfollowed:
+        here.bell.ring(Task.GIFTS, shop_id)

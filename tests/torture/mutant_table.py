@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tests.torture.mutant import Mutant
+from tests.torture.mutants_of_arrival import OF_ARRIVAL
 from tests.torture.mutants_of_kindness import OF_KINDNESS
 from tests.torture.mutants_of_the_day import OF_THE_DAY
 from tests.torture.mutants_of_the_door import OF_THE_DOOR
@@ -391,6 +392,7 @@ MUTANTS: Mapping[str, Mutant] = MappingProxyType(
             tests="tests/integrations/contract/test_django_helpdesk.py -k would_read_as_more",
         ),
     }
+    | OF_ARRIVAL
     | OF_KINDNESS
     | OF_THE_DAY
     | OF_THE_DOOR
