@@ -14,6 +14,7 @@ from app.web import (
     merchant,
     numbering,
     practice,
+    vendor_hooks,
 )
 from app.web.seats import Seats
 from jobs.runtime import World
@@ -30,6 +31,7 @@ def create_app(world: World) -> Flask:
     numbering.install(app)
     app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(helpdesk_cards.blueprint)
+    app.register_blueprint(vendor_hooks.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(identity.blueprint)
     app.register_blueprint(merchant.blueprint)
