@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain import card
 from app.domain.card import Card, CardFacts, Deed, Purse
 from app.domain.correspondents import Correspondent, unknown
+from app.domain.deed_words import so_far
 from app.domain.effects import Pool
 from app.store import decisions, orders, reports, shops, snoozes, stories, yardstick
 from app.store.base import Session, reading
@@ -75,4 +76,6 @@ def _matched(session: Session, world: World, merchant: Merchant, who: Correspond
 
 
 def _deed(row: LedgerRow) -> Deed:
-    return Deed(effect=row.effect, state=row.state, at=row.at, by_hand=row.by_hand)
+    sent = row.sent
+    told = "" if sent is None else so_far(sent.status, confirmed=sent.confirmed)
+    return Deed(effect=row.effect, state=row.state, at=row.at, by_hand=row.by_hand, so_far=told)

@@ -34,6 +34,7 @@ class Deed:
     state: State
     at: datetime
     by_hand: bool = False  # a person is to do it
+    so_far: str = ""  # what became of it at its vendor, if one has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,10 @@ def _since(facts: CardFacts) -> str:
 
 
 def _last(facts: CardFacts) -> str:
-    return "none yet" if facts.last is None else f"{what(facts.last.effect)}, {_day(facts.last.at, facts)}"
+    last = facts.last
+    if last is None:
+        return "none yet"
+    return ", ".join(filter(None, (what(last.effect), _day(last.at, facts), last.so_far)))
 
 
 def _pending(facts: CardFacts) -> str:

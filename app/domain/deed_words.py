@@ -24,6 +24,7 @@ from app.domain.effects import (
 from app.domain.gifts import GiftKind
 from app.domain.refunds import Way
 from app.domain.rules.refund_words import given_back, stays
+from app.domain.sendings import Status
 
 GIFTS = {
     GiftKind.FLOWERS: "Flowers",
@@ -31,6 +32,25 @@ GIFTS = {
     GiftKind.EGIFT: "E-gift",
     GiftKind.PARCEL: "Gift",
 }
+
+_SO_FAR = {
+    Status.PLACED: "with the vendor",
+    Status.SCHEDULED: "with the vendor, who begins on the day",
+    Status.LINK_SENT: "link sent",
+    Status.ACCEPTED: "accepted",
+    Status.IN_PRODUCTION: "in the making",
+    Status.SHIPPED: "under way",
+    Status.DELIVERED: "delivered",
+    Status.RETURNED: "came back to the sender",
+    Status.FAILED: "did not arrive",
+    Status.CANCELLED: "cancelled",
+    Status.REFUNDED: "given back by the vendor",
+}
+
+
+def so_far(status: Status, *, confirmed: bool) -> str:
+    """Return in a few words how far a gift is that a vendor has."""
+    return _SO_FAR[status] if confirmed else f"{_SO_FAR[status]} by the calendar"
 
 
 def what(effect: Effect) -> str:
