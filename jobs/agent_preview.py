@@ -44,6 +44,7 @@ class Preview:
     left: Money  # in the team's pool, before
     mode: Mode  # the one that goes furthest
     ask_first: str | None  # why a lead is asked
+    doubts: str  # why it may not find the customer
     seen: str
 
     @property
@@ -71,7 +72,7 @@ def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
         decisions = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
-    return _shown(decisions, merchant, left)
+    return _shown(decisions, merchant, left, asked.doubts)
 
 
 def hurried(world: World, merchant: Merchant) -> Outside:
@@ -101,7 +102,7 @@ def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     return gather.gift_options(merchant, hurried(world, merchant))
 
 
-def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money) -> Preview:
+def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str) -> Preview:
     modes = [merchant.policy.mode_of(each.rule) for each in decisions]
     plans = [(plan, mode) for each, mode in zip(decisions, modes, strict=True) for plan in each.plans]
     moves = [(plan, mode) for plan, mode in plans if not isinstance(plan.effect, PostNote)]
@@ -114,5 +115,6 @@ def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money) -> Pr
         left=left,
         mode=max(modes, key=list(Mode).index),
         ask_first=next((plan.ask_first for plan, _ in moves if plan.ask_first), None),
+        doubts=doubts,
         seen=pressed.shown(decisions),
     )

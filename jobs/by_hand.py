@@ -63,8 +63,8 @@ def _where_to(world: World, merchant: Merchant, deed: Deed, sending: Sending) ->
     try:
         outside = hurried(world, merchant)
         if isinstance(sending, WriteCard):
-            address = outside.shop.address(sending.order_id)
-            return address, "", "" if address else GONE
+            where = sending_deeds.where(outside, sending)
+            return (None, "", GONE) if where is None else (where.address, "", "")
         wish = sending_deeds.wish_of(merchant, outside, sending, deed)
     except (Unavailable, Rejected) as problem:
         return None, "", str(problem)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain import delivery_days
+from app.domain.address_score import score
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
 from app.domain.facts import GiftOption, Order, OrderFacts, Quote
@@ -34,6 +35,7 @@ class AboutAction:
     options: tuple[GiftOption, ...] = ()
     tags: frozenset[str] = frozenset()
     trouble: str | None = None
+    doubts: str = ""  # why something that is sent may not find the customer
     forgotten: bool = False
     listened: bool = False  # a tool asks to be told whom to leave in peace
     reorders: bool = False  # an app that sends reorders is connected
@@ -150,16 +152,23 @@ def _with_price(  # noqa: PLR0911  # one a kind
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
     if action.act is Act.CARD:
-        return _with_address(outside, order)
+        return _with_address(outside, order, now)
     if action.act is Act.GIFT:
         named = None if action.variant is None else {action.variant}
         return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
     return AboutAction(customer_id=order.customer_id, order=order)
 
 
-def _with_address(outside: Outside, order: Order) -> AboutAction:
-    nowhere = f"{order.name} has no delivery address." if outside.shop.address(order.id) is None else None
-    return AboutAction(customer_id=order.customer_id, order=order, trouble=nowhere)
+def _with_address(outside: Outside, order: Order, now: datetime) -> AboutAction:
+    where = outside.shop.delivery(order_id=order.id)
+    if where is None:
+        return AboutAction(customer_id=order.customer_id, order=order, trouble=_nowhere(order))
+    doubts = score(where, now=now, by_post=True).doubts
+    return AboutAction(customer_id=order.customer_id, order=order, doubts=doubts)
+
+
+def _nowhere(order: Order) -> str:
+    return f"{order.name} has no delivery address."
 
 
 def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
@@ -169,7 +178,7 @@ def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order:
     if about.trouble is not None or not action.with_flowers:
         return about
     flowers = _with_quote(merchant, outside, action, order, now)
-    return replace(about, quote=flowers.quote, trouble=flowers.trouble)
+    return replace(about, quote=flowers.quote, trouble=flowers.trouble, doubts=flowers.doubts)
 
 
 def _other_money(order: Order, merchant: Merchant) -> str:
@@ -207,9 +216,10 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         return about  # the rule says why
     if outside.florist is None:
         return replace(about, trouble="No florist is connected.")
-    address = outside.shop.address(order.id)
-    if address is None:
-        return replace(about, trouble=f"{order.name} has no delivery address.")
+    where = outside.shop.delivery(order_id=order.id)
+    if where is None:
+        return replace(about, trouble=_nowhere(order))
+    address = where.address
     wish = Wish(
         what=GiftKind.FLOWERS,
         sku=action.product or team.flowers_product,
@@ -225,4 +235,4 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         quote = outside.florist.quote(wish)
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
-    return replace(about, quote=quote)
+    return replace(about, quote=quote, doubts=score(where, now=now).doubts)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain import tastes
+from app.domain.address_score import amiss
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine
 from app.domain.errors import Busy, Rejected
 from app.domain.facts import GiftOption, Standing
@@ -96,7 +97,9 @@ def unwanted(
 
 def question(outside: Outside, gift: SendGiftOrder) -> str | None:
     """Return what a person must see to before a parcel leaves, as a sentence; None when it may."""
-    return gift_order.undeliverable(outside.shop.gift_address(gift.customer_id, order_id=gift.order_id))
+    where = outside.shop.delivery(customer_id=gift.customer_id, order_id=gift.order_id)
+    obstacle = gift_order.undeliverable(None if where is None else where.address)
+    return amiss(where) if where is not None and obstacle is None else obstacle
 
 
 def _unwelcome(option: GiftOption | None, standing: Standing | None) -> tuple[str, str] | None:
@@ -119,7 +122,9 @@ def _send(merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed)
 
 
 def _parcel(merchant: Merchant, outside: Outside, gift: SendGiftOrder) -> GiftParcel:
-    address = outside.shop.gift_address(gift.customer_id, order_id=gift.order_id)
-    if address is None:
+    where = outside.shop.delivery(customer_id=gift.customer_id, order_id=gift.order_id)
+    if where is None:
         raise Rejected("The customer's address is gone.")
-    return GiftParcel(customer_id=gift.customer_id, variant_id=gift.variant_id, to=address, currency=merchant.currency)
+    return GiftParcel(
+        customer_id=gift.customer_id, variant_id=gift.variant_id, to=where.address, currency=merchant.currency
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from app.domain import delivery_days
-from app.domain.addresses import Address
+from app.domain.deliveries import Delivery
 from app.domain.effects import CancelSending, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
 from app.domain.facts import Order, Standing
@@ -63,6 +63,13 @@ def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGif
     if wish.what is not GiftKind.EGIFT and wish.to is None:
         raise Rejected("There is no delivery address any more.")
     return wish
+
+
+def where(outside: Outside, sending: Sending) -> Delivery | None:
+    """Ask the store where it would go, and what it knows of that door."""
+    if isinstance(sending, SendGift):
+        return outside.shop.delivery(customer_id=sending.customer_id, order_id=sending.order_id)
+    return outside.shop.delivery(order_id=sending.order_id)
 
 
 def sold_by(sending: Sending) -> str:
@@ -173,20 +180,21 @@ def _wish(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift,
         day=day,
         not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
-    if isinstance(sending, SendFlowers):
-        return _to(wish, outside.shop.address(sending.order_id))
-    if sending.what is GiftKind.EGIFT:
+    if isinstance(sending, SendGift) and sending.what is GiftKind.EGIFT:
         # Always the store's own, read now: an address that somebody typed could be anybody's.
         return replace(wish, email=next(iter(outside.shop.emails(sending.customer_id)), ""))
-    return _to(wish, outside.shop.gift_address(sending.customer_id, order_id=sending.order_id))
+    return _to(wish, where(outside, sending))
 
 
 def _vendor(outside: Outside, sending: SendFlowers | SendGift) -> GiftVendor:
     return outside.vendor(sold_by(sending))
 
 
-def _to(wish: Wish, to: Address | None) -> Wish:
-    return wish if to is None else replace(wish, to=to, name=to.name or to.company, phone=to.phone)
+def _to(wish: Wish, known: Delivery | None) -> Wish:
+    if known is None:
+        return wish
+    to = known.address
+    return replace(wish, to=to, name=to.name or to.company, phone=to.phone)
 
 
 def _receipt(placed: Placed) -> Receipt:

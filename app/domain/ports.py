@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from app.domain.addresses import Address
+from app.domain.deliveries import Delivery
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
@@ -116,7 +117,13 @@ class Shop(Protocol):
         """Return whether the customer bears the tag; None when they are not there (any more), merged or gone."""
 
     def emails(self, customer_id: int) -> tuple[str, ...]: ...
-    def address(self, order_id: int) -> Address | None: ...
+    def delivery(self, *, customer_id: int | None = None, order_id: int | None = None) -> Delivery | None:
+        """Return where something goes for that customer of that order, or for whoever of the two is named alone.
+
+        To their own door: a present that they once sent to somebody else is no sign of where they live. None when they
+        are not there (any more), the order is not theirs, or went nowhere.
+        """
+
     def gift_option(self, variant_id: int) -> GiftOption | None: ...
     def sold(self, order_id: int) -> tuple[SoldLine, ...]: ...
     def refund_offer(self, order_id: int, *, pieces: tuple[Pieces, ...] = (), shipping: bool = False) -> RefundOffer:
@@ -140,9 +147,6 @@ class Shop(Protocol):
     def find_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt | None: ...
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         """Take off what was added under that key and put it back in stock; refused when it has left."""
-
-    def gift_address(self, customer_id: int, *, order_id: int | None) -> Address | None:
-        """Return where that order of the customer went, else where they live; None when either is not there (now)."""
 
     def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
         """Make an order at no charge, silently and from stock; the reference is its number."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 
-from app.domain.addresses import Address
+from app.domain.deliveries import Delivery
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption, Order
 from app.domain.history import Batch, Export, Gathering
@@ -78,8 +78,8 @@ class ShopifyShop:
     def emails(self, customer_id: int) -> tuple[str, ...]:
         return customers.emails(self._api, customer_id)
 
-    def address(self, order_id: int) -> Address | None:
-        return addresses.of_order(self._api, order_id)
+    def delivery(self, *, customer_id: int | None = None, order_id: int | None = None) -> Delivery | None:
+        return addresses.for_gift(self._api, customer_id=customer_id, order_id=order_id)
 
     def gift_option(self, variant_id: int) -> GiftOption | None:
         reply = self._api.ask("gift_variant", {"id": reading.gid("ProductVariant", variant_id)})
@@ -118,9 +118,6 @@ class ShopifyShop:
 
     def take_back_gift_line(self, order_id: int, *, variant_id: int, key: str) -> Receipt:
         return gift_line.take_back(self._api, order_id, variant_id=variant_id, key=key)
-
-    def gift_address(self, customer_id: int, *, order_id: int | None) -> Address | None:
-        return addresses.for_gift(self._api, customer_id, order_id=order_id)
 
     def send_gift_order(self, parcel: GiftParcel, *, key: str) -> Receipt:
         return gift_order.send(self._api, parcel, key=key)

@@ -1,9 +1,9 @@
 """A gift that travels by itself: an order at no charge, in a parcel of its own, to a customer who expects nothing."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.domain.address_score import is_box, is_whole
 from app.domain.addresses import Address
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Effect, Plan, Pool, SendGiftOrder, State
 from app.domain.facts import GiftOption, Order
@@ -12,15 +12,8 @@ from app.domain.policy import GiftRoute, NthOrderGift, WhenLeft
 from app.domain.scopes import Feature, missing_for
 
 TOO_LATE = "too_late"  # the code of a gift whose parcel left: owed to the next order, or it travels by itself
-# Couriers do not bring parcels there, and what lies in a box for weeks is no surprise.
-_BOXES = re.compile(
-    r"\b(p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|packstation|postbus|bo[iî]te\s+postale|bp\s*\d"
-    r"|apartado|casella\s+postale|caixa\s+postal)\b|\bb\.\s?p\.",
-    re.IGNORECASE,
-)
 _CAME_TO_NOTHING = (State.WITHDRAWN, State.REFUSED, State.OVER_BUDGET)
 _INDEXED = timedelta(minutes=5)  # by then a search finds what was just written
-_NEEDED = ("name", "street", "city", "country")
 
 
 def plan(
@@ -89,7 +82,7 @@ def undeliverable(address: Address | None) -> str | None:
     lacking = incomplete(address)
     if lacking is not None or address is None:
         return lacking
-    if _BOXES.search(f"{address.street} {address.street2}"):
+    if is_box(address):
         return "The address is a box, and couriers bring no parcel there."
     return None
 
@@ -98,6 +91,6 @@ def incomplete(address: Address | None) -> str | None:
     """Return why a person must look before anything goes there, be it a letter; None where nothing is missing."""
     if address is None:
         return "The store has no such customer any more, or no address for them."
-    if any(not getattr(address, part).strip() for part in _NEEDED):
+    if not is_whole(address):
         return "The address is not complete; the customer may have asked to be forgotten."
     return None

@@ -28,6 +28,8 @@ _STEPS: Mapping[str, tuple[str, str]] = {
     "take": ("IN_PROGRESS", "ACCEPTED"),
     "send": ("CLOSED", "ACCEPTED"),
 }
+# And what its carrier tells of it afterwards.
+_CARRIED: Mapping[str, str] = {"deliver": "DELIVERED", "return": "NOT_DELIVERED"}
 
 
 class Impossible(Exception):
@@ -112,8 +114,14 @@ def pay(town: Town, turn: Turn, order_id: int, amount: int | None, announcement:
 
 
 def move_parcel(town: Town, turn: Turn, order_id: int, step: str, announcement: Announcement = SEND) -> Doc:
-    """Let the warehouse be asked for the parcel, take it on, or send it: step is ask, take or send."""
+    """Let the warehouse be asked for the parcel, take it on, or send it: step is ask, take or send.
+
+    Or let the carrier deliver it, or bring it back: step is deliver or return.
+    """
     order = known_order(turn, order_id)
+    if step in _CARRIED and any(line["fulfilled"] for line in order["lines"]):
+        order["carrier"] = {"status": _CARRIED[step], "at": iso(town.clock.now())}
+        return _change(town, turn, order, f"order.parcel_{step}", announcement)
     if order["cancelled_at"] or step not in _STEPS:
         raise Impossible(f"There is no parcel to {step}.")
     status, request_status = _STEPS[step]

@@ -103,7 +103,10 @@ class TownCalls:
             return jsonify(_order(turn, key))
 
     def fulfil(self, key: int) -> ResponseReturnValue:
-        """Let the warehouse be asked for the parcel, take it on, or (unless told otherwise) send it."""
+        """Let the warehouse be asked for the parcel, take it on, or (unless told otherwise) send it.
+
+        Or let the carrier deliver it, or bring it back.
+        """
         wish = _body("step", "announce", "times")
         with self._town.books.turn() as turn:
             actions.move_parcel(self._town, turn, key, wish.get("step", "send"), _announcement(wish))

@@ -49,6 +49,7 @@ def _computed(call: Call, order: Doc) -> View:
         "customer": lambda _info: customer_by_key(call, order["customer_id"]),
         "shippingAddress": lambda _info: _address(order["shipping_address"], f"{order['id']}?model_name=Address"),
         "lineItems": connection(lambda: [_line(call, order, line) for line in order["lines"]]),
+        "fulfillments": lambda _info, first=None, **_: _fulfillments(order)[:first],
         "fulfillmentOrders": connection(lambda: [_fulfillment_order(each) for each in _parcels(order)]),
         "metafields": metafield_connection(order),
         "refunds": lambda _info, first=None: [refund_view(order, each) for each in order["refunds"][:first]],
@@ -102,6 +103,20 @@ def _parcels(order: Doc) -> list[Doc]:
     return parcels
 
 
+def _fulfillments(order: Doc) -> list[View]:
+    """Return what was sent of the order: all at once, and what the carrier told of it last."""
+    if not any(line["fulfilled"] for line in order["lines"]):
+        return []
+    told = order.get("carrier", {"status": "FULFILLED", "at": None})
+    return [
+        {
+            "id": gid("Fulfillment", order["id"]),
+            "deliveredAt": told["at"] if told["status"] == "DELIVERED" else None,
+            "displayStatus": told["status"],
+        }
+    ]
+
+
 def _fulfillment_order(parcel: Doc) -> View:
     return {
         "id": gid("FulfillmentOrder", parcel["id"]),
@@ -125,6 +140,7 @@ def _address(address: Doc | None, key: str) -> View | None:
         "zip": address["zip"],
         "countryCodeV2": address["country_code"],
         "phone": address["phone"],
+        "validationResultSummary": address.get("validation", "NO_ISSUES"),
     }
 
 

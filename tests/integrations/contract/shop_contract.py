@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pytest
 
 from app.domain.addresses import Address
+from app.domain.deliveries import Validity
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.facts import Order
 from app.domain.history import Batch, Export, Stage
@@ -45,6 +46,11 @@ class ShopStage(Protocol):
     def cancel(self, order_id: int) -> None: ...
     def send(self, order_id: int) -> None: ...
     def hand_to_warehouse(self, order_id: int) -> None: ...
+    def carrier_tells(self, order_id: int, *, delivered: bool) -> None:
+        """Let a parcel that was sent arrive, or come back."""
+
+    def goes_to(self, order_id: int, *, name: str = "", street: str = "", validation: str = "") -> None:
+        """Let staff change where the order goes, as far as it is said, or the store think otherwise of it."""
 
     def bank_decides(self, order_id: int, *, arrived: bool) -> None: ...
     def credit_of(self, customer_id: int) -> Money: ...
@@ -75,6 +81,13 @@ def give_back(shop: Shop, order_id: int, amount: Money, *, key: str = "7", again
     name = f"refund:{order_id}:{key}"
     call = shop.prepare_refund(order_id, back=GiveBack(amount=amount, **how), key=name)
     return shop.refund(order_id, call=call, key=name, again=again)
+
+
+def door(shop: Shop, order_id: int) -> Address:
+    """Return where something for the order's buyer would go."""
+    found = shop.delivery(order_id=order_id)
+    assert found is not None
+    return found.address
 
 
 class ShopContract:
@@ -155,8 +168,7 @@ class ShopContract:
         assert shop.customer_by_phone(f"{phone}0") is None
 
     def test_given_an_order_when_asked_for_its_address_then_it_is_complete(self, stage: ShopStage, shop: Shop) -> None:
-        address = shop.address(stage.place_order())
-        assert address is not None
+        address = door(shop, stage.place_order())
         assert all([address.name, address.street, address.city, address.region, address.postcode, address.country])
 
     def test_given_a_gift_when_looked_at_then_cost_and_stock_are_known(self, stage: ShopStage, shop: Shop) -> None:
@@ -301,7 +313,7 @@ class ShopContract:
         gift = int(receipt.reference)
         assert (stage.stock(), stage.mails_about(gift)) == (stock - 1, 0)
         assert stage.owed_on(gift) == zero(stage.currency)
-        assert stage.ships_to(gift) == shop.address(order_id)
+        assert stage.ships_to(gift) == door(shop, order_id)
         order = self.read(shop, gift)
         assert (order.customer_id, order.counted, order.net.minor) == (stage.customer_of(order_id), False, 0)
         assert "our own gifts" in order.uncounted_because
@@ -346,7 +358,7 @@ class ShopContract:
         assert receipts == {shop.find_completed_draft(draft)}
         gift = int(receipts.pop().reference)
         assert (stage.stock(), stage.owed_on(gift)) == (stock - 1, zero(stage.currency))
-        assert stage.ships_to(gift) == shop.address(order_id)
+        assert stage.ships_to(gift) == door(shop, order_id)
         assert "our own gifts" in self.read(shop, gift).uncounted_because
         assert shop.find_gift_order(stage.customer_of(order_id), key=self.parcel_key(order_id)) is not None
 
@@ -433,11 +445,55 @@ class ShopContract:
     ) -> None:
         order_id = stage.place_order()
         customer = stage.customer_of(order_id)
-        assert shop.gift_address(customer, order_id=order_id) == shop.address(order_id)
-        assert shop.gift_address(customer, order_id=None) is not None
-        assert shop.gift_address(1, order_id=None) is None
-        assert shop.gift_address(1, order_id=order_id) is None, "the order is another customer's"
-        assert shop.gift_address(customer, order_id=1) is None
+        assert shop.delivery(customer_id=customer, order_id=order_id) == shop.delivery(order_id=order_id)
+        assert shop.delivery(customer_id=customer) is not None
+        assert shop.delivery(customer_id=1) is None
+        assert shop.delivery(customer_id=1, order_id=order_id) is None, "the order is another customer's"
+        assert shop.delivery(customer_id=customer, order_id=1) is None
+
+    def test_given_a_guest_when_asked_where_something_goes_then_to_where_the_order_went(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order(guest=True)
+        assert door(shop, order_id) == stage.ships_to(order_id)
+        assert shop.delivery(customer_id=1, order_id=order_id) is None
+
+    def test_given_a_present_to_a_friend_when_asked_where_something_goes_then_to_the_customers_own_door(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        home = door(shop, order_id)
+        stage.goes_to(order_id, name="Mary Somerville", street="9 Far Road")
+        found = shop.delivery(order_id=order_id)
+        assert found is not None
+        assert (found.address, found.theirs) == (home, True)
+        assert shop.delivery(customer_id=stage.customer_of(order_id), order_id=order_id) == found
+
+    def test_given_a_parcel_when_its_carrier_tells_of_it_then_we_know_how_sure_the_address_is(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        fresh = shop.delivery(order_id=order_id)
+        stage.send(order_id)
+        stage.carrier_tells(order_id, delivered=True)
+        arrived = shop.delivery(order_id=order_id)
+        stage.carrier_tells(order_id, delivered=False)
+        back = shop.delivery(order_id=order_id)
+        assert fresh is not None
+        assert (fresh.delivered_at, fresh.came_back, fresh.validity) == (None, False, Validity.GOOD)
+        assert arrived is not None
+        assert arrived.delivered_at is not None
+        assert back is not None
+        assert (back.delivered_at, back.came_back) == (None, True)
+
+    def test_given_an_address_that_the_store_doubts_when_asked_then_so_do_we(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        order_id = stage.place_order()
+        stage.goes_to(order_id, validation="ERROR")
+        found = shop.delivery(order_id=order_id)
+        assert found is not None
+        assert found.validity is Validity.BAD
 
     # Refunds
 
@@ -585,12 +641,10 @@ class ShopContract:
         return shop.send_gift_order(self.parcel(stage, shop, order_id), key=self.parcel_key(order_id))
 
     def parcel(self, stage: ShopStage, shop: Shop, order_id: int) -> GiftParcel:
-        address = shop.address(order_id)
-        assert address is not None
         return GiftParcel(
             customer_id=stage.customer_of(order_id),
             variant_id=stage.gift_variant,
-            to=address,
+            to=door(shop, order_id),
             currency=stage.currency,
         )
 

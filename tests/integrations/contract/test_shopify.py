@@ -18,7 +18,7 @@ from integrations.sandbox.store.order_book import Item, Purchase
 from integrations.sandbox.store.shops import SCOPES, NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
 from integrations.shopify.access import FixedAccess
-from tests.integrations.contract.shop_contract import ShopContract, ShopStage, give_back
+from tests.integrations.contract.shop_contract import ShopContract, ShopStage, door, give_back
 from tests.integrations.contract.town import TownDoor, hasty
 from tests.late import hold_back
 
@@ -84,6 +84,14 @@ class ShopifyStage:
 
     def hand_to_warehouse(self, order_id: int) -> None:
         self.town.post(f"orders/{order_id}/fulfil", step="take", announce="lose")
+
+    def carrier_tells(self, order_id: int, *, delivered: bool) -> None:
+        self.town.post(f"orders/{order_id}/fulfil", step="deliver" if delivered else "return", announce="lose")
+
+    def goes_to(self, order_id: int, *, name: str = "", street: str = "", validation: str = "") -> None:
+        first, _, last = name.rpartition(" ")
+        said = {"first_name": first, "last_name": last, "address1": street, "validation": validation}
+        self.town.post(f"orders/{order_id}/edit", address={part: words for part, words in said.items() if words})
 
     def bank_decides(self, order_id: int, *, arrived: bool) -> None:
         self.town.post(f"orders/{order_id}/bank", status="SUCCESS" if arrived else "FAILURE", announce="lose")
@@ -266,11 +274,8 @@ def test_given_a_gift_that_has_left_when_taken_back_then_too_late(stage: Shopify
 
 
 def parcel_to(stage: ShopifyStage, order_id: int) -> GiftParcel:
-    address = stage.shop().address(order_id)
-    assert address is not None
-    return GiftParcel(
-        customer_id=stage.customer_of(order_id), variant_id=stage.gift_variant, to=address, currency="USD"
-    )
+    to, customer = door(stage.shop(), order_id), stage.customer_of(order_id)
+    return GiftParcel(customer_id=customer, variant_id=stage.gift_variant, to=to, currency="USD")
 
 
 def test_given_an_empty_shelf_when_a_gift_is_sent_then_refused_and_nothing_is_made(stage: ShopifyStage) -> None:
@@ -453,7 +458,7 @@ def test_given_no_approval_for_personal_data_when_asked_for_it_then_it_does_not_
 ) -> None:
     order_id = stage.place_order()
     shop = narrow()
-    for ask in (lambda: shop.emails(stage.customer_of(order_id)), lambda: shop.address(order_id)):
+    for ask in (lambda: shop.emails(stage.customer_of(order_id)), lambda: shop.delivery(order_id=order_id)):
         with pytest.raises(Unavailable, match="not granted"):
             ask()
     order = shop.order(order_id)

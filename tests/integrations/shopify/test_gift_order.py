@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.addresses import Address
+from app.domain.deliveries import Validity
 from app.domain.errors import Busy, Rejected, Uncertain
 from app.domain.ports import GiftParcel, Receipt
 from integrations.shopify.gift_order import mark
@@ -169,7 +169,7 @@ def test_given_a_parcel_that_has_left_when_stopped_then_too_late(store: Script, 
 
 def delivery(customer: int | None = 55, street: str = "1 Main Street") -> dict[str, Any]:
     """Return an order's address and customer as the store tells of them."""
-    place = dict.fromkeys(("company", "address2", "provinceCode", "phone")) | {
+    place = dict.fromkeys(("company", "address2", "provinceCode", "phone", "validationResultSummary")) | {
         "firstName": "Ada",
         "lastName": "Lovelace",
         "address1": street,
@@ -177,8 +177,16 @@ def delivery(customer: int | None = 55, street: str = "1 Main Street") -> dict[s
         "zip": "62701",
         "countryCodeV2": "US",
     }
-    owner = customer and {"id": f"gid://shopify/Customer/{customer}", "defaultPhoneNumber": None}
-    return {"id": "gid://shopify/Order/5001", "shippingAddress": place, "customer": owner}
+    owner: dict[str, Any] = {
+        "id": f"gid://shopify/Customer/{customer}",
+        "firstName": "Ada",
+        "lastName": "Lovelace",
+        "defaultPhoneNumber": None,
+        "defaultAddress": None,
+        "orders": {"nodes": []},
+    }
+    sent: dict[str, Any] = {"createdAt": "2026-11-01T10:00:00Z", "cancelledAt": None, "fulfillments": []}
+    return sent | {"id": "gid://shopify/Order/5001", "shippingAddress": place, "customer": customer and owner}
 
 
 @pytest.mark.parametrize(("customer", "known"), [(55, True), (56, False), (None, False)])
@@ -186,7 +194,7 @@ def test_given_an_order_when_asked_where_a_gift_goes_then_only_if_it_is_still_th
     store: Script, customer: int | None, known: bool
 ) -> None:
     store.brings(order=delivery(customer))
-    found = shop().gift_address(55, order_id=5001)
+    found = shop().delivery(customer_id=55, order_id=5001)
     assert (found is not None) is known
 
 
@@ -194,6 +202,59 @@ def test_given_an_erased_address_when_asked_where_a_gift_goes_then_its_holes_are
     erased = delivery()
     erased["shippingAddress"] = dict.fromkeys(erased["shippingAddress"])
     store.brings(order=erased)
-    found = shop().gift_address(55, order_id=5001)
-    assert isinstance(found, Address)
-    assert (found.name, found.street, found.country) == ("", "", "")
+    found = shop().delivery(customer_id=55, order_id=5001)
+    assert found is not None
+    assert (found.address.name, found.address.street, found.address.country) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "delivered", "back"),
+    [
+        ([], None, False),
+        ([("2026-11-04T09:00:00Z", "DELIVERED")], 4, False),
+        ([("2026-11-04T09:00:00Z", "DELIVERED"), ("2026-11-06T09:00:00Z", "DELIVERED")], 6, False),
+        ([(None, "IN_TRANSIT")], None, False),
+        ([(None, "NOT_DELIVERED")], None, True),
+        ([(None, "FAILURE"), ("2026-11-06T09:00:00Z", "DELIVERED")], 6, False),
+        ([(None, None)], None, False),
+    ],
+)
+def test_given_what_carriers_told_when_asked_where_a_gift_goes_then_we_know_if_parcels_arrive_there(
+    store: Script, told: list[tuple[str | None, str | None]], delivered: int | None, *, back: bool
+) -> None:
+    fulfillments = [{"deliveredAt": at, "displayStatus": status} for at, status in told]
+    store.brings(order=delivery() | {"fulfillments": fulfillments})
+    found = shop().delivery(order_id=5001)
+    assert found is not None
+    assert (found.delivered_at and found.delivered_at.day, found.came_back) == (delivered, back)
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ("NO_ISSUES", Validity.GOOD),
+        ("WARNING", Validity.ODD),
+        ("ERROR", Validity.BAD),
+        (None, Validity.UNKNOWN),
+        ("A_WORD_OF_TOMORROW", Validity.UNKNOWN),
+    ],
+)
+def test_given_what_the_store_thinks_of_an_address_when_read_then_a_word_of_tomorrow_means_nothing(
+    store: Script, told: str | None, known: Validity
+) -> None:
+    said = delivery()
+    said["shippingAddress"]["validationResultSummary"] = told
+    store.brings(order=said)
+    found = shop().delivery(order_id=5001)
+    assert found is not None
+    assert found.validity is known
+
+
+def test_given_a_cancelled_order_when_doors_are_looked_for_then_it_is_no_sign_of_one(store: Script) -> None:
+    said = delivery()
+    elsewhere = delivery(street="9 Far Road") | {"cancelledAt": "2026-11-02T10:00:00Z"}
+    said["customer"]["orders"]["nodes"] = [elsewhere | {"createdAt": "2026-11-02T10:00:00Z"}]
+    store.brings(order=said)
+    found = shop().delivery(order_id=5001)
+    assert found is not None
+    assert not found.moved

@@ -209,7 +209,7 @@ def test_given_a_withheld_address_when_flowers_need_it_then_it_does_not_look_abs
     error = {"path": ["order", "shippingAddress"], "extensions": DENIED}
     store.says({"data": {"order": {"id": "x", "shippingAddress": None}}, "errors": [error]})
     with pytest.raises(Unavailable):
-        shop().address(5001)
+        shop().delivery(order_id=5001)
 
 
 def test_given_three_pages_of_changes_when_swept_then_all_come_in_order(store: Script) -> None:
