@@ -55,12 +55,12 @@ def struck(flow: Flow, *, operation: str, kind: str) -> Flow:
     return replace(flow, prepare=prepare)
 
 
-def struck_at(flow: Flow, door: str, *, kind: str) -> Flow:
-    """Return the same flow where the next call at a door of the town's goes wrong that is no store's."""
+def struck_at(flow: Flow, door: str, *, kind: str, call: str = "*") -> Flow:
+    """Return the same flow where the next such call at a door of the town's goes wrong that is no store's."""
 
     def prepare(scene: Scene) -> Any:
         plot = flow.prepare(scene)
-        scene.call(door, {"next": [{"kind": kind}]})
+        scene.call(door, {"next": [{"call": call, "kind": kind}]})
         return plot
 
     return replace(flow, prepare=prepare)

@@ -45,6 +45,7 @@ NOT_DEEDS = {
     "edit_sessions",
     "idempotency",
     "idempotency_under_way",
+    "late_calls",
     "letters",
     "refresh_tokens",
     "switches",

@@ -2,17 +2,21 @@
 
 from types import MappingProxyType
 
+from tests.jobs.egifts import ORDERING
 from tests.torture.desk_flows import FLOWS as DESK
+from tests.torture.egift_flows import FLOWS as EGIFTS
+from tests.torture.egift_flows import PENDING
 from tests.torture.flows import Flow, gathered, struck, struck_at
 from tests.torture.gift_flows import FLOWS as GIFTS
 from tests.torture.money_flows import FLOWS as MONEY
 from tests.torture.shop_flows import FLOWS as SHOP
 
-CALM = gathered(GIFTS, MONEY, SHOP, DESK)
+CALM = gathered(GIFTS, MONEY, EGIFTS, SHOP, DESK)
 ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke
 HOOKS = ("500_before", "429", *WHO_KNOWS)
+ORDERS = ("500_before", "429", "odd_body", *WHO_KNOWS, LATE)
 CALLS = {
     "gift": ("OrderEditCommit", (*ONCE_MORE, *WHO_KNOWS, LATE)),
     "gift-taken-back": ("OrderEditCommit", (*WHO_KNOWS, LATE)),
@@ -48,4 +52,8 @@ SILENCES = {
         for name, kind in zip(names("compassion", HOOKS), HOOKS, strict=True)
     },
 }
-FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES})
+SENDS = {
+    name: struck_at(CALM["egift"], "/town/tremendous/faults", kind=kind, call=ORDERING)
+    for name, kind in zip(names("egift", ORDERS), ORDERS, strict=True)
+}
+FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES, **SENDS, **PENDING})

@@ -124,14 +124,14 @@ def ledger(call: Call) -> Said:
 
 
 def work_on(call: Call, key: str) -> Said:
-    """Let something become of an order: {"do": "approve"}, or reject, fail, redeem, mail."""
+    """Let something become of an order: {"do": "approve"}, or reject, fail, redeem, mail, bounce."""
     order = call.turn.get(orders.KIND, key)
     said = call.body if isinstance(call.body, dict) else {}
     if order is None:
         raise Refused(404, "There is no such order.")
     deed = str(said.get("do"))
-    if deed == "mail":
-        _mail(call, order)
+    if deed in {"mail", "bounce"}:
+        _mail(call, order, bounced=deed == "bounce")
         return answers.in_the_ledger(order), 200
     orders.work_on(call.turn, order, deed, call.switches)
     events = {"approve": "ORDERS.APPROVED", "reject": "ORDERS.CANCELED", "fail": "ORDERS.FAILED"}
@@ -140,8 +140,8 @@ def work_on(call: Call, key: str) -> Said:
     return answers.in_the_ledger(order), 200
 
 
-def _mail(call: Call, order: Doc) -> None:
-    became = orders.mail(call.turn, order)
+def _mail(call: Call, order: Doc, *, bounced: bool = False) -> None:
+    became = orders.mail(call.turn, order, bounced=bounced)
     hooks.tell(call.turn, call.post, order, f"REWARDS.DELIVERY.{became}", call.now)
 
 

@@ -75,9 +75,10 @@ def carry_out(turn: Turn, order: Doc, switches: Switches) -> None:
     order["status"] = "EXECUTED"
 
 
-def mail(turn: Turn, order: Doc) -> str:
+def mail(turn: Turn, order: Doc, *, bounced: bool) -> str:
     """Let the e-mail out, or the link be used; return what became of it. Addresses at bounced.example take none."""
-    order["delivery"] = "FAILED" if str(order["recipient"].get("email")).endswith("@bounced.example") else "SUCCEEDED"
+    bounces = bounced or str(order["recipient"].get("email")).endswith("@bounced.example")
+    order["delivery"] = "FAILED" if bounces else "SUCCEEDED"
     turn.put(KIND, order["id"], order)
     return str(order["delivery"])
 
@@ -110,5 +111,5 @@ def work_on(turn: Turn, order: Doc, deed: str, switches: Switches) -> None:
         case "redeem":
             order["redeemed"] = True
         case _:
-            raise Refused(400, "Say approve, reject, fail, redeem or mail.")
+            raise Refused(400, "Say approve, reject, fail, redeem, mail or bounce.")
     turn.put(KIND, order["id"], order)
