@@ -55,6 +55,9 @@ def gathered(
         before=_refunds_before(session, merchant, asked, now),
         elsewhere=_elsewhere(session, action, asked, merchant.id),
         never=care.tastes_of(session, shop_id=merchant.id, customer_id=asked.customer_id).never,
+        in_a_hard_time=_in_a_hard_time(session, merchant, asked, now),
+        known=asked.known,
+        paper=asked.paper,
         flowers_before=_flowers_before(session, merchant, asked, now) if not refund else FlowersBefore(),
         presses=presses,
         withdrawable=decisions.waiting_flowers(session, shop_id=merchant.id, ticket_id=action.ticket_id),
@@ -94,6 +97,11 @@ def _earlier(
 def _treat(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> Treat | None:
     since = now - timedelta(days=merchant.policy.team.cooldown_days + 1)
     return treats.latest(session, shop_id=merchant.id, customer_id=asked.customer_id, since=since)
+
+
+def _in_a_hard_time(session: Session, merchant: Merchant, asked: AboutAction, now: datetime) -> bool:
+    until = care.sensitive_until(session, shop_id=merchant.id, customer_id=asked.customer_id)
+    return until is not None and now < until
 
 
 def _mark(session: Session, merchant: Merchant, asked: AboutAction) -> frozenset[str]:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.domain import card_paper
+from app.domain.card_paper import Sheet
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, PostNote
+from app.domain.effects import Effect, Plan, PostNote
 from app.domain.errors import Unavailable
 from app.domain.events import AgentAction
 from app.domain.facts import GiftOption
+from app.domain.gifts import Paper
 from app.domain.money import Money, zero
 from app.domain.policy import Mode
 from app.domain.refunds import SoldLine
@@ -31,6 +34,7 @@ class Step:
     cost: Money | None
     leaves_at: datetime
     mode: Mode
+    sheet: Sheet | None = None  # its words as they come out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
         decisions = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
-    return _shown(decisions, merchant, left, asked.doubts)
+    return _shown(decisions, merchant, left, asked.doubts, facts.paper)
 
 
 def hurried(world: World, merchant: Merchant) -> Outside:
@@ -102,7 +106,9 @@ def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     return gather.gift_options(merchant, hurried(world, merchant))
 
 
-def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str) -> Preview:
+def _shown(
+    decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str, paper: Paper
+) -> Preview:
     modes = [merchant.policy.mode_of(each.rule) for each in decisions]
     plans = [(plan, mode) for each, mode in zip(decisions, modes, strict=True) for plan in each.plans]
     moves = [(plan, mode) for plan, mode in plans if not isinstance(plan.effect, PostNote)]
@@ -110,7 +116,7 @@ def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubt
     return Preview(
         because=" ".join(each.because for each in decisions),
         code=decisions[0].code,
-        steps=tuple(Step(effect=plan.effect, cost=plan.cost, leaves_at=plan.due_at, mode=mode) for plan, mode in moves),
+        steps=tuple(_step(plan, mode, paper) for plan, mode in moves),
         cost=sum(costs, zero(costs[0].currency)) if costs else None,
         left=left,
         mode=max(modes, key=list(Mode).index),
@@ -118,3 +124,9 @@ def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubt
         doubts=doubts,
         seen=pressed.shown(decisions),
     )
+
+
+def _step(plan: Plan, mode: Mode, paper: Paper) -> Step:
+    words = getattr(plan.effect, "message", "")
+    sheet = card_paper.laid_out(words, paper) if words else None
+    return Step(effect=plan.effect, cost=plan.cost, leaves_at=plan.due_at, mode=mode, sheet=sheet)

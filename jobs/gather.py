@@ -1,15 +1,18 @@
 """Asks the outside what a rule will need to know. No transaction is open while we ask."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain import delivery_days
 from app.domain.address_score import score
+from app.domain.addresses import Address
+from app.domain.agents import first_name
+from app.domain.card_paper import HAND
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
-from app.domain.facts import GiftOption, Order, OrderFacts, Quote
-from app.domain.gifts import GiftKind, Wish
+from app.domain.facts import ANY_CARD, GiftOption, Order, OrderFacts, Quote
+from app.domain.gifts import GiftKind, Paper, Wish
 from app.domain.money import zero
 from app.domain.ports import Comment, Ticket
 from app.domain.refunds import Pieces, RefundOffer, choose
@@ -34,6 +37,8 @@ class AboutAction:
     quote: Quote | None = None
     options: tuple[GiftOption, ...] = ()
     tags: frozenset[str] = frozenset()
+    known: Mapping[str, str] = field(default_factory=dict)  # what may stand for its name in a card's words
+    paper: Paper = ANY_CARD  # on which they come out
     trouble: str | None = None
     doubts: str = ""  # why something that is sent may not find the customer
     forgotten: bool = False
@@ -152,23 +157,37 @@ def _with_price(  # noqa: PLR0911  # one a kind
     if action.act is Act.FLOWERS:
         return _with_quote(merchant, outside, action, order, now)
     if action.act is Act.CARD:
-        return _with_address(outside, order, now)
+        return _with_address(merchant, outside, action, order, now)
     if action.act is Act.GIFT:
         named = None if action.variant is None else {action.variant}
         return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
     return AboutAction(customer_id=order.customer_id, order=order)
 
 
-def _with_address(outside: Outside, order: Order, now: datetime) -> AboutAction:
+def _with_address(
+    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+) -> AboutAction:
+    about = AboutAction(customer_id=order.customer_id, order=order, paper=HAND)
     where = outside.shop.delivery(order_id=order.id)
     if where is None:
-        return AboutAction(customer_id=order.customer_id, order=order, trouble=_nowhere(order))
-    doubts = score(where, now=now, by_post=True).doubts
-    return AboutAction(customer_id=order.customer_id, order=order, doubts=doubts)
+        return replace(about, trouble=_nowhere(order))
+    known = _known(merchant, outside, action, order, where.address)
+    return replace(about, known=known, doubts=score(where, now=now, by_post=True).doubts)
 
 
 def _nowhere(order: Order) -> str:
     return f"{order.name} has no delivery address."
+
+
+def _known(
+    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, address: Address
+) -> Mapping[str, str]:
+    """Return what may stand for its name in a card's words. The store is asked for things only where one is named."""
+    known = {"first_name": first_name(address.name), "shop": merchant.name}
+    if "{order_item}" in (action.message or "").lower():
+        first = next(iter(outside.shop.sold(order.id)), None)
+        known |= {"order_item": "" if first is None else first.title}
+    return known
 
 
 def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
@@ -178,7 +197,14 @@ def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order:
     if about.trouble is not None or not action.with_flowers:
         return about
     flowers = _with_quote(merchant, outside, action, order, now)
-    return replace(about, quote=flowers.quote, trouble=flowers.trouble, doubts=flowers.doubts)
+    return replace(
+        about,
+        quote=flowers.quote,
+        known=flowers.known,
+        paper=flowers.paper,
+        trouble=flowers.trouble,
+        doubts=flowers.doubts,
+    )
 
 
 def _other_money(order: Order, merchant: Merchant) -> str:
@@ -235,4 +261,5 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         quote = outside.florist.quote(wish)
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
-    return replace(about, quote=quote, doubts=score(where, now=now).doubts)
+    known, doubts = _known(merchant, outside, action, order, address), score(where, now=now).doubts
+    return replace(about, quote=quote, known=known, paper=outside.florist.can.paper, doubts=doubts)

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+def first_name(name: str) -> str:
+    """Return the first word of a full name; nothing for a blank one."""
+    return next(iter(name.split()), "")
+
+
 class Role(StrEnum):
     """What somebody may do. The merchant alone makes a lead."""
 

@@ -1,14 +1,18 @@
 """What was true when we decided: read fresh from the outside, or from our own ledgers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.agents import Member
 from app.domain.correspondents import Nobody
 from app.domain.effects import Effect, Gift, State
+from app.domain.gifts import Paper
 from app.domain.money import Money
 from app.domain.refunds import Pieces, RefundOffer
 from app.domain.tastes import NOTHING_NOTED, Tastes
+
+ANY_CARD = Paper(characters=200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,9 @@ class AgentFacts:
     before: RefundsBefore = RefundsBefore()
     flowers_before: FlowersBefore = FlowersBefore()
     never: tuple[str, ...] = ()  # what must not be sent to the customer
+    in_a_hard_time: bool = False  # by our own books
+    known: Mapping[str, str] = field(default_factory=dict)  # what may stand for its name in a card's words
+    paper: Paper = ANY_CARD  # on which they come out
     presses: int = 0  # of this agent within this minute, with this one
     withdrawable: tuple[str, ...] = ()
     # What of the same act is done or under way, in minor units, and how often it came to nothing: on this ticket; of

@@ -60,6 +60,7 @@ class Letters(StrEnum):
     """What can be printed or written."""
 
     ANY = "any"
+    DRAWN = "drawn"  # by a person's pen: letters, figures and signs of any script, and no pictures
     LATIN = "latin"  # letters of the Latin script, figures and common signs
 
 

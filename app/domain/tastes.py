@@ -1,6 +1,7 @@
 """What a customer likes, and what must never be sent to them, in an agent's own few words."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,16 +45,21 @@ def unwelcome(never: Iterable[str], *things: str) -> tuple[str, str] | None:
     An entry is met when every word of it is among the names': “dark chocolate” lets milk chocolate through. One of
     them more or less does not matter: “nuts” holds “a nut”.
     """
+    entry = met(never, *things)
+    return None if entry is None else _said(entry)
+
+
+def met(never: Iterable[str], *things: str) -> str | None:
+    """Return which entry is met by things of these names; a whole text may be one."""
     names = _words(" ".join(things))
-    met = next((entry for entry in never if (words := _words(entry)) and words <= names), None)
-    return None if met is None else _said(met)
+    return next((entry for entry in never if (words := _words(entry)) and words <= names), None)
 
 
 def no_flowers(never: Iterable[str], product: str) -> tuple[str, str] | None:
     """Return why no flowers may be sent, as (code, sentence): one word of an entry is enough for these."""
     names = _words(f"{_FLOWERS} {product}")
-    met = next((entry for entry in never if _words(entry) & names), None)
-    return None if met is None else _said(met)
+    entry = next((entry for entry in never if _words(entry) & names), None)
+    return None if entry is None else _said(entry)
 
 
 def together(some: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
@@ -66,4 +72,4 @@ def _said(entry: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word.removesuffix("s") for word in _WORD.findall(text.casefold()))
+    return frozenset(word.removesuffix("s") for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()))

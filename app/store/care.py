@@ -26,6 +26,12 @@ def tastes_of(session: Session, *, shop_id: int, customer_id: int | None) -> Tas
     return NOTHING_NOTED if row is None else noted(row)
 
 
+def sensitive_until(session: Session, *, shop_id: int, customer_id: int | None) -> datetime | None:
+    """Return until when it is a hard time for the customer, be it over; None where nobody said so."""
+    row = None if customer_id is None else session.get(Care, (shop_id, customer_id), populate_existing=True)
+    return None if row is None else row.sensitive_until
+
+
 def noted(row: Care | Row[*tuple[Any, ...]]) -> Tastes:
     """Return the tastes of a row that was found."""
     return Tastes(likes=tuple(row.likes or ()), never=tuple(row.never or ()))

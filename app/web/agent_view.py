@@ -7,14 +7,13 @@ from typing import Any
 
 from flask import abort, render_template
 
-from app.domain.agents import Role
+from app.domain.agents import Role, first_name
 from app.domain.card import of as card_of
 from app.domain.delivery_days import MOST_DAYS_AHEAD
 from app.domain.effects import Effect, State
 from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
 from app.domain.rules import team_gift
-from app.domain.rules.agent_acts import first_name
 from app.store import acts, agents, attentions, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.attentions import Attention

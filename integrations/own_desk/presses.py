@@ -33,7 +33,7 @@ class Wish(BaseModel):
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
     day: date | None = None
     variant: Id | None = None
-    message: Annotated[str, Field(max_length=200)] = ""
+    message: Annotated[str, Field(max_length=1_000)] = ""  # how much a card holds, its paper says
     words: Annotated[str, Field(max_length=1_000)] = ""  # to be written by hand
     confirm: Short = ""
     reason: Reason | Literal[""] = ""

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.agents import Member, Reason
+from app.domain.agents import Member, Reason, first_name
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, PostNote, RefundOrder, SendFlowers, State
 from app.domain.events import Act, AgentAction, Proof
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, Quote
+from app.domain.gifts import Letters, Paper
 from app.domain.money import Money
 from app.domain.policy import Policy, Sends, TeamGestures
 from app.domain.rules import on_action, refund_keep
-from app.domain.rules.agent_acts import card_text, first_name, flowers, withdraw_flowers
+from app.domain.rules.agent_acts import flowers, withdraw_flowers
 from app.domain.rules.pressed import LONGEST_ECHO, shown
 from tests.builders import DAY, HOUR, NOON, action, agent_facts, order, refund_offer, usd
 
@@ -293,14 +294,44 @@ def test_given_no_order_or_no_offer_when_flowers_are_asked_then_the_agent_is_tol
     [
         (action(message="So sorry about Rex.  "), "So sorry about Rex.\nRobin"),
         (action(message=None), "Thinking of you in these days.\nRobin"),
-        (action(message="Be well.", agent_name=""), "Be well."),
+        (action(message="{agent} thinks of you, {first_name}."), "Robin thinks of you, Zoë.\nRobin"),
         (action(message="Be well.", agent_name="  Ana María López "), "Be well.\nAna"),
     ],
 )
 def test_given_an_agent_when_a_card_is_written_then_it_is_signed_with_the_first_name(
     pressed: AgentAction, card: str
 ) -> None:
-    assert card_text(pressed) == card
+    decision = sent(replace(pressed, act=Act.FLOWERS), agent_facts(known={"first_name": "Zoë"}))
+
+    assert flowers_of(decision).message == card
+
+
+@pytest.mark.parametrize(
+    ("facts", "changes", "why"),
+    [
+        ({}, {"message": "Dear {first_name}"}, "“{first_name}” was not filled in yet."),
+        ({}, {"message": "SAVE10 for you"}, "A card sells nothing"),
+        ({}, {"message": "They will arrive soon"}, "This cannot be promised: “will arrive”."),
+        ({"never": ("Rex",)}, {"message": "So sorry about Rex"}, "Please leave out “Rex”"),
+        ({"in_a_hard_time": True}, {"message": "It was 12 euros"}, "In a hard time a card names no price"),
+        ({}, {"message": "It was 12 euros", "compassion": True}, "In a hard time a card names no price"),
+        ({}, {"message": "y" * 195}, "That is 201 characters, and 200 fit on the card, with your name."),
+        (
+            {"paper": Paper(characters=200, letters=Letters.LATIN)},
+            {"message": "谢谢"},
+            "The pen there cannot write “谢”",
+        ),
+        ({}, {"agent_name": ""}, "A card is signed by a person"),
+    ],
+    ids=str,
+)
+def test_given_words_that_no_card_should_bear_when_flowers_are_pressed_then_nothing_happens_and_it_says_why(
+    facts: dict[str, Any], changes: dict[str, Any], why: str
+) -> None:
+    decision = sent(action(Act.FLOWERS, **changes), agent_facts(**facts))
+
+    assert (decision.code, [type(plan.effect) for plan in decision.plans]) == ("card_words", [PostNote])
+    assert why in decision.because
 
 
 @given(st.text(max_size=40))
@@ -384,7 +415,7 @@ def test_given_an_agent_whom_the_helpdesk_knows_by_number_alone_when_they_act_th
 
     assert refunded(action(amount="12.00", **nameless)).because.startswith("Agent 7 refunds $12.00")
     assert action(**nameless).agent == "other_desk:7"
-    assert card_text(action(Act.FLOWERS, message="With love, Ana", **nameless)) == "With love, Ana"
+    assert flowers_of(sent(action(Act.FLOWERS, message="With love, Ana", **nameless))).message == "With love, Ana"
 
 
 def test_given_a_refund_from_the_desk_when_pressed_then_it_stays_to_be_undone_and_a_buttons_leaves_at_once() -> None:
@@ -447,6 +478,12 @@ def sent(
 def refund_of(decision: Decision) -> RefundOrder:
     effect = decision.plans[-1].effect
     assert isinstance(effect, RefundOrder)
+    return effect
+
+
+def flowers_of(decision: Decision) -> SendFlowers:
+    effect = decision.plans[-1].effect
+    assert isinstance(effect, SendFlowers), decision.because
     return effect
 
 

@@ -1,5 +1,6 @@
 """The card that an agent wants written: their words and name, its price set aside, and once a ticket."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +10,19 @@ from app.domain.decisions import Decision
 from app.domain.effects import Plan, Pool, PostNote, WriteCard
 from app.domain.events import Act, Proof
 from app.domain.facts import AgentFacts
+from app.domain.gifts import Letters, Paper
 from app.domain.policy import Policy
 from app.domain.rules import on_action, still_wanted
 from tests.builders import NOON, action, agent_facts, order, usd
 
 WORDS = "  Thank you   for the picture.\n\nIt hangs in our kitchen. "
 POLICY = Policy()
+HAND = Paper(characters=400, letters=Letters.DRAWN)
 
 
 def decided(facts: AgentFacts | None = None, **changes: Any) -> Decision:
     pressed = action(Act.CARD, **({"message": WORDS, "proof": Proof.SIGNED_IN} | changes))
-    (decision,) = on_action(pressed, facts or agent_facts(), POLICY, NOON, NOON)
+    (decision,) = on_action(pressed, replace(facts or agent_facts(), paper=HAND), POLICY, NOON, NOON)
     return decision
 
 

@@ -148,12 +148,35 @@ def test_given_words_that_sell_when_looked_at_then_it_says_which_and_there_is_no
     assert "data-act" not in page
 
 
+def test_given_words_with_names_in_them_when_looked_at_then_what_is_known_stands_there_and_nothing_else_may(
+    inside: Practice, sam: Agent
+) -> None:
+    page = sam.look(words="Dear {first_name}, I liked packing {order_item} for {shop}. {agent}", **CARD)
+    assert "data-act" in page
+    assert "{" not in page
+
+    assert "“{first}” was not filled in yet." in sam.look(words="Dear {first}", **CARD)
+
+
+def test_given_a_hard_time_when_a_card_names_a_price_then_it_is_refused_and_otherwise_it_may(
+    inside: Practice, sam: Agent
+) -> None:
+    words = {"words": "It was 12 euros.", **CARD}
+    assert "data-act" in sam.look(**words)
+
+    sam.press(act="compassion")
+    inside.drain()
+
+    assert "In a hard time a card names no price" in sam.look(**words)
+
+
 def test_given_a_card_when_its_hour_comes_then_it_waits_for_a_person_with_the_money_set_aside_and_is_no_alarm(
     inside: Practice, sam: Agent
 ) -> None:
     page = sam.look(words="Thank you.", **CARD)
     assert "14 of 400 characters" in page
-    assert "Thank you.\nSam" in page
+    assert '<bdi dir="auto">Thank you.</bdi><bdi dir="auto">Sam</bdi>' in page
+    assert "room for 386 characters more" in page
     number = left_to_a_person(inside, sam)
 
     assert "a person in your company writes it now" in sam.outcome()

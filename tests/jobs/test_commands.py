@@ -144,10 +144,18 @@ def test_given_the_same_comment_when_its_bell_rings_with_other_news_then_it_is_d
     assert (desk.refunds(), len(desk.notes())) == ([(State.DONE, 24_50)], 1)
 
 
+def test_given_an_author_without_a_name_when_flowers_are_typed_unsigned_then_they_are_asked_to_sign(desk: Desk) -> None:
+    text = "/lagniappe flowers 80 in 14 days"
+    desk.ring(desk.typed(text), text=text)
+
+    assert desk.inside.effects("send_flowers") == []
+    assert "please end it with your name" in desk.notes()[0]
+
+
 def test_given_flowers_that_were_withdrawn_when_somebody_rings_for_their_comment_again_then_they_stay_so(
     desk: Desk,
 ) -> None:
-    text = "/lagniappe flowers 80 in 14 days"
+    text = "/lagniappe flowers 80 in 14 days: With love, Ana"
     comment = desk.typed(text)
     desk.ring(comment, text=text)
     withdrawal = "/lagniappe withdraw flowers"

@@ -75,7 +75,7 @@ def test_given_flowers_in_private_when_their_day_comes_then_the_florist_has_them
     street.write_in(body="My dog died.")
     street.bring()
     street.type("So sorry for her.")
-    street.type("/lagniappe flowers")
+    street.type("/lagniappe flowers: With love, Ana")
     street.bring()
     assert [State(row.state) for row in street.inside.effects("send_flowers")] == [State.PLANNED]
     street.inside.later(15 * DAY)

@@ -131,7 +131,7 @@ def test_given_flowers_typed_in_private_when_their_day_comes_then_the_florist_ha
 ) -> None:
     assert (street.calls(), street.notes()) == (1, [])
 
-    street.type("/lagniappe flowers 60")
+    street.type("/lagniappe flowers 60: With love, Ana")
     assert street.deeds("send_flowers") == [State.PLANNED]
     assert ["planned" in note for note in street.notes()] == [True]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from app.domain.agents import first_name
 from app.domain.effects import (
     AddGiftLine,
     CancelSending,
@@ -22,7 +23,6 @@ from app.domain.effects import (
 )
 from app.domain.money import Money
 from app.domain.refunds import Way
-from app.domain.rules.agent_acts import first_name
 from app.domain.rules.let_alone import BY_HAND
 from app.domain.rules.refund_words import given_back, stays
 

@@ -11,10 +11,11 @@ from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts, Quote
 from app.domain.money import Money
 from app.domain.policy import Policy, TeamGestures
-from app.domain.rules import elsewhere
+from app.domain.rules import elsewhere, written
 from app.domain.rules.pressed import AGAIN, LONGEST_ECHO, beyond_claim, confirmed, decided, sorry, too_quick
 
 FLOWERS = "flowers"
+CONDOLENCE = "Thinking of you in these days."  # where the agent says nothing else
 
 
 def flowers(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:
@@ -22,10 +23,12 @@ def flowers(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetim
     today, team = day_start.date(), policy.team
     asked = asked_day(action, team, today)
     day = asked and arrival(asked, policy, today, facts.quote.days if facts.quote else ())
+    card = written.written(action, facts, default=CONDOLENCE)
     problem = (
         _flowers_problem(facts, _day_problem(asked, day), confirmed=bool(action.confirm))
         or tastes.no_flowers(facts.never, facts.quote.product if facts.quote else "")
         or _too_dear(action, facts.quote)
+        or card.problem
     )
     if problem is not None:
         return sorry(action, FLOWERS, *problem, facts, now)
@@ -36,7 +39,7 @@ def flowers(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetim
         order_id=order.id,
         customer_id=order.customer_id,
         product=quote.product,
-        message=card_text(action),
+        message=card.text,
         ticket_id=action.ticket_id,
         agent_name=action.agent_name,
         confirm=confirmed(action, facts),
@@ -74,17 +77,6 @@ def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> D
         return sorry(action, FLOWERS, "nothing_to_withdraw", because, facts, now)
     because = f"{action.called} withdraws the flowers."
     return decided(action, FLOWERS, "withdrawn", because, withdraw=facts.withdrawable)
-
-
-def card_text(action: AgentAction) -> str:
-    """Return the card's words, signed with the agent's first name: a person writes, never a brand."""
-    words = action.message or "Thinking of you in these days."
-    return f"{words.strip()}\n{first_name(action.agent_name)}".strip()
-
-
-def first_name(name: str) -> str:
-    """Return the first word of a full name; nothing for a blank one."""
-    return next(iter(name.split()), "")
 
 
 def _lead_for_flowers(total: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:

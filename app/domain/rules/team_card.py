@@ -8,20 +8,19 @@ from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
 from app.domain.policy import TeamGestures
-from app.domain.rules import card_words
-from app.domain.rules.agent_acts import FLOWERS, first_name
+from app.domain.rules.agent_acts import FLOWERS
 from app.domain.rules.pressed import AGAIN, beyond_claim, confirmed, decided, grace, sorry, too_quick
+from app.domain.rules.written import written
 
 
 def card(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: datetime) -> Decision:
     """Return the card, or why it is none. It goes as far as flowers may, and its price is only set aside."""
-    order, words = facts.order, signed(action)
+    order, words = facts.order, written(action, facts)
     if facts.trouble or order is None:
         because = facts.trouble or "No order with an address was found."
         return sorry(action, FLOWERS, "no_order", because, facts, now)
-    problem = card_words.problem(words if action.message else "")
-    if problem is not None:
-        return sorry(action, FLOWERS, "card_words", problem, facts, now)
+    if words.problem is not None:
+        return sorry(action, FLOWERS, *words.problem, facts, now)
     if facts.live and not action.confirm:
         because = f"A card from this ticket is to be written, or was already. {AGAIN}"
         return sorry(action, FLOWERS, "already", because, facts, now)
@@ -30,7 +29,7 @@ def card(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: date
         order_id=order.id,
         order_name=order.name,
         customer_id=order.customer_id,
-        message=words,
+        message=words.text,
         ticket_id=action.ticket_id,
         agent_name=action.agent_name,
         confirm=confirmed(action, facts),
@@ -42,12 +41,6 @@ def card(action: AgentAction, facts: AgentFacts, policy: TeamGestures, now: date
         pool=Pool.TEAM,
         ask_first=too_quick(facts, policy) or beyond_claim(action, cost, policy),
     )
-    size = f"{len(words)} of {card_words.LONGEST} characters"
+    size = f"{len(words.text)} of {facts.paper.characters} characters"
     because = f"{action.called} wants a card written to the address of {order.name}: {size}, by a person's hand."
     return decided(action, FLOWERS, "card", because, plans=(plan,))
-
-
-def signed(action: AgentAction) -> str:
-    """Return the words as they are to be written, each line as it was typed, with the agent's first name below."""
-    lines = [" ".join(line.split()) for line in (action.message or "").strip().splitlines()]
-    return "\n".join([*lines, first_name(action.agent_name)]).strip()

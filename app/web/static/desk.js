@@ -232,6 +232,8 @@ document.addEventListener("click", async (event) => {
 
 // What was typed since is not what was shown.
 document.addEventListener("input", (event) => {
+  const { fills } = event.target.dataset;
+  if (fills) event.target.form.elements[fills].value = event.target.value;
   event.target.closest(".gesture")?.querySelector(".preview")?.replaceChildren();
   if (event.target.name === "order") event.target.form.querySelector(".choices")?.replaceChildren();
 });
