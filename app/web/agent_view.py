@@ -14,7 +14,7 @@ from app.domain.effects import Effect, State
 from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
 from app.domain.rules import team_gift
-from app.store import acts, agents, attentions, lifting, people, stories, switch, veil
+from app.store import acts, agents, attentions, card_templates, lifting, people, stories, switch, veil
 from app.store.agent_sessions import Visitor
 from app.store.attentions import Attention
 from app.store.base import Session, reading
@@ -94,6 +94,7 @@ def desk(seen: Scene) -> str:
             bought = {"customer_id": seen.customer_id, "limit": ORDERS, **_shop(seen)}
             facts["orders"] = stories.orders_of(session, **bought)
             facts |= _deeds(session, seen, who)
+            facts["templates"] = card_templates.offered(session, shop_id=seen.merchant.id)
             asked: dict[str, Any] = {"customer_id": seen.customer_id, "agent_id": seen.visitor.agent.id}
             theirs = attentions.of_others(session, shop_id=seen.merchant.id, now=seen.now, **asked)
             facts["colleague"] = _at_it(session, seen, theirs)

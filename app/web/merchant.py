@@ -19,9 +19,11 @@ from app.web import (
     merchant_settings,
     merchant_tasks,
     merchant_team,
+    merchant_words,
 )
 from app.web.identity import StoreAway
 from app.web.screen import WORDS
+from jobs.card_templates import NoSuchWords
 from jobs.desk import NoSuchDeed
 from jobs.team import NobodyThere
 
@@ -35,6 +37,7 @@ blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)
 blueprint.register_blueprint(merchant_helpdesks.blueprint)
 blueprint.register_blueprint(merchant_listener.blueprint)
+blueprint.register_blueprint(merchant_words.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
@@ -63,6 +66,11 @@ def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
 @blueprint.errorhandler(NobodyThere)
 def _nobody_there(_problem: NobodyThere) -> Response:
     return _page("no.html", 404, title=_TITLES[404], why="Your team has nobody of that number.")
+
+
+@blueprint.errorhandler(NoSuchWords)
+def _no_such_words(_problem: NoSuchWords) -> Response:
+    return _page("no.html", 404, title=_TITLES[404], why="There are no words of that number.")
 
 
 @blueprint.errorhandler(StoreAway)

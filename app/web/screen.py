@@ -61,6 +61,9 @@ NOTICES = {
     "listener_forgotten": "It is told nothing any more.",
     "listener_none": "No tool was told of anything.",
     "saved": "Saved. It holds from now on.",
+    "words_kept": "Kept. Agents can begin with it on the desk.",
+    "words_offered": "Agents can begin with it on the desk again.",
+    "words_put_away": "Put away. What was sent with it stays as it is.",
 }
 
 WORDS: dict[str, object] = {

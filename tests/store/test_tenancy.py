@@ -29,6 +29,7 @@ from app.store import (
     agents,
     alarms,
     attentions,
+    card_templates,
     care,
     chain,
     chores,
@@ -291,6 +292,7 @@ class Inhabitant:
     later: int
     doubtful: int
     misfit: int
+    template_id: int
     pool_id: int
     decision_id: int
     request_id: int
@@ -318,6 +320,7 @@ class Inhabitant:
             "sent": self.sent,
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
             "effect_id": effects.get(name, self.awaiting),
+            "template_id": self.template_id,
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
@@ -530,6 +533,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             later=-1,
             doubtful=-1,
             misfit=-1,
+            template_id=-1,
             pool_id=-1,
             request_id=-1,
             copied_id=-1,
@@ -594,6 +598,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "later",
         "doubtful",
         "misfit",
+        "template_id",
         "pool_id",
         "decision_id",
         "request_id",
@@ -748,8 +753,15 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         copied_id=copied,
         letter=letter,
         misfit=misfit.id,
+        **kindness_of(session, shop_id),
         **ledger_rows,
     )
+
+
+def kindness_of(session: Session, shop_id: int) -> dict[str, int]:
+    """Keep words for cards; return their number."""
+    template = card_templates.keep(session, shop_id=shop_id, name="review", words="Be well.", sympathy=True)
+    return {"template_id": template}
 
 
 def keys_given(session: Session, shop_id: int, domain: str, seal: Seal) -> None:
