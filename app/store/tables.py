@@ -12,6 +12,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     care_tables,
     connection_tables,
     contact_tables,
+    gift_tables,
     grant_tables,
     mail_tables,
     sending_tables,

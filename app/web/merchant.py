@@ -12,6 +12,7 @@ from app.web import (
     framing,
     identity,
     merchant_acts,
+    merchant_gifts,
     merchant_helpdesks,
     merchant_listener,
     merchant_pages,
@@ -24,6 +25,7 @@ from app.web import (
 from app.web.identity import StoreAway
 from app.web.screen import WORDS
 from jobs.card_templates import NoSuchWords
+from jobs.catalogue import NoSuchGift
 from jobs.desk import NoSuchDeed
 from jobs.team import NobodyThere
 
@@ -38,6 +40,7 @@ blueprint.register_blueprint(merchant_team.blueprint)
 blueprint.register_blueprint(merchant_helpdesks.blueprint)
 blueprint.register_blueprint(merchant_listener.blueprint)
 blueprint.register_blueprint(merchant_words.blueprint)
+blueprint.register_blueprint(merchant_gifts.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
@@ -66,6 +69,11 @@ def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
 @blueprint.errorhandler(NobodyThere)
 def _nobody_there(_problem: NobodyThere) -> Response:
     return _page("no.html", 404, title=_TITLES[404], why="Your team has nobody of that number.")
+
+
+@blueprint.errorhandler(NoSuchGift)
+def _no_such_gift(_problem: NoSuchGift) -> Response:
+    return _page("no.html", 404, title=_TITLES[404], why="There is no gift of that number.")
 
 
 @blueprint.errorhandler(NoSuchWords)

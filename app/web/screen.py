@@ -61,6 +61,8 @@ NOTICES = {
     "listener_forgotten": "It is told nothing any more.",
     "listener_none": "No tool was told of anything.",
     "saved": "Saved. It holds from now on.",
+    "gift_added": "It is in your catalogue now.",
+    "gift_changed": "Changed. It holds from now on.",
     "words_kept": "Kept. Agents can begin with it on the desk.",
     "words_offered": "Agents can begin with it on the desk again.",
     "words_put_away": "Put away. What was sent with it stays as it is.",

@@ -16,8 +16,9 @@ from sqlalchemy import select, update
 
 import app.store
 from app.domain.agents import Role
+from app.domain.catalogue import Entry
 from app.domain.effects import Pool, PushCard
-from app.domain.gifts import Moneys, Placed, Seen
+from app.domain.gifts import GiftKind, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
@@ -31,6 +32,7 @@ from app.store import (
     attentions,
     card_templates,
     care,
+    catalogue,
     chain,
     chores,
     connections,
@@ -83,6 +85,7 @@ from tests.builders import (
     order,
     paid,
     planned,
+    present,
     profile,
     purse,
     receipt,
@@ -234,6 +237,7 @@ NO_SHOP_NEEDED = {
     "veil.subject_of": "asks no database",
 }
 NOBODYS_TABLES = {"stops", "pulses"}  # the operator's switch is thrown for every shop, and one database has one pulse
+MUG = Entry(id=0, vendor="by_hand", sku="mug", kind=GiftKind.PARCEL, title="Mug", cost=usd(6_00))
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
 ONLY_LOCKS = {"orders.lock"}
@@ -243,6 +247,7 @@ NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
+NEW_ID |= {"catalogue.add"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
 SENT = Sent(
     id=1,
@@ -293,6 +298,7 @@ class Inhabitant:
     doubtful: int
     misfit: int
     template_id: int
+    gift_id: int
     pool_id: int
     decision_id: int
     request_id: int
@@ -321,6 +327,7 @@ class Inhabitant:
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
             "effect_id": effects.get(name, self.awaiting),
             "template_id": self.template_id,
+            "entry": replace(MUG, id=self.gift_id, sku="other", title="Big mug"),
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
@@ -534,6 +541,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             doubtful=-1,
             misfit=-1,
             template_id=-1,
+            gift_id=-1,
             pool_id=-1,
             request_id=-1,
             copied_id=-1,
@@ -599,6 +607,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "doubtful",
         "misfit",
         "template_id",
+        "gift_id",
         "pool_id",
         "decision_id",
         "request_id",
@@ -759,9 +768,11 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
 
 
 def kindness_of(session: Session, shop_id: int) -> dict[str, int]:
-    """Keep words for cards; return their number."""
+    """Keep words for cards, and a gift; return their numbers."""
     template = card_templates.keep(session, shop_id=shop_id, name="review", words="Be well.", sympathy=True)
-    return {"template_id": template}
+    gift = catalogue.add(session, MUG, shop_id=shop_id, currency="USD", now=NOON)
+    assert gift is not None
+    return {"template_id": template, "gift_id": gift}
 
 
 def keys_given(session: Session, shop_id: int, domain: str, seal: Seal) -> None:
@@ -872,6 +883,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
 
     write(planned(tag()), Mode.OBSERVE)
     write(planned(PushCard(customer_id=55, about="1")))
+    write(planned(present(gift_id=7)))
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)

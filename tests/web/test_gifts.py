@@ -1,0 +1,79 @@
+"""The catalogue's page: kept, changed, and offered to nobody without a price and a photo."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.desk import Desk
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+MUG = {"vendor": "by_hand", "kind": "parcel", "title": "Mug", "cost": "6.50", "photo": "https://x.example/mug.jpg"}
+
+
+def kept(desk: Desk, **changes: str) -> int:
+    """Take a gift into the catalogue; return its number."""
+    assert desk.press("/gifts", **MUG | changes).location == "/gifts?said=gift_added"
+    return int(desk.open("/gifts").rpartition('id="gift-')[2].partition('"')[0].partition("-")[0])
+
+
+def test_given_nothing_yet_when_looked_at_then_the_page_says_so(desk: Desk) -> None:
+    assert "Nothing yet." in desk.open("/gifts")
+
+
+def test_given_a_gift_when_added_then_it_is_there_as_it_was_typed_and_not_offered_yet(desk: Desk) -> None:
+    kept(desk, countries="us, CA", stock="3", size="L", flag_cats="yes")
+
+    page = desk.open("/gifts")
+    assert "Mug, size L</bdi>" in page
+    assert "not offered" in page
+    assert all(f"<span>{each}</span>" in page for each in ("$6.50", "3 left", "to CA, US", "harmful to cats"))
+    assert 'href="https://x.example/mug.jpg"' in page
+
+
+def test_given_a_gift_when_changed_then_it_is_offered_and_stays_what_it_is(desk: Desk) -> None:
+    number = kept(desk)
+
+    changed = desk.press(f"/gifts/{number}", **MUG | {"kind": "card", "title": "Big mug", "active": "yes"})
+
+    assert changed.location == "/gifts?said=gift_changed"
+    page = desk.open("/gifts")
+    assert ">offered</span>" in page
+    assert "<span>a parcel, brought by a person of yours</span>" in page
+
+
+@pytest.mark.parametrize(
+    ("lacks", "why"), [("cost", "Nobody has said what it costs."), ("photo", "There is no photo")], ids=str
+)
+def test_given_no_price_or_no_photo_when_switched_on_then_it_cannot_be(desk: Desk, lacks: str, why: str) -> None:
+    bare = MUG | {lacks: ""}
+    number = kept(desk, **{lacks: ""})
+
+    answer = desk.press(f"/gifts/{number}", **bare, active="yes")
+
+    assert (answer.status_code, why in answer.text, why in desk.open("/gifts")) == (422, True, True)
+    assert desk.press("/gifts", **bare | {"sku": "other"}, active="yes").status_code == 422
+
+
+WRONG = [{"vendor": "nobody"}, {"vendor": "florist"}, {"kind": "egift"}, {"kind": ""}, {"title": " "},
+         {"title": "y" * 121}, {"cost": "6,50"}, {"cost": "-1"}, {"photo": "http://x.example/mug.jpg"},
+         {"photo": "javascript:alert(1)"},
+         {"photo": "https://["}, {"countries": "USA"}, {"stock": "many"}, {"stock": "-1"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: str(wrong)[:32])
+def test_given_what_cannot_be_meant_when_added_then_nothing_is(desk: Desk, wrong: dict[str, Any]) -> None:
+    assert desk.press("/gifts", **MUG | wrong).status_code == 422
+    assert "Nothing yet." in desk.open("/gifts")
+
+
+def test_given_a_gift_that_is_there_when_added_again_then_it_says_so(desk: Desk) -> None:
+    kept(desk)
+
+    assert "You have this one already" in desk.press("/gifts", **MUG).text
+
+
+def test_given_another_shops_gift_when_changed_then_there_is_none_of_that_number(desk: Desk) -> None:
+    number = kept(desk)
+
+    assert desk.twin().press(f"/gifts/{number}", **MUG).status_code == 404
