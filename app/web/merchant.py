@@ -20,6 +20,7 @@ from app.web import (
     merchant_settings,
     merchant_tasks,
     merchant_team,
+    merchant_vendors,
     merchant_words,
 )
 from app.web.identity import StoreAway
@@ -41,6 +42,7 @@ blueprint.register_blueprint(merchant_helpdesks.blueprint)
 blueprint.register_blueprint(merchant_listener.blueprint)
 blueprint.register_blueprint(merchant_words.blueprint)
 blueprint.register_blueprint(merchant_gifts.blueprint)
+blueprint.register_blueprint(merchant_vendors.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

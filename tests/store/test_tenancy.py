@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 import app.store
+from app.domain import gifts
 from app.domain.agents import Role
 from app.domain.catalogue import Entry
 from app.domain.effects import Pool, PushCard
-from app.domain.gifts import GiftKind, Moneys, Placed, Seen
+from app.domain.gifts import GiftKind, Health, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
@@ -56,6 +57,7 @@ from app.store import (
     tallies,
     trips,
     veil,
+    vendor_accounts,
     yardstick,
 )
 from app.store.alarms import What
@@ -382,6 +384,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "unpaid": False,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
+    "words": "So sorry.",
+    "sympathy": False,
+    "health": Health(mode=gifts.Mode.LIVE),
     "tasted": Tastes(likes=("cake",)),
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
@@ -772,6 +777,8 @@ def kindness_of(session: Session, shop_id: int) -> dict[str, int]:
     template = card_templates.keep(session, shop_id=shop_id, name="review", words="Be well.", sympathy=True)
     gift = catalogue.add(session, MUG, shop_id=shop_id, currency="USD", now=NOON)
     assert gift is not None
+    health = Health(mode=gifts.Mode.SANDBOX, balance=usd(5_00))
+    vendor_accounts.looked_at(session, health, shop_id=shop_id, kind="florist", now=NOON)
     return {"template_id": template, "gift_id": gift}
 
 

@@ -1,0 +1,186 @@
+"""The page of gift vendors: one is kept once it lets us in, tells how it is, and is forgotten with its key."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from app.domain.errors import KeyRefused, Rejected, Unavailable
+from app.domain.gifts import Flag, GiftKind, Health, Mode, Offer
+from app.domain.money import Money
+from app.store import connections, vendor_accounts
+from app.store.base import reading
+from app.store.connections import Account
+from integrations import registry
+from integrations.http import Http
+from integrations.vendors import Ask, Told, Vendor, VendorLogin
+from tests.builders import usd
+from tests.web.desk import Desk
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+LOGIN = {"key": "a good key", "campaign": "C-1"}
+
+
+@dataclass
+class Stall:
+    """As much of app.domain.ports.GiftVendor as is asked for here. `problem` is raised at the next calls."""
+
+    health: Health = field(default_factory=lambda: Health(mode=Mode.SANDBOX, balance=usd(500_00)))
+    problem: Exception | None = None
+    logins: list[VendorLogin] = field(default_factory=list)
+    wired: list[str] = field(default_factory=list)
+
+    def check(self) -> Health:
+        if self.problem is not None:
+            raise self.problem
+        return self.health
+
+    def catalogue(self, what: GiftKind, *, country: str, at_most: Money) -> tuple[Offer, ...]:
+        if self.problem is not None:
+            raise self.problem
+        mug = Offer(sku="M-1", title=f"Mug for {country}", price=usd(6_00), photo="https://x.example/mug.jpg")
+        return (mug, Offer(sku="M-2", title="Wine", price=usd(9_00), flags=frozenset({Flag.ALCOHOL})))
+
+    def opened(self, _http: Http, _origin: str, login: VendorLogin) -> "Stall":
+        self.logins.append(login)
+        return self
+
+    def wire(self, _http: Http, _origin: str, _login: VendorLogin, at: str) -> str:
+        self.wired.append(at)
+        return "a secret of theirs"
+
+
+@pytest.fixture
+def stall(monkeypatch: pytest.MonkeyPatch) -> Stall:
+    """A vendor of a kind that the house does not know otherwise."""
+    there = Stall()
+    row = Vendor(
+        called="The stall",
+        kinds=frozenset({GiftKind.PARCEL}),
+        asks=(
+            Ask(name="key", label="Key", secret=True),
+            Ask(name="campaign", label="Campaign", needed=False),
+        ),
+        origin=lambda _login: "https://stall.example",
+        mode=lambda _login: Mode.LIVE,
+        open=there.opened,  # type: ignore[arg-type]  # as much as is asked for
+        told=Told(
+            authentic=lambda _call, _secrets, _now: False,
+            name=lambda _call: None,
+            references=lambda _body: (),
+            wire=there.wire,
+        ),
+    )
+    monkeypatch.setitem(registry.VENDORS, "stall", row)  # type: ignore[arg-type]  # a dict, all the same
+    return there
+
+
+def account(desk: Desk) -> Account | None:
+    with reading(desk.world.sessions) as session:
+        return connections.account(session, shop_id=desk.merchant.id, kind="stall", seal=desk.world.seal)
+
+
+def test_given_a_key_that_is_taken_when_connected_then_all_is_kept_and_the_page_says_how_it_is(
+    desk: Desk, stall: Stall
+) -> None:
+    assert desk.press("/vendors/stall/connect", **LOGIN).location == "/vendors?said=vendor_connected"
+
+    kept = account(desk)
+    assert kept is not None
+    assert (kept.key, kept.options, kept.secrets) == ("a good key", {"campaign": "C-1"}, ("a secret of theirs",))
+    assert stall.wired == [f"{desk.world.home}/vendors/stall/{kept.url_token}"]
+    page = desk.open("/vendors")
+    assert "$500.00 left there" in page
+    assert "<strong>nothing is really sent</strong>" in page
+    assert "a good key" not in page
+
+
+def test_given_an_account_when_a_new_key_is_brought_then_its_calls_come_by_the_same_way(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    before = account(desk)
+    desk.press("/vendors/stall/connect", key="a new key")
+
+    after = account(desk)
+    assert before is not None
+    assert after is not None
+    assert (after.key, after.url_token, after.secrets) == ("a new key", before.url_token, before.secrets)
+    assert len(stall.wired) == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "why"),
+    [
+        (KeyRefused("no"), "They do not take this key."),
+        (Unavailable("it does not answer"), "They cannot be asked just now, so nothing was kept: it does not answer"),
+        (Rejected("no such campaign"), "no such campaign"),
+        (ValueError("no sender"), "That cannot be an account there: no sender"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_given_a_vendor_that_does_not_let_us_in_when_connected_then_nothing_is_kept_and_it_says_why(
+    desk: Desk, stall: Stall, problem: Exception, why: str
+) -> None:
+    stall.problem = problem
+
+    answer = desk.press("/vendors/stall/connect", **LOGIN)
+
+    assert (answer.status_code, why in answer.text, account(desk)) == (422, True, None)
+
+
+def test_given_a_key_that_says_where_it_is_good_when_its_account_does_not_then_the_key_is_believed(
+    desk: Desk, stall: Stall
+) -> None:
+    stall.health = Health(mode=Mode.UNKNOWN, ails=("Nobody pays here.",))
+    desk.press("/vendors/stall/connect", **LOGIN)
+
+    page = desk.open("/vendors")
+    assert ">live</span>" in page
+    assert "Nobody pays here." in page
+    with reading(desk.world.sessions) as session:
+        assert vendor_accounts.in_sandbox(session, shop_id=desk.merchant.id) == []
+
+
+def test_given_an_account_whose_key_dies_when_asked_how_it_is_then_it_is_told_until_a_new_one_is_brought(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    stall.problem = KeyRefused("no")
+    assert "They do not take this key." in desk.press("/vendors/stall/check").text
+    assert "not let in" in desk.open("/vendors")
+    assert "The stall</bdi> does not take our key any more" in desk.open()
+
+    stall.problem, stall.health = None, Health(mode=Mode.LIVE, balance=usd(3_00))
+    assert desk.press("/vendors/stall/check").location == "/vendors?said=vendor_checked"
+    assert "$3.00 left there" in desk.open("/vendors")
+    assert "does not take our key any more" not in desk.open()
+
+
+def test_given_an_account_when_left_then_it_and_its_key_are_forgotten(desk: Desk, stall: Stall) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+
+    assert desk.press("/vendors/stall/disconnect").location == "/vendors?said=vendor_left"
+    assert account(desk) is None
+    assert desk.press("/vendors/stall/disconnect").location == "/vendors?said=vendor_none"
+    assert desk.press("/vendors/stall/check").status_code == 422
+
+
+def test_given_what_cannot_be_meant_when_connected_then_nothing_is_asked(desk: Desk, stall: Stall) -> None:
+    assert desk.press("/vendors/stall/connect", key=" ").status_code == 422
+    assert desk.press("/vendors/stall/connect", key="x" * 2_001).status_code == 422
+    assert desk.press("/vendors/attic/connect", key="k").status_code == 404
+    assert stall.logins == []
+
+
+def test_given_a_vendor_when_what_it_sells_is_looked_at_then_one_press_takes_a_thing_over(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    page = desk.open("/gifts?vendor=stall&kind=parcel&country=us")
+    assert "Mug for US</bdi>" in page
+    assert 'name="flag_alcohol"' in page.partition("Wine")[2]
+
+    stall.problem = Unavailable("it does not answer")
+    assert "it does not answer" in desk.open("/gifts?vendor=stall&kind=parcel")
+    assert desk.ask("/gifts?vendor=stall&kind=egift").status_code == 422
