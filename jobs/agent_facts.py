@@ -7,17 +7,19 @@ from typing import Any
 from app.domain.agents import Member
 from app.domain.events import Act, AgentAction
 from app.domain.facts import AgentFacts, DoneElsewhere, FlowersBefore, RefundsBefore, Treat
+from app.domain.rules import send_acts
 from app.domain.tags import folded
-from app.store import acts, agents, care, decisions, gifts, orders, treats
+from app.store import acts, agents, care, catalogue, decisions, gifts, orders, treats
 from app.store.base import Session
 from app.store.decisions import Earlier
 from app.store.gifts import TeamGifts
 from app.store.shops import Merchant
+from jobs import gift_choice
 from jobs.gather import AboutAction
 from jobs.runtime import midnight, month_start
 
 A_YEAR = timedelta(days=365)
-_KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card", Act.COMPASSION: "mute"}
+_KINDS = {Act.REFUND_KEEP: "refund_order", Act.CARD: "write_card", Act.COMPASSION: "mute", Act.SEND: "send_gift"}
 
 
 def gathered(
@@ -64,6 +66,10 @@ def gathered(
         live=before.live,
         ended=before.ended,
         options=asked.options,
+        chosen=gift_choice.chosen(session, merchant, asked.sent, asked.customer_id, now),
+        egifts=catalogue.egifts(
+            session, shop_id=merchant.id, customer_id=asked.customer_id, since=now - send_acts.EGIFT_PAUSE
+        ),
         given=given,
         press=press,
         granted=merchant.scopes,
@@ -138,7 +144,7 @@ def _refunds_before(session: Session, merchant: Merchant, asked: AboutAction, no
 def _elsewhere(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:
     if action.act is Act.REFUND_KEEP:
         return _refunded(session, action, asked, shop_id)
-    return () if action.act in {Act.GIFT, Act.CARD} else _sent(session, action, asked, shop_id)
+    return () if action.act in {Act.GIFT, Act.CARD, Act.SEND} else _sent(session, action, asked, shop_id)
 
 
 def _refunded(session: Session, action: AgentAction, asked: AboutAction, shop_id: int) -> tuple[DoneElsewhere, ...]:

@@ -12,7 +12,7 @@ from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
 from integrations.registry import HELPDESKS
-from jobs import braking, purses
+from jobs import braking, gift_choice, purses
 from jobs.runtime import in_force, local, purse
 
 
@@ -103,8 +103,11 @@ def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: st
     """Plan what is given instead of a deed that was dropped under that code, if anything is."""
     policy = in_force(merchant).nth_order_gift
     plan = gift_order.instead(deed.effect, code, policy, cost=deed.cost, now=now)
+    because = "The parcel had left without its gift, so the gift travels by itself."
+    if plan is None:
+        plan = gift_choice.instead(session, merchant, deed, code=code, now=now)
+        because = "What was to be sent could not be had, so the next that fits is."
     if plan is not None:
-        because = "The parcel had left without its gift, so the gift travels by itself."
         mode = merchant.policy.mode_of(deed.rule)
         _plan(session, merchant, deed.rule, because, plan, decision_id=deed.decision_id, mode=mode, now=now)
 

@@ -36,7 +36,7 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
+from jobs import gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
 from jobs.runtime import Outside, World
 
 STANDING_RULE = "special_customer"
@@ -220,7 +220,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             standing = _standing(world, merchant, sending.customer_id, known)
-            return sending_deeds.unwanted(outside, sending, standing, world.clock.now())
+            no = sending_deeds.unwanted(outside, sending, standing, world.clock.now())
+            return no or gift_choice.unwanted(world, merchant, sending, standing)
         case TagTicket() | PostNote() | PushCard() as errand:
             return helpdesk_deeds.unwanted(outside, errand)
         case _:

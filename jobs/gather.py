@@ -22,7 +22,8 @@ from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from jobs import who_is
+from jobs import gift_choice, who_is
+from jobs.gift_choice import Asked
 from jobs.runtime import Outside, World, midnight, opening
 
 
@@ -39,6 +40,7 @@ class AboutAction:
     tags: frozenset[str] = frozenset()
     known: Mapping[str, str] = field(default_factory=dict)  # what may stand for its name in a card's words
     paper: Paper = ANY_CARD  # on which they come out
+    sent: Asked | None = None  # the gift that is to be sent
     trouble: str | None = None
     doubts: str = ""  # why something that is sent may not find the customer
     forgotten: bool = False
@@ -131,7 +133,10 @@ def _about(world: World, merchant: Merchant, outside: Outside, action: AgentActi
             (order,) = people.at_home(session, shop_id=merchant.id, orders=[order])
     if order is None or order.customer_id != customer_id:
         return AboutAction(customer_id=customer_id)
-    about = _with_price(merchant, outside, action, order, now)
+    if action.act is Act.SEND:
+        about = _with_gift(world, merchant, outside, action, order, now)
+    else:
+        about = _with_price(merchant, outside, action, order, now)
     return replace(about, tags=_tags(merchant, outside, order))
 
 
@@ -179,11 +184,20 @@ def _nowhere(order: Order) -> str:
     return f"{order.name} has no delivery address."
 
 
+def _with_gift(
+    world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+) -> AboutAction:
+    found = gift_choice.asked(world, merchant, outside, action, order, opening(merchant, now).date())
+    known = _known(merchant, outside, action, order, found.address)
+    about = AboutAction(customer_id=order.customer_id, order=order, known=known)
+    return replace(about, sent=found, paper=found.paper, trouble=found.trouble)
+
+
 def _known(
-    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, address: Address
+    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, address: Address | None
 ) -> Mapping[str, str]:
     """Return what may stand for its name in a card's words. The store is asked for things only where one is named."""
-    known = {"first_name": first_name(address.name), "shop": merchant.name}
+    known = {"first_name": "" if address is None else first_name(address.name), "shop": merchant.name}
     if "{order_item}" in (action.message or "").lower():
         first = next(iter(outside.shop.sold(order.id)), None)
         known |= {"order_item": "" if first is None else first.title}

@@ -63,6 +63,7 @@ def refused(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
         if endings.refuse(session, deed, code=code, why=why, now=now):
             deeds.note_refused(session, deed)
             followed_up(session, merchant, deed, now)
+            give_otherwise(session, merchant, deed, code=code, now=now)
 
     return Outcome(deed=deed, event="effect.refused", write=write, grave=True, words={"code": code})
 

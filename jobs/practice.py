@@ -2,14 +2,19 @@
 
 import sys
 import time
+from dataclasses import replace
 
 from app.config import settings
+from app.domain.card_templates import STARTERS
+from app.domain.catalogue import Entry
 from app.domain.errors import Unavailable
+from app.domain.gifts import Flag, GiftKind
+from app.domain.money import Money
 from app.domain.policy import Brake, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
-from app.store import connections, migrate, setups, shops
+from app.store import card_templates, catalogue, connections, migrate, setups, shops
 from app.store.base import reading, unit_of_work
 from integrations.florist.company import INVOICED, YES
-from integrations.registry import FIRST_HELPDESK, LISTENER
+from integrations.registry import BY_HAND, FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.listener import routes as listener
@@ -41,6 +46,39 @@ POLICY = Policy(
         cooldown_days=0,
         undo_minutes=1,  # long enough to undo something, short enough to see it leave
         store_credit=True,
+    ),
+)
+
+_GIVEN = Entry(
+    id=0,
+    vendor=BY_HAND,
+    sku="socks",
+    kind=GiftKind.PARCEL,
+    title="Wool socks",
+    cost=Money(minor=9_00, currency="USD"),
+    photo="https://example.com/socks.jpg",
+    stock=20,
+    active=True,
+)
+SHELF = (
+    _GIVEN,
+    replace(
+        _GIVEN,
+        sku="card",
+        kind=GiftKind.CARD,
+        title="A card, written by hand",
+        cost=Money(minor=4_50, currency="USD"),
+        photo="https://example.com/card.jpg",
+        stock=None,
+        sympathy=True,
+    ),
+    replace(
+        _GIVEN,
+        sku="truffles",
+        title="Chocolate truffles",
+        cost=Money(minor=14_00, currency="USD"),
+        photo="https://example.com/truffles.jpg",
+        flags=frozenset({Flag.FOOD, Flag.ALLERGENS}),
     ),
 )
 
@@ -112,11 +150,24 @@ def move_in(here: World) -> int:
 
 
 def furnish(here: World, shop_id: int) -> None:
-    """Have made in the town's helpdesk what belongs there, unless it is there."""
+    """Have made in the town's helpdesk what belongs there, unless it is there; and something to give on the shelf."""
+    stock_up(here, shop_id)
     with unit_of_work(here.sessions) as session:
         if all(each.parts is None for each in setups.listed(session, shop_id=shop_id)):
             setups.begin(session, shop_id=shop_id, kind=FIRST_HELPDESK, now=here.clock.now())
     helpdesk_care.care_for(here, shop_id)
+
+
+def stock_up(here: World, shop_id: int) -> None:
+    """Put something on the practice shop's shelf, and words for its cards, unless there is anything."""
+    now = here.clock.now()
+    with unit_of_work(here.sessions) as session:
+        if catalogue.listed(session, shop_id=shop_id):
+            return
+        for entry in SHELF:
+            catalogue.add(session, entry, shop_id=shop_id, currency="USD", now=now)
+        for each in STARTERS:
+            card_templates.keep(session, shop_id=shop_id, name=each.name, words=each.words, sympathy=each.sympathy)
 
 
 def _at_home(here: World) -> int | None:

@@ -71,6 +71,15 @@ class Occasion:
     at_most: Money | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A gift that somebody wants to be sent, what it costs at this moment with everything, and for whom it is."""
+
+    entry: Entry
+    cost: Money
+    occasion: Occasion
+
+
 def not_ready(entry: Entry) -> str | None:
     """Return why a gift cannot be offered to anybody, as a sentence for the merchant; None when it can."""
     if entry.cost is None:

@@ -151,6 +151,7 @@ class Act(StrEnum):
     GIFT = "gift"
     CARD = "card"
     COMPASSION = "compassion"
+    SEND = "send"
 
 
 class Proof(StrEnum):
@@ -186,6 +187,7 @@ class AgentAction:
     unclear: str | None = None
     product: str | None = None
     variant: int | None = None
+    gift: int | None = None  # of the shop's own catalogue
     days: int | None = None
     day: date | None = None  # on which it is to arrive, instead of in so many days
     message: str | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.agents import Member
+from app.domain.catalogue import Chosen
 from app.domain.correspondents import Nobody
 from app.domain.effects import Effect, Gift, State
 from app.domain.gifts import Paper
@@ -223,6 +224,8 @@ class AgentFacts:
     live: tuple[int, ...] = ()
     ended: int = 0
     options: tuple[GiftOption, ...] = ()  # what may be slipped in
+    chosen: Chosen | None = None  # what is to be sent
+    egifts: int = 0  # that the customer had lately
     given: frozenset[int] = frozenset()  # variants that the customer was given before, by whomever
     elsewhere: tuple[DoneElsewhere, ...] = ()  # refunds of this order, or flowers under way, from other tickets
     press: int = 0  # which press this is: each gets an answer of its own

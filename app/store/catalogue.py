@@ -75,6 +75,27 @@ def given(session: Session, *, shop_id: int, customer_id: int | None) -> frozens
     return frozenset(number for number in session.scalars(theirs) if number is not None)
 
 
+def tried(session: Session, *, shop_id: int, ticket_id: str) -> frozenset[int]:
+    """Return the numbers of what was sent from a ticket, or was to be, whatever became of it."""
+    from_it = select(_GIFT).where(Effect.shop_id == shop_id, Effect.kind == "send_gift", Effect.ticket_id == ticket_id)
+    return frozenset(number for number in session.scalars(from_it) if number is not None)
+
+
+def egifts(session: Session, *, shop_id: int, customer_id: int | None, since: datetime) -> int:
+    """Return how many e-gifts the customer was given since then, or is about to be."""
+    if customer_id is None:
+        return 0
+    theirs = select(func.count()).where(
+        Effect.shop_id == shop_id,
+        Effect.kind == "send_gift",
+        Effect.customer_id == customer_id,
+        Effect.payload["what"].as_string() == GiftKind.EGIFT.value,
+        Effect.state.in_(GIVEN),
+        Effect.created_at >= since,
+    )
+    return session.scalar(theirs) or 0
+
+
 def _asked_for(session: Session, shop_id: int) -> Mapping[int, int]:
     """Return how many of each were sent, or are about to be, since they were counted."""
     counted = select(CatalogueGift.id, func.count().label("how_many")).where(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.decisions import Decision as DomainDecision
 from app.domain.effects import State
 from app.domain.facts import DoneElsewhere, FlowersBefore, RefundsBefore
+from app.domain.gifts import GiftKind
 from app.store.base import Base, insert
 from app.store.tables import Decision, Effect
 
@@ -129,9 +130,10 @@ def flowers_before(
     True for as long as `refunds_before` is.
     """
     theirs, today = and_(Effect.customer_id == customer_id, Effect.created_at >= since), Effect.created_at >= day_start
+    by_others = and_(Effect.kind == "send_gift", Effect.payload["what"].as_string() == GiftKind.FLOWERS.value)
     statement = select(func.count(case((theirs, 1))), func.count(case((today, 1)))).where(
         Effect.shop_id == shop_id,
-        Effect.kind == "send_flowers",
+        or_(Effect.kind == "send_flowers", by_others),
         Effect.state.in_(GIVEN),
         or_(theirs, today),
     )

@@ -14,7 +14,18 @@ from app.domain.effects import Effect, State
 from app.domain.facts import GiftOption
 from app.domain.refunds import SoldLine
 from app.domain.rules import team_gift
-from app.store import acts, agents, attentions, card_templates, lifting, people, stories, switch, veil
+from app.store import (
+    acts,
+    agents,
+    attentions,
+    card_templates,
+    lifting,
+    people,
+    stories,
+    switch,
+    veil,
+    vendor_accounts,
+)
 from app.store.agent_sessions import Visitor
 from app.store.attentions import Attention
 from app.store.base import Session, reading
@@ -22,7 +33,7 @@ from app.store.shops import Merchant
 from app.store.stories import MADE_BY_AGENTS, Search
 from app.web import phrases
 from integrations.own_desk import presses
-from jobs import agent_desk, card, way_back
+from jobs import agent_desk, card, gift_choice, way_back
 from jobs.agent_preview import Preview
 from jobs.passes import Pass
 from jobs.runtime import World, local, month_start
@@ -30,7 +41,7 @@ from jobs.runtime import World, local, month_start
 ORDERS, DEEDS = 10, 8
 _UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
 # As an agent reads them; the others are called what the merchant calls them.
-_PREPARED = {"refund_keep": "a refund", "flowers": "flowers", "card": "a card", "gift": "a gift"}
+_PREPARED = {"refund_keep": "a refund", "flowers": "flowers", "card": "a card", "gift": "a gift", "send": "a gift"}
 _STATES = {State.AWAITING: "waits for a lead", State.OVER_BUDGET: "beyond the pool"}
 
 
@@ -95,6 +106,8 @@ def desk(seen: Scene) -> str:
             facts["orders"] = stories.orders_of(session, **bought)
             facts |= _deeds(session, seen, who)
             facts["templates"] = card_templates.offered(session, shop_id=seen.merchant.id)
+            facts["gifts"] = gift_choice.offered(session, seen.merchant, known.standing, seen.now)
+            facts["sandboxes"] = vendor_accounts.in_sandbox(session, shop_id=seen.merchant.id)
             asked: dict[str, Any] = {"customer_id": seen.customer_id, "agent_id": seen.visitor.agent.id}
             theirs = attentions.of_others(session, shop_id=seen.merchant.id, now=seen.now, **asked)
             facts["colleague"] = _at_it(session, seen, theirs)
@@ -108,9 +121,12 @@ def preview(seen: Scene, found: Preview, colleague: Attention | None) -> str:
     with reading(seen.world.sessions) as session:
         rows = stories.ledger_rows(session, search=search, limit=DEEDS, **_shop(seen)) if kinds else []
         at_it = _at_it(session, seen, colleague)
+        sandboxes = vendor_accounts.in_sandbox(session, shop_id=seen.merchant.id)
     # What is on this ticket the rules have seen.
     beside = [(_first_name(row.effect), row) for row in rows if row.ticket_id != seen.ticket_id]
-    return _drawn("_desk_preview.html", seen, {"it": found, "beside": beside, "colleague": at_it})
+    return _drawn(
+        "_desk_preview.html", seen, {"it": found, "beside": beside, "colleague": at_it, "sandboxes": sandboxes}
+    )
 
 
 def lines(sold: tuple[SoldLine, ...]) -> str:

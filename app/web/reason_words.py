@@ -68,6 +68,8 @@ _REASONS = {
     "team_gift": "a gift from an agent",
     "card": "a card is written",
     "card_words": "no words for a card",
+    "no_gift": "no gift for this customer",
+    "sends": "a gift is sent",
     "on_board": "in the parcel anyway",
     "sold_out": "gone from stock",
     "nothing_to_withdraw": "nothing to withdraw",

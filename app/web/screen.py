@@ -84,6 +84,7 @@ WORDS: dict[str, object] = {
     "MODES": phrases.MODES,
     "POOLS": phrases.POOLS,
     "NOTICES": NOTICES,
+    "VENDORS": registry.VENDORS,
     "called": registry.called,
     "what": deed_words.what,
     "so_far": deed_words.so_far,

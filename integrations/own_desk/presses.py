@@ -21,7 +21,7 @@ class Wish(BaseModel):
     """What an agent filled in; "" where nothing was."""
 
     model_config = ConfigDict(frozen=True)
-    act: Literal["refund_keep", "flowers", "gift", "card", "compassion"]
+    act: Literal["refund_keep", "flowers", "gift", "card", "compassion", "send"]
     order: Word = ""
     amount: Word = ""
     items: Text = ""
@@ -33,6 +33,7 @@ class Wish(BaseModel):
     days: Annotated[int, Field(ge=0, le=10_000)] | None = None
     day: date | None = None
     variant: Id | None = None
+    gift: Id | None = None
     message: Annotated[str, Field(max_length=1_000)] = ""  # how much a card holds, its paper says
     words: Annotated[str, Field(max_length=1_000)] = ""  # to be written by hand
     confirm: Short = ""
@@ -77,9 +78,10 @@ def action(said: Press) -> AgentAction:
         as_credit=said.as_credit,
         unclear=unclear,
         variant=said.variant,
+        gift=said.gift,
         days=said.days,
         day=said.day,
-        message=(said.words if said.act == "card" else said.message).strip() or None,
+        message=(said.words if said.act in {"card", "send"} else said.message).strip() or None,
         compassion=said.compassion,
         with_refund=said.with_refund,
         with_flowers=said.with_flowers,

@@ -1,6 +1,7 @@
 """The moves of the ledger: each legal one leads where it should, each other one leaves row and purse alone."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from app.domain.policy import Mode
 from app.store import ledger
 from app.store.base import unit_of_work
 from app.store.ledger import Deed
-from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, letter, paid, purse, refund
+from tests.builders import HOUR, MINUTE, NOON, flowers, gift_line, letter, paid, present, purse, refund
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
 PRICE = 12_00
@@ -185,6 +186,15 @@ def test_given_flowers_when_hurried_then_they_keep_their_day(steps: Steps) -> No
 
     assert not hurried(steps, deed.id)
     assert steps.due() == []
+
+
+@pytest.mark.parametrize(("day", "goes"), [(None, True), (date(2026, 12, 1), False)], ids=["any day", "a day"])
+def test_given_a_gift_when_hurried_then_it_goes_at_once_unless_it_has_a_day(
+    steps: Steps, day: date | None, goes: bool
+) -> None:
+    deed = steps.planned(paid(present(day=day), due_at=NOON + HOUR), rule="flowers")
+
+    assert hurried(steps, deed.id) is goes
 
 
 @pytest.mark.parametrize("state", [*(each for each in GIVEN if each != "planned"), *NOT_GIVEN])

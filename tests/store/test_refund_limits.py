@@ -6,12 +6,13 @@ from threading import Barrier
 import pytest
 
 from app.domain.facts import FlowersBefore, RefundsBefore
+from app.domain.gifts import GiftKind
 from app.domain.money import Money
 from app.domain.policy import Mode, TeamGestures
 from app.domain.rules import refund_keep
 from app.store import decisions, ledger, orders
 from app.store.base import Session, unit_of_work
-from tests.builders import DAY, NOON, action, agent_facts, flowers, paid, purse, refund, refund_offer, usd
+from tests.builders import DAY, NOON, action, agent_facts, flowers, paid, present, purse, refund, refund_offer, usd
 from tests.store.crowd import at_once
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
 
@@ -54,12 +55,23 @@ def test_given_flowers_when_counted_then_only_what_was_or_may_be_sent_counts(
 ) -> None:
     into(steps, state, paid(flowers()), rule="flowers")
     into(steps, "done", paid(flowers(ticket_id="43", customer_id=77)), rule="flowers")
+    into(steps, "done", paid(present()), rule="flowers")  # an e-gift is none
 
     with unit_of_work(steps.sessions) as session:
         found = decisions.flowers_before(
             session, shop_id=steps.shop_id, customer_id=55, since=NOON - 365 * DAY, day_start=NOON - DAY
         )
     assert found == FlowersBefore(to_customer=counts, today=counts + 1)
+
+
+def test_given_flowers_by_any_vendor_when_counted_then_they_are_flowers(steps: Steps) -> None:
+    into(steps, "done", paid(present(what=GiftKind.FLOWERS)), rule="flowers")
+
+    with unit_of_work(steps.sessions) as session:
+        found = decisions.flowers_before(
+            session, shop_id=steps.shop_id, customer_id=55, since=NOON - 365 * DAY, day_start=NOON - DAY
+        )
+    assert found == FlowersBefore(to_customer=1, today=1)
 
 
 def press(session: Session, steps: Steps, number: int, found: RefundsBefore) -> str | None:

@@ -16,6 +16,7 @@ from app.domain.rules import (
     nth_order_gift,
     pressed,
     refund_keep,
+    send_acts,
     special_customer,
     team_card,
     team_gift,
@@ -70,11 +71,12 @@ def _acted(
         return [refund_keep.decide(action, facts, policy.team, now)]
     if action.act is Act.FLOWERS:
         return [agent_acts.flowers(action, facts, policy, now, day_start)]
+    if action.act is Act.SEND:
+        return [send_acts.send(action, facts, policy, now, day_start)]
     if action.act is Act.GIFT:
         return [team_gift.gift(action, facts, policy, now)]
-    if action.act is Act.CARD:
-        return [team_card.card(action, facts, policy.team, now)]
-    return [agent_acts.withdraw_flowers(action, facts, now)]
+    by_itself = team_card.card(action, facts, policy.team, now) if action.act is Act.CARD else None
+    return [by_itself or agent_acts.withdraw_flowers(action, facts, now)]
 
 
 def _weighed(

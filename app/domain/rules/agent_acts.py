@@ -49,7 +49,7 @@ def flowers(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetim
         due_at=delivery_days.place_by(day, opening=day_start),
         cost=quote.total,
         pool=Pool.TEAM,
-        ask_first=_lead_for_flowers(quote.total, facts, team) or beyond_claim(action, quote.total, team),
+        ask_first=lead_for_flowers(quote.total, facts, team) or beyond_claim(action, quote.total, team),
     )
     moved = "" if day == asked else f", the first day after {asked.day} {asked:%B} on which they can arrive"
     because = f"{action.called} sends flowers for {quote.total} on {day.day} {day:%B %Y}{moved}."
@@ -79,7 +79,8 @@ def withdraw_flowers(action: AgentAction, facts: AgentFacts, now: datetime) -> D
     return decided(action, FLOWERS, "withdrawn", because, withdraw=facts.withdrawable)
 
 
-def _lead_for_flowers(total: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:
+def lead_for_flowers(total: Money, facts: AgentFacts, policy: TeamGestures) -> str | None:
+    """Return why a lead should look at flowers first; None where an agent may send them by themselves."""
     quick = too_quick(facts, policy)
     if quick is not None:
         return quick

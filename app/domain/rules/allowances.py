@@ -7,7 +7,7 @@ have, nor the pool.
 from dataclasses import replace
 
 from app.domain.decisions import Decision
-from app.domain.effects import Plan, Pool, RefundOrder, SendFlowers
+from app.domain.effects import Plan, Pool, RefundOrder, SendFlowers, SendGift
 from app.domain.events import AgentAction
 from app.domain.facts import AgentFacts
 from app.domain.money import Money
@@ -44,7 +44,7 @@ def _borne(team: TeamGestures, facts: AgentFacts) -> list[TagRule]:
 def _within_own(facts: AgentFacts, plan: Plan) -> Plan:
     """Return the plan, with the question for a lead should a small thing be more than the agent may give at once."""
     most = None if facts.member is None else facts.member.limit_minor
-    judged = isinstance(plan.effect, RefundOrder | SendFlowers)  # by their own rules, with tags in mind
+    judged = isinstance(plan.effect, RefundOrder | SendFlowers | SendGift)  # by their own rules, with tags in mind
     if most is None or plan.cost is None or judged or plan.ask_first is not None or plan.cost.minor <= most:
         return plan
     return replace(plan, ask_first=f"Above {Money(minor=most, currency=plan.cost.currency)} a lead decides.")
@@ -79,7 +79,7 @@ def _in_one_act(plan: Plan, team: TeamGestures) -> int | None:
     match plan.effect:
         case RefundOrder():
             return team.refund_limit_minor
-        case SendFlowers():
+        case SendFlowers() | SendGift():
             return team.flowers_limit_minor
         case _:
             return None
@@ -89,7 +89,7 @@ def _by_tag(plan: Plan, rule: TagRule) -> int | None:
     match plan.effect:
         case RefundOrder():
             return rule.refund_minor
-        case SendFlowers():
+        case SendFlowers() | SendGift():
             return rule.flowers_minor
         case _:
             return None

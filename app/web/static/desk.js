@@ -124,6 +124,7 @@ const wished = (form) => {
   wish.items = chosen.map((field) => `#${field.dataset.place} x ${Number(field.value)}`).join(", ");
   for (const name of ["shipping", "as_credit", "with_refund", "with_flowers"]) wish[name] = typed.has(name);
   if (text("day")) wish.day = text("day");
+  if (typed.has("gift")) wish.gift = Number(typed.get("gift"));
   if (typed.has("variant")) wish.variant = Number(typed.get("variant"));
   return wish;
 };

@@ -1,0 +1,168 @@
+"""Which gift is sent to somebody: what fits them by our own books, what it costs just now, and what instead of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from app.domain import card_words, catalogue
+from app.domain.addresses import Address
+from app.domain.card_paper import HAND
+from app.domain.catalogue import Chosen, Entry, Occasion
+from app.domain.effects import Plan, Pool, SendGift, Sending
+from app.domain.errors import Rejected
+from app.domain.events import AgentAction
+from app.domain.facts import Order, Standing
+from app.domain.gifts import Flag, GiftKind, Paper, Wish
+from app.domain.money import Money, zero
+from app.domain.rules import hard_time, send_acts, written
+from app.domain.tastes import NOTHING_NOTED
+from app.store import catalogue as shelf
+from app.store import connections, orders
+from app.store.base import Session, reading
+from app.store.ledger import Deed
+from app.store.shops import Merchant
+from integrations import registry
+from jobs.runtime import Outside, World
+
+SOLD_OUT = "sold_out"
+_GIVEN_UP = frozenset({"refused", SOLD_OUT})  # codes of a gift that certainly was not ordered, and never will be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the outside says of a gift that an agent chose; `trouble` is why it cannot be sent, for them to read."""
+
+    entry: Entry | None = None
+    cost: Money | None = None
+    address: Address | None = None
+    paper: Paper = HAND
+    trouble: str | None = None
+
+
+def asked(world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, today: date) -> Asked:
+    """Ask what a gift costs just now, and whether there is a way to the customer."""
+    with reading(world.sessions) as session:
+        entries = {entry.id: entry for entry in shelf.listed(session, shop_id=merchant.id)}
+    entry = entries.get(action.gift or 0)
+    if entry is None or entry.cost is None or order.customer_id is None:
+        return Asked(entry=entry)  # the rule says why
+    emails = outside.shop.emails(order.customer_id) if entry.kind is GiftKind.EGIFT else ()
+    address = outside.shop.gift_address(order.customer_id, order_id=order.id)
+    if entry.kind is GiftKind.EGIFT and not emails:
+        return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
+    if entry.kind is not GiftKind.EGIFT and address is None:
+        return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
+    found = Asked(entry=entry, cost=entry.cost, address=address)
+    if entry.vendor == registry.BY_HAND:
+        return found
+    wish = Wish(
+        what=entry.kind,
+        sku=entry.sku,
+        words="",
+        signed_by=action.agent_name,
+        name="" if address is None else address.name or address.company,
+        at_most=zero(merchant.currency),
+        to=address,
+        email=next(iter(emails), ""),
+        phone="" if address is None else address.phone,
+        customer_id=order.customer_id,
+        day=send_acts.days(action, entry.kind, merchant.policy, today)[1],
+    )
+    try:
+        vendor = outside.vendor(entry.vendor)
+        cost = vendor.quote(wish).total if vendor.can.quotes else entry.cost
+    except Rejected as no:
+        return replace(found, trouble=f"{registry.called(entry.vendor)} says: {no}")
+    return replace(found, cost=cost, paper=vendor.can.paper)
+
+
+def chosen(
+    session: Session, merchant: Merchant, found: Asked | None, customer_id: int | None, now: datetime
+) -> Chosen | None:
+    """Return what is to be sent, with all that our own books know of its customer."""
+    if found is None or found.entry is None or found.cost is None or customer_id is None:
+        return None
+    known = {"shop_id": merchant.id, "customer_id": customer_id}
+    standing = orders.standing(session, currency=merchant.currency, **known)
+    about = occasion(session, merchant, customer_id, standing, now)
+    country = "" if found.address is None else found.address.country
+    return Chosen(entry=found.entry, cost=found.cost, occasion=replace(about, country=country))
+
+
+def occasion(
+    session: Session, merchant: Merchant, customer_id: int, standing: Standing | None, now: datetime
+) -> Occasion:
+    """Return for whom a gift is looked for, by our own books alone."""
+    accounts = connections.public_ids(session, shop_id=merchant.id)
+    return Occasion(
+        currency=merchant.currency,
+        vendors=frozenset({registry.BY_HAND, *(kind for kind in registry.VENDORS if kind in accounts)}),
+        tasted=NOTHING_NOTED if standing is None else standing.tastes,
+        given=shelf.given(session, shop_id=merchant.id, customer_id=customer_id),
+        forbidden=frozenset(map(Flag, merchant.policy.sends.forbidden)),
+        sympathy=_is_hard(standing, now),
+    )
+
+
+def offered(
+    session: Session, merchant: Merchant, standing: Standing, now: datetime
+) -> Sequence[tuple[Entry, str | None]]:
+    """Return what agents may choose from, the cheapest that fits first; with why not, for those that do not."""
+    entries = [entry for entry in shelf.listed(session, shop_id=merchant.id) if entry.active]
+    about = occasion(session, merchant, standing.customer_id, standing, now) if entries else None
+    if about is None:
+        return ()
+    fits = catalogue.fitting(entries, about)
+    return [
+        *((entry, None) for entry in fits),
+        *((entry, catalogue.why_not(entry, about)) for entry in entries if entry not in fits),
+    ]
+
+
+def unwanted(world: World, merchant: Merchant, sending: Sending, standing: Standing | None) -> tuple[str, str] | None:
+    """Return why something should not leave after all, as (code, sentence), by what our own books say by now."""
+    if isinstance(sending, SendGift) and sending.gift_id is not None:
+        with reading(world.sessions) as session:
+            entries = {entry.id: entry for entry in shelf.listed(session, shop_id=merchant.id)}
+        entry = entries.get(sending.gift_id)
+        if entry is None or not entry.active:
+            return SOLD_OUT, f"{sending.title} is not offered any more."
+        if entry.stock is not None and entry.stock < 0:  # it is counted off itself
+            return SOLD_OUT, f"{sending.title} is sold out."
+    if standing is None:
+        return None
+    hard = _is_hard(standing, world.clock.now())
+    wrong = card_words.objections(sending.message, sympathy=hard, never=standing.tastes.never)
+    return (written.CODE, " ".join(wrong)) if wrong else None
+
+
+def instead(session: Session, merchant: Merchant, deed: Deed, *, code: str, now: datetime) -> Plan | None:
+    """Return what is sent where a gift could not be had: the next that fits. A person says yes where it is dearer."""
+    gift = deed.effect
+    if not isinstance(gift, SendGift) or code not in _GIVEN_UP or gift.gift_id is None or gift.ticket_id is None:
+        return None
+    known = {"shop_id": merchant.id, "customer_id": gift.customer_id}
+    standing = orders.standing(session, currency=merchant.currency, **known)
+    about = occasion(session, merchant, gift.customer_id, standing, now)
+    tried = shelf.tried(session, shop_id=merchant.id, ticket_id=gift.ticket_id)
+    entries = shelf.listed(session, shop_id=merchant.id)
+    entry = catalogue.otherwise(entries, replace(about, sympathy=about.sympathy or gift.sympathy), tried)
+    if entry is None or entry.cost is None:
+        return None
+    other = replace(
+        gift,
+        what=entry.kind,
+        vendor=entry.vendor,
+        sku=entry.sku,
+        title=entry.called,
+        gift_id=entry.id,
+        instead_of=deed.key,
+    )
+    again = entry.kind is GiftKind.EGIFT and shelf.egifts(session, since=now - send_acts.EGIFT_PAUSE, **known)
+    dearer = deed.cost is None or deed.cost < entry.cost
+    asks = f"{gift.title} was not to be had. {entry.called} for {entry.cost} instead?" if again or dearer else None
+    return Plan(effect=other, due_at=now, cost=entry.cost, pool=Pool.TEAM, ask_first=asks, by=deed.agent_id)
+
+
+def _is_hard(standing: Standing | None, now: datetime) -> bool:
+    return hard_time.refused(standing, now) is not None
