@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app.domain import card_words, catalogue
+from app.domain import card_words, catalogue, delivery_days
 from app.domain.addresses import Address
 from app.domain.card_paper import HAND
 from app.domain.catalogue import Chosen, Entry, Occasion
 from app.domain.effects import Plan, Pool, SendGift, Sending
 from app.domain.errors import Rejected
 from app.domain.events import AgentAction
-from app.domain.facts import Order, Standing
+from app.domain.facts import Order, Quote, Standing
 from app.domain.gifts import Flag, GiftKind, Paper, Wish
 from app.domain.money import Money, zero
 from app.domain.rules import hard_time, send_acts, written
@@ -36,6 +36,7 @@ class Asked:
     cost: Money | None = None
     address: Address | None = None
     paper: Paper = HAND
+    open_days: tuple[date, ...] = ()
     trouble: str | None = None
 
 
@@ -55,6 +56,7 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
     found = Asked(entry=entry, cost=entry.cost, address=address)
     if entry.vendor == registry.BY_HAND:
         return found
+    day = send_acts.asked_day(action, entry.kind, merchant.policy, today)
     wish = Wish(
         what=entry.kind,
         sku=entry.sku,
@@ -66,14 +68,15 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
         email=next(iter(emails), ""),
         phone="" if address is None else address.phone,
         customer_id=order.customer_id,
-        day=send_acts.days(action, entry.kind, merchant.policy, today)[1],
+        day=day,
+        not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
     try:
         vendor = outside.vendor(entry.vendor)
-        cost = vendor.quote(wish).total if vendor.can.quotes else entry.cost
+        quote = vendor.quote(wish) if vendor.can.quotes else Quote(total=entry.cost, product=entry.sku)
     except Rejected as no:
         return replace(found, trouble=f"{registry.called(entry.vendor)} says: {no}")
-    return replace(found, cost=cost, paper=vendor.can.paper)
+    return replace(found, cost=quote.total, open_days=quote.days, paper=vendor.can.paper)
 
 
 def chosen(
@@ -86,7 +89,8 @@ def chosen(
     standing = orders.standing(session, currency=merchant.currency, **known)
     about = occasion(session, merchant, customer_id, standing, now)
     country = "" if found.address is None else found.address.country
-    return Chosen(entry=found.entry, cost=found.cost, occasion=replace(about, country=country))
+    about = replace(about, country=country)
+    return Chosen(entry=found.entry, cost=found.cost, occasion=about, open_days=found.open_days)
 
 
 def occasion(

@@ -6,6 +6,7 @@ A gift that comes in sizes stands here once a size: it fits whoever's likes name
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain import tastes
 from app.domain.gifts import Flag, GiftKind
@@ -78,6 +79,7 @@ class Chosen:
     entry: Entry
     cost: Money
     occasion: Occasion
+    open_days: tuple[date, ...] = ()  # on which it can arrive, as far as its vendor says
 
 
 def not_ready(entry: Entry) -> str | None:

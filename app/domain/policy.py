@@ -118,10 +118,14 @@ class TeamGestures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sends:
-    """On which days nothing may arrive. A black-out is written 12-25 where it is every year's, or 2026-12-24."""
+    """On which days nothing may arrive, and what is sent to nobody.
+
+    A black-out is written 12-25 where it is every year's, or 2026-12-24.
+    """
 
     blackouts: tuple[str, ...] = ()
     weekends: bool = True
+    forbidden: tuple[str, ...] = ()  # gifts.Flag: what holds any of these is sent to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

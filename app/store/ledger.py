@@ -192,7 +192,7 @@ def hurry(session: Session, *, shop_id: int, effect_id: int, now: datetime) -> b
         .where(
             Effect.id == effect_id,
             Effect.shop_id == shop_id,
-            Effect.kind.in_(_HURRIED),
+            or_(Effect.kind.in_(_HURRIED), (Effect.kind == "send_gift") & Effect.payload["day"].as_string().is_(None)),
             Effect.state == State.PLANNED,
             Effect.due_at > now,
         )

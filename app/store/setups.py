@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, delete, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.gifts import Mode
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Voucher
 from app.store import connections, trail
 from app.store.connection_tables import Connection
@@ -36,6 +37,7 @@ class Setup:
     given: bool  # its key was given to us with a click
     broken_since: datetime | None
     checked_at: datetime | None
+    in_sandbox: bool = False  # a gift vendor's, in which nothing is really sent
 
     @property
     def in_use(self) -> bool:
@@ -231,6 +233,7 @@ def _setup(row: Connection) -> Setup:
         given=row.sealed_refresh is not None,
         broken_since=row.broken_since,
         checked_at=row.checked_at,
+        in_sandbox=row.mode == Mode.SANDBOX,
     )
 
 

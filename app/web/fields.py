@@ -200,6 +200,23 @@ def _is_day(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SomeOf:
+    """Some of a few words, with commas between; none of them is none."""
+
+    words: tuple[str, ...]
+    shape: str = "words"
+
+    def read(self, text: str, currency: str) -> tuple[str, ...]:  # noqa: ARG002
+        parts = {part for each in text.split(",") if (part := each.strip().casefold())}
+        if not parts <= set(self.words):
+            raise Wrong(f"Please name any of {', '.join(self.words)}, with commas between, or nothing.")
+        return tuple(str(word) for word in self.words if word in parts)
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return ", ".join(value) if isinstance(value, tuple) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One setting: where it stands in the policy, what the merchant calls it, and what can be typed."""
 

@@ -117,6 +117,7 @@ def _moving(seen: Look) -> dict[str, Any]:
     session, shop_id, shop = seen.session, seen.merchant.id, _shop(seen)
     history = shops.history_state(session, shop_id=shop_id)
     asked = stories.before_a_person(session, now=seen.now, limit=WAITING_ROWS, **shop)
+    connected = setups.listed(session, shop_id=shop_id)
     return {
         "history": history,
         "readings": [] if history.done_at else imports.readings(session, shop_id=shop_id),
@@ -124,7 +125,8 @@ def _moving(seen: Look) -> dict[str, Any]:
         "doubts": [row for row in asked if row.needs_person],
         "liftable": [row for row in asked if not row.needs_person],
         "braked": _braked(seen),
-        "ailing": [each for each in setups.listed(session, shop_id=shop_id) if each.is_ailing],
+        "ailing": [each for each in connected if each.is_ailing],
+        "sandboxes": [each.kind for each in connected if each.in_use and each.in_sandbox],
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),

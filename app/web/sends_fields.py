@@ -1,6 +1,7 @@
-"""What a merchant decides about the sending of gifts: on which days nothing may arrive."""
+"""What a merchant decides about the sending of gifts: on which days nothing may arrive, and what none may hold."""
 
-from app.web.fields import Days, Field, Group, Switch
+from app.domain.gifts import Flag
+from app.web.fields import Days, Field, Group, SomeOf, Switch
 
 SENDS = Group(
     name="sends",
@@ -14,5 +15,11 @@ SENDS = Group(
             hint="12-25 is Christmas of every year, 2026-12-24 one day alone. With commas between.",
         ),
         Field(path="sends.weekends", label="Also on Saturdays and Sundays", kind=Switch()),
+        Field(
+            path="sends.forbidden",
+            label="What no gift may hold",
+            kind=SomeOf(words=tuple(Flag)),
+            hint=f"Any of {', '.join(Flag)}, with commas between. Cats: what is harmful to them.",
+        ),
     ),
 )

@@ -93,6 +93,7 @@ def test_given_a_key_that_is_taken_when_connected_then_all_is_kept_and_the_page_
     assert "$500.00 left there" in page
     assert "<strong>nothing is really sent</strong>" in page
     assert "a good key" not in page
+    assert "<strong>The stall is in its sandbox: nothing is really sent.</strong>" in desk.open()
 
 
 def test_given_an_account_when_a_new_key_is_brought_then_its_calls_come_by_the_same_way(

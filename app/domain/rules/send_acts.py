@@ -28,7 +28,7 @@ _AROUND = "It leaves as soon as can be, and arrives around then."
 def send(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, day_start: datetime) -> Decision:
     """Return the gift on its way, or why it is not; its price is set aside until it is ordered."""
     chosen, order, words, today = facts.chosen, facts.order, written(action, facts), day_start.date()
-    asked, day = (None, None) if chosen is None else days(action, chosen.entry.kind, policy, today)
+    asked, day = (None, None) if chosen is None else _days(action, chosen, policy, today)
     problem = _problem(action, facts) or words.problem or _day_problem(asked, day)
     if problem is not None or chosen is None or order is None or order.customer_id is None:
         code, because = problem or ("no_gift", "Please choose what to send.")
@@ -80,12 +80,19 @@ def _problem(action: AgentAction, facts: AgentFacts) -> tuple[str, str] | None:
     return None
 
 
-def days(action: AgentAction, kind: GiftKind, policy: Policy, today: date) -> tuple[date | None, date | None]:
-    """Return the day that is asked for, and the one on which it may arrive; none and none for as soon as can be."""
+def asked_day(action: AgentAction, kind: GiftKind, policy: Policy, today: date) -> date | None:
+    """Return the day on which it is to be there, be it out of reach; None for as soon as can be."""
     if action.day is None and action.days is None and kind is not GiftKind.FLOWERS:
-        return None, None
-    asked = agent_acts.asked_day(action, policy.team, today)
-    return asked or today, asked and agent_acts.arrival(asked, policy, today)
+        return None
+    return agent_acts.asked_day(action, policy.team, today) or action.day or today
+
+
+def _days(action: AgentAction, chosen: Chosen, policy: Policy, today: date) -> tuple[date | None, date | None]:
+    """Return the day that is asked for, and the one on which it may arrive; none and none for as soon as can be."""
+    asked = asked_day(action, chosen.entry.kind, policy, today)
+    if asked is None or agent_acts.asked_day(action, policy.team, today) is None:
+        return asked, None
+    return asked, agent_acts.arrival(asked, policy, today, chosen.open_days)
 
 
 def _day_problem(asked: date | None, day: date | None) -> tuple[str, str] | None:
