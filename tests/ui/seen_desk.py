@@ -16,7 +16,7 @@ from tests.ui.eyes import NO_BROWSER, chromium, demo, opened, regular, write
 PHONE = {"width": 360, "height": 740}
 MOST_TABS = 120
 FINGER = 24  # pixels each way: WCAG 2.2, level AA
-GESTURES = ("refund", "flowers", "card", "gift", "hard")
+GESTURES = ("refund", "flowers", "card", "send", "gift", "hard")
 WORDS = "Thank you for the picture. It hangs in our kitchen."
 
 
@@ -88,8 +88,8 @@ def tab_to(page: Page, selector: str) -> None:
 
 def look(page: Page, gesture: str) -> None:
     """Fill in what a gesture needs, and have its preview shown."""
-    if gesture == "card":
-        page.fill("#card-words", WORDS)
+    if gesture in {"card", "send"}:
+        page.fill(f"#{gesture}-words", WORDS)
     page.locator(f"section:has(#{gesture}-preview) button.go").first.click()
     page.wait_for_selector(f"#{gesture}-preview [data-focus]")
 
@@ -137,6 +137,27 @@ def test_given_no_mouse_when_flowers_are_sent_then_the_keyboard_is_enough(
     expect(page.get_by_role("status")).to_be_focused()
     # A browser makes a click of Enter on a button or a summary; none of them came from a mouse.
     assert clicks() <= 3
+
+
+def test_given_words_to_begin_with_when_chosen_then_they_are_filled_in_and_shown_line_by_line_as_they_come_out(
+    context: BrowserContext, stack: Stack
+) -> None:
+    page = context.new_page()
+    page.goto(write(stack, regular(stack, 6)).desk())
+    page.wait_for_selector("form[data-gesture=send]")
+
+    page.select_option("#send-begins", label="An apology")
+    assert "{order_item}" in page.input_value("#send-words")
+    page.locator("section:has(#send-preview) button.go").first.click()
+    page.wait_for_selector("#send-preview [data-act]")
+
+    lines = page.locator("#send-preview .sheet bdi")
+    expect(lines.first).to_contain_text("Dear ")
+    assert "{" not in page.locator("#send-preview .sheet").inner_text()
+    page.fill("#send-words", "Dear {nobody}")
+    assert page.locator("#send-preview").inner_text() == ""
+    page.locator("section:has(#send-preview) button.go").first.click()
+    expect(page.locator("#send-preview")).to_contain_text("“{nobody}” was not filled in yet.")
 
 
 def test_given_a_phone_when_everything_is_looked_at_then_nothing_scrolls_sideways_and_a_finger_finds_it_all(

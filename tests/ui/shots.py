@@ -31,6 +31,8 @@ def main() -> int:
         kept(phone, "desk-phone")
         phone.locator("dl.card").screenshot(path=DOCS / "card.png")
         told("card")
+        for name, size in {"card-preview": PAGE, "card-preview-phone": PHONE}.items():
+            card_shown(browser, letter, size, name)
     return 0
 
 
@@ -40,6 +42,16 @@ def shown(browser: Browser, letter: Letter, size: ViewportSize, *, scheme: str =
     page.goto(letter.desk(do=do) if do else letter.desk())
     page.wait_for_selector(f"#{do}-preview [data-act]" if do else "form[data-gesture]")
     return page
+
+
+def card_shown(browser: Browser, letter: Letter, size: ViewportSize, name: str) -> None:
+    """Write a picture of a card's words as they come out, before they are sent."""
+    page = shown(browser, letter, size)
+    page.select_option("#send-begins", label="A thank-you")
+    page.locator("section:has(#send-preview) button.go").first.click()
+    page.wait_for_selector("#send-preview [data-act]")
+    page.locator("section:has(#send-preview)").screenshot(path=DOCS / f"{name}.png")
+    told(name)
 
 
 def kept(page: Page, name: str) -> None:
