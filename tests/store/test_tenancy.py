@@ -384,6 +384,8 @@ SAME_FOR_ALL: dict[str, Any] = {
     "unpaid": False,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
+    "to_do": False,
+    "cost_minor": 12_00,
     "words": "So sorry.",
     "sympathy": False,
     "health": Health(mode=gifts.Mode.LIVE),
