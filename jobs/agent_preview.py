@@ -106,9 +106,7 @@ def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     return gather.gift_options(merchant, hurried(world, merchant))
 
 
-def _shown(
-    decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str, paper: Paper
-) -> Preview:
+def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str, paper: Paper) -> Preview:
     modes = [merchant.policy.mode_of(each.rule) for each in decisions]
     plans = [(plan, mode) for each, mode in zip(decisions, modes, strict=True) for plan in each.plans]
     moves = [(plan, mode) for plan, mode in plans if not isinstance(plan.effect, PostNote)]

@@ -190,7 +190,7 @@ def _with_gift(
     found = gift_choice.asked(world, merchant, outside, action, order, opening(merchant, now).date())
     known = _known(merchant, outside, action, order, found.address)
     about = AboutAction(customer_id=order.customer_id, order=order, known=known)
-    return replace(about, sent=found, paper=found.paper, trouble=found.trouble)
+    return replace(about, sent=found, paper=found.paper, doubts=found.doubts, trouble=found.trouble)
 
 
 def _known(

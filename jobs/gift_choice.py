@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain import card_words, catalogue, delivery_days
+from app.domain.address_score import score
 from app.domain.addresses import Address
 from app.domain.card_paper import HAND
 from app.domain.catalogue import Chosen, Entry, Occasion
@@ -37,6 +38,7 @@ class Asked:
     address: Address | None = None
     paper: Paper = HAND
     open_days: tuple[date, ...] = ()
+    doubts: str = ""  # why it may not find the customer
     trouble: str | None = None
 
 
@@ -48,12 +50,15 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
     if entry is None or entry.cost is None or order.customer_id is None:
         return Asked(entry=entry)  # the rule says why
     emails = outside.shop.emails(order.customer_id) if entry.kind is GiftKind.EGIFT else ()
-    address = outside.shop.gift_address(order.customer_id, order_id=order.id)
+    where = outside.shop.delivery(customer_id=order.customer_id, order_id=order.id)
+    address = None if where is None else where.address
     if entry.kind is GiftKind.EGIFT and not emails:
         return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
     if entry.kind is not GiftKind.EGIFT and address is None:
         return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
-    found = Asked(entry=entry, cost=entry.cost, address=address)
+    by_post = entry.kind is GiftKind.CARD
+    doubts = "" if entry.kind is GiftKind.EGIFT else score(where, now=world.clock.now(), by_post=by_post).doubts
+    found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts)
     if entry.vendor == registry.BY_HAND:
         return found
     day = send_acts.asked_day(action, entry.kind, merchant.policy, today)
