@@ -137,7 +137,7 @@ def test_given_nobody_connected_when_its_hour_comes_then_it_is_refused_and_the_m
     plan(inside, vendor="attic")
 
     assert vendor.orders == []
-    assert states(inside) == [("refused", 1)]
+    assert states(inside) == [("refused", 0)]
     assert inside.reserved() == 0
 
 
