@@ -16,6 +16,7 @@ from integrations.florist.company import FLORIST_ONE
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
 from integrations.listener.api import SignedListener
+from integrations.lob.company import LOB
 from integrations.mail import smtp
 from integrations.own_desk import presses as own_desk
 from integrations.shopify import domains, topics
@@ -40,7 +41,7 @@ HELPDESKS: Mapping[str, Company] = {
 }
 BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
-VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE, "tremendous": TREMENDOUS}
+VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE, "lob": LOB, "tremendous": TREMENDOUS}
 
 
 def named(kind: str, number: str) -> str:

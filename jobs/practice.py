@@ -18,6 +18,7 @@ from integrations.registry import BY_HAND, FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.listener import routes as listener
+from integrations.sandbox.lob import accounts as lob
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.store.catalogue import GIFTS
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -136,6 +137,18 @@ def move_in(here: World) -> int:
             seal=here.seal,
             url_token=tremendous.HOOK_TOKEN,
             secrets=(tremendous.HOOK_SECRET,),
+        )
+        connections.connect(
+            session,
+            shop_id=shop_id,
+            kind="lob",
+            account="practice",
+            user="",
+            key=lob.PRACTICE_KEY,
+            seal=here.seal,
+            url_token=lob.HOOK_TOKEN,
+            secrets=(lob.HOOK_SECRET,),
+            options=lob.PRACTICE_SENDER,
         )
         connections.connect(
             session,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from app.domain.addresses import Address
-from app.domain.deliveries import Delivery
+from app.domain.deliveries import Delivery, Validity
 from app.domain.facts import GiftOption, Order, Quote
 from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
@@ -311,3 +311,11 @@ class GiftVendor(Protocol):
 
     def check(self) -> Health:
         """Return how the account is; raise KeyRefused where we are not let in."""
+
+
+@runtime_checkable
+class AddressCheck(Protocol):
+    """Whoever can say whether the post finds an address; none of them corrects it."""
+
+    def validity(self, to: Address) -> Validity:
+        """Return how well the address is known; UNKNOWN where nobody looks. Raises Unavailable."""

@@ -21,6 +21,7 @@ from integrations.sandbox.florist import routes as florist
 from integrations.sandbox.helpdesk import routes as helpdesk
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.listener import routes as listener
+from integrations.sandbox.lob import routes as lob
 from integrations.sandbox.mailbox import routes as mailbox
 from integrations.sandbox.mailbox.server import Mailbox
 from integrations.sandbox.page import routes as page
@@ -156,7 +157,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, hook_desk, zendesk, florist, tremendous, listener, mailbox, page, opening):
+    for part in (admin, helpdesk, hook_desk, zendesk, florist, tremendous, lob, listener, mailbox, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 

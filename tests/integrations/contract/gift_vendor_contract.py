@@ -56,6 +56,9 @@ class GiftVendorStage(Protocol):
         """Let the next order go wrong in that way."""
 
 
+LONG = 60  # letters of a name that some envelopes cannot hold
+
+
 def address(**changes: Any) -> Address:
     """Return where flowers can go; change only what the test is about."""
     home = Address(
@@ -160,11 +163,14 @@ class GiftVendorContract(OnStage):
         ["Łukasz Żółć", "山田 花子", "דנה כהן", "Ada 🌷 Lovewell", f"{'Wolfeschlegel' * 5} Ada", "Ada\nLovewell"],
         ids=["Ł", "CJK", "right to left", "emoji", "more than sixty letters", "two lines"],
     )
-    def test_given_a_name_of_any_kind_when_placed_then_it_arrives_whole(
+    def test_given_a_name_of_any_kind_when_placed_then_it_arrives_whole_or_is_refused(
         self, stage: GiftVendorStage, vendor: GiftVendor, key: str, name: str
     ) -> None:
-        vendor.place(stage.wish(name=name), key=key)
-        assert stage.ordered()[-1].name.split() == name.split()
+        before = len(stage.ordered())
+        with suppress(Rejected):
+            vendor.place(stage.wish(name=name), key=key)
+        assert [gift.name.split() for gift in stage.ordered()[before:]] in ([name.split()], [])
+        assert len(stage.ordered()) > before or len(name) > LONG
 
     def test_given_a_price_that_rose_when_placed_then_it_is_told_and_nothing_is_ordered(
         self, stage: GiftVendorStage, vendor: GiftVendor, key: str
@@ -201,6 +207,8 @@ class GiftVendorContract(OnStage):
                 assert vendor.catalogue(what, country="US", at_most=most) == ()
 
     def test_given_a_busy_vendor_when_quoted_then_later(self, stage: GiftVendorStage, vendor: GiftVendor) -> None:
+        if not vendor.can.quotes:
+            pytest.skip("asks nobody for a price")
         stage.strike("429", call="*")
         with pytest.raises(Busy) as caught:
             vendor.quote(stage.wish())

@@ -160,6 +160,7 @@ class TremendousPost:
 
     kind = "tremendous"
     secret = "not-a-real-secret"
+    reference = "A1"
     signs_the_moment = False
 
     def said(self, *references: str) -> dict[str, Any]:

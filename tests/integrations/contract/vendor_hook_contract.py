@@ -22,6 +22,10 @@ class Post(Protocol):
     @property
     def secret(self) -> str: ...
     @property
+    def reference(self) -> str:
+        """Return what a gift is called there, with "A1" in it."""
+
+    @property
     def signs_the_moment(self) -> bool: ...
     def said(self, *references: str) -> dict[str, Any]:
         """Return what it says of one gift, by each of the names that a gift has there."""
@@ -58,7 +62,7 @@ class VendorHookContract:
         assert not told.authentic(call(post), secrets, NOW)
 
     def test_given_a_blank_secret_when_signed_by_it_then_it_is_nobodys(self, post: Post, told: Told) -> None:
-        body = json.dumps(post.said("A1")).encode()
+        body = json.dumps(post.said(post.reference)).encode()
         assert not told.authentic(Call(headers=post.headers(body, "", NOW), body=body), ("",), NOW)
 
     def test_given_one_byte_changed_when_called_then_it_is_nobodys(self, post: Post, told: Told) -> None:
@@ -96,7 +100,7 @@ class VendorHookContract:
     def test_given_news_of_a_gift_when_read_then_its_names_there_are_all_that_is_believed(
         self, post: Post, told: Told
     ) -> None:
-        assert told.references(call(post).body) == ("A1",)
+        assert told.references(call(post).body) == (post.reference,)
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"id": 1, "id": 2}', b'{"payload": null}'])
     def test_given_garbage_when_read_then_it_is_malformed_and_has_no_name(
@@ -108,10 +112,10 @@ class VendorHookContract:
 
     def test_given_a_name_that_leads_elsewhere_when_read_then_it_is_malformed(self, post: Post, told: Told) -> None:
         with pytest.raises(Malformed):
-            told.references(json.dumps(post.said("../../rewards/A1")).encode())
+            told.references(json.dumps(post.said(f"../../{post.reference}")).encode())
 
 
 def call(post: Post) -> Call:
-    """Return news of the gift A1."""
-    body = json.dumps(post.said("A1")).encode()
+    """Return news of a gift."""
+    body = json.dumps(post.said(post.reference)).encode()
     return Call(headers=post.headers(body, post.secret, NOW), body=body)

@@ -13,14 +13,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 HERE = Path(__file__).parent
 _WORDS = frozenset({"title", "description", "default", "example", "examples"})
+_CHOICES = ("oneOf", "anyOf")
+_PUT_TOGETHER = frozenset({"allOf", "$ref", "nullable", "properties", "required", *_CHOICES})
 # Of Tremendous there are the models of its own SDK, by name; which call takes which stands in its reference.
 _TREMENDOUS = {
     "POST /orders": "SingleRewardOrder",
     "POST /webhooks": "CreateWebhookRequest",
     "POST /webhooks/{id}/simulate": "SimulateWebhookRequest",
 }
+# What we have no use for would be most of the extract.
+_NEVER_SENT = frozenset({"cards", "custom_envelope", "merge_variables", "qr_code", "return_envelope"})
+_LOB = ("/letters", "/postcards", "/us_verifications")
 
 Schema = dict[str, Any]
 
@@ -46,10 +53,63 @@ def bare(schema: object, named: Mapping[str, Schema]) -> Any:
     return kept | {"properties": properties, "additionalProperties": False}
 
 
+def lob(folder: Path) -> dict[str, Schema]:
+    """Return what each of its calls takes."""
+    said = yaml.safe_load((folder / "lob-openapi.yaml").read_text())
+    posts = {path: said["paths"][path]["post"]["requestBody"]["content"]["application/json"] for path in _LOB}
+    return {f"POST {path}": merged(post["schema"], said) for path, post in posts.items()}
+
+
+def merged(schema: Schema, said: Schema) -> Schema:
+    """Return a schema of an OpenAPI file as one that says the same by itself: what it is made of put together."""
+    parts = _parts(schema, said)
+    properties = {
+        name: each for part in parts for name, each in part.get("properties", {}).items() if name not in _NEVER_SENT
+    }
+    whole = {
+        name: merged(each, said) if isinstance(each, dict) else each
+        for part in parts
+        for name, each in part.items()
+        if name not in _WORDS | _PUT_TOGETHER
+    }
+    choices = [
+        {name: [_choice(one, said) for one in part[name]]} for part in parts for name in _CHOICES if name in part
+    ]
+    if properties:
+        whole |= {
+            "type": "object",
+            "properties": {name: merged(each, said) for name, each in properties.items()},
+            "required": sorted({name for part in parts for name in part.get("required", [])}),
+            "additionalProperties": False,
+        }
+    if choices:
+        whole |= choices[0] if len(choices) == 1 else {"allOf": choices}
+    nullable = any(part.get("nullable") for part in parts)
+    return {"anyOf": [whole, {"type": "null"}]} if nullable else whole
+
+
+def _choice(one: Schema, said: Schema) -> Schema:
+    # What only says which of the names must be there closes nothing.
+    parts = _parts(one, said)
+    if all(set(part) <= {"required", "properties"} for part in parts) and any("required" in part for part in parts):
+        return {"required": [name for part in parts for name in part.get("required", [])]}
+    return merged(one, said)
+
+
+def _parts(schema: Schema, said: Schema) -> list[Schema]:
+    """Return what a schema is made of, by reference or all of several."""
+    while "$ref" in schema:
+        found: Any = said
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        schema = found
+    return [schema, *(part for each in schema.get("allOf", []) for part in _parts(each, said))]
+
+
 def main() -> int:
     """Write the extracts."""
     folder = Path(sys.argv[1])
-    for name, described in {"tremendous": tremendous(folder)}.items():
+    for name, described in {"tremendous": tremendous(folder), "lob": lob(folder)}.items():
         text = json.dumps(described, indent=1, sort_keys=True)
         (HERE / f"{name}.json").write_text(f"{text}\n")
     return 0

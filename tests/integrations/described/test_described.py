@@ -7,6 +7,8 @@ import pytest
 from tests.integrations.described.witness import Description, Undescribed
 
 TREMENDOUS = Description("tremendous", base="/api/v2")
+LOB = Description("lob", base="/v1")
+LETTERS = "https://api.lob.com/v1/letters"
 ORDERS = "https://api.tremendous.com/api/v2/orders"
 
 
@@ -40,6 +42,45 @@ def test_given_a_good_order_when_checked_then_it_is_as_described() -> None:
 def test_given_one_field_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
     with pytest.raises(Undescribed):
         TREMENDOUS.check("POST", ORDERS, order(**changes))
+
+
+def card(**changes: Any) -> dict[str, Any]:
+    home = {"name": "Ann Okafor", "address_line1": "12 Elm Street", "address_city": "Wilmington"}
+    there = home | {"address_state": "DE", "address_zip": "19801", "address_country": "US"}
+    letter = {"to": there, "from": there, "file": "<p>Léa</p>", "color": False, "use_type": "operational"}
+    return letter | changes
+
+
+def test_given_a_good_letter_when_checked_then_it_is_as_described() -> None:
+    LOB.check("POST", LETTERS, card())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"color": "no"},
+        {"use_type": "love"},
+        {"file": "no page and no template"},
+        {"to": card()["to"] | {"address_state": "Delaware"}},
+        {"to": card()["to"] | {"name": "W" * 41}},
+        {"to": card()["to"] | {"zip": "19801"}},
+        {"front": "tmpl_c4fe"},
+        {"metadata": {"lagniappe": 1}},
+    ],
+    ids=[
+        "colour as text",
+        "no such use",
+        "no page",
+        "state in full",
+        "a long name",
+        "misspelt",
+        "a postcard's",
+        "number",
+    ],
+)
+def test_given_one_field_of_a_letter_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
+    with pytest.raises(Undescribed):
+        LOB.check("POST", LETTERS, card(**changes))
 
 
 def test_given_a_call_that_takes_no_body_when_checked_then_caught() -> None:

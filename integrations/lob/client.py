@@ -1,0 +1,115 @@
+"""Lob's REST API: a key as the user of basic authentication, whose first letters say whether anything is printed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.errors import KeyRefused, Rejected, Unavailable
+from integrations.http import Answer, Http, Request
+
+Json = dict[str, Any]
+
+SOURCE = "Lob"
+MARK = "lagniappe"  # the name of our mark in a piece's metadata
+_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody renews it no call can succeed
+_LONGEST_MESSAGE = 200
+_PATH = "/v1"
+
+
+class LobApi:
+    """Calls with one account's key."""
+
+    def __init__(self, http: Http, *, origin: str, key: str) -> None:
+        self._http = http
+        self._origin = origin
+        self._key = key
+
+    def post(self, kind: str, body: Json, *, key: str) -> Json:
+        """Return the piece that is posted, or was within a day under the same key. Raises like every deed."""
+        answer = self._call("POST", f"/{kind}", writes=True, body=body, headers={"Idempotency-Key": key})
+        piece = _understood(answer)
+        if not piece.get("id") or marked(piece) != key:
+            raise answer.request.failure("answered without our piece")
+        return piece
+
+    def bearing(self, kind: str, mark: str) -> list[Json]:
+        """Return the pieces of a kind that bear our mark, to the letter."""
+        answer = self._call("GET", f"/{kind}", writes=False, params={f"metadata[{MARK}]": mark, "limit": "10"})
+        found = _understood(answer).get("data")
+        if not isinstance(found, list):
+            raise Unavailable("Lob answered without a list")
+        return [each for each in found if isinstance(each, dict) and marked(each) == mark]
+
+    def look(self, kind: str, piece: str) -> Json | None:
+        """Return a piece, or None where there certainly is none."""
+        answer = self._call("GET", f"/{kind}/{piece}", writes=False)
+        # Only their own words say that it is not there; a page for people says that we are somewhere else.
+        if answer.status == 404 and "error" in answer.explained():
+            return None
+        return _understood(answer)
+
+    def cancel(self, kind: str, piece: str) -> bool:
+        """Keep a piece from being posted; return whether it was neither too late nor gone."""
+        answer = self._call("DELETE", f"/{kind}/{piece}", writes=True)
+        if answer.status in (404, 422) and "error" in answer.explained():
+            return False
+        return bool(_understood(answer).get("deleted"))
+
+    def ask(self, path: str, body: Json) -> Json:
+        """Return what is said of something, which changes nothing."""
+        return _understood(self._call("POST", path, writes=False, body=body, asks=True))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        writes: bool,
+        body: Json | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        asks: bool = False,
+    ) -> Answer:
+        request = Request(
+            source=SOURCE,
+            method=method,
+            url=f"{self._origin}{_PATH}{path}",
+            writes=writes,
+            headers=headers or {},
+            params=params or {},
+            body=body,
+            auth=(self._key, ""),
+            asks=asks,
+        )
+        answer = self._http.call(request)
+        if answer.status == 401:
+            raise KeyRefused("Lob refuses our key", retry_after=_KEY_IS_DEAD)
+        if answer.status == 403:
+            raise _forbidden(answer)
+        return answer
+
+
+def marked(piece: Json) -> str:
+    """Return the mark of ours that a piece bears, "" for somebody else's."""
+    metadata = piece.get("metadata")
+    return str(metadata.get(MARK) or "") if isinstance(metadata, dict) else ""
+
+
+def _forbidden(answer: Answer) -> Unavailable:
+    if "error" in answer.explained():
+        return KeyRefused("Lob does not let our key do this", retry_after=_KEY_IS_DEAD)
+    return Unavailable("something in front of Lob turned us away")
+
+
+def _understood(answer: Answer) -> Json:
+    if not answer.ok:
+        raise Rejected(f"Lob said no{_words(answer.explained().get('error'))}.")
+    said = answer.json_object()
+    if "error" in said:
+        raise answer.request.failure("said yes and no at once")
+    return said
+
+
+def _words(error: object) -> str:
+    """Return their words; never somebody's address, which they may quote."""
+    said = str(error.get("message") or "") if isinstance(error, dict) else ""
+    return "" if not said or "@" in said else f": {said.strip().rstrip('.')[:_LONGEST_MESSAGE]}"
