@@ -82,6 +82,7 @@ from tests.builders import (
     auto_policy,
     flowers,
     gift_line,
+    letter,
     mark,
     mute,
     order,
@@ -309,6 +310,7 @@ class Inhabitant:
     picked: Deed
     sending: Deed
     moving: Deed
+    in_hands: Deed
     sent: Sent
 
     def arguments(self, name: str, seal: Seal) -> dict[str, Any]:
@@ -368,6 +370,8 @@ class Inhabitant:
     def _deed(self, name: str) -> Deed:
         if name.startswith(("pending.", "reckoning.")):
             return self.moving
+        if name == "endings.let_be":
+            return self.in_hands
         return (
             self.picked
             if name in {"ledger.gate", "endings.drop", "endings.leave_to_a_person", "parking.park"}
@@ -566,6 +570,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             picked=replace(mine.picked, shop_id=twin.shop_id),
             sending=replace(mine.sending, shop_id=twin.shop_id),
             moving=replace(mine.moving, shop_id=twin.shop_id),
+            in_hands=replace(mine.in_hands, shop_id=twin.shop_id),
             decision_id=twin.decision_id,
         )
         found, touched = {}, set()
@@ -625,7 +630,9 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         id=1, shop_id=1, source="", topic="", body=b"", received_at=NOON, triggered_at=None, attempts=1, tries=1
     )
     nobody: Any = None
-    whom = Inhabitant(**numbers, letter=letter, picked=nobody, sending=nobody, moving=nobody, sent=SENT)
+    whom = Inhabitant(
+        **numbers, letter=letter, picked=nobody, sending=nobody, moving=nobody, in_hands=nobody, sent=SENT
+    )
 
     unknown = {name: set(required(FUNCTIONS[name])) - set(whom.arguments(name, seal)) for name in ASKED}
     assert {name: words for name, words in unknown.items() if words} == {}
@@ -908,6 +915,8 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
     sendings.begin(session, moving, Placed(reference="S-1"), vendor="shelf", now=NOON)
     (sent,) = sendings.of_effects(session, shop_id=moving.shop_id, effect_ids=[moving.id]).values()
+    in_hands = take(write(paid(letter())))
+    endings.leave_to_a_person(session, in_hands, why="A person writes this.", to_do=True)
     return {
         "awaiting": write(planned(mark()), Mode.APPROVE).id,
         "beyond": write(paid(refund(order_id=8), minor=900_00)).id,
@@ -916,5 +925,6 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
         "picked": take(write(paid(refund(order_id=4)))),
         "sending": send(write(paid(refund(order_id=5)))),
         "moving": moving,
+        "in_hands": in_hands,
         "sent": sent,
     }
