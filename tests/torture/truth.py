@@ -16,16 +16,18 @@ from app.store.tables import Forgotten
 from app.store.watch_tables import Trail
 from tests.torture import scene as stage
 
-# How often something was tried, who held it, and what was said about it meanwhile, is not what came of it.
+# How often something was tried or looked at, who held it, and what was said meanwhile, is not what came of it.
 MEANWHILE = {
     "attempts",
     "effect_id",
     "handle",
     "lease",
     "lease_until",
+    "looks",
     "mail_digest",
     "marks_at",
     "marks_to",
+    "next_look_at",
     "place",
     "problem",
     "remark",
