@@ -12,7 +12,7 @@ from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.marker import short
-from jobs import sending_deeds
+from jobs import address_asks, sending_deeds
 from jobs.agent_preview import hurried
 from jobs.desk import NoSuchDeed
 from jobs.runtime import World
@@ -65,7 +65,7 @@ def _where_to(world: World, merchant: Merchant, deed: Deed, sending: Sending) ->
         if isinstance(sending, WriteCard):
             where = sending_deeds.where(outside, sending)
             return (None, "", GONE) if where is None else (where.address, "", "")
-        wish = sending_deeds.wish_of(merchant, outside, sending, deed)
+        wish = sending_deeds.wish_of(merchant, outside, sending, deed, told=address_asks.told(world, deed))
     except (Unavailable, Rejected) as problem:
         return None, "", str(problem)
     return wish.to, wish.email, ""

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, PushCard, Undoing, Unmute
+from app.domain.effects import Effect, Plan, PostNote, PushCard, State, Undoing, Unmute
 from app.domain.policy import Mode
-from app.domain.rules import afterwards, gift_order
-from app.store import care, connections, decisions, ledger, orders
+from app.domain.rules import address_words, afterwards, gift_order
+from app.store import asks, care, connections, decisions, ledger, orders
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
 from integrations.registry import HELPDESKS
 from jobs import braking, gift_choice, purses
 from jobs.runtime import in_force, local, purse
+
+_ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET)
 
 
 def carry_out(
@@ -115,7 +117,12 @@ def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: st
 def follow_up(
     session: Session, merchant: Merchant, deed: Deed, *, now: datetime, reference: str = "", remark: str = ""
 ) -> None:
-    """Plan what follows from what became of a deed: the note to the agent, if there is one; a draft's end."""
+    """Plan what follows from what became of a deed: the note to the agent, if there is one; a draft's end.
+
+    And let the address be looked at of what leaves in some days, as long as it may leave.
+    """
+    if address_words.what(deed.effect) is not None:
+        _see_to_address(session, deed, now)
     note = afterwards.tell(
         deed.effect,
         deed.state,
@@ -149,6 +156,14 @@ def tell(session: Session, merchant: Merchant, deed: Deed, note: Plan, *, now: d
 
 def _follow(session: Session, merchant: Merchant, deed: Deed, plan: Plan, mode: Mode, now: datetime) -> None:
     _plan(session, merchant, deed.rule, deed.because, plan, decision_id=deed.decision_id, mode=mode, now=now)
+
+
+def _see_to_address(session: Session, deed: Deed, now: datetime) -> None:
+    about = {"shop_id": deed.shop_id, "effect_id": deed.id}
+    if deed.state is State.PLANNED and deed.due_at - now >= address_words.AHEAD:
+        asks.begin(session, now=now, **about)
+    elif deed.state in _ENDED:
+        asks.let_go(session, **about)
 
 
 def _shown(session: Session, merchant: Merchant, deed: Deed, note: Plan, now: datetime) -> Plan | None:

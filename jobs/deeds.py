@@ -36,7 +36,7 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
+from jobs import address_asks, gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
 from jobs.runtime import Outside, World
 
 STANDING_RULE = "special_customer"
@@ -66,7 +66,7 @@ def do(  # noqa: PLR0911  # one a kind
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() | WriteCard() | SendGift() as sending:
-            return sending_deeds.do(merchant, outside, sending, deed)
+            return sending_deeds.do(merchant, outside, sending, deed, told=address_asks.told(world, deed))
         case CancelSending() as cancel:
             return sending_deeds.stop(world, merchant, outside, cancel)
 
@@ -238,7 +238,8 @@ def question(
             return None if why is None else Question(code=NEEDS_PERSON, why=why)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             standing = _standing(world, merchant, sending.customer_id, known)
-            return sending_deeds.question(merchant, outside, sending, deed, standing, world.clock.now())
+            seen = (merchant, outside, sending, deed, standing, world.clock.now())
+            return sending_deeds.question(*seen, told=address_asks.told(world, deed))
         case _:
             return None
 

@@ -12,7 +12,7 @@ from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.registry import FIRST_HELPDESK
-from jobs import card, passes
+from jobs import address_links, card, passes
 from jobs.runtime import Outside, World
 
 NOT_CONNECTED = "no_helpdesk", "No helpdesk is connected."
@@ -56,10 +56,13 @@ def unwanted(outside: Outside, errand: TagTicket | PostNote | PushCard) -> tuple
 
 
 def with_a_way_in(world: World, merchant: Merchant, note: PostNote) -> str | None:
-    """Return the words of a note that wants a lead's yes, with the way to where it is said; None for any other."""
+    """Return the words of a note that wants a lead's yes, with the way to where it is said; None for any other.
+
+    Or of one that wants a customer's address, with the way to where they say it.
+    """
     key = afterwards.asked_for(note)
     if key is None:
-        return None
+        return address_links.with_link(world, merchant, note)
     kind = tickets.apart(note.ticket_id)[0] or FIRST_HELPDESK
     with reading(world.sessions) as session:
         customer_id = ledger.customer_of(session, shop_id=merchant.id, key=key)

@@ -12,6 +12,7 @@ import structlog
 from app.domain.errors import Busy, Closed, Uncertain
 from app.domain.ports import Receipt
 from app.domain.retry import pause_when_busy
+from app.domain.rules import address_words
 from app.domain.rules.send_gates import Question
 from app.store import endings, ledger, parking, pending
 from app.store.base import Session
@@ -131,6 +132,15 @@ def not_begun(deed: Deed, why: str, *, afresh: bool = False) -> Outcome:
         endings.ask_to_wait(session, deed, until=now, why=why, afresh=afresh)
 
     return Outcome(deed=deed, event="effect.not_begun", write=write)
+
+
+def unanswered(deed: Deed, pause: timedelta) -> Outcome:
+    """Say that the customer was asked where it should go, and has not said so yet; that is no try."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.ask_to_wait(session, deed, until=now + pause, why=address_words.WAITS)
+
+    return Outcome(deed=deed, event="effect.waits", write=write, words={"problem": "no address yet"})
 
 
 def doubtful(deed: Deed, problem: Uncertain, quarantine: timedelta) -> Outcome:

@@ -1,13 +1,14 @@
 """Requests about data are carried out: a copy made, a person or a shop forgotten. And what is old is not kept."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import structlog
 
 from app.domain.errors import Unavailable
 from app.domain.people import Asked, Person
-from app.store import attentions, chores, erasing, orders, privacy, pruning, snoozes, traces, veil
+from app.store import asks, attentions, chores, erasing, orders, privacy, pruning, snoozes, traces, veil
 from app.store.base import reading, unit_of_work
 from app.store.privacy import Request
 from app.store.shops import Merchant
@@ -46,8 +47,12 @@ def copy(world: World, merchant: Merchant, person: Person) -> str:
     found = tracing.find(world, merchant, person)
     with reading(world.sessions) as session:
         rows = traces.everything(session, shop_id=merchant.id, person=found.person, letters=found.letters)
-    told = {"shop": merchant.domain, "made_at": world.clock.now().isoformat(), "kept": rows}
-    return json.dumps(told, indent=1, ensure_ascii=False)
+        deeds = [row["id"] for row in rows.get("effects", ())]
+        told = asks.kept(session, shop_id=merchant.id, effect_ids=deeds, seal=world.seal)
+    if told:
+        rows["addresses"] = [{"effect_id": number} | asdict(address) for number, address in told.items()]
+    made = {"shop": merchant.domain, "made_at": world.clock.now().isoformat(), "kept": rows}
+    return json.dumps(made, indent=1, ensure_ascii=False)
 
 
 def forget(world: World, merchant: Merchant, person: Person) -> int:
@@ -152,6 +157,7 @@ def _tidy_some(world: World, merchant: Merchant) -> bool:
         pruning.calendar(session, shop_id=shop_id, before=now - CALENDAR)
         snoozes.prune(session, shop_id=shop_id, before=now)
         attentions.forget_old(session, shop_id=shop_id, before=now)
+        asks.clear_out(session, shop_id=shop_id)
         dropped = (
             erasing.forget_old_words(session, shop_id=shop_id, before=before, limit=ROWS_A_COMMIT),
             pruning.letters(

@@ -41,6 +41,7 @@ class Task(StrEnum):
     LOST_MARKS = "jobs.tasks.look_for_lost_marks"
     MAILS = "jobs.tasks.post_mails"
     GIFTS = "jobs.tasks.follow_gifts"
+    ADDRESSES = "jobs.tasks.look_at_addresses"
 
 
 class ForbiddenTask(Exception):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from app.domain import delivery_days
+from app.domain.addresses import Address
 from app.domain.deliveries import Delivery
 from app.domain.effects import CancelSending, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
@@ -24,11 +25,11 @@ A_CARD = "A person writes this card, posts it, and says here what it cost."
 A_GIFT = "A person orders this, and says here what it cost."
 
 
-def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed) -> Receipt:
-    """Have it brought, or raise one of the three errors."""
+def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, *, told: Address | None = None) -> Receipt:
+    """Have it brought, or raise one of the three errors. `told` is where the customer said that it should go."""
     if isinstance(sending, WriteCard):
         raise Rejected(A_CARD)  # nobody is asked to: `by_hand` keeps it from the gate
-    placed = _vendor(outside, sending).place(wish_of(merchant, outside, sending, deed), key=deed.key)
+    placed = _vendor(outside, sending).place(wish_of(merchant, outside, sending, deed, told=told), key=deed.key)
     return _receipt(placed)
 
 
@@ -55,9 +56,16 @@ def stop(world: World, merchant: Merchant, outside: Outside, cancel: CancelSendi
             raise Rejected("The vendor stops nothing that was ordered.")
 
 
-def wish_of(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:
+def wish_of(
+    merchant: Merchant,
+    outside: Outside,
+    sending: SendFlowers | SendGift,
+    deed: Deed,
+    *,
+    told: Address | None = None,
+) -> Wish:
     """Return what the vendor is asked for, with the address as it is now. Raises Rejected where there is none."""
-    wish = _wish(merchant, outside, sending, deed)
+    wish = _wish(merchant, outside, sending, deed, told)
     if wish.what is GiftKind.EGIFT and not wish.email:
         raise Rejected("The store knows no e-mail address of the customer.")
     if wish.what is not GiftKind.EGIFT and wish.to is None:
@@ -140,7 +148,14 @@ def unwanted(outside: Outside, sending: Sending, standing: Standing | None, now:
 
 
 def question(
-    merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, standing: Standing | None, now: datetime
+    merchant: Merchant,
+    outside: Outside,
+    sending: Sending,
+    deed: Deed,
+    standing: Standing | None,
+    now: datetime,
+    *,
+    told: Address | None = None,
 ) -> Question | None:
     """Return what a person must see to before it leaves, by a fresh look at the world; None when it may.
 
@@ -151,7 +166,7 @@ def question(
         send_gates.since_hard(sending, standing, planned_at=deed.created_at, now=now),
     ]
     if not isinstance(sending, WriteCard) and by_hand(outside, sending) is None:
-        found += _where_and_how_much(outside, sending, _wish(merchant, outside, sending, deed))
+        found += _where_and_how_much(outside, sending, _wish(merchant, outside, sending, deed, told))
     return send_gates.together(found, said_yes_to=deed.code)
 
 
@@ -167,7 +182,9 @@ def _order(outside: Outside, sending: Sending) -> Order | None:
     return None if sending.order_id is None else outside.shop.order(sending.order_id)
 
 
-def _wish(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed) -> Wish:
+def _wish(
+    merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift, deed: Deed, told: Address | None
+) -> Wish:
     day = day_of(merchant, sending, deed)
     wish = Wish(
         what=GiftKind.FLOWERS if isinstance(sending, SendFlowers) else sending.what,
@@ -183,17 +200,18 @@ def _wish(merchant: Merchant, outside: Outside, sending: SendFlowers | SendGift,
     if isinstance(sending, SendGift) and sending.what is GiftKind.EGIFT:
         # Always the store's own, read now: an address that somebody typed could be anybody's.
         return replace(wish, email=next(iter(outside.shop.emails(sending.customer_id)), ""))
-    return _to(wish, where(outside, sending))
+    return _to(wish, where(outside, sending), told)
 
 
 def _vendor(outside: Outside, sending: SendFlowers | SendGift) -> GiftVendor:
     return outside.vendor(sold_by(sending))
 
 
-def _to(wish: Wish, known: Delivery | None) -> Wish:
+def _to(wish: Wish, known: Delivery | None, told: Address | None) -> Wish:
+    """Let it go to where the customer said, else to where the store knows; their telephone the store knows alone."""
     if known is None:
         return wish
-    to = known.address
+    to = known.address if told is None else replace(told, phone=known.address.phone)
     return replace(wish, to=to, name=to.name or to.company, phone=to.phone)
 
 

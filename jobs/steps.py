@@ -11,7 +11,7 @@ from app.domain.errors import Busy, Dearer, Rejected, Unavailable, Uncertain
 from app.domain.retry import pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import deeds, outcomes
+from jobs import address_asks, deeds, outcomes
 from jobs.deeds import Standings
 from jobs.lever import held_for
 from jobs.outcomes import Outcome
@@ -98,6 +98,9 @@ class Steps:
 
     def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:  # noqa: PLR0911  # one a kind
         world, merchant, outside = self.world, self.merchant, self._outside(deed)
+        unanswered = address_asks.held_for(world, deed)
+        if unanswered is not None:
+            return outcomes.unanswered(deed, unanswered)
         try:
             reason = deeds.unwanted(world, merchant, outside, deed, known)
             question = None if reason is not None else deeds.question(world, merchant, outside, deed, known)

@@ -1,5 +1,6 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
+from jobs import address_asks as _address_asks
 from jobs import gift_watch as _gift_watch
 from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
@@ -51,6 +52,11 @@ def look_after_helpdesks(shop_id: int) -> None:
 def look_for_lost_marks(shop_id: int) -> None:
     """Put back what helpdesks have lost."""
     _lost_marks.look_through(world(), shop_id)
+
+
+def look_at_addresses(shop_id: int) -> None:
+    """Find out which addresses are in doubt, days before something goes there."""
+    _address_asks.look(world(), shop_id)
 
 
 def post_mails(shop_id: int) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import chores, grants, mails, marks, privacy, sendings, setups, shops
+from app.store import asks, chores, grants, mails, marks, privacy, sendings, setups, shops
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -57,10 +57,13 @@ def ring_due(here: World) -> None:
         sweep_before = now - timedelta(seconds=here.settings.sweep_seconds)
         unswept = shops.due_for_sweep(session, before=sweep_before, now=now, limit=SWEEPS_A_LOOK)
         asked = privacy.shops_with_requests(session, now=now)
+        doubted = asks.shops_due(session, now=now, limit=CHORES_A_ROUND)
     for shop_id in asked:
         here.bell.ring(Task.PRIVACY, shop_id)
     for shop_id in waiting:
         here.bell.ring(Task.DRAIN, shop_id)
+    for shop_id in doubted:
+        here.bell.ring(Task.ADDRESSES, shop_id)
     for shop_id in importing:
         here.bell.ring(Task.IMPORT, shop_id)
     for shop_id in unswept:

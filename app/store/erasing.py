@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import attentions, care, contacts, ledger, lifetime, sendings, snoozes, veil
+from app.store import asks, attentions, care, contacts, ledger, lifetime, sendings, snoozes, veil
 from app.store.base import Base
 from app.store.conditions import by_hand
 from app.store.contact_tables import MergedCustomer
@@ -33,6 +33,7 @@ def forget_person(
     What was still to come for them is withdrawn. The caller holds the shop's lock.
     """
     _withdraw(session, shop_id, person, letters, now)
+    _forget_addresses(session, shop_id, person, letters)
     left = _forget_deeds(session, shop_id, person, letters, key)
     _forget_reasons(session, shop_id, person, letters, key)
     digests = _forget_orders(session, shop_id, person, key)
@@ -105,6 +106,11 @@ def _withdraw(session: Session, shop_id: int, person: Person, letters: Collectio
             currency=currency,
             from_hands=True,
         )
+
+
+def _forget_addresses(session: Session, shop_id: int, person: Person, letters: Collection[int]) -> None:
+    theirs = session.scalars(select(Effect.id).where(deeds_for(shop_id, person, letters)))
+    asks.forget(session, shop_id=shop_id, effect_ids=list(theirs))
 
 
 def _forget_deeds(session: Session, shop_id: int, person: Person, letters: Collection[int], key: bytes) -> int:

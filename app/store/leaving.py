@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import pools, trail
+from app.store import asks, pools, trail
 from app.store.conditions import by_hand
 from app.store.tables import Customer, Effect
 
@@ -30,6 +30,7 @@ def withdraw_everything(session: Session, *, shop_id: int, why: str, now: dateti
             pools.release(session, shop_id=shop_id, pool_id=row.pool_id, minor=row.cost_minor)
         trail.row_moved(session, row, row.state, why=CODE)
     session.flush()
+    asks.clear_out(session, shop_id=shop_id)
     _decide_anew(session, shop_id, now)
     return len(rows)
 

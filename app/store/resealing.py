@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, LargeBinary, and_, func, ins
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.store.agent_tables import Agent
+from app.store.ask_tables import AddressAsk
 from app.store.base import Base, Session, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.mail_tables import LoginAsk, Mail
@@ -57,6 +58,7 @@ COLUMNS = (
     Column(Mail.sealed_words, "mails.sealed_words:{row.shop_id}"),
     Column(TrailHead.sealed_key, "trail_heads.sealed_key:{row.shop_id}"),
     Column(PrivacyRequest.sealed_person, "privacy_requests.sealed_person:{row.shop_id}"),
+    Column(AddressAsk.sealed_address, "address_asks.sealed_address:{row.shop_id}"),
     Column(PrivacyRequest.sealed_copy, "privacy_requests.sealed_copy:{row.shop_id}"),
 )
 

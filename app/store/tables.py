@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
     agent_tables,
+    ask_tables,
     card_tables,
     care_tables,
     connection_tables,

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.web import (
+    address_page,
     agent_desk,
     consents,
     errors,
@@ -37,6 +38,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(merchant.blueprint)
     app.register_blueprint(agent_desk.blueprint)
     app.register_blueprint(consents.blueprint)
+    app.register_blueprint(address_page.blueprint)
     if world.settings.practice:
         app.register_blueprint(practice.blueprint)
     app.jinja_env.globals.update(bridge=framing.bridge)

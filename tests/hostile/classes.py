@@ -36,6 +36,9 @@ _SECTIONS: Mapping[str, str] = {
     " asking at odd length; mailed link in another browser; asking without end",
     "consent": "a way that nobody began; begun from elsewhere; in another browser; once more; late; a yes that nobody gave;"
     " a yes by another way",
+    "the address page": "a link made up; a link of another shop; a link used before; a link too late; opened by machines;"
+    " answered by many at once; hostile letters; letters nobody sees; no address; more than an address; no form;"
+    " an address found elsewhere than sealed",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
@@ -50,6 +53,9 @@ _DESK = "tests/web/test_agent_desk.py::"
 _PRESSES = "tests/jobs/test_agent_desk.py::"
 _CONSENT, _WAYS = "tests/web/test_consents.py::", "tests/jobs/test_consents.py::"
 _MAILS = "tests/jobs/test_mails.py::"
+_DOOR, _TOLD = "tests/web/test_address_page.py::", "tests/jobs/test_address_asks.py::"
+_ALIKE = f"{_DOOR}test_given_links_that_open_nothing_when_opened_then_all_are_answered_alike"
+_LETTERS = f"{_DOOR}test_given_hostile_letters_when_written_then_they_are_kept_as_one_harmless_line_and_shown_as_text"
 _ACCOUNT = "tests/integrations/test_registry.py::test_given_no_proper_account_when_opened_then_no_key_can_go_there"
 
 ELSEWHERE: Mapping[int, tuple[str, ...]] = {
@@ -106,5 +112,14 @@ ELSEWHERE: Mapping[int, tuple[str, ...]] = {
     172: (f"{_WAYS}test_given_a_way_that_took_too_long_when_back_then_nothing_is_bound",),
     173: (f"{_WAYS}test_given_a_yes_that_nobody_gave_when_back_then_nothing_is_bound",),
     174: (f"{_WAYS}test_given_a_yes_that_was_used_when_it_comes_by_another_way_then_it_brings_nothing",),
+    **dict.fromkeys(range(175, 178), (_ALIKE,)),
+    178: (f"{_DOOR}test_given_a_link_when_it_is_late_or_its_shop_has_left_then_it_is_over",),
+    179: (f"{_DOOR}test_given_a_link_when_opened_however_often_then_it_asks_for_a_cards_address_and_tells_nothing_else",),
+    180: (f"{_DOOR}test_given_sixty_four_answers_at_once_when_sent_then_one_is_kept",),
+    **dict.fromkeys((181, 182), (_LETTERS,)),
+    183: (f"{_DOOR}test_given_what_is_no_address_when_sent_then_it_says_what_is_amiss_and_the_link_stays_good",),
+    184: (f"{_DOOR}test_given_more_than_an_address_when_sent_then_it_is_not_even_read",),
+    185: (f"{_DOOR}test_given_what_is_no_form_when_sent_then_nothing_is_kept",),
+    186: (f"{_TOLD}test_given_an_answer_when_their_day_comes_then_the_flowers_go_there_once_and_of_the_address_nothing_is_left",),
     158: (f"{_DESK}test_given_a_desk_when_opened_then_only_its_own_helpdesk_may_frame_it_and_no_other_script_runs",),
 }  # fmt: skip

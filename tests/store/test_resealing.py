@@ -5,14 +5,14 @@ from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.agents import Role
 from app.domain.people import Asked, Person
-from app.store import agents, chain, connections, desk_keys, grants, login_asks, mails, privacy, resealing, veil
+from app.store import agents, asks, chain, connections, desk_keys, grants, login_asks, mails, privacy, resealing, veil
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Grant
-from tests.builders import DAY, NOON
+from tests.builders import DAY, NOON, address
 from tests.conftest import let_in
 
 NEW_KEY = b"n" * 32
@@ -54,6 +54,9 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         said = {"key": "m-1", "subject": "Hi", "text": "Hello.", "until": NOON + DAY}
         mails.queue(session, agent_id=sam or 0, **said, **known)
         login_asks.keep(session, email="sam@x.example", desk="a1", about="", browser="b", **known)
+        asks.begin(session, shop_id=shop.id, effect_id=7, now=NOON)
+        asks.asked(session, shop_id=shop.id, effect_id=7, expires_at=NOON + DAY, until=NOON + DAY, now=NOON)
+        asks.answer(session, effect_id=7, door=address(), **known)
     return shop
 
 
@@ -77,6 +80,7 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
     with unit_of_work(sessions) as session:
         account = connections.account(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert account is not None
+        assert asks.address(session, shop_id=full.id, effect_id=7, seal=NEW) == address()
         given = desk_keys.read(session, shop_id=full.id, kind="gorgias", seal=NEW)
         assert given is not None
         assert given.refresh == "r"

@@ -30,6 +30,7 @@ from app.store import (
     agent_sessions,
     agents,
     alarms,
+    asks,
     attentions,
     card_templates,
     care,
@@ -79,6 +80,7 @@ from tests.builders import (
     HOUR,
     MINUTE,
     NOON,
+    address,
     auto_policy,
     flowers,
     gift_line,
@@ -109,6 +111,8 @@ NO_SHOP_NEEDED = {
     "agents.place": "asks no database",
     "arrivals.keep": "finds out which shop each is for, by the domain that it came with",
     "arrivals.strangers": "finds out which domains are no shop's",
+    "asks.place": "asks no database",
+    "asks.shops_due": "the ticker's: ids alone",
     "base.as_kept": "asks no database",
     "alarms.shops_in_doubt": "the ticker's: ids alone",
     "alarms.counted": "the operator's: numbers alone",
@@ -319,7 +323,7 @@ class Inhabitant:
         keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
         keys |= {"sendings.of_key": refund(order_id=1001).key}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
-        asked = {"lifting.allowable": self.awaiting}
+        asked = {"lifting.allowable": self.awaiting, "asks.forget": self.later, "asks.kept": self.doubtful}
         effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later, "follow.is_overtaken": 1}
         known = {
             "shop_id": self.shop_id,
@@ -329,7 +333,7 @@ class Inhabitant:
             "effect_ids": [self.sent.effect_id if name.startswith("sendings.") else asked.get(name, 1)],
             "sent": self.sent,
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
-            "effect_id": effects.get(name, self.awaiting),
+            "effect_id": self._asked_for(name) or effects.get(name, self.awaiting),
             "template_id": self.template_id,
             "entry": replace(MUG, id=self.gift_id, sku="other", title="Big mug"),
             "pool_id": self.pool_id,
@@ -367,6 +371,15 @@ class Inhabitant:
         }
         return SAME_FOR_ALL | known
 
+    def _asked_for(self, name: str) -> int | None:
+        """Return the deed whose address is as far as the question supposes: new, looked at, asked for, told."""
+        module, _, asks_for = name.partition(".")
+        if module != "asks" or asks_for == "begin":
+            return None
+        if asks_for in {"asked", "put_off"}:
+            return self.later
+        return self.doubtful if asks_for == "address" else self.beyond
+
     def _deed(self, name: str) -> Deed:
         if name.startswith(("pending.", "reckoning.")):
             return self.moving
@@ -394,6 +407,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "sympathy": False,
     "health": Health(mode=gifts.Mode.LIVE),
     "tasted": Tastes(likes=("cake",)),
+    "door": address(),
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
     "customers": [55],
@@ -750,7 +764,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
     sam, session_id, ask_id = team_of(session, shop_id, seal)
-    ledger_rows = deeds(session, shop_id, made, by=sam)
+    ledger_rows = with_addresses(session, shop_id, deeds(session, shop_id, made, by=sam), seal)
     month = pools.open_month(session, shop_id=shop_id, name=Pool.TEAM, month="2026-11", limit_minor=1_00)
     pools.grant(session, shop_id=shop_id, pool_id=month.id, key="page:1", minor=30_00, now=NOON)  # little is left
     veil.draw_over(session, shop_id=shop_id, aliases=(-5,), now=NOON)
@@ -799,6 +813,18 @@ def keys_given(session: Session, shop_id: int, domain: str, seal: Seal) -> None:
     turn = update(Connection).where(Connection.shop_id == shop_id, Connection.kind == "gorgias")
     session.execute(turn.values(key_lease=THEIR_TURN, key_lease_until=NOON))
     trips.plan(session, who="staff:1", now=NOON, **known)
+
+
+def with_addresses(session: Session, shop_id: int, rows: dict[str, Any], seal: Seal) -> dict[str, Any]:
+    """Let one deed's address be looked at yet, another's be asked for, and a third one's be told."""
+    for name in ("later", "beyond", "doubtful"):
+        asks.begin(session, shop_id=shop_id, effect_id=rows[name], now=NOON)
+    for name in ("beyond", "doubtful"):
+        asked = {"expires_at": NOON + DAY, "until": NOON + DAY, "now": NOON}
+        assert asks.asked(session, shop_id=shop_id, effect_id=rows[name], **asked)
+    told = {"door": address(), "seal": seal, "now": NOON}
+    assert asks.answer(session, shop_id=shop_id, effect_id=rows["doubtful"], **told)
+    return rows
 
 
 def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int, int]:

@@ -7,15 +7,18 @@ from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from app.domain.addresses import Address
 from app.domain.agents import Agent, Role
 from app.domain.policy import HardTimes, Policy
 from app.store.agent_sessions import Visitor
+from app.store.ask_tables import AddressAsk
 from app.store.base import reading
 from app.store.care_tables import Care
 from app.store.tables import Pool
 from integrations.own_desk import presses
 from integrations.own_desk.presses import Wish
-from jobs import agent_desk, desk
+from jobs import address_asks, agent_desk, desk
+from jobs.address_links import Link
 from jobs.practice import POLICY
 from tests.torture.flows import GENEROUS, Flow
 from tests.torture.scene import Scene
@@ -27,6 +30,13 @@ TEAM = replace(GENEROUS, team=replace(POLICY.team, keep_refunds_per_year=99, ref
 ASKED_FIRST = replace(TEAM, team=replace(TEAM.team, refund_limit_minor=1_00))
 SAM = Agent(id=1, name="Sam Okoye", email="sam@practice.example", role=Role.AGENT, active=True)
 CAREFUL = "uncertain", None
+NEW_DOOR = {
+    "name": "Ada Lovelace",
+    "company": "",
+    "street2": "",
+    "country": "US",
+    "phone": "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +248,39 @@ def their_day_comes(scene: Scene) -> Complaint:
     return plot
 
 
+def address_is_asked_for(scene: Scene) -> Complaint:
+    """Let flowers be planned for an address in doubt, and the customer be asked for a better one."""
+    plot = complained(scene)
+    scene.call(f"/town/orders/{plot.order}/edit", {"address": {"validation": "ERROR"}})
+    pressed("flowers")(scene, plot)
+    scene.go_on()
+    assert notes(scene, plot) == 2
+    return plot
+
+
+def address_is_told(scene: Scene, plot: Complaint) -> None:
+    """Let the customer answer, and press twice."""
+    (row,) = scene.effects("send_flowers")
+    known = scene.call(f"/town/orders/{plot.order}")["shipping_address"]
+    near = {"city": known["city"], "region": known["province_code"], "postcode": known["zip"]}
+    for street in ("7 New Street", "8 Thief Street"):
+        told = Address(**NEW_DOOR, **near, street=street)
+        address_asks.answer(scene.world, Link(shop_id=scene.shop_id, effect_id=row.id), told)
+
+
+def two_weeks_later(scene: Scene, _plot: Complaint) -> None:
+    scene.later(TWO_WEEKS)
+
+
+def sent_to_where_they_said(scene: Scene, plot: Complaint) -> None:
+    """Hold when one bouquet went to the address that came first, and we know it no more."""
+    sent(scene, plot)
+    (bouquet,) = scene.call("/town/florist/orders")["orders"]
+    assert bouquet["items"][0]["recipient"]["address1"] == "7 New Street"
+    with reading(scene.world.sessions) as session:
+        assert session.query(AddressAsk).count() == 0
+
+
 def bouquets(scene: Scene) -> int:
     return len(scene.call("/town/florist/orders")["orders"])
 
@@ -247,11 +290,11 @@ def sent(scene: Scene, _plot: Complaint) -> None:
     assert (row.state, bouquets(scene), scene.reserved(), scene.spent()) == ("done", 1, 0, row.cost_minor)
 
 
-def left_to_a_person(scene: Scene, plot: Complaint) -> bool:
+def left_to_a_person(scene: Scene, plot: Complaint, *, told: int = 2) -> bool:
     """Hold when nobody knows whether they left: one bouquet at most, the money kept, and the agent told to ask."""
     (row,) = scene.effects("send_flowers")
     kept = scene.reserved() == row.cost_minor and scene.spent() == 0
-    return (row.state, row.next_try_at) == CAREFUL and bouquets(scene) <= 1 and kept and notes(scene, plot) == 2
+    return (row.state, row.next_try_at) == CAREFUL and bouquets(scene) <= 1 and kept and notes(scene, plot) == told
 
 
 def dearer_by_now(scene: Scene) -> Complaint:
@@ -382,6 +425,15 @@ FLOWS = MappingProxyType(
             act=flowers_are_allowed,
             happened=sent_for_what_they_cost,
             may_end_otherwise=asked_and_left_to_a_person,
+            policy=TEAM,
+        ),
+        "address-answered": Flow(
+            prepare=address_is_asked_for,
+            act=address_is_told,
+            later=two_weeks_later,
+            happened=sent_to_where_they_said,
+            may_end_otherwise=partial(left_to_a_person, told=4),
+            besides=("deliveries ",),  # those of the order that staff has changed are told twice where a worker dies
             policy=TEAM,
         ),
         "flowers-withdrawn": Flow(

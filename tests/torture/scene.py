@@ -12,7 +12,19 @@ from app.domain.policy import Policy
 from app.store.base import sessions_of
 from app.store.sealed import Seal
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS
-from jobs import gift_watch, helpdesk_care, history, installation, lost_marks, practice, privacy, review, sweep, trail
+from jobs import (
+    address_asks,
+    gift_watch,
+    helpdesk_care,
+    history,
+    installation,
+    lost_marks,
+    practice,
+    privacy,
+    review,
+    sweep,
+    trail,
+)
 from jobs.drain import drain
 from jobs.queue import Bell, Task
 from jobs.runtime import Clock, World
@@ -37,6 +49,7 @@ TASKS: dict[Task, Callable[[World, int], None]] = {
     Task.HELPDESKS: helpdesk_care.care_for,
     Task.LOST_MARKS: lost_marks.look_through,
     Task.GIFTS: gift_watch.follow,
+    Task.ADDRESSES: address_asks.look,
 }
 
 
