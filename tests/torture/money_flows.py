@@ -268,8 +268,20 @@ def address_is_told(scene: Scene, plot: Complaint) -> None:
         address_asks.answer(scene.world, Link(shop_id=scene.shop_id, effect_id=row.id), told)
 
 
-def two_weeks_later(scene: Scene, _plot: Complaint) -> None:
+def told_and_waiting(scene: Scene, plot: Complaint) -> None:
+    """Hold when one answer is kept, the agent read of it once, and the flowers wait for their day."""
+    with reading(scene.world.sessions) as session:
+        assert [row.sealed_address is not None for row in session.query(AddressAsk)] == [True]
+    (row,) = scene.effects("send_flowers")
+    assert (row.state, notes(scene, plot), bouquets(scene)) == ("planned", 3, 0)
+
+
+def their_day_comes_after_an_answer(scene: Scene) -> Complaint:
+    plot = address_is_asked_for(scene)
+    address_is_told(scene, plot)
+    scene.go_on()
     scene.later(TWO_WEEKS)
+    return plot
 
 
 def sent_to_where_they_said(scene: Scene, plot: Complaint) -> None:
@@ -427,13 +439,11 @@ FLOWS = MappingProxyType(
             may_end_otherwise=asked_and_left_to_a_person,
             policy=TEAM,
         ),
+        "address-told": Flow(prepare=address_is_asked_for, act=address_is_told, happened=told_and_waiting, policy=TEAM),
         "address-answered": Flow(
-            prepare=address_is_asked_for,
-            act=address_is_told,
-            later=two_weeks_later,
+            prepare=their_day_comes_after_an_answer,
             happened=sent_to_where_they_said,
             may_end_otherwise=partial(left_to_a_person, told=4),
-            besides=("deliveries ",),  # those of the order that staff has changed are told twice where a worker dies
             policy=TEAM,
         ),
         "flowers-withdrawn": Flow(
