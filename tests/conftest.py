@@ -14,6 +14,7 @@ from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import hypothesis
 import pytest
 import structlog
 from pydantic import SecretStr
@@ -31,6 +32,10 @@ from tests.embedded import private_postgres, private_redis
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
 pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
+
+# A test counts and does not clock: a busy machine would else take its own slowness for a fault.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a disk that is none
 ROOM_BYTES = 512 * 1024 * 1024
