@@ -1,6 +1,7 @@
 """A Chromium of this machine before a demo of its own, and people of the town who write to its helpdesk."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.stack import Stack, running
+from tests.stack import Stack, running, until
 
 NO_BROWSER = "no Chromium was found: install one (apt install chromium), or let CHROMIUM name it"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -51,6 +52,23 @@ class Letter:
         """Return the address of the desk about it, for an agent who practises."""
         about = {"ticket": str(self.ticket), "customer": str(self.customer)} | how
         return f"{self.stack.app}/practice/desk?{urlencode(about)}"
+
+
+def asked_where(browser: Browser, letter: Letter) -> str:
+    """Let flowers be planned for an address that the store takes for wrong; return the link to ask with."""
+    letter.stack.post(f"/town/orders/{letter.order}/edit", {"address": {"validation": "ERROR"}})
+    page = browser.new_page()
+    page.goto(letter.desk(do="flowers"))
+    page.locator("#flowers-preview [data-act]").click()
+    page.wait_for_selector(".deeds")
+    page.close()
+    until(lambda: bool(_links(letter)))
+    return _links(letter)[0]
+
+
+def _links(letter: Letter) -> list[str]:
+    notes = letter.stack.get(f"/town/tickets/{letter.ticket}")["notes"]
+    return re.findall(r"http\S+/card/[a-z2-7]+", "\n".join(str(note["text"]) for note in notes))
 
 
 def regular(stack: Stack, who: int) -> int:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.launcher.places import ROOT
 from tests.stack import until
-from tests.ui.eyes import NO_BROWSER, Letter, chromium, demo, opened, regular, write
+from tests.ui.eyes import NO_BROWSER, Letter, asked_where, chromium, demo, opened, regular, write
 
 DOCS = ROOT / "docs"
 PHONE, PAGE = ViewportSize(width=360, height=740), ViewportSize(width=900, height=900)
@@ -33,6 +33,7 @@ def main() -> int:
         told("card")
         for name, size in {"card-preview": PAGE, "card-preview-phone": PHONE}.items():
             card_shown(browser, letter, size, name)
+        doorstep_shown(browser, asked_where(browser, write(stack, regular(stack, 1))))
     return 0
 
 
@@ -52,6 +53,14 @@ def card_shown(browser: Browser, letter: Letter, size: ViewportSize, name: str) 
     page.wait_for_selector("#send-preview [data-act]")
     page.locator("section:has(#send-preview)").screenshot(path=DOCS / f"{name}.png")
     told(name)
+
+
+def doorstep_shown(browser: Browser, link: str) -> None:
+    """Write pictures of the page that asks a customer where a card may go."""
+    for name, size in {"address-page": PAGE, "address-page-phone": PHONE}.items():
+        page = browser.new_context(viewport=size).new_page()
+        page.goto(link)
+        kept(page, name)
 
 
 def kept(page: Page, name: str) -> None:
