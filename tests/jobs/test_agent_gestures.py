@@ -115,7 +115,7 @@ def test_given_a_gift_in_its_order_when_undone_then_it_comes_out_again_once_and_
     number = sam.deed()
     assert f'data-do="undo" data-effect="{number}"' in sam.desk()
 
-    assert "being taken off" in (sam.call(f"/desk/api/undo/{number}").json or {})["said"]
+    assert "being taken back" in (sam.call(f"/desk/api/undo/{number}").json or {})["said"]
     assert "Too late" in (sam.call(f"/desk/api/undo/{number}").json or {})["said"]
     inside.drain()
 

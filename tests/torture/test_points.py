@@ -15,6 +15,7 @@ from tests.torture.weather import CALM, FLOWS
 
 FEWEST_MOMENTS = 7  # fewer would mean that the boundaries are not where we think they are
 KILLED = 137
+LONG = frozenset({"address-told", "flowers-dearer"})  # days of their own, by command: `torture points`
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def here() -> Iterator[Theatre]:
         yield opened
 
 
-@pytest.mark.parametrize("name", CALM)
+@pytest.mark.parametrize("name", [name for name in CALM if name not in LONG])
 def test_given_a_flow_when_its_process_dies_at_any_boundary_then_both_ledgers_end_as_if_it_had_not(
     here: Theatre, name: str
 ) -> None:
