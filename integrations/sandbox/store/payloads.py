@@ -39,12 +39,17 @@ def order_payload(order: Doc, customer: Doc | None) -> Payload:
         "customer_locale": "en",
         "payment_gateway_names": sorted({each["gateway"] for each in order["transactions"]}),
         "customer": customer and _customer_in_order(customer),
-        "billing_address": order["shipping_address"],
-        "shipping_address": order["shipping_address"],
+        "billing_address": _told_of(order["shipping_address"]),
+        "shipping_address": _told_of(order["shipping_address"]),
         "line_items": [_line(order, line) for line in order["lines"]],
         "fulfillments": [],
         "refunds": [refund_payload(order, each) for each in order["refunds"]],
     } | _amounts(order)
+
+
+def _told_of(address: Doc | None) -> Doc | None:
+    """Return an address as webhooks tell of it: what the store thinks of it, only its API says."""
+    return None if address is None else {name: part for name, part in address.items() if name != "validation"}
 
 
 def _amounts(order: Doc) -> Payload:

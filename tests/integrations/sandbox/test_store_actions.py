@@ -158,3 +158,13 @@ def test_given_the_weather_when_switched_then_what_is_left_out_stays(town: Store
         "delay": 0.2,
         "seconds": 2.0,
     }
+
+
+def test_given_an_address_that_the_store_takes_for_wrong_when_told_of_then_nobody_reads_so(town: StoreTown) -> None:
+    order = town.client.post("/town/orders", json={"amount": "10.00", "announce": "lose"}).json["order_id"]
+
+    town.client.post(f"/town/orders/{order}/edit", json={"address": {"validation": "ERROR", "city": "Rome"}})
+
+    (letter,) = town.letters("orders/updated")
+    told = json.loads(letter["body"])["shipping_address"]
+    assert (told["city"], "validation" in told) == ("Rome", False)
