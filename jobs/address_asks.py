@@ -19,7 +19,7 @@ from app.store.asks import Ask
 from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import sending_deeds
+from jobs import post, sending_deeds
 from jobs.address_links import Link
 from jobs.carry_out import carry_out, withdraw
 from jobs.queue import Task
@@ -125,7 +125,7 @@ def _go_on(world: World, merchant: Merchant, outside: Outside, ask: Ask) -> None
     if deed is None or not isinstance(deed.effect, Sending):
         return
     if not ask.asked:
-        _look(world, merchant, deed, sending_deeds.where(outside, deed.effect))
+        _look(world, merchant, deed, post.looked_up(outside, sending_deeds.where(outside, deed.effect)))
     elif not ask.reminded:
         _remind(world, merchant, deed, ask)
     else:

@@ -22,7 +22,7 @@ from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from jobs import gift_choice, who_is
+from jobs import gift_choice, post, who_is
 from jobs.gift_choice import Asked
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -173,7 +173,7 @@ def _with_address(
     merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
 ) -> AboutAction:
     about = AboutAction(customer_id=order.customer_id, order=order, paper=HAND)
-    where = outside.shop.delivery(order_id=order.id)
+    where = post.looked_up(outside, outside.shop.delivery(order_id=order.id))
     if where is None:
         return replace(about, trouble=_nowhere(order))
     known = _known(merchant, outside, action, order, where.address)
@@ -256,7 +256,7 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         return about  # the rule says why
     if outside.florist is None:
         return replace(about, trouble="No florist is connected.")
-    where = outside.shop.delivery(order_id=order.id)
+    where = post.looked_up(outside, outside.shop.delivery(order_id=order.id))
     if where is None:
         return replace(about, trouble=_nowhere(order))
     address = where.address

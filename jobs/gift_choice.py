@@ -23,6 +23,7 @@ from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import post
 from jobs.runtime import Outside, World
 
 SOLD_OUT = "sold_out"
@@ -56,8 +57,10 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
         return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
     if entry.kind is not GiftKind.EGIFT and address is None:
         return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
-    by_post = entry.kind is GiftKind.CARD
-    doubts = "" if entry.kind is GiftKind.EGIFT else score(where, now=world.clock.now(), by_post=by_post).doubts
+    by_post, now = entry.kind is GiftKind.CARD, world.clock.now()
+    doubts = (
+        "" if entry.kind is GiftKind.EGIFT else score(post.looked_up(outside, where), now=now, by_post=by_post).doubts
+    )
     found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts)
     if entry.vendor == registry.BY_HAND:
         return found

@@ -14,7 +14,7 @@ from app.domain.effects import Pool
 from app.domain.errors import Rejected, Unavailable
 from app.domain.mail import digest
 from app.domain.policy import Policy
-from app.domain.ports import GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
+from app.domain.ports import AddressCheck, GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
 from app.domain.rules import gift_order
 from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
@@ -30,6 +30,7 @@ from integrations.http import Http, Limits
 from integrations.shopify.access import Access
 from integrations.shopify.tokens import TokenEndpoint, fingerprint
 from integrations.vendors import VendorLogin
+from jobs import watched_vendor
 from jobs.access import StoreAccess
 from jobs.budget import Budgets, NoBudgets, SharedBudgets
 from jobs.clock import Clock
@@ -39,7 +40,6 @@ from jobs.hands import Hands
 from jobs.lever import Lever
 from jobs.queue import Bell
 from jobs.watched_helpdesk import watched
-from jobs.watched_vendor import WatchedVendor
 
 log = structlog.get_logger("shop")
 
@@ -73,6 +73,11 @@ class Outside:
     def florist(self) -> GiftVendor | None:
         """The one whose bouquets the settings know by number."""
         return self.vendors.get(registry.FIRST_FLORIST)
+
+    @property
+    def post(self) -> AddressCheck | None:
+        """Whoever of the vendors can say whether an address is known."""
+        return next((each for each in self.vendors.values() if isinstance(each, AddressCheck)), None)
 
     def vendor(self, kind: str) -> GiftVendor:
         """Return a vendor; raise Rejected when it is not connected (any more)."""
@@ -238,7 +243,7 @@ class World:
         login = VendorLogin(user=account.user, key=account.key, options=account.options)
         origin = self.settings.gift_origins.get(account.kind, "")
         vendor = registry.gift_vendor(account.kind, login, origin=origin, http=http)
-        return WatchedVendor(vendor=vendor, account=account, sessions=self.sessions, clock=self.clock)
+        return watched_vendor.watched(vendor, account, self.sessions, self.clock)
 
     def mail_key(self, merchant: Merchant) -> bytes:
         """Return what the shop's addresses and telephones are digested with, made when it is needed first."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.domain.addresses import Address
+from app.domain.deliveries import Validity
 from app.domain.facts import Quote
 from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.money import Money
-from app.domain.ports import GiftVendor
+from app.domain.ports import AddressCheck, GiftVendor
 from app.store.base import Sessions
 from app.store.connections import Account
 from jobs.clock import Clock
@@ -67,3 +69,21 @@ class WatchedVendor:
             broken=lambda: log.warning("vendor.broken", **about),
             mended=lambda: log.info("vendor.mended", **about),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedPost(WatchedVendor):
+    """Satisfies app.domain.ports.AddressCheck in the same way."""
+
+    post: AddressCheck
+
+    def validity(self, to: Address) -> Validity:
+        with self._watched():
+            return self.post.validity(to)
+
+
+def watched(vendor: GiftVendor, account: Account, sessions: Sessions, clock: Clock) -> GiftVendor:
+    """Return the vendor under watch, who says as much of addresses as it did."""
+    if isinstance(vendor, AddressCheck):
+        return WatchedPost(vendor=vendor, post=vendor, account=account, sessions=sessions, clock=clock)
+    return WatchedVendor(vendor=vendor, account=account, sessions=sessions, clock=clock)

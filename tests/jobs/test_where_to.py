@@ -35,7 +35,7 @@ def sam(app: Flask, inside: Practice) -> Agent:
     return at_the_desk(app, inside, int(ticket), "Sam", Role.AGENT)
 
 
-def edited(inside: Practice, **address: str) -> None:
+def edited(inside: Practice, **address: str | None) -> None:
     order = inside.call("/town/cast")["bereaved_order"]
     inside.call(f"/town/orders/{order}/edit", {"address": address})
 
@@ -66,6 +66,17 @@ def test_given_an_address_in_doubt_when_something_for_it_is_looked_at_then_the_p
 
     assert DOUBT in page
     assert "The store takes the address for wrong." in page
+
+
+@pytest.mark.parametrize(("there", "doubted"), [(True, True), (False, False)], ids=["asked", "away"])
+def test_given_an_address_of_which_the_store_knows_nothing_when_looked_at_then_the_post_is_asked_if_it_is_there(
+    inside: Practice, sam: Agent, *, there: bool, doubted: bool
+) -> None:
+    edited(inside, validation=None, address1="undeliverable block match")
+    if not there:
+        inside.call("/town/lob/faults", {"next": [{"call": "us_verifications", "kind": "500_before"}]})
+
+    assert (DOUBT in sam.look(**FLOWERS)) is doubted
 
 
 def test_given_a_box_when_looked_at_then_a_card_may_go_there_and_flowers_should_not(
