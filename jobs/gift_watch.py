@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.effects import Sending
-from app.domain.errors import Busy, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import KEY_IS_DEAD, Busy, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.gifts import Seen
 from app.domain.ports import GiftVendor
 from app.domain.retry import pause_when_busy
@@ -35,7 +35,6 @@ log = structlog.get_logger("gift")
 
 FEW = 50  # gifts; whatever else is due is rung for again
 SECONDS = 20.0
-KEY_IS_DEAD = timedelta(hours=4)
 # Whoever was sent a link takes it up when they like, or never.
 _NOT_MISSED = ENDED | {Status.LINK_SENT}
 _NOTHING_NEW = Seen(status=None)
@@ -96,7 +95,7 @@ def _asked(vendor: GiftVendor, sent: Sent) -> Seen:
 
 def _put_off(world: World, merchant: Merchant, sent: Sent, problem: Unavailable) -> None:
     now = world.clock.now()
-    pause = pause_when_busy(problem) if isinstance(problem, Busy) else KEY_IS_DEAD
+    pause = pause_when_busy(problem) if isinstance(problem, Busy) else timedelta(seconds=KEY_IS_DEAD)
     with unit_of_work(world.sessions) as session:
         sendings.put_off(session, shop_id=merchant.id, vendor=sent.vendor, until=now + pause, now=now)
     log.info("gift.waits", shop=merchant.id, vendor=sent.vendor, seconds=pause.total_seconds())

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.errors import Busy, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import KEY_IS_DEAD, Busy, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
 from app.domain.ports import ChoosyHelpdeskSetup, HelpdeskSetup
 from app.domain.retry import MOST_ATTEMPTS, pause_when_busy, wait_after
@@ -30,7 +30,6 @@ log = structlog.get_logger("helpdesk")
 
 LEASE = timedelta(minutes=10)  # longer than all calls of one look together
 NIGHT = 3  # o'clock, in the shop's own time
-KEY_IS_DEAD = timedelta(hours=4)
 DEAD = "The key was not taken."
 
 
@@ -185,7 +184,7 @@ def _not_let_in(care: _Care) -> None:
     if held.stage is Stage.LIVE:
         _write_down(care, frozenset({Ail.KEY_DEAD}), held.parts)
     else:
-        _not_now(care, DEAD, look_at=care.now + KEY_IS_DEAD)
+        _not_now(care, DEAD, look_at=care.now + timedelta(seconds=KEY_IS_DEAD))
 
 
 def _let_in(care: _Care) -> None:

@@ -16,6 +16,8 @@ There is no fourth failure of a deed. Whatever is none of these is a bug, and fl
 
 from app.domain.money import Money
 
+KEY_IS_DEAD = 4 * 3600  # seconds
+
 
 class Malformed(ValueError):
     """A message that is authentic but cannot be understood; the text says which part."""
@@ -54,7 +56,13 @@ class Stopped(Busy):
 
 
 class KeyRefused(Unavailable):
-    """Our key does not open their door (any more): it certainly did not happen, and a person must bring another key."""
+    """Our key does not open their door (any more): it certainly did not happen, and a person must bring another key.
+
+    Until then no call can succeed, so the next one has time.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float = KEY_IS_DEAD) -> None:
+        super().__init__(reason, retry_after=retry_after)
 
 
 class OurMistake(Unavailable):

@@ -10,7 +10,6 @@ Json = dict[str, Any]
 
 SOURCE = "the helpdesk"
 _PAGE = 25  # each ticket comes with all that was ever written on it, which takes their database a while
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody gives us another no call can succeed
 
 
 class DeskApi:
@@ -61,7 +60,7 @@ class DeskApi:
         )
         # A wrong password is answered with 403 here, as is somebody who is no staff.
         if answer.status in (401, 403):
-            raise KeyRefused("the helpdesk refuses our user", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the helpdesk refuses our user")
         return answer
 
 

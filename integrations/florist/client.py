@@ -6,13 +6,12 @@ from typing import Any
 from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.money import Money
 from integrations.http import Answer, Http, Request
+from integrations.refusals import quoted
 
 Json = dict[str, Any]
 
 SOURCE = "the florist"
 _PATH = "/api/rest/flowershop"
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody renews it no call can succeed
-_LONGEST_MESSAGE = 200
 
 
 class FloristApi:
@@ -58,7 +57,7 @@ class FloristApi:
         answer = self._http.call(request)
         # A wrong key is answered with 403 and an HTML page.
         if answer.status in (401, 403):
-            raise KeyRefused("the florist refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the florist refuses our key")
         content = _content(answer)
         errors = content.get("errors") or content.get("ERRORS")
         if errors or not answer.ok:
@@ -87,7 +86,7 @@ def _content(answer: Answer) -> Json:
 
 
 def _words(errors: object) -> str:
-    """Return the florist's words, whichever way it wraps them; never somebody's address."""
+    """Return the florist's words, whichever way it wraps them."""
     parts = list(errors.values()) if isinstance(errors, dict) else errors
     said = "; ".join(map(str, parts)) if isinstance(parts, list) else str(parts or "")
-    return "" if not said or "@" in said else f": {said.strip().rstrip('.')[:_LONGEST_MESSAGE]}"
+    return quoted(said)

@@ -16,7 +16,6 @@ GONE = frozenset({404, 410})
 _LIMIT_HEADER = "X-Gorgias-Account-Api-Call-Limit"
 _USED = re.compile(r"(?a:(\d{1,6})/([1-9]\d{0,5}))")
 _PAGE = "100"  # the most that one page holds
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
 _LONGEST_MESSAGE = 200
 
 
@@ -83,7 +82,7 @@ class GorgiasApi:
         )
         answer = self._let_in(request)
         if answer.status in (401, 403):
-            raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the helpdesk refuses our key")
         return answer
 
     def _let_in(self, request: Request) -> Answer:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.errors import KeyRefused, Rejected, Unavailable
+from app.domain.errors import Rejected, Unavailable
 from integrations.http import Answer, Http, Request
+from integrations.refusals import let_in, quoted, yes
 
 Json = dict[str, Any]
 
 SOURCE = "Lob"
 MARK = "lagniappe"  # the name of our mark in a piece's metadata
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody renews it no call can succeed
-_LONGEST_MESSAGE = 200
+_NO = "error"  # where a no of theirs stands
 _PATH = "/v1"
 
 
@@ -43,14 +43,14 @@ class LobApi:
         """Return a piece, or None where there certainly is none."""
         answer = self._call("GET", f"/{kind}/{piece}", writes=False)
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
-        if answer.status == 404 and "error" in answer.explained():
+        if answer.status == 404 and _NO in answer.explained():
             return None
         return _understood(answer)
 
     def cancel(self, kind: str, piece: str) -> bool:
         """Keep a piece from being posted; return whether it was neither too late nor gone."""
         answer = self._call("DELETE", f"/{kind}/{piece}", writes=True)
-        if answer.status in (404, 422) and "error" in answer.explained():
+        if answer.status in (404, 422) and _NO in answer.explained():
             return False
         return bool(_understood(answer).get("deleted"))
 
@@ -80,12 +80,7 @@ class LobApi:
             auth=(self._key, ""),
             asks=asks,
         )
-        answer = self._http.call(request)
-        if answer.status == 401:
-            raise KeyRefused("Lob refuses our key", retry_after=_KEY_IS_DEAD)
-        if answer.status == 403:
-            raise _forbidden(answer)
-        return answer
+        return let_in(self._http.call(request), SOURCE, ours=_NO)
 
 
 def marked(piece: Json) -> str:
@@ -94,22 +89,12 @@ def marked(piece: Json) -> str:
     return str(metadata.get(MARK) or "") if isinstance(metadata, dict) else ""
 
 
-def _forbidden(answer: Answer) -> Unavailable:
-    if "error" in answer.explained():
-        return KeyRefused("Lob does not let our key do this", retry_after=_KEY_IS_DEAD)
-    return Unavailable("something in front of Lob turned us away")
-
-
 def _understood(answer: Answer) -> Json:
     if not answer.ok:
-        raise Rejected(f"Lob said no{_words(answer.explained().get('error'))}.")
-    said = answer.json_object()
-    if "error" in said:
-        raise answer.request.failure("said yes and no at once")
-    return said
+        raise Rejected(f"Lob said no{_words(answer.explained().get(_NO))}.")
+    return yes(answer, ours=_NO)
 
 
 def _words(error: object) -> str:
-    """Return their words; never somebody's address, which they may quote."""
     said = str(error.get("message") or "") if isinstance(error, dict) else ""
-    return "" if not said or "@" in said else f": {said.strip().rstrip('.')[:_LONGEST_MESSAGE]}"
+    return quoted(said)

@@ -18,7 +18,6 @@ from integrations.marker import short
 from integrations.signed_hook.events import TICKET
 
 SOURCE = "the helpdesk"
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
 _LONGEST_REASON = 255
 
 
@@ -84,7 +83,7 @@ class SignedHookHelpdesk:
             )
         )
         if answer.status in (401, 403):
-            raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the helpdesk refuses our key")
         return answer
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.errors import KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import Rejected, Uncertain
 from integrations.http import Answer, Http, Request
+from integrations.refusals import let_in, quoted, yes
 
 Json = dict[str, Any]
 
 SOURCE = "Tremendous"
 _PATH = "/api/v2"
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody renews it no call can succeed
-_LONGEST_MESSAGE = 200
+_NO = "errors"  # where a no of theirs stands
 
 
 class TremendousApi:
@@ -35,7 +35,7 @@ class TremendousApi:
         """Return the thing that is to be read there, or None where there certainly is none."""
         answer = self._call("GET", path, writes=False)
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
-        if answer.status == 404 and "errors" in answer.explained():
+        if answer.status == 404 and _NO in answer.explained():
             return None
         found = _understood(answer).get(name)
         if not isinstance(found, dict):
@@ -64,7 +64,7 @@ class TremendousApi:
     def cancel(self, reward: str) -> bool:
         """Take a reward back; return whether it was not too late."""
         answer = self._call("POST", f"/rewards/{reward}/cancel", writes=True)
-        if answer.status in (409, 422) and "errors" in answer.explained():
+        if answer.status in (409, 422) and _NO in answer.explained():
             return False
         _understood(answer)
         return True
@@ -87,34 +87,19 @@ class TremendousApi:
             params=params or {},
             body=body,
         )
-        answer = self._http.call(request)
-        if answer.status == 401:
-            raise KeyRefused("Tremendous refuses our key", retry_after=_KEY_IS_DEAD)
-        if answer.status == 403:
-            raise _forbidden(answer)
-        return answer
-
-
-def _forbidden(answer: Answer) -> Unavailable:
-    if "errors" in answer.explained():
-        return KeyRefused("Tremendous does not let our key do this", retry_after=_KEY_IS_DEAD)
-    return Unavailable("something in front of Tremendous turned us away")
+        return let_in(self._http.call(request), SOURCE, ours=_NO)
 
 
 def _understood(answer: Answer) -> Json:
     if not answer.ok:
-        raise Rejected(f"Tremendous said no{_words(answer.explained().get('errors'))}.")
-    said = answer.json_object()
-    if "errors" in said:
-        raise answer.request.failure("said yes and no at once")
-    return said
+        raise Rejected(f"Tremendous said no{_words(answer.explained().get(_NO))}.")
+    return yes(answer, ours=_NO)
 
 
 def _words(errors: object) -> str:
-    """Return their words; never somebody's address, which they may quote."""
     if not isinstance(errors, dict):
         return ""
     payload = errors.get("payload")
     fields = "; ".join(f"{name} {why}" for name, why in payload.items()) if isinstance(payload, dict) else ""
     said = fields or str(errors.get("message") or "")
-    return "" if not said or "@" in said else f": {said.strip().rstrip('.')[:_LONGEST_MESSAGE]}"
+    return quoted(said)

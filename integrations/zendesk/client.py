@@ -12,7 +12,6 @@ Json = dict[str, Any]
 SOURCE = "the helpdesk"
 _PAGE = "100"  # the most that one page holds
 _WINDOW = 60  # seconds; so many calls are granted a minute
-_KEY_IS_DEAD = 4 * 3600.0  # seconds; until somebody makes a new one no call can succeed
 _NOT_THERE = "RecordNotFound"  # other noes with 404 say that the address is wrong, or that there is no such account
 _LONGEST_WORDS = 200
 
@@ -92,7 +91,7 @@ class ZendeskApi:
         )
         # Of a ticket 403 says that this one is closed to our user, as those of private groups are even to admins.
         if answer.status == 401 or (answer.status == 403 and not path.startswith("tickets/")):
-            raise KeyRefused("the helpdesk refuses our key", retry_after=_KEY_IS_DEAD)
+            raise KeyRefused("the helpdesk refuses our key")
         return answer
 
     def _counted(self, request: Request) -> Answer:
