@@ -23,7 +23,7 @@ def hex_hmac(secret: str, *parts: bytes) -> str:
 
 
 def tremendous(call: Call, secrets: Iterable[str], _now: datetime) -> bool:
-    """Return whether one of the secrets signs the call. It names no moment: its own name is what keeps replays out."""
+    """Return whether one of the secrets signs the call. It names no moment: a replay rings once more."""
     return _any(call.headers.get(TREMENDOUS, ""), (f"{_PREFIX}{hex_hmac(each, call.body)}" for each in _full(secrets)))
 
 

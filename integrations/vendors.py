@@ -36,7 +36,6 @@ class Told:
     """How a vendor calls us when something becomes of a gift. Nothing in a call is believed but which gift it names."""
 
     authentic: Callable[[Call, tuple[str, ...], datetime], bool]  # by one of these secrets, now; a blank one is none
-    name: Callable[[Call], str | None]  # what the call calls itself, so that a repeat is known
     references: Callable[[bytes], tuple[str, ...]]  # of which gifts there is news; raises Malformed
     setup: str = ""  # what a person sets over there, with {url} in it; "" where `wire` does
     # Makes the webhook over there, at the address that comes last; returns the secret that its calls are proven by.
@@ -55,3 +54,17 @@ class Vendor:
     open: Callable[[Http, str, VendorLogin], GiftVendor]  # the second is the account's own origin
     told: Told | None = None  # None: it never calls
     deletes: str = ""  # what a merchant must do there when a customer is to be forgotten
+
+
+def by_its_key(begins: Mapping[str, Mode]) -> Callable[[VendorLogin], Mode]:
+    """Return what tells from a key's first letters whether what is ordered with it is truly sent."""
+
+    def mode(login: VendorLogin) -> Mode:
+        return next((mode for first, mode in begins.items() if login.key.startswith(first)), Mode.UNKNOWN)
+
+    return mode
+
+
+def always_at(origin: str) -> Callable[[VendorLogin], str]:
+    """Return where every account of a vendor is."""
+    return lambda _login: origin

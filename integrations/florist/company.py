@@ -1,13 +1,13 @@
 """Florist One's row in the registry."""
 
-from app.domain.gifts import GiftKind, Mode
+from app.domain.gifts import GiftKind
 from app.domain.ports import GiftVendor
 from integrations.addresses import on_this_machine
 from integrations.florist import account as florist_account
 from integrations.florist.client import FloristApi
 from integrations.florist.vendor import FloristOne
 from integrations.http import Http
-from integrations.vendors import Ask, Vendor, VendorLogin
+from integrations.vendors import Ask, Vendor, VendorLogin, always_at, by_its_key
 
 INVOICED, YES = "invoiced", "yes"
 _ORIGIN = "https://www.floristone.com"
@@ -18,14 +18,6 @@ def _open(http: Http, origin: str, login: VendorLogin) -> GiftVendor:
     sender = account.sender or (florist_account.PRACTICE_SENDER if on_this_machine(origin) else None)
     api = FloristApi(http, origin=origin, key=account.key, password=account.password)
     return FloristOne(api, sender=sender, invoiced=login.options.get(INVOICED) == YES)
-
-
-def _origin(_login: VendorLogin) -> str:
-    return _ORIGIN
-
-
-def _mode(_login: VendorLogin) -> Mode:
-    return Mode.UNKNOWN  # their keys do not say
 
 
 FLORIST_ONE = Vendor(
@@ -41,8 +33,8 @@ FLORIST_ONE = Vendor(
             needed=False,
         ),
     ),
-    origin=_origin,
-    mode=_mode,
+    origin=always_at(_ORIGIN),
+    mode=by_its_key({}),  # their keys do not say
     open=_open,
     deletes="Florist One keeps recipients with its orders: please write to its support.",
 )

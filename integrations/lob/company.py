@@ -11,10 +11,10 @@ from integrations.lob import hooks
 from integrations.lob.addresses import HOME
 from integrations.lob.client import LobApi
 from integrations.lob.vendor import LETTER, POSTCARD, Lob, Terms
-from integrations.vendors import Ask, Told, Vendor, VendorLogin
+from integrations.vendors import Ask, Told, Vendor, VendorLogin, always_at, by_its_key
 
 _ORIGIN = "https://api.lob.com"
-_MODES = {"live_": Mode.LIVE, "test_": Mode.SANDBOX}
+_mode = by_its_key({"live_": Mode.LIVE, "test_": Mode.SANDBOX})
 # Their price list is on a page and by plan: upper bounds of it, until the merchant says what they pay.
 _USUAL_PRICES = {LETTER: "2.00", POSTCARD: "1.50"}
 _SENDER = ("name", "street", "city", "region", "postcode")
@@ -36,14 +36,6 @@ def _price(options: Mapping[str, str], sku: str) -> Money:
 def _sender(options: Mapping[str, str]) -> Sender | None:
     said = {name: options.get(name, "").strip() for name in _SENDER}
     return Sender(**said, country=HOME) if all(said.values()) else None
-
-
-def _mode(login: VendorLogin) -> Mode:
-    return next((mode for begins, mode in _MODES.items() if login.key.startswith(begins)), Mode.UNKNOWN)
-
-
-def _origin(_login: VendorLogin) -> str:
-    return _ORIGIN
 
 
 LOB = Vendor(
@@ -70,12 +62,11 @@ LOB = Vendor(
             needed=False,
         ),
     ),
-    origin=_origin,
+    origin=always_at(_ORIGIN),
     mode=_mode,
     open=_open,
     told=Told(
         authentic=signatures.lob,
-        name=hooks.name,
         references=hooks.references,
         setup="In Lob, under Webhooks, add {url} for all events of letters and postcards.",
     ),

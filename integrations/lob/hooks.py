@@ -5,28 +5,13 @@ import re
 from pydantic import BaseModel
 
 from app.domain.errors import Malformed
-from integrations.companies import Call
 from integrations.strict_json import understand
 
 _ID = re.compile(r"[A-Za-z]{2,8}_[0-9A-Za-z]{1,60}")
 
 
-class Event(BaseModel):
-    id: str
-
-
 class News(BaseModel):
-    id: str
     reference_id: str
-
-
-def name(call: Call) -> str | None:
-    """Return the call's own name, which its every repeat bears as well."""
-    try:
-        said = understand(Event, call.body).id
-    except Malformed:
-        return None
-    return said if _ID.fullmatch(said) else None
 
 
 def references(body: bytes) -> tuple[str, ...]:

@@ -7,19 +7,15 @@ from integrations.http import Http
 from integrations.tremendous import hooks
 from integrations.tremendous.client import TremendousApi
 from integrations.tremendous.vendor import BALANCE, Tremendous
-from integrations.vendors import Ask, Told, Vendor, VendorLogin
+from integrations.vendors import Ask, Told, Vendor, VendorLogin, by_its_key
 
-_MODES = {"PROD_": Mode.LIVE, "TEST_": Mode.SANDBOX}
+_mode = by_its_key({"PROD_": Mode.LIVE, "TEST_": Mode.SANDBOX})
 _ORIGIN, _SANDBOX = "https://api.tremendous.com", "https://testflight.tremendous.com"
 
 
 def _open(http: Http, origin: str, login: VendorLogin) -> GiftVendor:
     api = TremendousApi(http, origin=origin, key=login.key)
     return Tremendous(api, mode=_mode(login), funding=login.options.get("funding") or BALANCE)
-
-
-def _mode(login: VendorLogin) -> Mode:
-    return next((mode for begins, mode in _MODES.items() if login.key.startswith(begins)), Mode.UNKNOWN)
 
 
 def _origin(login: VendorLogin) -> str:
@@ -48,7 +44,6 @@ TREMENDOUS = Vendor(
     open=_open,
     told=Told(
         authentic=signatures.tremendous,
-        name=hooks.name,
         references=hooks.references,
         wire=hooks.wire,
     ),

@@ -1,4 +1,4 @@
-"""What Tremendous says by itself: that there is news of an order or of its reward, and its name."""
+"""What Tremendous says by itself: that there is news of an order or of its reward."""
 
 import re
 from typing import Any
@@ -6,13 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.domain.errors import Malformed, Rejected
-from integrations.companies import Call
 from integrations.http import Http
 from integrations.strict_json import understand
 from integrations.tremendous.client import TremendousApi
 from integrations.vendors import VendorLogin
 
-_UUID = re.compile(r"[0-9A-Za-z-]{8,64}")  # becomes part of a key
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _OURS = frozenset({"orders", "rewards"})
 
@@ -27,23 +25,7 @@ class Payload(BaseModel):
 
 
 class News(BaseModel):
-    uuid: str
     payload: Payload
-
-
-class Event(BaseModel):
-    """Any call of theirs; the rest of it may be about what we never asked for."""
-
-    uuid: str
-
-
-def name(call: Call) -> str | None:
-    """Return the call's own name, which its every repeat bears as well."""
-    try:
-        said = understand(Event, call.body).uuid
-    except Malformed:
-        return None
-    return said if _UUID.fullmatch(said) else None
 
 
 def references(body: bytes) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def references(body: bytes) -> tuple[str, ...]:
         raise Malformed("no gifts") from None
 
 
-TOLD = Told(authentic=authentic, name=lambda _call: None, references=references)
+TOLD = Told(authentic=authentic, references=references)
 
 
 @pytest.fixture

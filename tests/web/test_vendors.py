@@ -66,7 +66,6 @@ def stall(monkeypatch: pytest.MonkeyPatch) -> Stall:
         open=there.opened,  # type: ignore[arg-type]  # as much as is asked for
         told=Told(
             authentic=lambda _call, _secrets, _now: False,
-            name=lambda _call: None,
             references=lambda _body: (),
             wire=there.wire,
         ),
