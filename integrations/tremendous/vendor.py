@@ -148,6 +148,7 @@ def _check(wish: Wish) -> None:
 
 def _placed(order: Json) -> Placed:
     seen, reward = fate.seen(order), fate.reward(order)
+    expires_at = moment(str(reward.get("expires_at")))  # till then it can be taken back, unless it was taken up
     return Placed(
         reference=_named(order),
         other=str(reward.get("id") or ""),
@@ -155,7 +156,8 @@ def _placed(order: Json) -> Placed:
         cost=fate.kept(order),
         # Until it is carried out nobody has paid, and somebody over there may still say no.
         pending=seen.money is not Moneys.CHARGED,
-        expires_at=moment(str(reward.get("expires_at"))),
+        cancel_until=expires_at,
+        expires_at=expires_at,
         remark="It goes out by e-mail.",
     )
 
