@@ -3,6 +3,8 @@
 import sys
 import time
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from app.config import settings
 from app.domain.card_templates import STARTERS
@@ -30,6 +32,41 @@ from jobs.runtime import World, world
 # Flowers weeks later leave unattended, which only an account with an invoicing agreement may do.
 INVOICED_FLORIST = next(account for account in ACCOUNTS if account.invoiced)
 FLORIST = "/florist"  # where it is in the town
+# What the shop has connected, as `connections.connect` is told of it; the listener's address is the town's own.
+AT_HOME: tuple[dict[str, Any], ...] = (
+    {
+        "kind": FIRST_HELPDESK,
+        "account": people.ACCOUNT,
+        "user": people.API_USER,
+        "key": people.API_KEY,
+        "url_token": people.HOOK_TOKEN,
+        "secrets": (people.HOOK_SECRET,),
+    },
+    {
+        "kind": "florist",
+        "account": "practice",
+        "user": INVOICED_FLORIST.key,
+        "key": INVOICED_FLORIST.password,
+        "options": {INVOICED: YES},
+    },
+    {
+        "kind": "tremendous",
+        "account": "practice",
+        "user": "",
+        "key": tremendous.PRACTICE_KEY,
+        "url_token": tremendous.HOOK_TOKEN,
+        "secrets": (tremendous.HOOK_SECRET,),
+    },
+    {
+        "kind": "lob",
+        "account": "practice",
+        "user": "",
+        "key": lob.PRACTICE_KEY,
+        "url_token": lob.HOOK_TOKEN,
+        "secrets": (lob.HOOK_SECRET,),
+        "options": lob.PRACTICE_SENDER,
+    },
+)
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 60.0, 0.1  # for the town to open its doors
 POLICY = Policy(
     special_customer=SpecialCustomer(mode=Mode.AUTO),
@@ -105,60 +142,12 @@ def main() -> int:
 def move_in(here: World) -> int:
     """Open the app in the practice shop's admin, connect its accounts; return its id. Its policy stays as it was."""
     shop_id = _at_home(here) or _open(here)
+    town = here.settings.florist_origin.removesuffix(FLORIST)
     with unit_of_work(here.sessions) as session:
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind=FIRST_HELPDESK,
-            account=people.ACCOUNT,
-            user=people.API_USER,
-            key=people.API_KEY,
-            seal=here.seal,
-            url_token=people.HOOK_TOKEN,
-            secrets=(people.HOOK_SECRET,),
-        )
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind="florist",
-            account="practice",
-            user=INVOICED_FLORIST.key,
-            key=INVOICED_FLORIST.password,
-            seal=here.seal,
-            options={INVOICED: YES},
-        )
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind="tremendous",
-            account="practice",
-            user="",
-            key=tremendous.PRACTICE_KEY,
-            seal=here.seal,
-            url_token=tremendous.HOOK_TOKEN,
-            secrets=(tremendous.HOOK_SECRET,),
-        )
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind="lob",
-            account="practice",
-            user="",
-            key=lob.PRACTICE_KEY,
-            seal=here.seal,
-            url_token=lob.HOOK_TOKEN,
-            secrets=(lob.HOOK_SECRET,),
-            options=lob.PRACTICE_SENDER,
-        )
-        connections.connect(
-            session,
-            shop_id=shop_id,
-            kind=LISTENER,
-            account=f"{here.settings.florist_origin.removesuffix(FLORIST)}{listener.PATH}",
-            user="",
-            key=listener.SECRET,
-            seal=here.seal,
-        )
+        connect = partial(connections.connect, session, shop_id=shop_id, seal=here.seal)
+        for account in AT_HOME:
+            connect(**account)
+        connect(kind=LISTENER, account=f"{town}{listener.PATH}", user="", key=listener.SECRET)
     return shop_id
 
 
