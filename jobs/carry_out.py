@@ -1,13 +1,13 @@
 """Writes decisions down: effects planned, money set aside, agents told, all in the caller's one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, PushCard, State, Undoing, Unmute
+from app.domain.effects import Effect, Plan, PostNote, PushCard, State, TagCustomer, Undoing, Unmute
 from app.domain.policy import Mode
-from app.domain.rules import address_words, afterwards, gift_order
-from app.store import asks, care, connections, decisions, ledger, orders
+from app.domain.rules import address_words, afterwards, gift_order, special_customer
+from app.store import asks, care, connections, decisions, ledger, marks, orders
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
@@ -97,8 +97,33 @@ def withdraw(session: Session, merchant: Merchant, key: str, *, code: str, why: 
         session, shop_id=merchant.id, key=key, code=code, why=why, now=now, currency=merchant.currency
     )
     if deed is not None:
+        note_dropped(session, merchant, deed, now)
         follow_up(session, merchant, deed, now=now)
     return deed
+
+
+def note_dropped(session: Session, merchant: Merchant, deed: Deed, now: datetime) -> None:
+    """Count a mark whose first try was never answered as out, and take it off again.
+
+    Not so one that was coming off: whoever deserves it again has another deed that puts it on.
+    """
+    tag = deed.effect
+    if isinstance(tag, TagCustomer) and tag.present and deed.first_sent_at is not None:
+        note_marks(session, merchant, [tag.customer_id], marked=True, now=now)
+
+
+def note_marks(
+    session: Session, merchant: Merchant, customer_ids: Collection[int], *, marked: bool, now: datetime
+) -> None:
+    """Write down whose marks the store shows now, or no longer; plan that those come off which nobody deserves.
+
+    The shop's lock is not needed for that: a mark comes off only if it is still not deserved when its turn has come.
+    """
+    shop_id, policy = merchant.id, merchant.policy.special_customer
+    crossed = marks.shown(session, shop_id=shop_id, customer_ids=customer_ids, marked=marked, now=now)
+    known = orders.standings(session, shop_id=shop_id, customers=crossed, currency=merchant.currency) if crossed else {}
+    for standing in known.values():
+        carry_out(session, merchant, special_customer.crossed(standing, policy, now), now=now)
 
 
 def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: str, now: datetime) -> None:

@@ -31,12 +31,13 @@ from app.domain.retry import MOST_ATTEMPTS
 from app.domain.rules import still_wanted
 from app.domain.rules.granted import off_for
 from app.domain.rules.send_gates import Question
-from app.store import leaving, marks, orders, people, pulse, sendings, undoing
+from app.store import leaving, orders, people, pulse, sendings, undoing
 from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import address_asks, gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
+from jobs.carry_out import note_marks
 from jobs.runtime import Outside, World
 
 STANDING_RULE = "special_customer"
@@ -244,7 +245,7 @@ def question(
             return None
 
 
-def note(session: Session, happened: Sequence[Deed], now: datetime) -> None:
+def note(session: Session, merchant: Merchant, happened: Sequence[Deed], now: datetime) -> None:
     """Write down what deeds of a shop that were done have changed for others: customers' marks, deeds undone."""
     for deed in happened:
         if isinstance(deed.effect, Undoing):
@@ -256,7 +257,7 @@ def note(session: Session, happened: Sequence[Deed], now: datetime) -> None:
             if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE and deed.effect.present is present
         ]
         if tagged:
-            marks.shown(session, shop_id=happened[0].shop_id, customer_ids=tagged, marked=present, now=now)
+            note_marks(session, merchant, tagged, marked=present, now=now)
 
 
 def note_placed(session: Session, deed: Deed, receipt: Receipt, now: datetime) -> None:
@@ -270,15 +271,6 @@ def note_refused(session: Session, deed: Deed) -> None:
     """Write down what a deed that was refused means for others: a mark is not on its way any more."""
     if isinstance(deed.effect, TagCustomer) and deed.rule == STANDING_RULE:
         people.mark_refused(session, shop_id=deed.shop_id, customer_id=deed.effect.customer_id)
-
-
-def note_dropped(session: Session, deed: Deed, now: datetime) -> None:
-    """Count a mark whose first try was never answered as out, so that the next decision takes it off again.
-
-    Not so one that was coming off: whoever deserves it again has another deed that puts it on.
-    """
-    if isinstance(deed.effect, TagCustomer) and deed.effect.present and deed.first_sent_at is not None:
-        note(session, [deed], now)
 
 
 def _was_left_behind(merchant: Merchant, outside: Outside, deed: Deed) -> bool:

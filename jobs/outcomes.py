@@ -19,7 +19,7 @@ from app.store.base import Session
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import deeds
-from jobs.carry_out import follow_up, give_otherwise
+from jobs.carry_out import follow_up, give_otherwise, note_dropped
 from jobs.doors import shut_until
 
 log = structlog.get_logger("effect")
@@ -50,7 +50,7 @@ def done(merchant: Merchant, deed: Deed, receipt: Receipt) -> Outcome:
         # What a vendor has is followed by itself, until its money is settled as well.
         look_at = None if receipt.placed else now + deeds.look_after(deed, now)
         if endings.done(session, deed, receipt, now=now, look_at=look_at):
-            deeds.note(session, [deed], now)
+            deeds.note(session, merchant, [deed], now)
             deeds.note_placed(session, deed, receipt, now)
             followed_up(session, merchant, deed, now, receipt)
 
@@ -74,7 +74,7 @@ def unwanted(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
 
     def write(session: Session, now: datetime) -> None:
         if endings.drop(session, deed, code=code, why=why, now=now):
-            deeds.note_dropped(session, deed, now)
+            note_dropped(session, merchant, deed, now)
             followed_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
 

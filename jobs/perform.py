@@ -233,7 +233,7 @@ def _write(session: Session, merchant: Merchant, ended: Sequence[Outcome], now: 
         if outcome.receipt is not None and groups.costs_nothing(outcome.deed, outcome.receipt)
     }
     rows = groups.done(session, list(plain.values()), shop_id=merchant.id, now=now)
-    deeds.note(session, [plain[row.id][0] for row in rows], now)
+    deeds.note(session, merchant, [plain[row.id][0] for row in rows], now)
     for row in rows:
         deed, receipt = plain[row.id]
         outcomes.followed_up(session, merchant, deed, now, receipt, ended=row)

@@ -38,10 +38,11 @@ def is_tag_under_way(session: Session, *, shop_id: int, customer_id: int) -> boo
     return session.scalar(select(Effect.id).where(*tags, *ours).limit(1)) is not None
 
 
-def shown(session: Session, *, shop_id: int, customer_ids: Collection[int], marked: bool, now: datetime) -> None:
+def shown(session: Session, *, shop_id: int, customer_ids: Collection[int], marked: bool, now: datetime) -> list[int]:
     """Note that the store shows their marks now, or shows them no longer; a mark's time begins when it is out.
 
-    Who was merged while the mark was on its way bears it under the name that is left.
+    Who was merged while the mark was on its way bears it under the name that is left. Returns those who do not deserve
+    the mark that they bear now: a change of mind crossed with it.
     """
     theirs = (MergedCustomer.shop_id == shop_id, MergedCustomer.customer_id.in_(customer_ids))
     found = session.execute(select(MergedCustomer.customer_id, MergedCustomer.kept_id).where(*theirs))
@@ -49,7 +50,9 @@ def shown(session: Session, *, shop_id: int, customer_ids: Collection[int], mark
     left = [merged.get(number, number) for number in customer_ids]
     since = {"changed_at": now} if marked else {}
     statement = update(Customer).where(Customer.shop_id == shop_id, Customer.customer_id.in_(left))
-    session.execute(statement.values(marked=marked, **since).execution_options(synchronize_session=False))
+    noted = statement.values(marked=marked, **since).returning(Customer.customer_id, Customer.special)
+    rows = session.execute(noted.execution_options(synchronize_session=False)).all()
+    return [row.customer_id for row in rows if marked and not row.special]
 
 
 def to_be_looked_through(session: Session, *, kinds: Collection[str], now: datetime, limit: int) -> list[int]:

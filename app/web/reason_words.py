@@ -18,6 +18,7 @@ _REASONS = {
     "inactive": "not active",
     "too_soon": "changed just before",
     "outdated": "no longer so",
+    "crossed": "no longer so",
     "put_on_by_hand": "tag put on by hand",
     "taken_off_by_hand": "tag taken off by hand",
     "mark_lost": "put back in the helpdesk",

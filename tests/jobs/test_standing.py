@@ -1,10 +1,16 @@
 """The regular's mark: on with the order that lifts them, off when they lapse, and never for half the shop at once."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
+import pytest
+
+from app.domain.errors import Busy
 from app.domain.policy import Mode
+from app.domain.ports import Receipt
 from app.store.base import reading
 from app.store.tables import Customer
+from integrations.shopify.shop import ShopifyShop
 from jobs import desk
 from jobs.installation import keep_access
 from jobs.practice import POLICY
@@ -60,14 +66,56 @@ def test_given_a_mark_whose_answer_was_lost_when_it_is_no_longer_deserved_then_i
     inside.call(f"/town/orders/{order}/cancel", {})
     inside.deliver(order, key="cancelled")
     inside.drain()
-    inside.later(5)
-    inside.drain()
     assert TAG in tags(inside, customer)
-
-    inside.deliver(order, key="news of them")
+    inside.later(5)
     inside.drain()
 
     assert TAG not in tags(inside, customer)
+
+
+def test_given_a_mark_whose_answer_was_lost_when_it_is_withdrawn_before_its_next_try_then_it_comes_off_all_the_same(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = inside.call("/town/cast")["almost_average_customer"]
+    order = inside.order(customer_id=customer, amount="80.00")
+    inside.fault("TagsAdd", "commit_then_drop")
+    inside.deliver(order)
+    inside.drain()
+    with monkeypatch.context() as patched:
+        patched.setattr(ShopifyShop, "tag_customer", Mock(side_effect=Busy("They are busy.")))
+        inside.later(5)
+        inside.drain()
+    assert [(e.state, e.sends) for e in inside.effects("tag_customer")] == [("planned", 2)]
+
+    inside.call(f"/town/orders/{order}/cancel", {})
+    inside.deliver(order, key="cancelled")
+    inside.drain()
+
+    assert TAG not in tags(inside, customer)
+    first, second = inside.effects("tag_customer")
+    assert (first.state, second.state, second.payload["present"]) == ("withdrawn", "done", False)
+
+
+def test_given_a_mark_that_is_on_its_way_when_it_is_no_longer_deserved_then_it_comes_off_as_soon_as_it_is_out(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = inside.call("/town/cast")["almost_average_customer"]
+    order = inside.order(customer_id=customer, amount="80.00")
+    tag_customer = ShopifyShop.tag_customer
+
+    def while_they_cancel(store: ShopifyShop, customer_id: int, *, tag: str, present: bool) -> Receipt:
+        if present:
+            inside.call(f"/town/orders/{order}/cancel", {})
+            inside.deliver(order, key="cancelled")
+            inside.drain()
+        return tag_customer(store, customer_id, tag=tag, present=present)
+
+    monkeypatch.setattr(ShopifyShop, "tag_customer", while_they_cancel)
+    inside.deliver(order)
+    inside.drain()
+
+    assert TAG not in tags(inside, customer)
+    assert [e.state for e in inside.effects("tag_customer")] == ["done", "done"]
 
 
 def test_given_a_mark_whose_coming_off_was_never_answered_when_it_is_deserved_again_then_it_is_known_to_be_out(

@@ -29,9 +29,18 @@ def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, no
         return _keep_or_leave(standing, yardstick, policy, now)
     decision = _enter_or_not(standing, yardstick, policy, now)
     if standing.marked and decision.special is None:
-        # The change of mind and the mark crossed on their way. Where the mark is coming off already, this is that deed.
-        return replace(decision, plans=_marks(standing, policy, now, special=False, turn=standing.changes))
+        return replace(decision, plans=crossed(standing, policy, now).plans)
     return decision
+
+
+def crossed(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decision:
+    """Return that a mark comes off which crossed on its way with our change of mind.
+
+    Where it is coming off already, this is that deed.
+    """
+    plans = _marks(standing, policy, now, special=False, turn=standing.changes)
+    because = "The mark went out just when it was no longer deserved, and comes off again."
+    return replace(_about(standing, "crossed", because), plans=plans)
 
 
 def spared(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decision:

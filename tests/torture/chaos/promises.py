@@ -274,18 +274,10 @@ def lifetime_values_are_exact(facts: Facts) -> Iterator[str]:
 
 
 def marks_are_shown(facts: Facts) -> Iterator[str]:
-    """Ask for each customer: whoever counts as special bears the tag, unless a person has yet to say yes.
-
-    A mark whose answer was lost, and that was not deserved any more when it was looked at, comes off by night.
-    """
+    """Ask for each customer: whoever counts as special bears the tag, unless a person has yet to say yes."""
     theirs = {customer["id"]: customer for customer in facts.their_customers}
     proposed = {row["customer_id"] for row in facts.of_kind("tag_customer") if row["state"] == "awaiting"}
-    by_night = {
-        row["customer_id"] for row in facts.of_kind("tag_customer") if row["code"] == "outdated" and row["sends"]
-    }
     for row in facts.customers:
-        if row["customer_id"] in by_night and row["marked"] and not row["special"]:
-            continue
         customer, due = theirs.get(row["customer_id"]), row["special"] and row["customer_id"] not in proposed
         if customer is not None and {TAG in customer["tags"], row["marked"]} != {due}:
             yield f"customer {customer['id']} is special: {row['special']}; the store shows {customer['tags']}"
