@@ -29,6 +29,7 @@ from app.store.sealed import Seal
 from app.store.shops import Merchant
 from tests.builders import MINUTE, NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
+from tests.remembered_routes import remember
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
 pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
@@ -36,6 +37,7 @@ pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
 # A test counts and does not clock: a busy machine would else take its own slowness for a fault.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+remember()
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a disk that is none
 ROOM_BYTES = 512 * 1024 * 1024
