@@ -24,6 +24,7 @@ from integrations.shopify.access import Access
 from integrations.shopify.budget import Budget
 from integrations.shopify.checkup import Checkup
 from integrations.shopify.client import AdminApi
+from integrations.shopify.own_store import OwnStore
 from integrations.shopify.shop import ShopifyShop
 from integrations.shopify.tokens import TokenEndpoint
 from integrations.signed_hook.company import SIGNED_HOOK
@@ -40,6 +41,7 @@ HELPDESKS: Mapping[str, Company] = {
     "zendesk": ZENDESK,
 }
 BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
+OWN_STORE = "own_store"  # the merchant's shelves, which need no account: the store has let us in
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
 VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE, "lob": LOB, "tremendous": TREMENDOUS}
 
@@ -106,6 +108,14 @@ def shopify_shop(
     return ShopifyShop(api, mail_key=mail_key)
 
 
+def own_store(
+    origin_template: str, domain: str, access: Access, *, http: Http | None = None, budget: Budget | None = None
+) -> GiftVendor:
+    """Return one shop as whoever sends gifts off its own shelves; the arguments are those of `shopify_shop`."""
+    origin = _shopify_origin(origin_template, domain)
+    return OwnStore(AdminApi(http or Http(), origin=origin, domain=domain, access=access, budget=budget))
+
+
 def shopify_checkup(origin_template: str, domain: str, access: Access, *, http: Http | None = None) -> Checkup:
     """Return one shop's doctor; its domain is known from our own books."""
     return Checkup(origin=origin_template.replace("{shop}", domain), domain=domain, access=access, http=http)
@@ -150,6 +160,7 @@ def called(kind: str) -> str:
     rows = {each: company.called for each, company in HELPDESKS.items()} | {
         each: vendor.called for each, vendor in VENDORS.items()
     }
+    rows[OWN_STORE] = "Your own store"
     return rows.get(kind, kind)
 
 

@@ -1,6 +1,6 @@
 """Which gift is sent to somebody: what fits them by our own books, what it costs just now, and what instead of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,7 +15,10 @@ from app.domain.events import AgentAction
 from app.domain.facts import Order, Quote, Standing
 from app.domain.gifts import Flag, GiftKind, Paper, Wish
 from app.domain.money import Money, zero
+from app.domain.ports import GiftVendor
 from app.domain.rules import hard_time, send_acts, written
+from app.domain.rules.granted import off
+from app.domain.scopes import Feature
 from app.domain.tastes import NOTHING_NOTED
 from app.store import catalogue as shelf
 from app.store import connections, orders
@@ -24,7 +27,7 @@ from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
 from jobs import post
-from jobs.runtime import Outside, World
+from jobs.runtime import Outside, World, gives_of_its_own
 
 SOLD_OUT = "sold_out"
 _GIVEN_UP = frozenset({"refused", SOLD_OUT})  # codes of a gift that certainly was not ordered, and never will be
@@ -79,12 +82,9 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
         day=day,
         not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
-    try:
-        vendor = outside.vendor(entry.vendor)
-        quote = vendor.quote(wish) if vendor.can.quotes else Quote(total=entry.cost, product=entry.sku)
-    except Rejected as no:
-        return replace(found, trouble=f"{registry.called(entry.vendor)} says: {no}")
-    return replace(found, cost=quote.total, open_days=quote.days, paper=vendor.can.paper)
+    if entry.vendor not in outside.vendors:
+        return replace(found, trouble=_not_there(merchant, entry.vendor))
+    return _quoted(outside.vendor(entry.vendor), found, wish, called=registry.called(entry.vendor), known=entry.cost)
 
 
 def chosen(
@@ -108,12 +108,18 @@ def occasion(
     accounts = connections.public_ids(session, shop_id=merchant.id)
     return Occasion(
         currency=merchant.currency,
-        vendors=frozenset({registry.BY_HAND, *(kind for kind in registry.VENDORS if kind in accounts)}),
+        vendors=frozenset(bringers(merchant, accounts)),
         tasted=NOTHING_NOTED if standing is None else standing.tastes,
         given=shelf.given(session, shop_id=merchant.id, customer_id=customer_id),
         forbidden=frozenset(map(Flag, merchant.policy.sends.forbidden)),
         sympathy=_is_hard(standing, now),
     )
+
+
+def bringers(merchant: Merchant, accounts: Collection[str]) -> tuple[str, ...]:
+    """Return who may bring a gift of the shop's: its people, its own shelves, and vendors that it has accounts at."""
+    own = (registry.OWN_STORE,) if gives_of_its_own(merchant) else ()
+    return registry.BY_HAND, *own, *(kind for kind in registry.VENDORS if kind in accounts)
 
 
 def offered(
@@ -174,6 +180,19 @@ def instead(session: Session, merchant: Merchant, deed: Deed, *, code: str, now:
     dearer = deed.cost is None or deed.cost < entry.cost
     asks = f"{gift.title} was not to be had. {entry.called} for {entry.cost} instead?" if again or dearer else None
     return Plan(effect=other, due_at=now, cost=entry.cost, pool=Pool.TEAM, ask_first=asks, by=deed.agent_id)
+
+
+def _quoted(vendor: GiftVendor, found: Asked, wish: Wish, *, called: str, known: Money) -> Asked:
+    try:
+        quote = vendor.quote(wish) if vendor.can.quotes else Quote(total=known, product=wish.sku)
+    except Rejected as no:
+        return replace(found, trouble=f"{called} says: {no}")
+    return replace(found, cost=quote.total, open_days=quote.days, paper=vendor.can.paper)
+
+
+def _not_there(merchant: Merchant, vendor: str) -> str:
+    refusal = off(Feature.GIFT_ORDERS, merchant.scopes) if vendor == registry.OWN_STORE else None
+    return f"{registry.called(vendor)} is not connected." if refusal is None else refusal[1]
 
 
 def _is_hard(standing: Standing | None, now: datetime) -> bool:

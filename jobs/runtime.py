@@ -16,6 +16,8 @@ from app.domain.mail import digest
 from app.domain.policy import Policy
 from app.domain.ports import AddressCheck, GiftVendor, Helpdesk, Listener, Postman, Reorders, Shop, TalkativeHelpdesk
 from app.domain.rules import gift_order
+from app.domain.rules.granted import off
+from app.domain.scopes import Feature
 from app.store import connections, shops, timekeeping
 from app.store.base import Sessions, open_database, reading, sessions_of, signed, unit_of_work
 from app.store.connections import Account
@@ -196,7 +198,8 @@ class World:
             shop=self._store(merchant, access, mail_key, http, urgent=False),
             shop_at_once=self._store(merchant, access, mail_key, http, urgent=True),
             vendors={
-                kind: self._vendor(account, http) for kind, account in accounts.items() if kind in registry.VENDORS
+                **{kind: self._vendor(account, http) for kind, account in accounts.items() if kind in registry.VENDORS},
+                **self._own_store(merchant, access, http),
             },
             listener=_listener(accounts[registry.LISTENER], http) if registry.LISTENER in accounts else None,
             desks={
@@ -245,6 +248,13 @@ class World:
         vendor = registry.gift_vendor(account.kind, login, origin=origin, http=http)
         return watched_vendor.watched(vendor, account, self.sessions, self.clock)
 
+    def _own_store(self, merchant: Merchant, access: Access, http: Http) -> dict[str, GiftVendor]:
+        """Return the store as a vendor of gifts, if it lets us make orders."""
+        if not gives_of_its_own(merchant):
+            return {}
+        origin, budget = self.settings.shopify_origin, self.budgets.of(merchant.id, urgent=False)
+        return {registry.OWN_STORE: registry.own_store(origin, merchant.domain, access, http=http, budget=budget)}
+
     def mail_key(self, merchant: Merchant) -> bytes:
         """Return what the shop's addresses and telephones are digested with, made when it is needed first."""
         with reading(self.sessions) as session:
@@ -278,6 +288,11 @@ def in_force(merchant: Merchant) -> Policy:
     """Return the merchant's policy as far as their store lets us follow it."""
     allowed = gift_order.as_granted(merchant.policy.nth_order_gift, merchant.scopes)
     return replace(merchant.policy, nth_order_gift=allowed)
+
+
+def gives_of_its_own(merchant: Merchant) -> bool:
+    """Return whether gifts may be sent off the store's own shelves."""
+    return off(Feature.GIFT_ORDERS, merchant.scopes) is None
 
 
 def local(merchant: Merchant, moment: datetime) -> datetime:

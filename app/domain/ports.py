@@ -40,12 +40,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftParcel:
-    """A free item for a customer of the store, and where it goes; amounts of nothing are in the shop's currency."""
+    """A free item for a customer of the store, and where it goes; amounts of nothing are in the shop's currency.
+
+    `words` are for the card that goes along.
+    """
 
     customer_id: int
     variant_id: int
     to: Address
     currency: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

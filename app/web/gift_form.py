@@ -16,6 +16,7 @@ _MOST_STOCK = 1_000_000
 _COUNTRY = re.compile(r"(?a:[A-Z]{2})")
 _BETWEEN = re.compile(r"[\s,;]+")
 BY_HAND = frozenset({GiftKind.FLOWERS, GiftKind.CARD, GiftKind.PARCEL})  # a person cannot send an e-gift for us
+OWN_STORE = frozenset({GiftKind.PARCEL})
 FLAGS = {
     Flag.FOOD: "food",
     Flag.ALCOHOL: "alcohol",
@@ -36,6 +37,8 @@ def kinds_of(vendor: str) -> frozenset[GiftKind]:
     """Return what a vendor brings; 422 where there is none of that name."""
     if vendor == registry.BY_HAND:
         return BY_HAND
+    if vendor == registry.OWN_STORE:
+        return OWN_STORE
     if vendor not in registry.VENDORS:
         abort(422, "There is no such vendor.")
     return registry.VENDORS[vendor].kinds
@@ -54,6 +57,8 @@ def new(currency: str) -> Entry:
     vendor = plain("vendor")
     kind = kind_of(vendor)
     sku = _text("sku", _LONGEST_SKU, "what it is called by whoever sells it") or plain("title")[:_LONGEST_SKU]
+    if vendor == registry.OWN_STORE and not (sku.isascii() and sku.isdecimal()):
+        abort(422, "Of your own store, please give the number of the variant, as it stands in its address there.")
     return _said(Entry(id=0, vendor=vendor, sku=sku, kind=kind, title="", size=_text("size", _LONGEST_SIZE)), currency)
 
 

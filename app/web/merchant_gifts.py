@@ -15,9 +15,9 @@ from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.screen import look, show
 from app.web.seats import Seats
-from integrations import registry
 from jobs import catalogue as keeping
 from jobs.catalogue import NoSuchGift
+from jobs.gift_choice import bringers
 
 blueprint = Blueprint("gifts", __name__)
 
@@ -52,7 +52,7 @@ def _page(facts: dict[str, Any]) -> str:
     with look() as seen:
         entries = catalogue.listed(seen.session, shop_id=seen.merchant.id)
         accounts = connections.accounts(seen.session, shop_id=seen.merchant.id, seal=here.seal)
-    vendors = [registry.BY_HAND, *(kind for kind in registry.VENDORS if kind in accounts)]
+    vendors = bringers(seen.merchant, accounts)
     shown = {
         "gifts": [(entry, not_ready(entry)) for entry in entries],
         "vendors": {vendor: sorted(gift_form.kinds_of(vendor)) for vendor in vendors},

@@ -42,11 +42,16 @@ def cancel(api: AdminApi, customer_id: int, *, key: str) -> Receipt:
         return receipt(node, remark="It was cancelled.")
     if node["displayFulfillmentStatus"] in reading.LEFT:
         raise Rejected("The parcel has left; the gift stays given.")
-    reply = api.do("gift_order_cancel", {"id": node["id"], "staffNote": f"Lagniappe stopped its gift ({key})."[:255]})
-    stopped = reply.payload("orderCancel", errors="orderCancelUserErrors")
-    if not (stopped["job"] or {}).get("done"):
+    if not stop(api, node["id"], why=f"Lagniappe stopped its gift ({key})."):
         raise Uncertain("the store is still cancelling the gift")
     return receipt(node, remark="It was cancelled.")
+
+
+def stop(api: AdminApi, order: str, *, why: str) -> bool:
+    """Ask for the order of that global id to be cancelled; return whether that is done already."""
+    reply = api.do("gift_order_cancel", {"id": order, "staffNote": why[:255]})
+    stopped = reply.payload("orderCancel", errors="orderCancelUserErrors")
+    return bool((stopped["job"] or {}).get("done"))
 
 
 def mark(key: str) -> str:
@@ -85,7 +90,7 @@ def _order(parcel: GiftParcel, ours: str) -> Json:
         "sourceIdentifier": ours,
         "tags": [reading.OUR_TAG],
         "customAttributes": [{"key": ATTRIBUTE, "value": ours}],
-        "note": NOTE,
+        "note": f"{NOTE}\nOn its card:\n{parcel.words}" if parcel.words else NOTE,
     }
 
 

@@ -16,7 +16,7 @@ from app.store.base import unit_of_work
 from app.web import create_app
 from integrations import registry
 from integrations.http import Limits
-from jobs import agent_preview
+from jobs import agent_preview, gift_watch, practice
 from tests.builders import usd
 from tests.jobs import shelf
 from tests.jobs.conftest import Practice
@@ -194,3 +194,35 @@ def test_given_no_gift_of_that_number_when_looked_at_then_one_is_to_be_chosen(
     inside: Practice, vendor: Shelf, sam: Agent
 ) -> None:
     assert "Please choose what to send." in sam.look(act="send", gift=99, words=WORDS)
+
+
+def test_given_a_gift_off_the_stores_own_shelves_when_sent_then_it_is_one_free_order_and_its_arrival_is_told(
+    inside: Practice, keeps: Keeps, sam: Agent
+) -> None:
+    mug = keeps(vendor=registry.OWN_STORE, sku=str(practice.GIFTS[0]), cost=usd(9_99))
+    send(inside, sam, mug)
+
+    ((reference, state, cost),) = [(row.reference, row.state, row.cost_minor) for row in inside.effects("send_gift")]
+    order = inside.call(f"/town/orders/{reference}")
+    assert (state, inside.reserved(), inside.spent()) == ("done", 0, cost)
+    assert order["note"].endswith("thank you for the picture.\nSam")
+    assert [(line["variant_id"], line["discount"], line["price"]) for line in order["lines"]] == [
+        (practice.GIFTS[0], 0, 0)
+    ]
+
+    for step in ({}, {"step": "deliver"}):
+        inside.call(f"/town/orders/{reference}/fulfil", {"announce": "lose"} | step)
+    inside.later(3 * MINUTE)
+    gift_watch.follow(inside.world, inside.shop_id)
+    inside.drain()
+    assert inside.effects("post_note")[-1].payload["text"] == "The parcel arrived."
+
+
+def test_given_a_store_that_lets_us_make_no_orders_when_a_gift_of_its_own_is_wanted_then_nobody_brings_it(
+    inside: Practice, keeps: Keeps, sam: Agent
+) -> None:
+    mug = keeps(vendor=registry.OWN_STORE, sku=str(practice.GIFTS[0]))
+    inside.granted("read_orders", "write_order_edits", "read_products", "read_customers", "write_customers")
+
+    page = sam.look(act="send", gift=mug, words=WORDS)
+    assert "Off: the store has not granted write_orders." in page

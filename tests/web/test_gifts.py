@@ -42,6 +42,12 @@ def test_given_a_gift_when_changed_then_it_is_offered_and_stays_what_it_is(desk:
     assert "<span>a parcel, brought by a person of yours</span>" in page
 
 
+def test_given_a_variant_of_the_stores_own_when_added_then_its_own_shelves_bring_it(desk: Desk) -> None:
+    kept(desk, vendor="own_store", sku="4711")
+
+    assert "<span>a parcel, Your own store</span>" in desk.open("/gifts")
+
+
 @pytest.mark.parametrize(
     ("lacks", "why"), [("cost", "Nobody has said what it costs."), ("photo", "There is no photo")], ids=str
 )
@@ -55,7 +61,8 @@ def test_given_no_price_or_no_photo_when_switched_on_then_it_cannot_be(desk: Des
     assert desk.press("/gifts", **bare | {"sku": "other"}, active="yes").status_code == 422
 
 
-WRONG = [{"vendor": "nobody"}, {"vendor": "florist"}, {"kind": "egift"}, {"kind": ""}, {"title": " "},
+WRONG = [{"vendor": "nobody"}, {"vendor": "own_store"}, {"vendor": "own_store", "kind": "card", "sku": "4711"},
+         {"vendor": "florist"}, {"kind": "egift"}, {"kind": ""}, {"title": " "},
          {"title": "y" * 121}, {"cost": "6,50"}, {"cost": "-1"}, {"photo": "http://x.example/mug.jpg"},
          {"photo": "javascript:alert(1)"},
          {"photo": "https://["}, {"countries": "USA"}, {"stock": "many"}, {"stock": "-1"}]  # fmt: skip
