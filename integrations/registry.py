@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from app.domain import tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
+from app.domain.gifts import GiftKind
 from app.domain.people import Person
 from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, Shop
 from integrations.companies import Company, Consent, Login
@@ -184,6 +185,12 @@ def gift_vendor(kind: str, login: VendorLogin, *, origin: str = "", http: Http |
     if kind not in VENDORS:
         raise ValueError("not a gift vendor")
     return VENDORS[kind].open(http or Http(), origin or VENDORS[kind].origin(login), login)
+
+
+def by_email(what: GiftKind, vendor: str) -> bool:
+    """Return whether a gift goes to somebody's e-mail address: no other is needed, and none would be of any use."""
+    row = VENDORS.get(vendor)
+    return what is GiftKind.EGIFT or (row is not None and row.asks_where)
 
 
 def listener(url: str, secret: str, *, http: Http | None = None) -> Listener:

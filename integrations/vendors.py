@@ -53,6 +53,7 @@ class Vendor:
     mode: Callable[[VendorLogin], Mode]
     open: Callable[[Http, str, VendorLogin], GiftVendor]  # the second is the account's own origin
     told: Told | None = None  # None: it never calls
+    asks_where: bool = False  # it writes to whoever gets a gift, and they say where it should go
     deletes: str = ""  # what a merchant must do there when a customer is to be forgotten
 
 

@@ -14,6 +14,7 @@ from app.store.shops import Merchant
 from integrations.registry import HELPDESKS
 from jobs import braking, gift_choice, purses
 from jobs.runtime import in_force, local, purse
+from jobs.sending_deeds import goes_by_email
 
 _ENDED = (State.DONE, State.REFUSED, State.WITHDRAWN, State.OVER_BUDGET)
 
@@ -146,7 +147,7 @@ def follow_up(
 
     And let the address be looked at of what leaves in some days, as long as it may leave.
     """
-    if address_words.what(deed.effect) is not None:
+    if address_words.what(deed.effect) is not None and not goes_by_email(deed.effect):
         _see_to_address(session, deed, now)
     note = afterwards.tell(
         deed.effect,

@@ -67,7 +67,7 @@ def do(  # noqa: PLR0911  # one a kind
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() | WriteCard() | SendGift() as sending:
-            return sending_deeds.do(merchant, outside, sending, deed, told=address_asks.told(world, deed))
+            return sending_deeds.do(merchant, outside, sending, deed, now, told=address_asks.told(world, deed))
         case CancelSending() as cancel:
             return sending_deeds.stop(world, merchant, outside, cancel)
 

@@ -53,17 +53,16 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
     entry = entries.get(action.gift or 0)
     if entry is None or entry.cost is None or order.customer_id is None:
         return Asked(entry=entry)  # the rule says why
-    emails = outside.shop.emails(order.customer_id) if entry.kind is GiftKind.EGIFT else ()
+    by_email = registry.by_email(entry.kind, entry.vendor)
+    emails = outside.shop.emails(order.customer_id) if by_email else ()
     where = outside.shop.delivery(customer_id=order.customer_id, order_id=order.id)
     address = None if where is None else where.address
-    if entry.kind is GiftKind.EGIFT and not emails:
+    if by_email and not emails:
         return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
-    if entry.kind is not GiftKind.EGIFT and address is None:
+    if not by_email and address is None:
         return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
     by_post, now = entry.kind is GiftKind.CARD, world.clock.now()
-    doubts = (
-        "" if entry.kind is GiftKind.EGIFT else score(post.looked_up(outside, where), now=now, by_post=by_post).doubts
-    )
+    doubts = "" if by_email else score(post.looked_up(outside, where), now=now, by_post=by_post).doubts
     found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts)
     if entry.vendor == registry.BY_HAND:
         return found
@@ -75,7 +74,7 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
         signed_by=action.agent_name,
         name="" if address is None else address.name or address.company,
         at_most=zero(merchant.currency),
-        to=address,
+        to=None if by_email else address,
         email=next(iter(emails), ""),
         phone="" if address is None else address.phone,
         customer_id=order.customer_id,
@@ -98,7 +97,8 @@ def chosen(
     about = occasion(session, merchant, customer_id, standing, now)
     country = "" if found.address is None else found.address.country
     about = replace(about, country=country)
-    return Chosen(entry=found.entry, cost=found.cost, occasion=about, open_days=found.open_days)
+    by_email = registry.by_email(found.entry.kind, found.entry.vendor)
+    return Chosen(entry=found.entry, cost=found.cost, occasion=about, open_days=found.open_days, by_email=by_email)
 
 
 def occasion(

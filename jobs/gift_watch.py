@@ -77,7 +77,7 @@ def _look(world: World, merchant: Merchant, outside: Outside, sent: Sent) -> boo
             with unit_of_work(world.sessions) as session:
                 sendings.let_be(session, shop_id=merchant.id, vendor=sent.vendor)
             return False
-        told = _asked(vendor, sent)
+        told = _asked(vendor, sent).as_of(world.clock.now())
     except (Busy, KeyRefused) as problem:
         _put_off(world, merchant, sent, problem)
         return False

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from app.domain import delivery_days
 from app.domain.addresses import Address
 from app.domain.deliveries import Delivery
-from app.domain.effects import CancelSending, SendFlowers, SendGift, Sending, WriteCard
+from app.domain.effects import CancelSending, Effect, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
 from app.domain.facts import Order, Standing
 from app.domain.gifts import Cancelled, GiftKind, Placed, Settles, Wish
@@ -23,14 +23,24 @@ from jobs.runtime import Outside, World, local
 
 A_CARD = "A person writes this card, posts it, and says here what it cost."
 A_GIFT = "A person orders this, and says here what it cost."
+TAKEN_UP_WITHIN = timedelta(days=30)  # where somebody must say yes first: for so long money is set aside for it
 
 
-def do(merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, *, told: Address | None = None) -> Receipt:
+def do(
+    merchant: Merchant,
+    outside: Outside,
+    sending: Sending,
+    deed: Deed,
+    now: datetime,
+    *,
+    told: Address | None = None,
+) -> Receipt:
     """Have it brought, or raise one of the three errors. `told` is where the customer said that it should go."""
     if isinstance(sending, WriteCard):
         raise Rejected(A_CARD)  # nobody is asked to: `by_hand` keeps it from the gate
-    placed = _vendor(outside, sending).place(wish_of(merchant, outside, sending, deed, told=told), key=deed.key)
-    return _receipt(placed)
+    wish = wish_of(merchant, outside, sending, deed, told=told)
+    wish = replace(wish, again=deed.sends > 1, until=now + TAKEN_UP_WITHIN)
+    return _receipt(_vendor(outside, sending).place(wish, key=deed.key))
 
 
 def find(outside: Outside, sending: Sending, deed: Deed) -> Receipt | None:
@@ -66,9 +76,10 @@ def wish_of(
 ) -> Wish:
     """Return what the vendor is asked for, with the address as it is now. Raises Rejected where there is none."""
     wish = _wish(merchant, outside, sending, deed, told)
-    if wish.what is GiftKind.EGIFT and not wish.email:
+    by_email = goes_by_email(sending)
+    if by_email and not wish.email:
         raise Rejected("The store knows no e-mail address of the customer.")
-    if wish.what is not GiftKind.EGIFT and wish.to is None:
+    if not by_email and wish.to is None:
         raise Rejected("There is no delivery address any more.")
     return wish
 
@@ -85,6 +96,11 @@ def sold_by(sending: Sending) -> str:
     if isinstance(sending, WriteCard):
         return registry.BY_HAND
     return registry.FIRST_FLORIST if isinstance(sending, SendFlowers) else sending.vendor
+
+
+def goes_by_email(effect: Effect) -> bool:
+    """Return whether it goes to the customer's e-mail address, and to no door that anybody here must know."""
+    return isinstance(effect, SendGift) and registry.by_email(effect.what, effect.vendor)
 
 
 def product_of(sending: Sending) -> str:
@@ -171,7 +187,7 @@ def question(
 
 
 def _where_and_how_much(outside: Outside, sending: SendFlowers | SendGift, wish: Wish) -> list[Question | None]:
-    nowhere = None if wish.what is GiftKind.EGIFT else send_gates.address(wish.what, wish.to)
+    nowhere = None if goes_by_email(sending) else send_gates.address(wish.what, wish.to)
     vendor = _vendor(outside, sending)
     if nowhere is not None or not vendor.can.quotes:
         return [nowhere]
@@ -197,10 +213,12 @@ def _wish(
         day=day,
         not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
-    if isinstance(sending, SendGift) and sending.what is GiftKind.EGIFT:
-        # Always the store's own, read now: an address that somebody typed could be anybody's.
-        return replace(wish, email=next(iter(outside.shop.emails(sending.customer_id)), ""))
-    return _to(wish, where(outside, sending), told)
+    known = None if wish.what is GiftKind.EGIFT else where(outside, sending)
+    if not isinstance(sending, SendGift) or not goes_by_email(sending):
+        return _to(wish, known, told)
+    # Always the store's own, read now: an address that somebody typed could be anybody's.
+    email = next(iter(outside.shop.emails(sending.customer_id)), "")
+    return replace(wish, email=email, name=_to(wish, known, None).name)
 
 
 def _vendor(outside: Outside, sending: SendFlowers | SendGift) -> GiftVendor:

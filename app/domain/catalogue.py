@@ -80,6 +80,7 @@ class Chosen:
     cost: Money
     occasion: Occasion
     open_days: tuple[date, ...] = ()  # on which it can arrive, as far as its vendor says
+    by_email: bool = False  # and so there on the day on which it leaves
 
 
 def not_ready(entry: Entry) -> str | None:

@@ -8,6 +8,8 @@ from app.domain.addresses import Address
 from app.domain.money import Money
 from app.domain.sendings import Status
 
+GRACE = timedelta(days=1)  # after the last moment at which a gift can be taken up: clocks differ, and so do days
+
 
 class GiftKind(StrEnum):
     """What somebody gets."""
@@ -114,7 +116,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One gift as it is to be sent. `at_most` is what was set aside: at a higher price nothing is ordered."""
+    """One gift as it is to be sent. `at_most` is what was set aside: at a higher price nothing is ordered.
+
+    `again`: a try before this one may have come through, though nobody sees it. `until`: whoever must take it up first
+    has so long to do it, where that can be chosen.
+    """
 
     what: GiftKind
     sku: str
@@ -129,6 +135,8 @@ class Wish:
     day: date | None = None  # on which it should be there; None: as soon as can be
     not_on: frozenset[date] = frozenset()
     size: str = ""
+    again: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +184,10 @@ class Moneys(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a vendor says of a gift now. `status` is None for a word that we do not know; `word` is that word."""
+    """What a vendor says of a gift now. `status` is None for a word that we do not know; `word` is that word.
+
+    `expires_at`: until when it must be taken up, where nobody has yet.
+    """
 
     status: Status | None
     word: str = ""
@@ -186,6 +197,13 @@ class Seen:
     tracking: str = field(default="", repr=False)
     confirmed: bool = True  # False: by the calendar, and by nobody's word
     at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def as_of(self, now: datetime) -> "Seen":
+        """Return what it comes to by now: what was not taken up in time is over, whether they say so or not."""
+        if self.expires_at is None or now < self.expires_at + GRACE:
+            return self
+        return Seen(status=Status.CANCELLED, word="expired", money=Moneys.BACK, at=self.expires_at)
 
 
 class Cancelled(StrEnum):

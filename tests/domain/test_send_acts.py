@@ -123,6 +123,13 @@ def test_given_a_day_when_sent_then_it_leaves_as_long_before_as_the_post_takes(
     assert ("arrives around then" in decision.because) is around
 
 
+def test_given_a_gift_by_e_mail_when_a_day_is_named_then_it_leaves_on_that_day() -> None:
+    chosen = Chosen(entry=MUG, cost=usd(6_00), occasion=ANYBODY, by_email=True)
+    _, plan = sent(decided({"chosen": chosen}, day=date(2026, 12, 1)))
+
+    assert plan.due_at == datetime(2026, 12, 1, 9, tzinfo=NINE.tzinfo)
+
+
 def test_given_a_day_on_which_nothing_may_arrive_when_sent_then_it_is_there_on_the_next_and_says_so() -> None:
     closed = Policy(sends=Sends(blackouts=("12-25", "2026-12-26")))
 

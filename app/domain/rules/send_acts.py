@@ -50,7 +50,7 @@ def send(action: AgentAction, facts: AgentFacts, policy: Policy, now: datetime, 
         confirm=confirmed(action, facts),
     )
     soon = now + grace(action, policy.team)
-    leaves = soon if day is None else _place_by(day, chosen.entry.kind, day_start)
+    leaves = soon if day is None else _place_by(day, chosen, day_start)
     plan = Plan(
         effect=gift,
         due_at=max(leaves, soon),
@@ -102,8 +102,9 @@ def _day_problem(asked: date | None, day: date | None) -> tuple[str, str] | None
     return "bad_days", f"Nothing can arrive {week}, or that is not 1 to {MOST_DAYS_AHEAD} days ahead."
 
 
-def _place_by(day: date, kind: GiftKind, day_start: datetime) -> datetime:
-    return delivery_days.place_by(day, opening=day_start, lead_days=LEAD_DAYS.get(kind, 0))
+def _place_by(day: date, chosen: Chosen, day_start: datetime) -> datetime:
+    lead_days = 0 if chosen.by_email else LEAD_DAYS.get(chosen.entry.kind, 0)
+    return delivery_days.place_by(day, opening=day_start, lead_days=lead_days)
 
 
 def _when(asked: date | None, day: date | None) -> str:
