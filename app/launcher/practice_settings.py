@@ -102,7 +102,7 @@ class Practice:
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "HELPDESK_ORIGINS": f"zendesk={town}/zendesk/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
-            "VENDOR_ORIGINS": f"lob={town}/lob,tremendous={town}/tremendous/testflight",
+            "VENDOR_ORIGINS": f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight",
             "MAIL_URL": f"smtp://{LOOPBACK}:{self.mail_port}",
             "MAIL_FROM": "lagniappe@practice.example",
             "HELPDESK_APPS": "gorgias=practice-gorgias-app:practice-gorgias-app-secret",

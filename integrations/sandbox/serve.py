@@ -18,6 +18,7 @@ from integrations.sandbox.admin import routes as admin
 from integrations.sandbox.books import Books
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.florist import routes as florist
+from integrations.sandbox.goody import routes as goody
 from integrations.sandbox.helpdesk import routes as helpdesk
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.listener import routes as listener
@@ -157,7 +158,13 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     flask.json = _InOrder(flask)
     flask.register_blueprint(turnstile.blueprint())
     flask.register_blueprint(store.blueprint(town, endpoint))
-    for part in (admin, helpdesk, hook_desk, zendesk, florist, tremendous, lob, listener, mailbox, page, opening):
+    vendors = (
+        florist,
+        goody,
+        lob,
+        tremendous,
+    )
+    for part in (admin, helpdesk, hook_desk, zendesk, *vendors, listener, mailbox, page, opening):
         flask.register_blueprint(part.blueprint(town))
     return flask
 

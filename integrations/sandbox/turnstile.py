@@ -14,6 +14,7 @@ _DOORS = {
     "/zendesk/": "zendesk",
     "/florist/": "florist",
     "/tremendous/": "tremendous",
+    "/goody/": "goody",
     "/lob/": "lob",
 }
 _MUTATION = re.compile(r"^\s*mutation\b", re.MULTILINE)

@@ -271,7 +271,7 @@ def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings
         gorgias_origin=f"{town.url}/gorgias/{{account}}",
         helpdesk_origins=f"signed_hook={town.url}/hook_desk/{{account}},zendesk={town.url}/zendesk/{{account}}",
         florist_origin=f"{town.url}/florist",
-        vendor_origins=f"lob={town.url}/lob,tremendous={town.url}/tremendous/testflight",
+        vendor_origins=f"goody={town.url}/goody,lob={town.url}/lob,tremendous={town.url}/tremendous/testflight",
         quarantine_seconds=2,
     )
 

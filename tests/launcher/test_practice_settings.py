@@ -29,7 +29,7 @@ def test_given_nothing_when_started_then_every_service_is_the_practice_town() ->
     assert variables["HELPDESK_ORIGINS"] == "zendesk=http://127.0.0.1:8766/zendesk/{account}"
     assert variables["FLORIST_ORIGIN"] == "http://127.0.0.1:8766/florist"
     town = "http://127.0.0.1:8766"
-    assert variables["VENDOR_ORIGINS"] == f"lob={town}/lob,tremendous={town}/tremendous/testflight"
+    assert variables["VENDOR_ORIGINS"] == f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight"
     assert variables["SHOPIFY_ADMIN_ORIGIN"] == "http://127.0.0.1:8766"
     assert variables["APP_BRIDGE_URL"] == "http://127.0.0.1:8766/shopify/app-bridge.js"
 

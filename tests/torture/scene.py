@@ -144,7 +144,7 @@ def settings(url: str, sweep_seconds: int) -> Settings:
         shopify_origin=f"{HOST}/shopify/{{shop}}",
         gorgias_origin=f"{HOST}/gorgias/{{account}}",
         florist_origin=f"{HOST}/florist",
-        vendor_origins=f"lob={HOST}/lob,tremendous={HOST}/tremendous/testflight",
+        vendor_origins=f"goody={HOST}/goody,lob={HOST}/lob,tremendous={HOST}/tremendous/testflight",
         sweep_seconds=sweep_seconds,
     )
 

@@ -107,7 +107,7 @@ class Hub:
             "SHOPIFY_ADMIN_ORIGIN": town,
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
-            "VENDOR_ORIGINS": f"lob={town}/lob,tremendous={town}/tremendous/testflight",
+            "VENDOR_ORIGINS": f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight",
             "SANDBOX_PORT": str(TOWN_PORT),
             "SANDBOX_CUSTOMERS": "300",
             "LAGNIAPPE_NO_VENV": "1",
