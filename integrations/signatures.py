@@ -1,6 +1,6 @@
 """What proves that a gift vendor called: a digest of the body, to the letter, under a secret that only we two know.
 
-Svix's, which several of them use, is the scheme of `standard_webhooks`.
+Svix's, which several of them use, is the scheme of `standard_webhooks` under other names.
 """
 
 import hmac
@@ -8,10 +8,17 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from integrations import standard_webhooks
 from integrations.companies import Call
 
 TREMENDOUS = "tremendous-webhook-signature"
 LOB, LOB_MOMENT = "lob-signature", "lob-signature-timestamp"
+SVIX_ID, SVIX_MOMENT, SVIX = "svix-id", "svix-timestamp", "svix-signature"
+_STANDARD = {
+    SVIX_ID: standard_webhooks.ID,
+    SVIX_MOMENT: standard_webhooks.MOMENT,
+    SVIX: standard_webhooks.SIGNATURE,
+}
 _SECONDS = timedelta(minutes=5).total_seconds()
 _MOMENT = re.compile(r"(?a:[1-9]\d{0,12})")
 _PREFIX = "sha256="
@@ -34,6 +41,12 @@ def lob(call: Call, secrets: Iterable[str], now: datetime) -> bool:
         return False
     right = (hex_hmac(each, moment.encode(), call.body) for each in _full(secrets))
     return _any(call.headers.get(LOB, ""), right)
+
+
+def svix(call: Call, secrets: Iterable[str], now: datetime) -> bool:
+    """Return whether one of the secrets signs the call, and that not long ago; whoever replays it is too late."""
+    headers = {standard: call.headers.get(theirs, "") for theirs, standard in _STANDARD.items()}
+    return standard_webhooks.authentic(Call(headers=headers, body=call.body), secrets, now)
 
 
 def _any(signature: str, right: Iterable[str]) -> bool:

@@ -27,6 +27,7 @@ _TREMENDOUS = {
 }
 # What we have no use for would be most of the extract.
 _NEVER_SENT = frozenset({"cards", "custom_envelope", "merge_variables", "qr_code", "return_envelope"})
+_GOODY = ("/v1/order_batches", "/v1/order_batches/price", "/v1/webhooks")
 _LOB = ("/letters", "/postcards", "/us_verifications")
 
 Schema = dict[str, Any]
@@ -51,6 +52,13 @@ def bare(schema: object, named: Mapping[str, Schema]) -> Any:
         return kept
     properties = {name: bare(each, named) for name, each in schema["properties"].items()}
     return kept | {"properties": properties, "additionalProperties": False}
+
+
+def goody(folder: Path) -> dict[str, Schema]:
+    """Return what each of its calls takes."""
+    said = json.loads((folder / "goody-commerce-openapi.json").read_text())
+    posts = {path: said["paths"][path]["post"]["requestBody"]["content"]["application/json"] for path in _GOODY}
+    return {f"POST {path.removeprefix('/v1')}": merged(post["schema"], said) for path, post in posts.items()}
 
 
 def lob(folder: Path) -> dict[str, Schema]:
@@ -109,7 +117,7 @@ def _parts(schema: Schema, said: Schema) -> list[Schema]:
 def main() -> int:
     """Write the extracts."""
     folder = Path(sys.argv[1])
-    for name, described in {"tremendous": tremendous(folder), "lob": lob(folder)}.items():
+    for name, described in {"goody": goody(folder), "tremendous": tremendous(folder), "lob": lob(folder)}.items():
         text = json.dumps(described, indent=1, sort_keys=True)
         (HERE / f"{name}.json").write_text(f"{text}\n")
     return 0

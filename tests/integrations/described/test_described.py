@@ -6,8 +6,10 @@ import pytest
 
 from tests.integrations.described.witness import Description, Undescribed
 
+GOODY = Description("goody", base="/v1")
 TREMENDOUS = Description("tremendous", base="/api/v2")
 LOB = Description("lob", base="/v1")
+BATCHES = "https://api.ongoody.com/v1/order_batches"
 LETTERS = "https://api.lob.com/v1/letters"
 ORDERS = "https://api.tremendous.com/api/v2/orders"
 
@@ -81,6 +83,44 @@ def test_given_a_good_letter_when_checked_then_it_is_as_described() -> None:
 def test_given_one_field_of_a_letter_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
     with pytest.raises(Undescribed):
         LOB.check("POST", LETTERS, card(**changes))
+
+
+def gift(**changes: Any) -> dict[str, Any]:
+    batch = {
+        "from_name": "Léa",
+        "message": "Thinking of you.",
+        "card_id": "fbbe04d8-2568-4f95-ab68-4589b757c521",
+        "recipients": [{"first_name": "Ann", "email": "ann.okafor@customer.example"}],
+        "cart": {"items": [{"product_id": "48680ddb-37b2-48b3-8000-000000000001", "quantity": 1}]},
+        "send_method": "email_and_link",
+        "expires_at": "2026-12-31T09:00:00Z",
+        "customer_reference_id": "ref-1",
+    }
+    return batch | changes
+
+
+def test_given_a_good_gift_when_checked_then_it_is_as_described() -> None:
+    GOODY.check("POST", BATCHES, gift())
+    GOODY.check("POST", f"{BATCHES}/price", {name: gift()[name] for name in ("cart", "recipients", "send_method")})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recipients": [{"email": "ann.okafor@customer.example"}]},
+        {"recipients": [{"first_name": "Ann", "mail": "ann.okafor@customer.example"}]},
+        {"cart": {"items": [{"product_id": "cookies", "quantity": 1}]}},
+        {"cart": {"items": [{"product_id": "48680ddb-37b2-48b3-8000-000000000001", "quantity": "1"}]}},
+        {"send_method": "email"},
+        {"expires_at": "in a month"},
+        {"swap": True},
+        {"reference": "ref-1"},
+    ],
+    ids=["nobody", "misspelt", "no number", "count as text", "no such way", "no time", "not a choice", "unknown name"],
+)
+def test_given_one_field_of_a_gift_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
+    with pytest.raises(Undescribed):
+        GOODY.check("POST", BATCHES, gift(**changes))
 
 
 def test_given_a_call_that_takes_no_body_when_checked_then_caught() -> None:
