@@ -14,6 +14,7 @@ from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Post
 from integrations.companies import Company, Consent, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
 from integrations.florist.company import FLORIST_ONE
+from integrations.goody.company import GOODY
 from integrations.gorgias.company import GORGIAS
 from integrations.http import Http
 from integrations.listener.api import SignedListener
@@ -44,7 +45,12 @@ HELPDESKS: Mapping[str, Company] = {
 BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
 OWN_STORE = "own_store"  # the merchant's shelves, which need no account: the store has let us in
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
-VENDORS: Mapping[str, Vendor] = {FIRST_FLORIST: FLORIST_ONE, "lob": LOB, "tremendous": TREMENDOUS}
+VENDORS: Mapping[str, Vendor] = {
+    FIRST_FLORIST: FLORIST_ONE,
+    "goody": GOODY,
+    "lob": LOB,
+    "tremendous": TREMENDOUS,
+}
 
 
 def named(kind: str, number: str) -> str:

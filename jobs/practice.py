@@ -18,6 +18,7 @@ from app.store.base import reading, unit_of_work
 from integrations.florist.company import INVOICED, YES
 from integrations.registry import BY_HAND, FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
+from integrations.sandbox.goody import accounts as goody
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.listener import routes as listener
 from integrations.sandbox.lob import accounts as lob
@@ -48,6 +49,15 @@ AT_HOME: tuple[dict[str, Any], ...] = (
         "user": INVOICED_FLORIST.key,
         "key": INVOICED_FLORIST.password,
         "options": {INVOICED: YES},
+    },
+    {
+        "kind": "goody",
+        "account": "practice",
+        "user": "",
+        "key": goody.PRACTICE_KEY,
+        "url_token": goody.HOOK_TOKEN,
+        "secrets": (goody.HOOK_SECRET,),
+        "options": goody.PRACTICE_OPTIONS,
     },
     {
         "kind": "tremendous",

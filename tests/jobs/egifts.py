@@ -15,8 +15,11 @@ WORTH = 25_00
 ORDERING = "POST orders"
 
 
-def plan(inside: Practice, **whose: Any) -> SendGift:
-    """Have a book token of $25 sent to somebody, at once and paid by the team; nobody has set out to do it yet."""
+def plan(inside: Practice, *, minor: int = WORTH, **whose: Any) -> SendGift:
+    """Have a book token of $25 sent to somebody, at once and paid by the team; nobody has set out to do it yet.
+
+    Or another gift, for which so much is set aside.
+    """
     gift = present(
         **{"vendor": "tremendous", "sku": "OKMHM2X2OHYV:25.00:USD", "title": "Corner Bookshop, $25.00"} | whose
     )
@@ -27,7 +30,7 @@ def plan(inside: Practice, **whose: Any) -> SendGift:
         subject=f"ticket:{gift.ticket_id}",
         code="sends",
         because="Robin asked for it.",
-        plans=(replace(paid(gift, minor=WORTH), due_at=now),),
+        plans=(replace(paid(gift, minor=minor), due_at=now),),
     )
     with unit_of_work(inside.world.sessions) as session:
         carry_out(session, merchant, decision, now=now, mode=Mode.AUTO)

@@ -1,0 +1,1 @@
+"""Goody: flowers and gifts by e-mail, whose recipients say themselves where they should go."""
