@@ -73,7 +73,7 @@ def test_given_everything_is_stopped_when_a_token_is_fetched_then_it_leaves() ->
         tokens.refresh("refresh")
 
 
-def test_given_the_code_when_searched_for_calls_that_only_ask_then_there_are_these_four() -> None:
+def test_given_the_code_when_searched_for_calls_that_only_ask_then_there_are_these_five() -> None:
     """Each is argued in ADR 17: questions may be POSTs, and token endpoints change nothing of a shop's."""
     folder = Path(integrations.__path__[0])
     found = {
@@ -84,7 +84,8 @@ def test_given_the_code_when_searched_for_calls_that_only_ask_then_there_are_the
     }
 
     tokens = {"gorgias/consent.py": "True", "shopify/tokens.py": "True"}
-    assert found == tokens | {"shopify/client.py": "not wanted.mutation", "lob/client.py": "True"}
+    questions = {"goody/client.py": "True", "lob/client.py": "True", "shopify/client.py": "not wanted.mutation"}
+    assert found == tokens | questions
 
 
 def test_given_a_lever_when_the_connections_are_used_without_it_then_they_stay_free() -> None:
