@@ -1,6 +1,10 @@
-"""Addresses in doubt: looked at days before something leaves, asked for by an agent, and told by the customer once."""
+"""Addresses in doubt: looked at days before something leaves, asked for by an agent, and told by the customer once.
 
-from dataclasses import dataclass
+They are looked at again two days before it leaves, and in its hour: whoever moved to another town since may have meant
+it, or mistyped. What came back to its sender is asked about as well; what is answered then, the next thing goes by.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,7 +23,7 @@ from app.store.asks import Ask
 from app.store.base import Session, reading, unit_of_work
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import post, sending_deeds
+from jobs import sending_deeds, where_to
 from jobs.address_links import Link
 from jobs.carry_out import carry_out, withdraw
 from jobs.queue import Task
@@ -61,13 +65,24 @@ def look(world: World, shop_id: int) -> None:
                 asks.put_off(session, shop_id=shop_id, effect_id=ask.effect_id, until=later)
 
 
-def held_for(world: World, deed: Deed) -> timedelta | None:
-    """Return for how long a deed goes on waiting for the customer's answer; None where it may leave."""
-    if address_words.what(deed.effect) is None:
+def held_for(world: World, merchant: Merchant, outside: Outside, deed: Deed) -> timedelta | None:
+    """Return for how long a deed goes on waiting for the customer's answer; None where it may leave.
+
+    Where it would go to another town by now than was planned, they may have to be asked first.
+    """
+    if address_words.what(deed.effect) is None or not isinstance(deed.effect, Sending):
         return None
     with reading(world.sessions) as session:
         ask = asks.read(session, shop_id=deed.shop_id, effect_id=deed.id)
-    return LOOKED_FOR if ask is not None and ask.asked and not ask.answered else None
+    if ask is None or ask.answered:
+        return None
+    if not ask.asked:
+        known = sending_deeds.where(outside, deed.effect)
+        if known is None or not _is_elsewhere(world, merchant, ask, known):
+            return None
+        if not _asked(world, merchant, deed, _looked_at(world, merchant, outside, deed, ask, known)):
+            return None
+    return LOOKED_FOR
 
 
 def told(world: World, deed: Deed) -> Address | None:
@@ -76,6 +91,23 @@ def told(world: World, deed: Deed) -> Address | None:
         return None
     with reading(world.sessions) as session:
         return asks.address(session, shop_id=deed.shop_id, effect_id=deed.id, seal=world.seal)
+
+
+def came_back(session: Session, merchant: Merchant, deed: Deed, note: Plan, now: datetime) -> Plan:
+    """Have the customer asked where it should have gone; return the note about that, with the news of `note` in it.
+
+    Called once, in the transaction that writes down that it came back.
+    """
+    news = note.effect
+    if not isinstance(news, PostNote):
+        return note
+    doorless = address_words.what(deed.effect) is None or sending_deeds.goes_by_email(deed.effect)
+    if doorless or getattr(deed.effect, "customer_id", None) is None:
+        return replace(note, effect=replace(news, text=address_words.ask_them(news.text)))
+    until, remind_at = now + address_words.ASKED_FOR, now + address_words.REMINDED_AFTER
+    asks.came_back(session, shop_id=merchant.id, effect_id=deed.id, expires_at=until, until=remind_at, now=now)
+    words = address_words.came_back(deed.effect, deed.id, news.text, until=local(merchant, until))
+    return replace(note, effect=words)
 
 
 def page(world: World, link: Link) -> Page | None:
@@ -98,12 +130,19 @@ def answer(world: World, link: Link, address: Address) -> bool:
     found = None if merchant is None else _found(world, merchant, link)
     if merchant is None or found is None:
         return False
-    deed, about = found[0], {"shop_id": link.shop_id, "effect_id": link.effect_id}
+    deed, ask = found
+    until = now + address_words.ASKED_FOR if ask.came_back else None
+    about = {"shop_id": link.shop_id, "effect_id": link.effect_id}
     with unit_of_work(world.sessions) as session:
-        kept = asks.answer(session, door=address, seal=world.seal, now=now, **about)
+        kept = asks.answer(session, door=address, seal=world.seal, now=now, keep_until=until, **about)
         if kept:
             due_at = local(merchant, max(deed.due_at, now))
-            _tell(session, merchant, deed, address_words.answered(deed.effect, deed.id, due_at=due_at), now)
+            words = (
+                address_words.answered(deed.effect, deed.id, due_at=due_at)
+                if until is None
+                else address_words.told_back(deed.effect, deed.id, until=local(merchant, until))
+            )
+            _tell(session, merchant, deed, words, now)
     if kept:
         log.info("address.answered", shop=link.shop_id, effect=link.effect_id)
         world.bell.ring(Task.DRAIN, link.shop_id, at_once=True)
@@ -125,21 +164,47 @@ def _go_on(world: World, merchant: Merchant, outside: Outside, ask: Ask) -> None
     if deed is None or not isinstance(deed.effect, Sending):
         return
     if not ask.asked:
-        _look(world, merchant, deed, post.looked_up(outside, sending_deeds.where(outside, deed.effect)))
-    elif not ask.reminded:
+        known = sending_deeds.where(outside, deed.effect)
+        _look(world, merchant, deed, ask, _looked_at(world, merchant, outside, deed, ask, known))
+    elif not ask.reminded and not ask.answered:
         _remind(world, merchant, deed, ask)
+    elif ask.came_back:
+        _forget(world, merchant, ask)
     else:
         _give_up(world, merchant, deed)
 
 
-def _look(world: World, merchant: Merchant, deed: Deed, where: Delivery | None) -> None:
-    """Have the customer asked where it should go, if that is in doubt."""
+def _looked_at(
+    world: World, merchant: Merchant, outside: Outside, deed: Deed, ask: Ask, known: Delivery | None
+) -> Delivery | None:
+    """Return where something that is planned would go, with all that is known of that door."""
+    where = where_to.looked_at(world, merchant, outside, known, getattr(deed.effect, "customer_id", None))
+    return where and replace(where, edited=_is_elsewhere(world, merchant, ask, where))
+
+
+def _is_elsewhere(world: World, merchant: Merchant, ask: Ask, where: Delivery) -> bool:
+    """Return whether a door is in another town than the one where something was to go when it was planned."""
+    return bool(ask.town) and where_to.town(world, merchant, where) != ask.town
+
+
+def _look(world: World, merchant: Merchant, deed: Deed, ask: Ask, where: Delivery | None) -> None:
+    """Have the customer asked where it should go, if that is in doubt; else look once more before it leaves."""
+    if _asked(world, merchant, deed, where):
+        return
+    again = deed.due_at - address_words.AHEAD
+    until = again if not ask.town and again > world.clock.now() else None
+    about = {"shop_id": merchant.id, "effect_id": deed.id}
+    with unit_of_work(world.sessions) as session:
+        asks.looked(session, town=ask.town or where_to.town(world, merchant, where), until=until, **about)
+
+
+def _asked(world: World, merchant: Merchant, deed: Deed, where: Delivery | None) -> bool:
+    """Have the customer asked where it should go, if that is in doubt; return whether it is."""
     now, about = world.clock.now(), {"shop_id": merchant.id, "effect_id": deed.id}
     found = score(where, now=now, by_post=address_words.by_post(deed.effect))
+    if not found.doubtful:
+        return False
     with unit_of_work(world.sessions) as session:
-        if not found.doubtful:
-            asks.let_go(session, **about)
-            return
         until = address_words.expires_at(now, deed.due_at)
         remind_at = now + address_words.REMINDED_AFTER
         if asks.asked(session, expires_at=until, until=remind_at, now=now, **about):
@@ -147,6 +212,7 @@ def _look(world: World, merchant: Merchant, deed: Deed, where: Delivery | None) 
             _tell(session, merchant, deed, words, now)
     log.info("address.asked", shop=merchant.id, effect=deed.id, points=found.points)
     world.bell.ring(Task.DRAIN, merchant.id)
+    return True
 
 
 def _remind(world: World, merchant: Merchant, deed: Deed, ask: Ask) -> None:
@@ -154,7 +220,8 @@ def _remind(world: World, merchant: Merchant, deed: Deed, ask: Ask) -> None:
     with unit_of_work(world.sessions) as session:
         is_news = asks.reminded(session, shop_id=merchant.id, effect_id=deed.id, now=now)
         if is_news and until is not None and until > now:
-            words = address_words.reminded(deed.effect, deed.id, until=local(merchant, until))
+            ends = local(merchant, until)
+            words = address_words.reminded(deed.effect, deed.id, until=ends, came_back=ask.came_back)
             _tell(session, merchant, deed, words, now)
     world.bell.ring(Task.DRAIN, merchant.id)
 
@@ -167,6 +234,13 @@ def _give_up(world: World, merchant: Merchant, deed: Deed) -> None:
             withdraw(session, merchant, deed.key, code=address_words.CODE, why=address_words.UNANSWERED, now=now)
     log.info("address.expired", shop=merchant.id, effect=deed.id)
     world.bell.ring(Task.DRAIN, merchant.id)
+
+
+def _forget(world: World, merchant: Merchant, ask: Ask) -> None:
+    """Forget what was asked of something that came back, and what was said to that: nobody sent it again."""
+    with unit_of_work(world.sessions) as session:
+        asks.let_go(session, shop_id=merchant.id, effect_id=ask.effect_id)
+    log.info("address.forgotten", shop=merchant.id, effect=ask.effect_id, answered=ask.answered)
 
 
 def _tell(session: Session, merchant: Merchant, deed: Deed, note: PostNote, now: datetime) -> None:

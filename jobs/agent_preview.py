@@ -49,6 +49,7 @@ class Preview:
     mode: Mode  # the one that goes furthest
     ask_first: str | None  # why a lead is asked
     doubts: str  # why it may not find the customer
+    told: bool  # it goes to where they said, when something had come back
     seen: str
 
     @property
@@ -76,7 +77,8 @@ def preview(world: World, merchant: Merchant, action: AgentAction) -> Preview:
         facts = agent_facts.gathered(session, merchant, action, asked, now, email_digest=digest)
         decisions = on_action(action, facts, merchant.policy, now, opening(merchant, now))
         left = card.team_pool(session, merchant, now).left
-    return _shown(decisions, merchant, left, asked.doubts, facts.paper)
+    shown = _shown(decisions, merchant, left, facts.paper)
+    return replace(shown, doubts=asked.doubts, told=asked.told)
 
 
 def hurried(world: World, merchant: Merchant) -> Outside:
@@ -106,7 +108,7 @@ def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     return gather.gift_options(merchant, hurried(world, merchant))
 
 
-def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubts: str, paper: Paper) -> Preview:
+def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, paper: Paper) -> Preview:
     modes = [merchant.policy.mode_of(each.rule) for each in decisions]
     plans = [(plan, mode) for each, mode in zip(decisions, modes, strict=True) for plan in each.plans]
     moves = [(plan, mode) for plan, mode in plans if not isinstance(plan.effect, PostNote)]
@@ -119,7 +121,8 @@ def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, doubt
         left=left,
         mode=max(modes, key=list(Mode).index),
         ask_first=next((plan.ask_first for plan, _ in moves if plan.ask_first), None),
-        doubts=doubts,
+        doubts="",
+        told=False,
         seen=pressed.shown(decisions),
     )
 

@@ -62,10 +62,12 @@ def to_do(world: World, merchant: Merchant, effect_id: int) -> ToDo:
 def _where_to(world: World, merchant: Merchant, deed: Deed, sending: Sending) -> tuple[Address | None, str, str]:
     try:
         outside = hurried(world, merchant)
+        told = address_asks.told(world, deed)
         if isinstance(sending, WriteCard):
-            where = sending_deeds.where(outside, sending)
-            return (None, "", GONE) if where is None else (where.address, "", "")
-        wish = sending_deeds.wish_of(merchant, outside, sending, deed, told=address_asks.told(world, deed))
+            where = sending_deeds.where(outside, sending) if told is None else None
+            address = told if where is None else where.address
+            return address, "", GONE if address is None else ""
+        wish = sending_deeds.wish_of(merchant, outside, sending, deed, told=told)
     except (Unavailable, Rejected) as problem:
         return None, "", str(problem)
     return wish.to, wish.email, ""

@@ -186,6 +186,9 @@ def _follow(session: Session, merchant: Merchant, deed: Deed, plan: Plan, mode: 
 
 def _see_to_address(session: Session, deed: Deed, now: datetime) -> None:
     about = {"shop_id": deed.shop_id, "effect_id": deed.id}
+    customer_id = getattr(deed.effect, "customer_id", None)
+    if deed.state in (State.AWAITING, State.PLANNED) and customer_id is not None:
+        asks.hand_on(session, customer_id=customer_id, **about)
     if deed.state is State.PLANNED and deed.due_at - now >= address_words.AHEAD:
         asks.begin(session, now=now, **about)
     elif deed.state in _ENDED:

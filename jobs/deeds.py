@@ -67,7 +67,7 @@ def do(  # noqa: PLR0911  # one a kind
             again = deed.sends > 1
             return outside.shop.refund(refund.order_id, call=deed.request or "", key=deed.key, again=again)
         case SendFlowers() | WriteCard() | SendGift() as sending:
-            return sending_deeds.do(merchant, outside, sending, deed, now, told=address_asks.told(world, deed))
+            return sending_deeds.do(world, merchant, outside, sending, deed, told=address_asks.told(world, deed))
         case CancelSending() as cancel:
             return sending_deeds.stop(world, merchant, outside, cancel)
 
@@ -264,7 +264,7 @@ def note_placed(session: Session, deed: Deed, receipt: Receipt, now: datetime) -
     """Write down that a vendor has what was ordered by the deed, so that it is asked what becomes of it."""
     if receipt.placed is not None and isinstance(deed.effect, SendFlowers | SendGift):
         vendor = sending_deeds.sold_by(deed.effect)
-        sendings.begin(session, deed, receipt.placed, vendor=vendor, now=now)
+        sendings.begin(session, deed, receipt.placed, vendor=vendor, now=now, digest=receipt.door)
 
 
 def note_refused(session: Session, deed: Deed) -> None:

@@ -9,6 +9,7 @@ from app.domain.address_score import score
 from app.domain.addresses import Address
 from app.domain.agents import first_name
 from app.domain.card_paper import HAND
+from app.domain.deliveries import Delivery
 from app.domain.errors import Rejected
 from app.domain.events import Act, AgentAction
 from app.domain.facts import ANY_CARD, GiftOption, Order, OrderFacts, Quote
@@ -22,7 +23,7 @@ from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from jobs import gift_choice, post, who_is
+from jobs import gift_choice, where_to, who_is
 from jobs.gift_choice import Asked
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -43,6 +44,7 @@ class AboutAction:
     sent: Asked | None = None  # the gift that is to be sent
     trouble: str | None = None
     doubts: str = ""  # why something that is sent may not find the customer
+    told: bool = False  # it goes to where the customer said, when something had come back
     forgotten: bool = False
     listened: bool = False  # a tool asks to be told whom to leave in peace
     reorders: bool = False  # an app that sends reorders is connected
@@ -136,7 +138,7 @@ def _about(world: World, merchant: Merchant, outside: Outside, action: AgentActi
     if action.act is Act.SEND:
         about = _with_gift(world, merchant, outside, action, order, now)
     else:
-        about = _with_price(merchant, outside, action, order, now)
+        about = _with_price(world, merchant, outside, action, order, now)
     return replace(about, tags=_tags(merchant, outside, order))
 
 
@@ -151,18 +153,18 @@ def _tags(merchant: Merchant, outside: Outside, order: Order) -> frozenset[str]:
 
 
 def _with_price(  # noqa: PLR0911  # one a kind
-    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+    world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
 ) -> AboutAction:
     if order.net.currency != merchant.currency and (action.gives_back or action.act is not Act.COMPASSION):
         return AboutAction(customer_id=order.customer_id, order=order, trouble=_other_money(order, merchant))
     if action.act is Act.COMPASSION:
-        return _with_both(merchant, outside, action, order, now)
+        return _with_both(world, merchant, outside, action, order, now)
     if action.act is Act.REFUND_KEEP:
         return _with_offer(merchant, outside, action, order)
     if action.act is Act.FLOWERS:
-        return _with_quote(merchant, outside, action, order, now)
+        return _with_quote(world, merchant, outside, action, order, now)
     if action.act is Act.CARD:
-        return _with_address(merchant, outside, action, order, now)
+        return _with_address(world, merchant, outside, action, order, now)
     if action.act is Act.GIFT:
         named = None if action.variant is None else {action.variant}
         return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
@@ -170,14 +172,19 @@ def _with_price(  # noqa: PLR0911  # one a kind
 
 
 def _with_address(
-    merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+    world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
 ) -> AboutAction:
     about = AboutAction(customer_id=order.customer_id, order=order, paper=HAND)
-    where = post.looked_up(outside, outside.shop.delivery(order_id=order.id))
+    where = _door(world, merchant, outside, order)
     if where is None:
         return replace(about, trouble=_nowhere(order))
     known = _known(merchant, outside, action, order, where.address)
-    return replace(about, known=known, doubts=score(where, now=now, by_post=True).doubts)
+    return replace(about, known=known, doubts=score(where, now=now, by_post=True).doubts, told=where.told)
+
+
+def _door(world: World, merchant: Merchant, outside: Outside, order: Order) -> Delivery | None:
+    known = outside.shop.delivery(order_id=order.id)
+    return where_to.for_something_new(world, merchant, outside, known, order.customer_id)
 
 
 def _nowhere(order: Order) -> str:
@@ -190,7 +197,7 @@ def _with_gift(
     found = gift_choice.asked(world, merchant, outside, action, order, opening(merchant, now).date())
     known = _known(merchant, outside, action, order, found.address)
     about = AboutAction(customer_id=order.customer_id, order=order, known=known)
-    return replace(about, sent=found, paper=found.paper, doubts=found.doubts, trouble=found.trouble)
+    return replace(about, sent=found, paper=found.paper, doubts=found.doubts, told=found.told, trouble=found.trouble)
 
 
 def _known(
@@ -204,13 +211,15 @@ def _known(
     return known
 
 
-def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+def _with_both(
+    world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+) -> AboutAction:
     about = AboutAction(customer_id=order.customer_id, order=order)
     if action.gives_back:
         about = _with_offer(merchant, outside, action, order)
     if about.trouble is not None or not action.with_flowers:
         return about
-    flowers = _with_quote(merchant, outside, action, order, now)
+    flowers = _with_quote(world, merchant, outside, action, order, now)
     return replace(
         about,
         quote=flowers.quote,
@@ -218,6 +227,7 @@ def _with_both(merchant: Merchant, outside: Outside, action: AgentAction, order:
         paper=flowers.paper,
         trouble=flowers.trouble,
         doubts=flowers.doubts,
+        told=flowers.told,
     )
 
 
@@ -247,7 +257,9 @@ def _credit_obstacle(merchant: Merchant, outside: Outside) -> str:
     return outside.shop.credit_obstacle()
 
 
-def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime) -> AboutAction:
+def _with_quote(
+    world: World, merchant: Merchant, outside: Outside, action: AgentAction, order: Order, now: datetime
+) -> AboutAction:
     team = merchant.policy.team
     about = AboutAction(customer_id=order.customer_id, order=order)
     today = opening(merchant, now).date()
@@ -256,7 +268,7 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
         return about  # the rule says why
     if outside.florist is None:
         return replace(about, trouble="No florist is connected.")
-    where = post.looked_up(outside, outside.shop.delivery(order_id=order.id))
+    where = _door(world, merchant, outside, order)
     if where is None:
         return replace(about, trouble=_nowhere(order))
     address = where.address
@@ -276,4 +288,5 @@ def _with_quote(merchant: Merchant, outside: Outside, action: AgentAction, order
     except Rejected as no:
         return replace(about, trouble=f"The florist says: {no}")
     known, doubts = _known(merchant, outside, action, order, address), score(where, now=now).doubts
-    return replace(about, quote=quote, known=known, paper=outside.florist.can.paper, doubts=doubts)
+    about = replace(about, quote=quote, known=known, paper=outside.florist.can.paper)
+    return replace(about, doubts=doubts, told=where.told)

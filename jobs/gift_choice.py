@@ -26,7 +26,7 @@ from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import post
+from jobs import where_to
 from jobs.runtime import Outside, World, gives_of_its_own
 
 SOLD_OUT = "sold_out"
@@ -43,6 +43,7 @@ class Asked:
     paper: Paper = HAND
     open_days: tuple[date, ...] = ()
     doubts: str = ""  # why it may not find the customer
+    told: bool = False  # the customer said themselves where it goes, when something had come back
     trouble: str | None = None
 
 
@@ -56,14 +57,17 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
     by_email = registry.by_email(entry.kind, entry.vendor)
     emails = outside.shop.emails(order.customer_id) if by_email else ()
     where = outside.shop.delivery(customer_id=order.customer_id, order_id=order.id)
+    if not by_email:
+        where = where_to.for_something_new(world, merchant, outside, where, order.customer_id)
     address = None if where is None else where.address
     if by_email and not emails:
         return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
     if not by_email and address is None:
         return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
     by_post, now = entry.kind is GiftKind.CARD, world.clock.now()
-    doubts = "" if by_email else score(post.looked_up(outside, where), now=now, by_post=by_post).doubts
-    found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts)
+    doubts = "" if by_email else score(where, now=now, by_post=by_post).doubts
+    told = where is not None and where.told
+    found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts, told=told)
     if entry.vendor == registry.BY_HAND:
         return found
     day = send_acts.asked_day(action, entry.kind, merchant.policy, today)

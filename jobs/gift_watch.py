@@ -25,7 +25,7 @@ from app.store.ledger import Deed
 from app.store.sendings import Sent
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import carry_out, stopping
+from jobs import address_asks, carry_out, stopping
 from jobs.lever import though_paused
 from jobs.queue import Task
 from jobs.runtime import Outside, World
@@ -141,6 +141,8 @@ def _book_and_tell(session: Session, merchant: Merchant, change: _Change, now: d
         )
     elif after.status not in _NOT_MISSED and next_look(after.status, placed_at=after.placed_at, now=now) is None:
         note = arrivals.never_confirmed(gift, vendor=vendor, now=now)
+    if note is not None and after.status is Status.RETURNED is not before.status:
+        note = address_asks.came_back(session, merchant, deed, note, now)
     if note is not None:
         carry_out.tell(session, merchant, deed, note, now=now)
     return note is not None

@@ -19,6 +19,7 @@ from app.store.base import reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import where_to
 from jobs.runtime import Outside, World, local
 
 A_CARD = "A person writes this card, posts it, and says here what it cost."
@@ -27,20 +28,16 @@ TAKEN_UP_WITHIN = timedelta(days=30)  # where somebody must say yes first: for s
 
 
 def do(
-    merchant: Merchant,
-    outside: Outside,
-    sending: Sending,
-    deed: Deed,
-    now: datetime,
-    *,
-    told: Address | None = None,
+    world: World, merchant: Merchant, outside: Outside, sending: Sending, deed: Deed, *, told: Address | None = None
 ) -> Receipt:
     """Have it brought, or raise one of the three errors. `told` is where the customer said that it should go."""
     if isinstance(sending, WriteCard):
         raise Rejected(A_CARD)  # nobody is asked to: `by_hand` keeps it from the gate
     wish = wish_of(merchant, outside, sending, deed, told=told)
-    wish = replace(wish, again=deed.sends > 1, until=now + TAKEN_UP_WITHIN)
-    return _receipt(_vendor(outside, sending).place(wish, key=deed.key))
+    wish = replace(wish, again=deed.sends > 1, until=world.clock.now() + TAKEN_UP_WITHIN)
+    door = where_to.digest(world, merchant, wish.to)
+    placed = _vendor(outside, sending).place(wish, key=deed.key)
+    return replace(_receipt(placed), door=door)
 
 
 def find(outside: Outside, sending: Sending, deed: Deed) -> Receipt | None:

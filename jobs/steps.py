@@ -98,10 +98,10 @@ class Steps:
 
     def _prepare(self, deed: Deed, known: Standings | None = None) -> Outcome | Ready:  # noqa: PLR0911  # one a kind
         world, merchant, outside = self.world, self.merchant, self._outside(deed)
-        unanswered = address_asks.held_for(world, deed)
-        if unanswered is not None:
-            return outcomes.unanswered(deed, unanswered)
         try:
+            unanswered = address_asks.held_for(world, merchant, outside, deed)
+            if unanswered is not None:
+                return outcomes.unanswered(deed, unanswered)
             reason = deeds.unwanted(world, merchant, outside, deed, known)
             question = None if reason is not None else deeds.question(world, merchant, outside, deed, known)
             with held_for(deed):  # a draft is written before the gate

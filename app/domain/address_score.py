@@ -23,6 +23,8 @@ _FRESH_DAYS, _MONTH_DAYS, _YEAR_DAYS = 90, 30, 365
 NOWHERE = "No address of the customer is known."
 STRANGERS = "It went to somebody of another name, and no address of the customer's own is known."
 WRONG = "The store takes the address for wrong."
+SENT_BACK = "Something that was sent there came back from this address."
+EDITED = "The address is in another town than it was when this was planned."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,9 @@ def score(where: Delivery | None, *, now: datetime, by_post: bool = False) -> Sc
     """Return how sure it is; `by_post` is for what is put through a slot, as a card is, and may lie in a box."""
     if where is None:
         return Score(points=0, why=(NOWHERE,))
-    against = [
-        *_of_address(where, by_post=by_post),
-        *_of_owner(where),
-        *_of_past(where, now),
-    ]
+    against = _of_address(where, by_post=by_post)
+    if not where.told:  # whoever lives there knows better
+        against += [*_of_owner(where), *_of_past(where, now)]
     points = _SURE - sum(minus for minus, _ in against)
     return Score(points=max(points, 0), why=tuple(why for _, why in against))
 
@@ -87,14 +87,17 @@ def _of_address(where: Delivery, *, by_post: bool) -> list[tuple[int, str]]:
 def _of_owner(where: Delivery) -> list[tuple[int, str]]:
     if not where.theirs:
         return [(60, STRANGERS)]
-    return [(30, "The customer gave another address as well.")] if where.moved else []
+    edited = [(40, EDITED)] if where.edited else []
+    return [*edited, (30, "The customer gave another address as well.")] if where.moved else edited
 
 
 def _of_past(where: Delivery, now: datetime) -> list[tuple[int, str]]:
     against = []
     if where.came_back:
         against.append((40, "The last parcel that went there was not delivered."))
-    if where.delivered_at is None and not where.came_back:
+    if where.sent_back:
+        against.append((40, SENT_BACK))
+    if where.delivered_at is None and not where.came_back and not where.sent_back:
         against.append((25, "Nothing is known to have arrived there yet."))
     used_at = where.delivered_at or where.ordered_at
     days = 0 if used_at is None else (now - used_at).days

@@ -1,7 +1,8 @@
 """Where something for a customer would go, and never to the door of somebody to whom they once sent a present."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import hmac
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,7 +31,7 @@ class Door:
     def place(self) -> tuple[str, ...]:
         """Return what is the same for two spellings of one door."""
         at = self.address
-        return tuple(" ".join(part.casefold().split()) for part in (at.street, at.postcode, at.city, at.country))
+        return _spelled(at.street, at.postcode, at.city, at.country)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,15 @@ class Parcel:
     to: Door
     ordered_at: datetime
     delivered_at: datetime | None = None
+    came_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Something of ours that reached a customer, or came back; `door` is a digest, "" where nobody noted which."""
+
+    door: str
+    at: datetime
     came_back: bool = False
 
 
@@ -57,6 +67,8 @@ class Delivery:
     """Where something would go, and what speaks for and against it.
 
     `theirs` unless all that we know are doors of others; `moved` where a later address of theirs is another one.
+    `came_back` is the store's last parcel there, `sent_back` the last of our own; `edited` where it is in another town
+    than it was when something was planned. `told`: the customer named it themselves, when they were asked.
     """
 
     address: Address = field(repr=False)
@@ -66,6 +78,36 @@ class Delivery:
     ordered_at: datetime | None = None
     delivered_at: datetime | None = None
     came_back: bool = False
+    sent_back: bool = False
+    edited: bool = False
+    told: bool = False
+
+
+def digest(at: Address, key: bytes) -> str:
+    """Return what stands for a door in one shop, however it is spelled; another shop's key gives something else."""
+    return _digest(("door", *Door(address=at).place), key)
+
+
+def town(at: Address, key: bytes) -> str:
+    """Return what stands for a town in one shop, as `digest` does for a door."""
+    return _digest(("town", *_spelled(at.city, at.country)), key)
+
+
+def seen_by_us(where: Delivery, brought: Collection[Brought], *, door: str) -> Delivery:
+    """Return the same door, with what became of all that we had brought to the customer; `door` is its digest.
+
+    What came back from nobody knows where speaks against every door, until something arrives there.
+    """
+    here = [each for each in brought if each.door == door or (each.came_back and not each.door)]
+    if not here:
+        return where
+    arrived = [each.at for each in here if not each.came_back]
+    if where.delivered_at is not None:
+        arrived.append(where.delivered_at)
+    back = [each.at for each in here if each.came_back]
+    delivered_at = max(arrived, default=None)
+    sent_back = bool(back) and (delivered_at is None or delivered_at < max(back))
+    return replace(where, delivered_at=delivered_at, sent_back=sent_back)
 
 
 def delivery(asked: Parcel | None, buyer: Buyer) -> Delivery | None:
@@ -88,6 +130,14 @@ def delivery(asked: Parcel | None, buyer: Buyer) -> Delivery | None:
         delivered_at=max((each.delivered_at for each in there if each.delivered_at is not None), default=None),
         came_back=bool(there) and max(there, key=lambda each: each.ordered_at).came_back,
     )
+
+
+def _spelled(*parts: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.casefold().split()) for part in parts)
+
+
+def _digest(parts: Sequence[str], key: bytes) -> str:
+    return hmac.digest(key, "\n".join(parts).encode(), "sha256").hex()
 
 
 def _doors(asked: Parcel | None, buyer: Buyer) -> Iterator[Door]:

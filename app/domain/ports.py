@@ -26,7 +26,8 @@ class Receipt:
     """Proof of a deed: the other side's own id for it, what it cost if that is known, a remark for people.
 
     `pending` says that it was done and may yet fail, as money does that is on its way; `copies`, how often it was found
-    where it was looked for; `public`, that a note came out for everybody to read; `placed`, what a gift vendor said.
+    where it was looked for; `public`, that a note came out for everybody to read; `placed`, what a gift vendor said,
+    and `door` a digest of where it goes, if that is known.
     """
 
     reference: str
@@ -36,6 +37,7 @@ class Receipt:
     copies: int = 1
     public: bool = False
     placed: Placed | None = None
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

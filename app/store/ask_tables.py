@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base, BigId
@@ -11,7 +11,8 @@ from app.store.base import Base, BigId
 class AddressAsk(Base):
     """A deed that brings something to a door some days ahead: whether that door is in doubt, asked for, and told.
 
-    It is there as long as its deed may still leave, and not a moment longer: so long is an address kept.
+    It is there as long as its deed may still leave, and not a moment longer: so long is an address kept. What came back
+    to its sender is asked about anew, and kept for two weeks: for whoever would send it again.
     """
 
     __tablename__ = "address_asks"
@@ -33,4 +34,6 @@ class AddressAsk(Base):
     reminded_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    town: Mapped[str | None] = mapped_column(String(64))  # a digest: where it would have gone when it was looked at
+    came_back: Mapped[bool] = mapped_column(default=False, server_default=false())
     sealed_address: Mapped[bytes | None] = mapped_column(LargeBinary)

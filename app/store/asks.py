@@ -3,6 +3,9 @@
 begin ─▶ looked at ─▶ gone, for it will do
 └▶ asked ─▶ reminded ─▶ over, for nobody answered
 └─────────────▶ answered, once, and sealed until the deed has ended
+
+came_back ─▶ reminded ─▶ gone, for nobody answered
+└─────────────▶ answered ─▶ handed on to a new deed, or gone two weeks later
 """
 
 import json
@@ -11,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Select, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.addresses import Address
@@ -33,6 +36,8 @@ class Ask:
     reminded: bool
     answered: bool
     expires_at: datetime | None
+    town: str = ""  # as a digest: where it would have gone when it was looked at first
+    came_back: bool = False  # it had left, and did not find them
 
 
 def begin(session: Session, *, shop_id: int, effect_id: int, now: datetime) -> None:
@@ -60,6 +65,22 @@ def read(session: Session, *, shop_id: int, effect_id: int) -> Ask | None:
     return None if row is None else _ask(row)
 
 
+def looked(session: Session, *, shop_id: int, effect_id: int, town: str, until: datetime | None) -> None:
+    """Write down in which town it would arrive by now, where nobody need be asked; look again then, if ever."""
+    values = {"town": town, "next_at": until}
+    _once(session, update(Row).where(*_of(shop_id, effect_id), Row.asked_at.is_(None)).values(values))
+
+
+def came_back(
+    session: Session, *, shop_id: int, effect_id: int, expires_at: datetime, until: datetime, now: datetime
+) -> None:
+    """Ask where something should have gone that came back to its sender; what was told of that before is forgotten."""
+    let_go(session, shop_id=shop_id, effect_id=effect_id)
+    asked_again = {"asked_at": now, "expires_at": expires_at, "next_at": until, "came_back": True}
+    session.add(Row(shop_id=shop_id, effect_id=effect_id, **asked_again))
+    session.flush()
+
+
 def asked(
     session: Session, *, shop_id: int, effect_id: int, expires_at: datetime, until: datetime, now: datetime
 ) -> bool:
@@ -85,11 +106,23 @@ def put_off(session: Session, *, shop_id: int, effect_id: int, until: datetime) 
     _once(session, update(Row).where(*_of(shop_id, effect_id), Row.next_at.is_not(None)).values(next_at=until))
 
 
-def answer(session: Session, *, shop_id: int, effect_id: int, door: Address, seal: Seal, now: datetime) -> bool:
-    """Keep the customer's answer, sealed; False for all but the first in time. What waited for it may leave."""
+def answer(
+    session: Session,
+    *,
+    shop_id: int,
+    effect_id: int,
+    door: Address,
+    seal: Seal,
+    now: datetime,
+    keep_until: datetime | None = None,
+) -> bool:
+    """Keep the customer's answer, sealed; False for all but the first in time. What waited for it may leave.
+
+    `keep_until` is for when it came back: so long somebody may send it again.
+    """
     open_ones = (*_of(shop_id, effect_id), Row.answered_at.is_(None), Row.expires_at > now)
     sealed = seal.close(json.dumps(asdict(door)), place=place(shop_id))
-    changes = {"answered_at": now, "sealed_address": sealed, "next_at": None}
+    changes = {"answered_at": now, "sealed_address": sealed, "next_at": keep_until}
     if not _once(session, update(Row).where(*open_ones).values(changes)):
         return False
     waits = (Effect.id == effect_id, Effect.shop_id == shop_id, Effect.state == State.PLANNED, Effect.due_at <= now)
@@ -101,6 +134,22 @@ def address(session: Session, *, shop_id: int, effect_id: int, seal: Seal) -> Ad
     """Return where the customer said that the deed should go; None where they have said nothing."""
     sealed = session.scalar(select(Row.sealed_address).where(*_of(shop_id, effect_id)))
     return None if sealed is None else _opened(sealed, shop_id, seal)
+
+
+def told_by(session: Session, *, shop_id: int, customer_id: int, seal: Seal) -> Address | None:
+    """Return where a customer said that something should have gone that came back; None where they said nothing."""
+    sealed = session.scalar(_told_back(shop_id, customer_id).with_only_columns(Row.sealed_address))
+    return None if sealed is None else _opened(sealed, shop_id, seal)
+
+
+def hand_on(session: Session, *, shop_id: int, customer_id: int, effect_id: int) -> bool:
+    """Let a new deed go to where the customer said when an earlier one had come back; False where it does not."""
+    told = session.scalar(_told_back(shop_id, customer_id))
+    if told is None or read(session, shop_id=shop_id, effect_id=effect_id) is not None:
+        return False
+    still = (Row.id == told, Row.shop_id == shop_id, Row.came_back)
+    handed = {"effect_id": effect_id, "came_back": False, "next_at": None}
+    return _once(session, update(Row).where(*still).values(handed))
 
 
 def kept(session: Session, *, shop_id: int, effect_ids: Collection[int], seal: Seal) -> dict[int, Address]:
@@ -121,9 +170,13 @@ def forget(session: Session, *, shop_id: int, effect_ids: Collection[int]) -> No
 
 
 def clear_out(session: Session, *, shop_id: int) -> int:
-    """Forget what belongs to deeds that will not leave any more, however they ended; return how much that was."""
+    """Forget what belongs to deeds that will not leave any more, however they ended; return how much that was.
+
+    What is asked because something came back has a time of its own.
+    """
     may_leave = select(Effect.id).where(Effect.shop_id == shop_id, Effect.state.in_(_MAY_LEAVE))
-    return _count(session, delete(Row).where(Row.shop_id == shop_id, Row.effect_id.not_in(may_leave)))
+    over = (Row.shop_id == shop_id, Row.effect_id.not_in(may_leave), Row.came_back.is_(False))
+    return _count(session, delete(Row).where(*over))
 
 
 def place(shop_id: int) -> str:
@@ -135,6 +188,12 @@ def _of(shop_id: int, effect_id: int) -> tuple[ColumnElement[bool], ...]:
     return Row.shop_id == shop_id, Row.effect_id == effect_id
 
 
+def _told_back(shop_id: int, customer_id: int) -> Select[int]:
+    theirs = select(Effect.id).where(Effect.shop_id == shop_id, Effect.customer_id == customer_id)
+    told = (Row.came_back, Row.sealed_address.is_not(None), Row.effect_id.in_(theirs))
+    return select(Row.id).where(Row.shop_id == shop_id, *told).order_by(Row.answered_at.desc(), Row.id).limit(1)
+
+
 def _ask(row: Row) -> Ask:
     return Ask(
         effect_id=row.effect_id,
@@ -142,6 +201,8 @@ def _ask(row: Row) -> Ask:
         reminded=row.reminded_at is not None,
         answered=row.answered_at is not None,
         expires_at=row.expires_at,
+        town=row.town or "",
+        came_back=row.came_back,
     )
 
 

@@ -110,7 +110,9 @@ def _withdraw(session: Session, shop_id: int, person: Person, letters: Collectio
 
 def _forget_addresses(session: Session, shop_id: int, person: Person, letters: Collection[int]) -> None:
     theirs = session.scalars(select(Effect.id).where(deeds_for(shop_id, person, letters)))
-    asks.forget(session, shop_id=shop_id, effect_ids=list(theirs))
+    gone = list(theirs)
+    asks.forget(session, shop_id=shop_id, effect_ids=gone)
+    sendings.forget_doors(session, shop_id=shop_id, effect_ids=gone)
 
 
 def _forget_deeds(session: Session, shop_id: int, person: Person, letters: Collection[int], key: bytes) -> int:

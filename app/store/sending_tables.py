@@ -12,7 +12,7 @@ class Sending(Base):
     """One gift that a vendor has: how far it is by the vendor's word, and when that is asked for again.
 
     For whom it is, and what it cost, its deed says. Nothing here leads to a person but the numbers by which the vendor
-    knows the order.
+    knows the order, and the digest of the door where it went.
     """
 
     __tablename__ = "sendings"
@@ -41,5 +41,7 @@ class Sending(Base):
     placed_at: Mapped[datetime]
     day: Mapped[date | None]  # on which it is to arrive
     cancel_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]  # when nobody can take it up any more; empty for what nobody must
     next_look_at: Mapped[datetime | None]  # empty when nobody asks any more
+    door: Mapped[str | None] = mapped_column(String(64))  # empty where nobody noted it, and for what has none
     looks: Mapped[int] = mapped_column(default=0)  # tells a look from the next, and from one before the bell was rung

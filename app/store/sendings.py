@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.deliveries import Brought
 from app.domain.effects import State
 from app.domain.gifts import Placed, Seen
 from app.domain.sendings import ENDED, Status, moves, next_look
@@ -50,8 +51,11 @@ class Sent:
         return self.status not in ENDED and self.cancel_until is not None and now < self.cancel_until
 
 
-def begin(session: Session, deed: Deed, placed: Placed, *, vendor: str, now: datetime) -> None:
-    """Write down that a vendor has the gift. Called with the end of its deed, in one transaction."""
+def begin(session: Session, deed: Deed, placed: Placed, *, vendor: str, now: datetime, digest: str = "") -> None:
+    """Write down that a vendor has the gift. Called with the end of its deed, in one transaction.
+
+    `digest` is that of the door where it goes, "" where that is not known.
+    """
     session.add(
         Row(
             shop_id=deed.shop_id,
@@ -65,6 +69,8 @@ def begin(session: Session, deed: Deed, placed: Placed, *, vendor: str, now: dat
             placed_at=now,
             day=placed.day,
             cancel_until=placed.cancel_until,
+            expires_at=placed.expires_at,
+            door=digest or None,
             next_look_at=_next(placed.status, placed_at=now, now=now, unpaid=placed.pending),
             looks=0,
         )
@@ -137,6 +143,14 @@ def of_effects(session: Session, *, shop_id: int, effect_ids: Collection[int]) -
     return {row.effect_id: sent_of(row) for row in rows}
 
 
+def brought(session: Session, *, shop_id: int, customer_id: int) -> list[Brought]:
+    """Return what became of all that was sent to a customer, of what a vendor said with certainty."""
+    theirs = select(Effect.id).where(Effect.shop_id == shop_id, Effect.customer_id == customer_id)
+    over = (Row.status.in_((Status.DELIVERED, Status.RETURNED)), Row.confirmed)
+    rows = session.scalars(select(Row).where(Row.shop_id == shop_id, Row.effect_id.in_(theirs), *over))
+    return [Brought(door=row.door or "", at=row.status_at, came_back=row.status == Status.RETURNED) for row in rows]
+
+
 def of_key(session: Session, *, shop_id: int, key: str) -> Sent | None:
     """Return the gift that a vendor has by the deed of that key."""
     deed = select(Effect.id).where(Effect.shop_id == shop_id, Effect.key == key)
@@ -153,6 +167,12 @@ def is_being_stopped(session: Session, *, shop_id: int, key: str) -> bool:
 def forget(session: Session, *, shop_id: int, effect_ids: Collection[int]) -> None:
     """Forget by which numbers a vendor knows the gifts of these deeds, and with that what becomes of them."""
     theirs = delete(Row).where(Row.shop_id == shop_id, Row.effect_id.in_(effect_ids))
+    session.execute(theirs.execution_options(synchronize_session=False))
+
+
+def forget_doors(session: Session, *, shop_id: int, effect_ids: Collection[int]) -> None:
+    """Forget where the gifts of these deeds went; by their vendors' numbers they are followed all the same."""
+    theirs = update(Row).where(Row.shop_id == shop_id, Row.effect_id.in_(effect_ids)).values(door=None)
     session.execute(theirs.execution_options(synchronize_session=False))
 
 

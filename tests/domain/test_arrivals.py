@@ -14,7 +14,7 @@ NEWS = {
     Status.LINK_SENT: "The flowers: the link to it was sent.",
     Status.SHIPPED: "The flowers left.",
     Status.DELIVERED: "The flowers arrived.",
-    Status.RETURNED: "The flowers came back to the sender. Please ask the customer for the right address.",
+    Status.RETURNED: "The flowers came back to the sender.",
     Status.FAILED: "The flowers did not arrive: Florist One says that it failed.",
     Status.CANCELLED: "The flowers will not arrive: Florist One cancelled the order.",
     Status.REFUNDED: "The flowers: Florist One gave back what it cost.",

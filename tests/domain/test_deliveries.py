@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain.addresses import Address
-from app.domain.deliveries import Buyer, Delivery, Door, Parcel, Validity, delivery
+from app.domain.deliveries import Brought, Buyer, Delivery, Door, Parcel, Validity, delivery, digest, seen_by_us, town
 from tests.builders import address
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -130,3 +130,45 @@ def test_given_what_the_store_thinks_when_asked_then_it_is_handed_on() -> None:
 
 def test_given_a_delivery_when_it_is_logged_by_mistake_then_no_address_stands_there() -> None:
     assert "Main Street" not in repr(goes(parcel(HOME), ada()))
+
+
+def test_given_two_spellings_of_a_door_when_digested_then_they_are_one_and_lead_nowhere_without_the_key() -> None:
+    shouted = replace(HOME, street="1  MAIN street ", name="A. L.")
+
+    assert digest(HOME, b"key") == digest(shouted, b"key") != digest(OFFICE, b"key")
+    assert digest(HOME, b"other") != digest(HOME, b"key") != town(HOME, b"key")
+    assert town(HOME, b"key") == town(OFFICE, b"key") != town(replace(HOME, city="Oslo"), b"key")
+
+
+def ours(*, days_ago: int, door: str = "here", came_back: bool = False) -> Brought:
+    return Brought(door=door, at=NOW - timedelta(days=days_ago), came_back=came_back)
+
+
+@pytest.mark.parametrize(
+    ("brought", "arrived", "sent_back"),
+    [
+        ([], 9, False),
+        ([ours(days_ago=5)], 5, False),
+        ([ours(days_ago=20)], 9, False),
+        ([ours(days_ago=5, came_back=True)], 9, True),
+        ([ours(days_ago=20, came_back=True)], 9, False),
+        ([ours(days_ago=5, came_back=True), ours(days_ago=2)], 2, False),
+        ([ours(days_ago=5, door="there", came_back=True), ours(days_ago=5, door="there")], 9, False),
+        ([ours(days_ago=5, door="", came_back=True)], 9, True),
+        ([ours(days_ago=5, door="")], 9, False),
+    ],
+)
+def test_given_what_we_had_brought_when_a_door_is_looked_at_then_the_last_of_it_counts(
+    brought: list[Brought], arrived: int, *, sent_back: bool
+) -> None:
+    known = Delivery(address=HOME, delivered_at=NOW - timedelta(days=9))
+
+    seen = seen_by_us(known, brought, door="here")
+
+    assert (seen.delivered_at, seen.sent_back) == (NOW - timedelta(days=arrived), sent_back)
+
+
+def test_given_nothing_that_ever_arrived_when_something_came_back_then_it_speaks_against_the_door() -> None:
+    seen = seen_by_us(Delivery(address=HOME), [ours(days_ago=5, came_back=True)], door="here")
+
+    assert (seen.delivered_at, seen.sent_back) == (None, True)

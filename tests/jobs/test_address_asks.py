@@ -96,16 +96,60 @@ def bouquets(inside: Practice) -> list[dict[str, Any]]:
     return list(inside.call("/town/florist/orders")["orders"])
 
 
-def test_given_a_good_address_when_looked_at_then_nobody_is_asked_and_nothing_is_kept(
+def moved(inside: Practice, **where: str) -> None:
+    order = inside.call("/town/cast")["bereaved_order"]
+    inside.call(f"/town/orders/{order}/edit", {"address": where})
+
+
+def test_given_a_good_address_when_looked_at_then_nobody_is_asked_and_nothing_is_kept_but_which_town_it_was(
     inside: Practice, ticket: int
 ) -> None:
     planned(inside, ticket)
-    assert len(rows(inside)) == 1
-
     looked(inside)
 
-    assert rows(inside) == []
+    (row,) = rows(inside)
+    assert (row.asked_at, row.sealed_address, len(row.town or "")) == (None, None, 64)
+    pass_days(inside, DAYS + 1)
+    looked(inside)
+
+    assert (rows(inside), links(inside, ticket), len(bouquets(inside))) == ([], [], 1)
+
+
+@pytest.mark.parametrize(("where", "asked"), [({"city": "Far Away"}, 1), ({"address1": "2 Main Street"}, 0)])
+def test_given_an_address_that_moved_since_when_two_days_are_left_then_another_town_is_asked_about(
+    inside: Practice, ticket: int, where: dict[str, str], asked: int
+) -> None:
+    planned(inside, ticket)
+    looked(inside)
+    moved(inside, **where)
+    pass_days(inside, DAYS - 3)
+    looked(inside)
     assert links(inside, ticket) == []
+
+    pass_days(inside, 1)
+    looked(inside)
+
+    assert len(links(inside, ticket)) == asked
+    assert ("another town than it was when this was planned" in notes(inside, ticket)[-1]) is bool(asked)
+
+
+def test_given_an_address_that_moved_on_the_last_day_when_its_hour_comes_then_the_customer_is_asked_first(
+    inside: Practice, ticket: int
+) -> None:
+    planned(inside, ticket)
+    looked(inside)
+    pass_days(inside, DAYS - 1)
+    looked(inside)
+    moved(inside, city="Far Away")
+    pass_days(inside, 2)
+    inside.drain()
+
+    (row,) = inside.effects("send_flowers")
+    assert (row.state, bouquets(inside), len(links(inside, ticket))) == ("planned", [], 1)
+    assert answered(inside, row.id)
+    inside.drain()
+
+    assert len(bouquets(inside)) == 1
 
 
 def test_given_a_send_that_leaves_soon_when_planned_then_nobody_would_have_the_time_to_answer(

@@ -16,6 +16,7 @@ from app.store.shops import Merchant
 from app.store.tables import Effect
 from tests.builders import DAY, NOON, address, flowers, paid
 from tests.store.bookkeeping import pick, plan
+from tests.store.ledger_steps import Steps, into
 
 UNTIL = NOON + 14 * DAY
 TOLD = address(street="7 New Street")
@@ -200,3 +201,78 @@ def test_given_an_answer_when_a_copy_is_made_then_it_is_told_in_plain_words(
     with unit_of_work(sessions) as session:
         told = asks.kept(session, shop_id=asked.shop_id, effect_ids=[asked.id], seal=seal)
     assert told == {asked.id: TOLD}
+
+
+def test_given_a_good_address_when_it_was_looked_at_then_its_town_is_noted_until_it_leaves(
+    sessions: Sessions, deed: Deed
+) -> None:
+    about = {"shop_id": deed.shop_id, "effect_id": deed.id}
+    with unit_of_work(sessions) as session:
+        asks.looked(session, town="t", until=NOON + 5 * DAY, **about)
+    assert due(sessions, deed, NOON + 4 * DAY) == []
+    assert due(sessions, deed, NOON + 5 * DAY) == [deed.id]
+
+    with unit_of_work(sessions) as session:
+        asks.asked(session, expires_at=UNTIL, until=UNTIL, now=NOON, **about)
+        asks.looked(session, town="other", until=None, **about)
+    ask = known(sessions, deed)
+    assert ask is not None
+    assert (ask.town, ask.asked) == ("t", True)
+
+
+@pytest.fixture
+def back(steps: Steps) -> Deed:
+    """Flowers that came back to the sender, of which the customer is asked."""
+    deed = into(steps, "done", paid(flowers()))
+    with unit_of_work(steps.sessions) as session:
+        about = {"shop_id": deed.shop_id, "effect_id": deed.id}
+        asks.begin(session, now=NOON, **about)
+        asks.came_back(session, expires_at=UNTIL, until=NOON + 5 * DAY, now=NOON, **about)
+    return deed
+
+
+def answered_back(steps: Steps, deed: Deed, seal: Seal) -> bool:
+    with unit_of_work(steps.sessions) as session:
+        about = {"shop_id": deed.shop_id, "effect_id": deed.id, "keep_until": UNTIL}
+        return asks.answer(session, door=TOLD, seal=seal, now=NOON + DAY, **about)
+
+
+def told_by(steps: Steps, seal: Seal, customer_id: int = 55) -> Address | None:
+    with unit_of_work(steps.sessions) as session:
+        return asks.told_by(session, shop_id=steps.shop_id, customer_id=customer_id, seal=seal)
+
+
+def test_given_something_that_came_back_when_asked_and_told_then_it_is_kept_for_whoever_sends_it_again(
+    steps: Steps, back: Deed, seal: Seal
+) -> None:
+    assert due(steps.sessions, back, NOON + 5 * DAY) == [back.id]
+    assert told_by(steps, seal) is None
+    assert answered_back(steps, back, seal)
+    assert not answered_back(steps, back, seal)
+
+    assert (told_by(steps, seal), told_by(steps, seal, customer_id=56)) == (TOLD, None)
+    with unit_of_work(steps.sessions) as session:
+        assert asks.clear_out(session, shop_id=back.shop_id) == 0
+    assert due(steps.sessions, back, UNTIL) == [back.id]
+
+
+def test_given_an_answer_to_what_came_back_when_something_new_is_planned_then_it_goes_there_and_nothing_else_does(
+    steps: Steps, back: Deed, seal: Seal
+) -> None:
+    new, other = (steps.planned(paid(flowers(confirm=number), due_at=NOON + DAY)) for number in "12")
+    for_new, for_other = ({"customer_id": 55, "shop_id": deed.shop_id, "effect_id": deed.id} for deed in (new, other))
+    with unit_of_work(steps.sessions) as session:
+        assert not asks.hand_on(session, **for_new)
+    answered_back(steps, back, seal)
+
+    with unit_of_work(steps.sessions) as session:
+        assert not asks.hand_on(session, **for_new | {"customer_id": 56})
+        assert asks.hand_on(session, **for_new)
+        assert not asks.hand_on(session, **for_new)
+        assert not asks.hand_on(session, **for_other)
+
+    assert (where(steps.sessions, new, seal), where(steps.sessions, back, seal)) == (TOLD, None)
+    assert told_by(steps, seal) is None
+    with unit_of_work(steps.sessions) as session:
+        asks.let_go(session, shop_id=new.shop_id, effect_id=new.id)
+        assert session.scalars(select(AddressAsk)).all() == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.deliveries import Brought
 from app.domain.gifts import Placed, Seen
 from app.domain.sendings import Status
 from app.store import doors, sendings, shops, trail
@@ -25,7 +26,7 @@ def begun(steps: Steps, **changes: Any) -> Deed:
     deed = into(steps, "done", paid(present(confirm=str(number))))
     placed = Placed(**{"reference": f"S-{number}", "other": f"R-{number}", "day": date(2026, 12, 1)} | changes)
     with unit_of_work(steps.sessions) as session:
-        sendings.begin(session, deed, placed, vendor="shelf", now=NOON)
+        sendings.begin(session, deed, placed, vendor="shelf", now=NOON, digest=f"d-{number}")
     return deed
 
 
@@ -218,3 +219,33 @@ def test_given_shops_with_gifts_to_ask_about_when_the_ticker_looks_then_it_finds
 def shops_due(sessions: Sessions, now: datetime = SOON) -> list[int]:
     with reading(sessions) as session:
         return sendings.shops_due(session, now=now, limit=10)
+
+
+def brought(steps: Steps, customer_id: int = 55) -> list[Brought]:
+    with reading(steps.sessions) as session:
+        return sendings.brought(session, shop_id=steps.shop_id, customer_id=customer_id)
+
+
+def test_given_gifts_that_arrived_or_came_back_when_their_customers_door_is_looked_at_then_they_are_remembered(
+    steps: Steps,
+) -> None:
+    for number, status in enumerate((Status.DELIVERED, Status.RETURNED, Status.SHIPPED, Status.FAILED), start=1):
+        begun(steps, number=number, status=status)
+    begun(steps, number=5)
+    see(steps, due(steps)[-1], Seen(status=Status.DELIVERED, confirmed=False))
+
+    assert sorted(brought(steps), key=lambda each: each.door) == [
+        Brought(door="d-1", at=NOON),
+        Brought(door="d-2", at=NOON, came_back=True),
+    ]
+    assert brought(steps, customer_id=56) == []
+
+
+def test_given_somebody_who_is_forgotten_when_their_gifts_are_followed_on_then_nobody_knows_to_which_door(
+    steps: Steps,
+) -> None:
+    deed = begun(steps, status=Status.RETURNED)
+    with unit_of_work(steps.sessions) as session:
+        sendings.forget_doors(session, shop_id=steps.shop_id, effect_ids=[deed.id])
+
+    assert [each.door for each in brought(steps)] == [""]

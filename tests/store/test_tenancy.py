@@ -376,8 +376,10 @@ class Inhabitant:
         module, _, asks_for = name.partition(".")
         if module != "asks" or asks_for == "begin":
             return None
-        if asks_for in {"asked", "put_off"}:
+        if asks_for in {"asked", "looked", "put_off"}:
             return self.later
+        if asks_for == "hand_on":
+            return self.awaiting
         return self.doubtful if asks_for == "address" else self.beyond
 
     def _deed(self, name: str) -> Deed:
@@ -408,6 +410,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "health": Health(mode=gifts.Mode.LIVE),
     "tasted": Tastes(likes=("cake",)),
     "door": address(),
+    "digest": "d",
+    "town": "t",
+    "keep_until": None,
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
     "customers": [55],
@@ -824,6 +829,9 @@ def with_addresses(session: Session, shop_id: int, rows: dict[str, Any], seal: S
         assert asks.asked(session, shop_id=shop_id, effect_id=rows[name], **asked)
     told = {"door": address(), "seal": seal, "now": NOON}
     assert asks.answer(session, shop_id=shop_id, effect_id=rows["doubtful"], **told)
+    back = {"shop_id": shop_id, "effect_id": rows["moving"].id}
+    asks.came_back(session, **back, **asked)
+    assert asks.answer(session, **back, **told)
     return rows
 
 
@@ -929,7 +937,8 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
-    endings.done(session, send(write(paid(refund(order_id=6)))), receipt(), now=NOON)
+    given = send(write(paid(refund(order_id=6))))
+    endings.done(session, given, receipt(), now=NOON)
     endings.done(session, send(write(planned(mute()))), receipt(), now=NOON)
     write(paid(flowers(), by=by))
     write(paid(flowers(customer_id=58, ticket_id="58")))
@@ -939,7 +948,9 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
-    sendings.begin(session, moving, Placed(reference="S-1"), vendor="shelf", now=NOON)
+    sendings.begin(session, moving, Placed(reference="S-1"), vendor="shelf", now=NOON, digest="d")
+    arrived = Placed(reference="S-0", status=Status.DELIVERED)
+    sendings.begin(session, given, arrived, vendor="shelf", now=NOON, digest="d")
     (sent,) = sendings.of_effects(session, shop_id=moving.shop_id, effect_ids=[moving.id]).values()
     in_hands = take(write(paid(letter())))
     endings.leave_to_a_person(session, in_hands, why="A person writes this.", to_do=True)

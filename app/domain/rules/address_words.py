@@ -1,6 +1,7 @@
 """A customer is asked where a card should go when something with one goes to an address in doubt. Agents do the asking.
 
-What is said is true: flowers bring their card along. Of the rest not a word is said, for it is a surprise.
+What is said is true: flowers and parcels bring their card along. Of the rest not a word is said, for it is a surprise.
+They are asked as well when something came back to its sender. It is sent again by nobody but a person, at its own cost.
 """
 
 from datetime import datetime, timedelta
@@ -23,9 +24,27 @@ _REMINDED = (
     "They have not said yet where their card should go. Please remind them, this once; the link works until {until}."
 )
 _ANSWERED = "They have said where their card should go. {What} there on {due}."
-_COMES = {GiftKind.FLOWERS: "Flowers are on the way", GiftKind.CARD: "A card is on the way"}
-_LEAVES = {GiftKind.FLOWERS: "The flowers leave for", GiftKind.CARD: "It leaves for"}
-_LINKED = frozenset({"asked", "reminded"})
+_CAME_BACK = (
+    "{news} Please send them this link; it asks where a card should go, and tells nothing else. It works once, until"
+    " {until}. Nothing is sent again by itself."
+)
+_TOLD_BACK = (
+    "They have said where their card should go. Send {it} again from the desk, if you like, as another one: it costs"
+    " anew, and goes there. What they said is kept until {until}."
+)
+_ASK_THEM = "{news} Please ask the customer for the right address."
+_COMES = {
+    GiftKind.FLOWERS: "Flowers are on the way",
+    GiftKind.CARD: "A card is on the way",
+    GiftKind.PARCEL: "A parcel with a card is on the way",
+}
+_LEAVES = {
+    GiftKind.FLOWERS: "The flowers leave for",
+    GiftKind.CARD: "It leaves for",
+    GiftKind.PARCEL: "The parcel leaves for",
+}
+_AGAIN = {GiftKind.FLOWERS: "flowers", GiftKind.CARD: "a card", GiftKind.PARCEL: "the parcel"}
+_LINKED = frozenset({"asked", "reminded", "came_back", "back_reminded"})
 
 
 def what(effect: Effect) -> GiftKind | None:
@@ -57,9 +76,25 @@ def asked(effect: Effect, effect_id: int, doubts: str, *, until: datetime) -> Po
     return _note(effect, effect_id, "asked", _ASKED.format(What=coming, doubts=doubts, until=_day(until)))
 
 
-def reminded(effect: Effect, effect_id: int, *, until: datetime) -> PostNote:
+def reminded(effect: Effect, effect_id: int, *, until: datetime, came_back: bool = False) -> PostNote:
     """Return the note that asks them to remind the customer."""
-    return _note(effect, effect_id, "reminded", _REMINDED.format(until=_day(until)))
+    return _note(effect, effect_id, "back_reminded" if came_back else "reminded", _REMINDED.format(until=_day(until)))
+
+
+def came_back(effect: Effect, effect_id: int, news: str, *, until: datetime) -> PostNote:
+    """Return the note that something came back, which is the `news`, and asks an agent to ask the customer."""
+    return _note(effect, effect_id, "came_back", _CAME_BACK.format(news=news, until=_day(until)))
+
+
+def ask_them(news: str) -> str:
+    """Return the news that something came back, where there is no link to ask with."""
+    return _ASK_THEM.format(news=news)
+
+
+def told_back(effect: Effect, effect_id: int, *, until: datetime) -> PostNote:
+    """Return the note that the customer of what came back has answered, and that it can be sent again."""
+    it = _AGAIN.get(what(effect) or GiftKind.CARD, "")
+    return _note(effect, effect_id, "told_back", _TOLD_BACK.format(it=it, until=_day(until)))
 
 
 def answered(effect: Effect, effect_id: int, *, due_at: datetime) -> PostNote:

@@ -16,7 +16,7 @@ _NEWS = {
     Status.LINK_SENT: "{thing}: the link to it was sent.",
     Status.SHIPPED: "{thing} left{carrier}.",
     Status.DELIVERED: "{thing} arrived.",
-    Status.RETURNED: "{thing} came back to the sender. Please ask the customer for the right address.",
+    Status.RETURNED: "{thing} came back to the sender.",
     Status.FAILED: "{thing} did not arrive: {vendor} says that it failed.",
     Status.CANCELLED: "{thing} will not arrive: {vendor} cancelled the order.",
     Status.REFUNDED: "{thing}: {vendor} gave back what it cost.",
