@@ -25,7 +25,7 @@ from app.store.ledger import Deed
 from app.store.shops import Merchant
 from jobs import sending_deeds, where_to
 from jobs.address_links import Link
-from jobs.carry_out import carry_out, withdraw
+from jobs.carry_out import carry_out, give_at_no_door, withdraw
 from jobs.queue import Task
 from jobs.runtime import Outside, World, local
 
@@ -171,7 +171,7 @@ def _go_on(world: World, merchant: Merchant, outside: Outside, ask: Ask) -> None
     elif ask.came_back:
         _forget(world, merchant, ask)
     else:
-        _give_up(world, merchant, deed)
+        _give_up(world, merchant, deed, reachable=_has_mail(outside, deed))
 
 
 def _looked_at(
@@ -226,12 +226,23 @@ def _remind(world: World, merchant: Merchant, deed: Deed, ask: Ask) -> None:
     world.bell.ring(Task.DRAIN, merchant.id)
 
 
-def _give_up(world: World, merchant: Merchant, deed: Deed) -> None:
-    """Withdraw what nobody said an address for: its money goes back, and the agent is told."""
+def _has_mail(outside: Outside, deed: Deed) -> bool:
+    customer_id = getattr(deed.effect, "customer_id", None)
+    return customer_id is not None and bool(outside.shop.emails(customer_id))
+
+
+def _give_up(world: World, merchant: Merchant, deed: Deed, *, reachable: bool) -> None:
+    """Withdraw what nobody said an address for: its money goes back, and the agent is told.
+
+    Whoever is reachable by e-mail is given what needs no address instead, where there is something that fits.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         if asks.over(session, shop_id=merchant.id, effect_id=deed.id):
-            withdraw(session, merchant, deed.key, code=address_words.CODE, why=address_words.UNANSWERED, now=now)
+            why = {"code": address_words.CODE, "why": address_words.UNANSWERED}
+            gone = withdraw(session, merchant, deed.key, now=now, **why)
+            if gone is not None and reachable:
+                give_at_no_door(session, merchant, gone, now=now)
     log.info("address.expired", shop=merchant.id, effect=deed.id)
     world.bell.ring(Task.DRAIN, merchant.id)
 

@@ -12,7 +12,7 @@ from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
 from integrations.registry import HELPDESKS
-from jobs import braking, gift_choice, purses
+from jobs import braking, otherwise, purses
 from jobs.runtime import in_force, local, purse
 from jobs.sending_deeds import goes_by_email
 
@@ -133,11 +133,23 @@ def give_otherwise(session: Session, merchant: Merchant, deed: Deed, *, code: st
     plan = gift_order.instead(deed.effect, code, policy, cost=deed.cost, now=now)
     because = "The parcel had left without its gift, so the gift travels by itself."
     if plan is None:
-        plan = gift_choice.instead(session, merchant, deed, code=code, now=now)
+        plan = otherwise.instead(session, merchant, deed, code=code, now=now)
         because = "What was to be sent could not be had, so the next that fits is."
     if plan is not None:
-        mode = merchant.policy.mode_of(deed.rule)
-        _plan(session, merchant, deed.rule, because, plan, decision_id=deed.decision_id, mode=mode, now=now)
+        _plan_instead(session, merchant, deed, because, plan, now)
+
+
+def give_at_no_door(session: Session, merchant: Merchant, deed: Deed, *, now: datetime) -> None:
+    """Plan what is given instead of a deed that was dropped for want of a door, if anything needs none."""
+    plan = otherwise.at_no_door(session, merchant, deed, now)
+    if plan is not None:
+        because = "Nobody said where it should go, so what needs no address is sent."
+        _plan_instead(session, merchant, deed, because, plan, now)
+
+
+def _plan_instead(session: Session, merchant: Merchant, deed: Deed, because: str, plan: Plan, now: datetime) -> None:
+    mode = merchant.policy.mode_of(deed.rule)
+    _plan(session, merchant, deed.rule, because, plan, decision_id=deed.decision_id, mode=mode, now=now)
 
 
 def follow_up(

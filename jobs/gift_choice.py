@@ -1,4 +1,4 @@
-"""Which gift is sent to somebody: what fits them by our own books, what it costs just now, and what instead of it."""
+"""Which gift is sent to somebody: what fits them by our own books, and what it costs just now."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from app.domain.address_score import score
 from app.domain.addresses import Address
 from app.domain.card_paper import HAND
 from app.domain.catalogue import Chosen, Entry, Occasion
-from app.domain.effects import Plan, Pool, SendGift, Sending
+from app.domain.effects import SendGift, Sending
 from app.domain.errors import Rejected
 from app.domain.events import AgentAction
 from app.domain.facts import Order, Quote, Standing
@@ -23,14 +23,12 @@ from app.domain.tastes import NOTHING_NOTED
 from app.store import catalogue as shelf
 from app.store import connections, orders
 from app.store.base import Session, reading
-from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
 from jobs import where_to
 from jobs.runtime import Outside, World, gives_of_its_own
 
 SOLD_OUT = "sold_out"
-_GIVEN_UP = frozenset({"refused", SOLD_OUT})  # codes of a gift that certainly was not ordered, and never will be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,34 +154,6 @@ def unwanted(world: World, merchant: Merchant, sending: Sending, standing: Stand
     hard = _is_hard(standing, world.clock.now())
     wrong = card_words.objections(sending.message, sympathy=hard, never=standing.tastes.never)
     return (written.CODE, " ".join(wrong)) if wrong else None
-
-
-def instead(session: Session, merchant: Merchant, deed: Deed, *, code: str, now: datetime) -> Plan | None:
-    """Return what is sent where a gift could not be had: the next that fits. A person says yes where it is dearer."""
-    gift = deed.effect
-    if not isinstance(gift, SendGift) or code not in _GIVEN_UP or gift.gift_id is None or gift.ticket_id is None:
-        return None
-    known = {"shop_id": merchant.id, "customer_id": gift.customer_id}
-    standing = orders.standing(session, currency=merchant.currency, **known)
-    about = occasion(session, merchant, gift.customer_id, standing, now)
-    tried = shelf.tried(session, shop_id=merchant.id, ticket_id=gift.ticket_id)
-    entries = shelf.listed(session, shop_id=merchant.id)
-    entry = catalogue.otherwise(entries, replace(about, sympathy=about.sympathy or gift.sympathy), tried)
-    if entry is None or entry.cost is None:
-        return None
-    other = replace(
-        gift,
-        what=entry.kind,
-        vendor=entry.vendor,
-        sku=entry.sku,
-        title=entry.called,
-        gift_id=entry.id,
-        instead_of=deed.key,
-    )
-    again = entry.kind is GiftKind.EGIFT and shelf.egifts(session, since=now - send_acts.EGIFT_PAUSE, **known)
-    dearer = deed.cost is None or deed.cost < entry.cost
-    asks = f"{gift.title} was not to be had. {entry.called} for {entry.cost} instead?" if again or dearer else None
-    return Plan(effect=other, due_at=now, cost=entry.cost, pool=Pool.TEAM, ask_first=asks, by=deed.agent_id)
 
 
 def _quoted(vendor: GiftVendor, found: Asked, wish: Wish, *, called: str, known: Money) -> Asked:
