@@ -38,6 +38,7 @@ _TURNS = {
 _LOOKS = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 _DAILY = timedelta(days=1)
 _LOOKED_FOR = timedelta(days=60)
+_AS_CANCELLED = timedelta(days=14)  # it may be sent all the same, and not everybody calls us then
 
 
 def moves(before: Status, now: Status) -> bool:
@@ -49,7 +50,9 @@ def moves(before: Status, now: Status) -> bool:
 
 def next_look(status: Status, *, placed_at: datetime, now: datetime) -> datetime | None:
     """Return when to ask the vendor again: soon at first, then daily; None for what has ended, or is too old."""
-    if status in ENDED or now - placed_at >= _LOOKED_FOR:
-        return None
     age = now - placed_at
+    if status is Status.CANCELLED and age < _AS_CANCELLED:
+        return now + _DAILY
+    if status in ENDED or age >= _LOOKED_FOR:
+        return None
     return now + next((pause for pause in _LOOKS if age < pause), _DAILY)

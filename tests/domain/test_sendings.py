@@ -63,7 +63,13 @@ def test_given_a_gift_of_which_nothing_is_heard_when_sixty_days_are_over_then_no
     assert len(looks) < 80
 
 
-@pytest.mark.parametrize("status", sorted(ENDED))
+def test_given_a_gift_that_was_cancelled_when_it_may_be_sent_all_the_same_then_somebody_asks_for_two_weeks() -> None:
+    looks = list(looked_at(Status.CANCELLED))
+
+    assert NOON + 14 * DAY <= looks[-1] < NOON + 15 * DAY
+
+
+@pytest.mark.parametrize("status", sorted(ENDED - {Status.CANCELLED}))
 def test_given_a_gift_that_has_ended_when_followed_then_nobody_asks(status: Status) -> None:
     assert next_look(status, placed_at=NOON, now=NOON + HOUR) is None
 
