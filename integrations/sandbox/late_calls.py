@@ -10,7 +10,7 @@ from flask import current_app, request
 
 from integrations.sandbox.books import Turn
 
-LATE = "lagniappe.late"  # stands in the environment of a call that is carried out at last
+LATE = "lagniappe.late"  # stands in the environment of a call that is carried out at last: the moment it was due
 _KIND = "late_calls"
 
 
@@ -43,10 +43,15 @@ def carry_out(calls: list[dict[str, Any]]) -> None:
             method=call["method"],
             headers=call["headers"],
             data=call["body"],
-            environ_overrides={LATE: True},
+            environ_overrides={LATE: call["due"]},
         )
 
 
 def is_late() -> bool:
     """Return whether this request is such a call."""
     return LATE in request.environ
+
+
+def moment(now: datetime) -> datetime:
+    """Return when this request comes through: `now`, or for such a call the moment at which it was due."""
+    return datetime.fromisoformat(request.environ[LATE]) if is_late() else now

@@ -19,6 +19,7 @@ from integrations.sandbox.books import Books
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.florist import routes as florist
 from integrations.sandbox.goody import routes as goody
+from integrations.sandbox.handwrytten import routes as handwrytten
 from integrations.sandbox.helpdesk import routes as helpdesk
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.listener import routes as listener
@@ -161,6 +162,7 @@ def create_town(town: Town, endpoint: Endpoint) -> Flask:
     vendors = (
         florist,
         goody,
+        handwrytten,
         lob,
         tremendous,
     )

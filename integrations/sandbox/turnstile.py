@@ -13,6 +13,7 @@ _DOORS = {
     "/gorgias/": "helpdesk",
     "/zendesk/": "zendesk",
     "/florist/": "florist",
+    "/handwrytten/": "handwrytten",
     "/tremendous/": "tremendous",
     "/goody/": "goody",
     "/lob/": "lob",
