@@ -16,6 +16,7 @@ from integrations.django_helpdesk.company import DJANGO_HELPDESK
 from integrations.florist.company import FLORIST_ONE
 from integrations.goody.company import GOODY
 from integrations.gorgias.company import GORGIAS
+from integrations.handwrytten.company import HANDWRYTTEN
 from integrations.http import Http
 from integrations.listener.api import SignedListener
 from integrations.lob.company import LOB
@@ -48,6 +49,7 @@ FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as
 VENDORS: Mapping[str, Vendor] = {
     FIRST_FLORIST: FLORIST_ONE,
     "goody": GOODY,
+    "handwrytten": HANDWRYTTEN,
     "lob": LOB,
     "tremendous": TREMENDOUS,
 }

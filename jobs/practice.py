@@ -19,6 +19,7 @@ from integrations.florist.company import INVOICED, YES
 from integrations.registry import BY_HAND, FIRST_HELPDESK, LISTENER
 from integrations.sandbox.florist.accounts import ACCOUNTS
 from integrations.sandbox.goody import accounts as goody
+from integrations.sandbox.handwrytten import accounts as handwrytten
 from integrations.sandbox.helpdesk import people
 from integrations.sandbox.listener import routes as listener
 from integrations.sandbox.lob import accounts as lob
@@ -58,6 +59,13 @@ AT_HOME: tuple[dict[str, Any], ...] = (
         "url_token": goody.HOOK_TOKEN,
         "secrets": (goody.HOOK_SECRET,),
         "options": goody.PRACTICE_OPTIONS,
+    },
+    {
+        "kind": "handwrytten",
+        "account": "practice",
+        "user": "",
+        "key": handwrytten.PRACTICE_KEY,
+        "options": handwrytten.PRACTICE_TERMS,
     },
     {
         "kind": "tremendous",

@@ -16,6 +16,18 @@ from app.launcher.refusal import Refusal
 SWEEP_SECONDS: Final = "15"
 # The town's own shop and helpdesk know these; nothing here opens any other door.
 PRACTICE_APP: Final = {"SHOPIFY_CLIENT_ID": "practice-client", "SHOPIFY_CLIENT_SECRETS": "practice-secret"}
+# Where gift vendors are in a town, beside the florist, which has a setting of its own.
+_VENDORS: Final = {
+    "goody": "goody",
+    "handwrytten": "handwrytten",
+    "lob": "lob",
+    "tremendous": "tremendous/testflight",
+}
+
+
+def vendor_origins(town: str) -> str:
+    """Return where gift vendors are in the town at that address, as VENDOR_ORIGINS says it."""
+    return ",".join(f"{kind}={town}/{path}" for kind, path in _VENDORS.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +114,7 @@ class Practice:
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "HELPDESK_ORIGINS": f"zendesk={town}/zendesk/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
-            "VENDOR_ORIGINS": f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight",
+            "VENDOR_ORIGINS": vendor_origins(town),
             "MAIL_URL": f"smtp://{LOOPBACK}:{self.mail_port}",
             "MAIL_FROM": "lagniappe@practice.example",
             "HELPDESK_APPS": "gorgias=practice-gorgias-app:practice-gorgias-app-secret",

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, false, func, select
 
 from app.config import Settings
 from app.domain.policy import Policy
+from app.launcher.practice_settings import vendor_origins
 from app.store import grants, inbox, migrate, shops
 from app.store.base import Base, Sessions, open_database, sessions_of, unit_of_work
 from app.store.sealed import Seal
@@ -271,7 +272,7 @@ def settings_for(town: RunningTown, folder: Path, database_url: str) -> Settings
         gorgias_origin=f"{town.url}/gorgias/{{account}}",
         helpdesk_origins=f"signed_hook={town.url}/hook_desk/{{account}},zendesk={town.url}/zendesk/{{account}}",
         florist_origin=f"{town.url}/florist",
-        vendor_origins=f"goody={town.url}/goody,lob={town.url}/lob,tremendous={town.url}/tremendous/testflight",
+        vendor_origins=vendor_origins(town.url),
         quarantine_seconds=2,
     )
 

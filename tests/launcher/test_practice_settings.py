@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.launcher.practice_settings import Given, Practice
+from app.launcher.practice_settings import Given, Practice, vendor_origins
 from app.launcher.refusal import Refusal
 
 PRACTICE = Practice(
@@ -29,7 +29,8 @@ def test_given_nothing_when_started_then_every_service_is_the_practice_town() ->
     assert variables["HELPDESK_ORIGINS"] == "zendesk=http://127.0.0.1:8766/zendesk/{account}"
     assert variables["FLORIST_ORIGIN"] == "http://127.0.0.1:8766/florist"
     town = "http://127.0.0.1:8766"
-    assert variables["VENDOR_ORIGINS"] == f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight"
+    assert variables["VENDOR_ORIGINS"] == vendor_origins(town)
+    assert f"tremendous={town}/tremendous/testflight" in variables["VENDOR_ORIGINS"].split(",")
     assert variables["SHOPIFY_ADMIN_ORIGIN"] == "http://127.0.0.1:8766"
     assert variables["APP_BRIDGE_URL"] == "http://127.0.0.1:8766/shopify/app-bridge.js"
 

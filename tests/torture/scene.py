@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 from app.domain.policy import Policy
+from app.launcher.practice_settings import vendor_origins
 from app.store.base import sessions_of
 from app.store.sealed import Seal
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS
@@ -144,7 +145,7 @@ def settings(url: str, sweep_seconds: int) -> Settings:
         shopify_origin=f"{HOST}/shopify/{{shop}}",
         gorgias_origin=f"{HOST}/gorgias/{{account}}",
         florist_origin=f"{HOST}/florist",
-        vendor_origins=f"goody={HOST}/goody,lob={HOST}/lob,tremendous={HOST}/tremendous/testflight",
+        vendor_origins=vendor_origins(HOST),
         sweep_seconds=sweep_seconds,
     )
 

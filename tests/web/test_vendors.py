@@ -109,6 +109,14 @@ def test_given_an_account_when_a_new_key_is_brought_then_its_calls_come_by_the_s
     assert len(stall.wired) == 1
 
 
+def test_given_every_vendor_there_is_when_listed_then_each_asks_for_what_it_needs(desk: Desk) -> None:
+    page = desk.open("/vendors")
+    for kind, vendor in registry.VENDORS.items():
+        assert f'id="vendor-{kind}-name">{vendor.called}<' in page
+        for ask in vendor.asks:
+            assert f'id="{kind}-{ask.name}" name="{ask.name}"' in page
+
+
 @pytest.mark.parametrize(
     ("problem", "why"),
     [

@@ -1,4 +1,7 @@
-"""What every gift vendor that can be asked afterwards must answer, and must stop when it is asked to."""
+"""What every gift vendor that can be asked afterwards must answer, and must stop when it is asked to.
+
+One that stops nothing subclasses GiftVendorFollowed alone.
+"""
 
 from typing import Protocol
 
@@ -11,18 +14,22 @@ from app.domain.sendings import Status
 from tests.integrations.contract.gift_vendor_contract import GiftVendorStage, OnStage
 
 
-class FollowedStage(GiftVendorStage, Protocol):
+class SeenStage(GiftVendorStage, Protocol):
     """A vendor in which something becomes of gifts."""
 
     @property
     def on_its_way(self) -> Status:
         """Return what it says of a gift that left without trouble."""
 
-    def too_late(self, reference: str) -> None:
-        """Let so much become of a gift that it cannot be stopped."""
-
     def say(self, word: str) -> None:
         """Let it call whatever becomes of gifts by a word of its own."""
+
+
+class FollowedStage(SeenStage, Protocol):
+    """A vendor that stops gifts as well."""
+
+    def too_late(self, reference: str) -> None:
+        """Let so much become of a gift that it cannot be stopped."""
 
     def slip(self) -> None:
         """Let it agree to stop gifts, and send them all the same."""
@@ -31,15 +38,15 @@ class FollowedStage(GiftVendorStage, Protocol):
         """Let the next call that stops a gift go wrong in that way."""
 
 
-class GiftVendorAfterwards(OnStage):
+class GiftVendorFollowed(OnStage):
     """The port's side of what becomes of gifts."""
 
     @pytest.fixture
-    def stage(self) -> FollowedStage:
+    def stage(self) -> SeenStage:
         raise NotImplementedError
 
     def test_given_a_gift_that_left_when_asked_then_it_is_on_its_way_and_paid(
-        self, stage: FollowedStage, vendor: GiftVendor, key: str
+        self, stage: SeenStage, vendor: GiftVendor, key: str
     ) -> None:
         placed = vendor.place(stage.wish(), key=key)
         seen = vendor.status(placed.reference, other=placed.other)
@@ -48,7 +55,7 @@ class GiftVendorAfterwards(OnStage):
         assert seen.cost in (None, placed.cost)
 
     def test_given_a_word_that_nobody_knows_when_asked_then_it_is_handed_on_and_believed_of_nothing(
-        self, stage: FollowedStage, vendor: GiftVendor, key: str
+        self, stage: SeenStage, vendor: GiftVendor, key: str
     ) -> None:
         placed = vendor.place(stage.wish(), key=key)
         stage.say("misty")
@@ -58,6 +65,14 @@ class GiftVendorAfterwards(OnStage):
     def test_given_a_gift_of_somebody_else_when_asked_then_nothing_can_be_said_of_it(self, vendor: GiftVendor) -> None:
         with pytest.raises(Unavailable):
             vendor.status("4711")
+
+
+class GiftVendorAfterwards(GiftVendorFollowed):
+    """The port's side of stopping gifts, of those who do, beside what becomes of them."""
+
+    @pytest.fixture
+    def stage(self) -> FollowedStage:
+        raise NotImplementedError
 
     def test_given_a_gift_when_stopped_twice_then_it_is_stopped_and_the_money_is_back(
         self, stage: FollowedStage, vendor: GiftVendor, key: str

@@ -4,7 +4,8 @@
 
 Names, types and limits are kept, words for people are not, and a name that is not described is not allowed. The folder
 holds the descriptions as their vendors publish them; they are large, not all of them may be copied, and nobody needs
-them to run the tests.
+them to run the tests. Of Handwrytten there is none among them: what its calls take stands in its reference, a page for
+people, and was written down by hand in the same shape.
 """
 
 import json

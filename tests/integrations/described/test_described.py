@@ -10,6 +10,8 @@ GOODY = Description("goody", base="/v1")
 TREMENDOUS = Description("tremendous", base="/api/v2")
 LOB = Description("lob", base="/v1")
 BATCHES = "https://api.ongoody.com/v1/order_batches"
+HANDWRYTTEN = Description("handwrytten", base="/v2")
+CARDS = "https://api.handwrytten.com/v2/orders/singleStepOrder"
 LETTERS = "https://api.lob.com/v1/letters"
 ORDERS = "https://api.tremendous.com/api/v2/orders"
 
@@ -121,6 +123,40 @@ def test_given_a_good_gift_when_checked_then_it_is_as_described() -> None:
 def test_given_one_field_of_a_gift_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
     with pytest.raises(Undescribed):
         GOODY.check("POST", BATCHES, gift(**changes))
+
+
+def pen_card(**changes: Any) -> dict[str, Any]:
+    there = {"name": "Ann Okafor", "address1": "12 Elm Street", "city": "Wilmington", "state": "DE", "zip": "19801"}
+    sides = {f"{side}_{line}": text for side in ("sender", "recipient") for line, text in there.items()}
+    said = {"card_id": 101, "message": "Léa", "font_label": "Casual David", **sides} | changes
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def test_given_a_good_card_when_checked_then_it_is_as_described() -> None:
+    HANDWRYTTEN.check("POST", CARDS, pen_card())
+    HANDWRYTTEN.check("POST", CARDS, pen_card(sender_name=None, sender_first_name="Ann", sender_last_name="Okafor"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"card_id": "101"},
+        {"message": None},
+        {"font": "hwDavid"},
+        {"sender_name": None, "sender_first_name": "Ann"},
+        {"recipient_zip": None},
+        {"client_metadata": 1},
+    ],
+    ids=["card as text", "no words", "the basket's word", "half a name", "no ZIP code", "number"],
+)
+def test_given_one_field_of_a_card_spoilt_when_checked_then_caught(changes: dict[str, Any]) -> None:
+    with pytest.raises(Undescribed):
+        HANDWRYTTEN.check("POST", CARDS, pen_card(**changes))
+
+
+def test_given_the_basket_when_checked_then_nothing_of_ours_goes_into_it() -> None:
+    with pytest.raises(Undescribed, match="takes no body"):
+        HANDWRYTTEN.check("POST", CARDS.replace("singleStepOrder", "placeBasket"), pen_card())
 
 
 def test_given_a_call_that_takes_no_body_when_checked_then_caught() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Thread
 
+from app.launcher.practice_settings import vendor_origins
 from app.launcher.private_redis import PrivateRedis, wait_until_answering
 from app.launcher.processes import Lifeline, ProcessSpec
 from app.launcher.supervisor import Supervisor
@@ -107,7 +108,7 @@ class Hub:
             "SHOPIFY_ADMIN_ORIGIN": town,
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",
-            "VENDOR_ORIGINS": f"goody={town}/goody,lob={town}/lob,tremendous={town}/tremendous/testflight",
+            "VENDOR_ORIGINS": vendor_origins(town),
             "SANDBOX_PORT": str(TOWN_PORT),
             "SANDBOX_CUSTOMERS": "300",
             "LAGNIAPPE_NO_VENV": "1",

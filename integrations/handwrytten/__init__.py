@@ -1,0 +1,1 @@
+"""Handwrytten: cards that a machine writes with a pen and posts for the merchant."""
