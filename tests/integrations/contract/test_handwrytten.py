@@ -163,6 +163,29 @@ def test_given_a_key_when_placed_twice_then_there_are_two_for_they_know_no_keys(
     assert found.copies == 2
 
 
+def test_given_a_try_that_came_through_after_a_look_when_placed_again_then_it_is_found_and_there_is_one(
+    stage: HandwryttenStage, vendor: GiftVendor
+) -> None:
+    key, before = fresh_key(), len(stage.orders())
+    first = vendor.place(stage.wish(), key=key)
+    stage.later(minutes=10)
+    stage.switch(**{"raise": "0.50"})  # nor is anybody asked about a price that is paid
+    again = vendor.place(stage.wish(again=True, at_most=first.cost), key=key)
+    assert (again.reference, len(stage.orders())) == (first.reference, before + 1)
+
+
+def test_given_a_list_that_cannot_be_relied_on_when_placed_again_then_nothing_is_ordered(
+    stage: HandwryttenStage, vendor: GiftVendor
+) -> None:
+    vendor.place(stage.wish(), key=fresh_key())
+    stage.later(minutes=10)
+    stage.switch(echo=False)
+    before = len(stage.orders())
+    with pytest.raises(Unavailable):
+        vendor.place(stage.wish(again=True), key=fresh_key())
+    assert len(stage.orders()) == before
+
+
 def test_given_an_order_of_a_moment_ago_when_looked_for_then_it_is_not_seen_before_ten_minutes_are_over(
     stage: HandwryttenStage, vendor: GiftVendor
 ) -> None:
