@@ -196,7 +196,7 @@ def gift_vendor(kind: str, login: VendorLogin, *, origin: str = "", http: Http |
 
 
 def by_email(what: GiftKind, vendor: str) -> bool:
-    """Return whether a gift goes to somebody's e-mail address: no other is needed, and none would be of any use."""
+    """Return whether a gift goes to somebody's e-mail address, or as a link: no door must be known for it."""
     row = VENDORS.get(vendor)
     return what is GiftKind.EGIFT or (row is not None and row.asks_where)
 

@@ -42,6 +42,7 @@ class Asked:
     open_days: tuple[date, ...] = ()
     doubts: str = ""  # why it may not find the customer
     told: bool = False  # the customer said themselves where it goes, when something had come back
+    by_link: bool = False  # its vendor has nobody to write to
     trouble: str | None = None
 
 
@@ -58,14 +59,14 @@ def asked(world: World, merchant: Merchant, outside: Outside, action: AgentActio
     if not by_email:
         where = where_to.for_something_new(world, merchant, outside, where, order.customer_id)
     address = None if where is None else where.address
-    if by_email and not emails:
+    if entry.kind is GiftKind.EGIFT and not emails:
         return Asked(entry=entry, trouble="The store knows no e-mail address of the customer.")
     if not by_email and address is None:
         return Asked(entry=entry, trouble=f"{order.name} has no delivery address.")
     by_post, now = entry.kind is GiftKind.CARD, world.clock.now()
     doubts = "" if by_email else score(where, now=now, by_post=by_post).doubts
-    told = where is not None and where.told
-    found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts, told=told)
+    told, by_link = where is not None and where.told, by_email and not emails
+    found = Asked(entry=entry, cost=entry.cost, address=address, doubts=doubts, told=told, by_link=by_link)
     if entry.vendor == registry.BY_HAND:
         return found
     day = send_acts.asked_day(action, entry.kind, merchant.policy, today)
@@ -100,7 +101,14 @@ def chosen(
     country = "" if found.address is None else found.address.country
     about = replace(about, country=country)
     by_email = registry.by_email(found.entry.kind, found.entry.vendor)
-    return Chosen(entry=found.entry, cost=found.cost, occasion=about, open_days=found.open_days, by_email=by_email)
+    return Chosen(
+        entry=found.entry,
+        cost=found.cost,
+        occasion=about,
+        open_days=found.open_days,
+        by_email=by_email,
+        by_link=found.by_link,
+    )
 
 
 def occasion(

@@ -12,7 +12,7 @@ from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.registry import FIRST_HELPDESK
-from jobs import address_links, card, passes
+from jobs import address_links, card, gift_links, passes
 from jobs.runtime import Outside, World
 
 NOT_CONNECTED = "no_helpdesk", "No helpdesk is connected."
@@ -46,7 +46,8 @@ def do(
     desk, number = _desk(outside, errand.ticket_id)
     if isinstance(errand, TagTicket):
         return desk.tag_ticket(number, tag=errand.tag, reason=errand.reason)
-    return desk.post_note(number, text=deed.request or errand.text, key=deed.key)
+    text = deed.request or gift_links.with_link(world, merchant, outside, errand) or errand.text
+    return desk.post_note(number, text=text, key=deed.key)
 
 
 def unwanted(outside: Outside, errand: TagTicket | PostNote | PushCard) -> tuple[str, str] | None:

@@ -73,10 +73,9 @@ def wish_of(
 ) -> Wish:
     """Return what the vendor is asked for, with the address as it is now. Raises Rejected where there is none."""
     wish = _wish(merchant, outside, sending, deed, told)
-    by_email = goes_by_email(sending)
-    if by_email and not wish.email:
+    if wish.what is GiftKind.EGIFT and not wish.email:
         raise Rejected("The store knows no e-mail address of the customer.")
-    if not by_email and wish.to is None:
+    if not goes_by_email(sending) and wish.to is None:
         raise Rejected("There is no delivery address any more.")
     return wish
 
@@ -96,7 +95,7 @@ def sold_by(sending: Sending) -> str:
 
 
 def goes_by_email(effect: Effect) -> bool:
-    """Return whether it goes to the customer's e-mail address, and to no door that anybody here must know."""
+    """Return whether it goes to the customer's e-mail address, or as a link, and to no door that we must know."""
     return isinstance(effect, SendGift) and registry.by_email(effect.what, effect.vendor)
 
 

@@ -81,6 +81,7 @@ class Chosen:
     occasion: Occasion
     open_days: tuple[date, ...] = ()  # on which it can arrive, as far as its vendor says
     by_email: bool = False  # and so there on the day on which it leaves
+    by_link: bool = False  # which somebody must send them, for no e-mail address is known
 
 
 def not_ready(entry: Entry) -> str | None:

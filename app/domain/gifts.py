@@ -169,7 +169,6 @@ class Placed:
     cancel_until: datetime | None = None
     expires_at: datetime | None = None
     day: date | None = None
-    link: str = field(default="", repr=False)  # whoever has it has the gift
     remark: str = ""
     copies: int = 1
 
@@ -186,7 +185,8 @@ class Moneys(StrEnum):
 class Seen:
     """What a vendor says of a gift now. `status` is None for a word that we do not know; `word` is that word.
 
-    `expires_at`: until when it must be taken up, where nobody has yet.
+    `expires_at`: until when it must be taken up, where nobody has yet. `link` leads whoever has it to the gift: it is
+    there as long as nobody has taken it up, and only where the vendor writes to nobody.
     """
 
     status: Status | None
@@ -198,6 +198,7 @@ class Seen:
     confirmed: bool = True  # False: by the calendar, and by nobody's word
     at: datetime | None = None
     expires_at: datetime | None = None
+    link: str = field(default="", repr=False)
 
     def as_of(self, now: datetime) -> "Seen":
         """Return what it comes to by now: what was not taken up in time is over, whether they say so or not."""

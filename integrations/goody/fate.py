@@ -52,7 +52,8 @@ def of_order(order: Json) -> Seen:
             tracking=_of_parcel(order, "tracking_number"),
             at=moment(str(times.get(f"{word}_at"))),
         )
-    return Seen(status=_ON_ITS_WAY.get(word), word=word, expires_at=expires_at(order))
+    link = "" if order.get("recipient_email") else str(order.get("individual_gift_link") or "")
+    return Seen(status=_ON_ITS_WAY.get(word), word=word, expires_at=expires_at(order), link=link)
 
 
 def total(order: Json) -> Money | None:

@@ -1,6 +1,7 @@
 """Flowers and gifts, as the app's port asks for them.
 
-Each goes out by e-mail, and whoever gets it says where it should go: no address is known here, and none is passed on.
+Each goes out by e-mail, or where none is known as a link, and whoever gets it says where it should go: no address is
+known here, and none is passed on.
 A batch bears our key, and a second one under the same key is refused: that no may be the yes of before.
 """
 
@@ -32,7 +33,10 @@ from integrations.marker import short
 from integrations.patience import Patience
 
 _WORDS = 500  # characters
+_WRITTEN_TO, _LINK = "email_and_link", "link_multiple_custom_list"
 _SOMEBODY = "Friend"  # they want a first name, and the store may know none
+_BY_EMAIL = "It goes out by e-mail, and they say themselves where it should go."
+_BY_LINK = "Nobody was written to. Please send them its link, by which they say where it should go."
 _PRODUCT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OF_OURS = re.compile(r"reference|duplicate|already (exists|been (taken|used))", re.IGNORECASE)
 
@@ -154,14 +158,15 @@ class Goody:
     def _wanted(self, wish: Wish, key: str) -> Json:
         _check(wish)
         first, _, last = " ".join(wish.name.split()).partition(" ")
-        whom = {"first_name": first or _SOMEBODY, "email": wish.email} | ({"last_name": last} if last else {})
+        known = {"last_name": last, "email": wish.email}
+        whom = {"first_name": first or _SOMEBODY} | {name: said for name, said in known.items() if said}
         body = {
             **_cart(wish),
             "from_name": wish.signed_by,
             "message": wish.words,
             "card_id": self._terms.card,
             "recipients": [whom],
-            "send_method": "email_and_link",
+            "send_method": _WRITTEN_TO if wish.email else _LINK,
             "swap": "single",  # for something of that price: who is given nuts may not eat them
             OURS: short(key),
         }
@@ -173,7 +178,6 @@ class Goody:
 def _check(wish: Wish) -> None:
     checks = (
         (wish.what not in Goody.can.kinds, "Goody sends flowers and gifts, and nothing else."),
-        (not wish.email, "A gift by Goody goes by e-mail, and no address is known."),
         (wish.to is not None and wish.to.country != products.HOME, "Goody delivers within the United States alone."),
         (len(wish.words) > _WORDS, f"Goody's card holds {_WORDS} characters, these are {len(wish.words)}."),
     )
@@ -188,7 +192,7 @@ def _cart(wish: Wish) -> Json:
 
 def _priced(wish: Wish) -> Json:
     """Return what a price is asked for: nobody's name, for it is the same for all of them."""
-    return {**_cart(wish), "recipients": [{"first_name": _SOMEBODY}], "send_method": "link_multiple_custom_list"}
+    return {**_cart(wish), "recipients": [{"first_name": _SOMEBODY}], "send_method": _LINK}
 
 
 def _highest(said: Json) -> Money:
@@ -214,8 +218,7 @@ def _placed(batch: Json) -> Placed:
         pending=seen.money is not Moneys.CHARGED,
         cancel_until=expires_at,
         expires_at=expires_at,
-        link=str(order.get("individual_gift_link") or ""),
-        remark="It goes out by e-mail, and they say themselves where it should go.",
+        remark=_BY_LINK if seen.link else _BY_EMAIL,
     )
 
 

@@ -130,6 +130,14 @@ def test_given_a_gift_by_e_mail_when_a_day_is_named_then_it_leaves_on_that_day()
     assert plan.due_at == datetime(2026, 12, 1, 9, tzinfo=NINE.tzinfo)
 
 
+@pytest.mark.parametrize("kind", [GiftKind.PARCEL, GiftKind.FLOWERS])
+def test_given_a_gift_that_goes_as_a_link_when_sent_then_a_lead_is_asked(kind: GiftKind) -> None:
+    chosen = Chosen(entry=replace(MUG, kind=kind), cost=usd(6_00), occasion=ANYBODY, by_email=True, by_link=True)
+    _, plan = sent(decided({"chosen": chosen}))
+
+    assert plan.ask_first == "Ask a lead: nobody is written to, and whoever has the link has the gift."
+
+
 def test_given_a_day_on_which_nothing_may_arrive_when_sent_then_it_is_there_on_the_next_and_says_so() -> None:
     closed = Policy(sends=Sends(blackouts=("12-25", "2026-12-26")))
 

@@ -8,6 +8,8 @@ import pytest
 
 from app.domain.agents import Role
 from app.domain.catalogue import Entry
+from app.domain.effects import PostNote
+from app.domain.errors import Busy, Unavailable
 from app.domain.gifts import GiftKind
 from app.store import asks, catalogue
 from app.store.base import reading, unit_of_work
@@ -15,10 +17,12 @@ from app.web import create_app
 from integrations.http import Limits
 from integrations.marker import short
 from integrations.sandbox.goody.catalogue import COOKIES, TULIPS
-from jobs import agent_preview, gift_watch
+from integrations.shopify.shop import ShopifyShop
+from jobs import agent_preview, gift_links, gift_watch
 from tests.builders import usd
 from tests.jobs import egifts
 from tests.jobs.conftest import Practice
+from tests.jobs.test_address_asks import everything, notes
 from tests.jobs.test_agent_desk import at_the_desk
 
 ASIDE, TRUE = 34_65, 33_70  # cents: the most that cookies can come to, and what they do
@@ -143,6 +147,38 @@ def test_given_a_second_try_that_is_refused_when_nothing_is_there_then_it_is_ref
     inside.drain()
 
     assert (ordered(inside), stands(inside)) == ([], ("refused", "refused", 0, 0))
+
+
+def test_given_no_e_mail_address_when_it_is_ordered_then_the_agent_reads_its_link_which_is_nowhere_in_our_books(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ShopifyShop, "emails", lambda *_: ())
+    cast = inside.call("/town/cast")
+    customer, order = cast["bereaved_customer"], cast["bereaved_order"]
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Thank you!"})["ticket_id"]
+    egifts.plan(inside, minor=ASIDE, **GIFT, customer_id=customer, order_id=order, ticket_id=str(ticket))
+    inside.drain()
+
+    link = ordered(inside)[0]["orders"][0]["link"]
+    note = notes(inside, ticket)[-1]
+    assert note.splitlines()[0].endswith("Please send them its link, by which they say where it should go.")
+    assert note.splitlines()[1] == link
+    assert link not in everything(inside)
+    asked = PostNote(
+        ticket_id=str(ticket), text="It was ordered.", about=f"{inside.effects('send_gift')[0].key}:pending"
+    )
+    assert with_link(inside, asked) == f"It was ordered.\n{link}"
+    inside.call("/town/goody/faults", {"next": [{"kind": "429"}]})
+    with pytest.raises(Unavailable) as caught:
+        with_link(inside, asked)
+    assert not isinstance(caught.value, Busy)  # or every note would wait
+    inside.call("/town/goody/switch", {"key": "another"})
+    assert with_link(inside, asked) is None
+
+
+def with_link(inside: Practice, note: PostNote) -> str | None:
+    merchant, outside = inside.world.enter(inside.shop_id) or pytest.fail("shut")
+    return gift_links.with_link(inside.world, merchant, outside, note)
 
 
 def test_given_flowers_of_the_catalogue_when_pressed_for_a_day_then_nobody_is_asked_for_an_address(

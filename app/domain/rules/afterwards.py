@@ -118,6 +118,7 @@ _NOT_SILENCED = {
 }
 
 ALL_OF_IT = frozenset({"declined", "gone"})  # codes under which what was decided comes to nothing as a whole
+PENDING = "pending"  # how far a deed is that may yet fail
 _GOES_ON = (State.PLANNED, State.AWAITING, State.DONE)
 
 
@@ -166,7 +167,7 @@ def tell(
     )
     if let_alone and state in _GOES_ON:
         text = f"{text} {BY_HAND}"
-    note = PostNote(ticket_id=ticket_id, text=text, about=f"{effect.key}:{'pending' if pending else state}")
+    note = PostNote(ticket_id=ticket_id, text=text, about=f"{effect.key}:{PENDING if pending else state}")
     return Plan(effect=note, due_at=now)
 
 
@@ -181,6 +182,12 @@ def asked_for(note: PostNote) -> str | None:
     """Return the key of the deed to which a note wants somebody's yes; None for a note that wants nothing."""
     key, _, state = note.about.rpartition(":")
     return key if state in {State.AWAITING, State.OVER_BUDGET} else None
+
+
+def ordered(note: PostNote) -> str | None:
+    """Return the key of the deed that a note says was done, be it not paid yet; None for any other note."""
+    key, _, state = note.about.rpartition(":")
+    return key if state in {State.DONE, PENDING} else None
 
 
 def _not_silenced(effect: TagCustomer | Mute, state: State, *, now: datetime, why: str) -> Plan | None:

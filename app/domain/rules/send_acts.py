@@ -115,11 +115,13 @@ def _when(asked: date | None, day: date | None) -> str:
 
 
 def _lead(chosen: Chosen, facts: AgentFacts, team: TeamGestures) -> str | None:
-    if chosen.entry.kind is GiftKind.FLOWERS:
+    if chosen.entry.kind is GiftKind.FLOWERS and not chosen.by_link:
         return agent_acts.lead_for_flowers(chosen.cost, facts, team)
     quick = too_quick(facts, team)
     if quick is not None:
         return quick
+    if chosen.by_link:
+        return "Ask a lead: nobody is written to, and whoever has the link has the gift."
     if chosen.entry.kind is GiftKind.EGIFT and facts.egifts:
         return f"Ask a lead: the customer had an e-gift within {EGIFT_PAUSE.days} days."
     if chosen.cost.minor > team.flowers_limit_minor:

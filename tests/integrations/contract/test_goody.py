@@ -41,7 +41,6 @@ from tests.integrations.sandbox.counters import letter_box
 
 DESCRIPTION = Description("goody", base="/v1")
 IMPOSSIBLE: Mapping[str, dict[str, Any]] = {
-    "no e-mail": {"email": ""},
     "no e-mail address": {"email": "Ada"},
     "a card": {"what": GiftKind.CARD},
     "an e-gift": {"what": GiftKind.EGIFT},
@@ -416,7 +415,25 @@ def test_given_a_gift_when_placed_then_it_goes_by_e_mail_with_a_card_and_to_no_a
     assert (batch["reference"], batch["card"], batch["from_name"]) == (short(key), PRACTICE_CARD, "Léa")
     whom = {"first_name": "Ada", "last_name": "Lovewell", "email": "ada@example.com"}
     assert batch["recipients"] == [whom]
-    assert (placed.cancel_until, placed.link) == (placed.expires_at, batch["orders"][0]["link"])
+    assert batch["method"] == "email_and_link"
+    assert placed.cancel_until is not None
+    assert placed.cancel_until == placed.expires_at
+    assert vendor.status(placed.reference).link == ""
+
+
+def test_given_no_e_mail_address_when_placed_then_nobody_is_written_to_and_there_is_a_link_till_it_is_taken_up(
+    stage: GoodyStage, vendor: GiftVendor
+) -> None:
+    placed = vendor.place(stage.wish(email=""), key=fresh_key())
+    batch = stage.books()[-1]
+    assert (batch["method"], batch["orders"][0]["status"]) == ("link_multiple_custom_list", "created")
+    assert batch["recipients"] == [{"first_name": "Ada", "last_name": "Lovewell"}]
+    assert "Nobody was written to" in placed.remark
+    seen = vendor.status(placed.reference, other=placed.other)
+    assert seen.link == batch["orders"][0]["link"]
+    assert seen.link not in repr(seen)
+    stage.do(placed.reference, "accept", "pay")
+    assert vendor.status(placed.reference).link == ""
 
 
 def test_given_somebody_whose_name_nobody_knows_when_placed_then_they_are_called_a_friend(
