@@ -1,6 +1,7 @@
 """An e-gift on its way through the ledger, to the vendor in the town."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from app.domain.decisions import Decision
@@ -25,16 +26,20 @@ def plan(inside: Practice, *, minor: int = WORTH, **whose: Any) -> SendGift:
     )
     merchant, now = inside.world.merchant(inside.shop_id), inside.world.clock.now()
     assert merchant is not None
-    decision = Decision(
+    with unit_of_work(inside.world.sessions) as session:
+        carry_out(session, merchant, asked_for(gift, now, minor=minor), now=now, mode=Mode.AUTO)
+    return gift
+
+
+def asked_for(gift: SendGift, now: datetime, *, minor: int = WORTH) -> Decision:
+    """Return an agent's wish to have it sent at once, paid by the team."""
+    return Decision(
         rule="flowers",
-        subject=f"ticket:{gift.ticket_id}",
+        subject=f"customer:{gift.customer_id}" if gift.ticket_id is None else f"ticket:{gift.ticket_id}",
         code="sends",
         because="Robin asked for it.",
         plans=(replace(paid(gift, minor=minor), due_at=now),),
     )
-    with unit_of_work(inside.world.sessions) as session:
-        carry_out(session, merchant, decision, now=now, mode=Mode.AUTO)
-    return gift
 
 
 def ordered(inside: Practice) -> list[dict[str, Any]]:
