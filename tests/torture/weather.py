@@ -4,8 +4,8 @@ from types import MappingProxyType
 
 from tests.jobs.egifts import ORDERING
 from tests.torture.desk_flows import FLOWS as DESK
+from tests.torture.egift_flows import AFTERWARDS
 from tests.torture.egift_flows import FLOWS as EGIFTS
-from tests.torture.egift_flows import PENDING
 from tests.torture.flows import Flow, gathered, struck, struck_at
 from tests.torture.gift_flows import FLOWS as GIFTS
 from tests.torture.money_flows import FLOWS as MONEY
@@ -16,6 +16,7 @@ ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke
 HOOKS = ("500_before", "429", *WHO_KNOWS)
+STOPS = ("500_before", "429", *WHO_KNOWS, LATE)
 ORDERS = ("500_before", "429", "odd_body", *WHO_KNOWS, LATE)
 CALLS = {
     "gift": ("OrderEditCommit", (*ONCE_MORE, *WHO_KNOWS, LATE)),
@@ -56,4 +57,8 @@ SENDS = {
     name: struck_at(CALM["egift"], "/town/tremendous/faults", kind=kind, call=ORDERING)
     for name, kind in zip(names("egift", ORDERS), ORDERS, strict=True)
 }
-FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES, **SENDS, **PENDING})
+CALLED_OFF = {
+    name: struck_at(AFTERWARDS["egift-called-off"], "/town/tremendous/faults", kind=kind, call="POST cancel")
+    for name, kind in zip(names("egift-called-off", STOPS), STOPS, strict=True)
+}
+FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES, **SENDS, **AFTERWARDS, **CALLED_OFF})
