@@ -1,6 +1,17 @@
 """The whole corpus, as one: everything that is sent to the house, section by section."""
 
-from tests.hostile import bodies, desk_visits, lines, pages, redis_jobs, requests_on_the_wire, signature, storage, texts
+from tests.hostile import (
+    bells,
+    bodies,
+    desk_visits,
+    lines,
+    pages,
+    redis_jobs,
+    requests_on_the_wire,
+    signature,
+    storage,
+    texts,
+)
 from tests.hostile.case import Call, Letter, Page
 from tests.hostile.desk_visits import Visit
 from tests.hostile.lines import Crowd
@@ -10,7 +21,7 @@ from tests.hostile.storage import Row, Secret
 
 Case = Call | Letter | Page | Token | Crossing | Job | Row | Secret | Crowd | Visit
 
-CALLS: tuple[Call, ...] = (*signature.CALLS, *requests_on_the_wire.CALLS, *bodies.CALLS)
+CALLS: tuple[Call, ...] = (*signature.CALLS, *requests_on_the_wire.CALLS, *bodies.CALLS, *bells.CALLS)
 LETTERS: tuple[Letter, ...] = (*bodies.LETTERS, *texts.LETTERS)
 EVERYTHING: tuple[Case, ...] = (
     *CALLS,

@@ -39,6 +39,9 @@ _SECTIONS: Mapping[str, str] = {
     "the address page": "a link made up; a link of another shop; a link used before; a link too late; opened by machines;"
     " answered by many at once; hostile letters; letters nobody sees; no address; more than an address; no form;"
     " an address found elsewhere than sealed",
+    "a vendor's bell": "a vendor whom nobody knows; token made up; no proof; another's proof; odd proof; a byte changed;"
+    " a moment long ago; rung once more; body over the cap; another charset; methods; half a body; no sense;"
+    " a gift of nobody's; a longer address",
 }
 CLASSES: Mapping[int, str] = dict(
     enumerate((f"{title}: {name}" for title, names in _SECTIONS.items() for name in names.split("; ")), start=1)
