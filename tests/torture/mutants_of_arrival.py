@@ -45,4 +45,22 @@ OF_ARRIVAL = {
         new="not account.secrets",
         tests="tests/web/test_vendor_hooks.py",
     ),
+    "what is not seen yet is absent": Mutant(
+        file="jobs/deeds.py",
+        old="    left = deed.sent_at + shows_within(outside, deed.effect) - now\n",
+        new="    left = deed.sent_at - now\n",
+        tests="tests/jobs/test_sending.py -k shows_late",
+    ),
+    "a key that its vendor has forgotten is used again": Mutant(
+        file="jobs/deeds.py",
+        old="        lasts = sending_deeds.repeated_for(outside, deed.effect)\n",
+        new="        lasts = None\n",
+        tests="tests/jobs/test_sending.py -k may_have_forgotten",
+    ),
+    "a gift is booked as planned, whatever it cost": Mutant(
+        file="jobs/sending_deeds.py",
+        old="        cost=placed.cost,\n",
+        new="        cost=None,\n",
+        tests="tests/jobs/test_campaign.py -k bad_weather",
+    ),
 }
