@@ -250,6 +250,8 @@ def note(session: Session, merchant: Merchant, happened: Sequence[Deed], now: da
     for deed in happened:
         if isinstance(deed.effect, Undoing):
             undoing.undone(session, shop_id=deed.shop_id, key=deed.effect.undoes)
+        if isinstance(deed.effect, CancelSending):
+            sending_deeds.ask_whether_it_stopped(session, deed, deed.effect, now)
     for present in (True, False):
         tagged = [
             deed.effect.customer_id

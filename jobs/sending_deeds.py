@@ -15,7 +15,7 @@ from app.domain.ports import GiftVendor, Receipt
 from app.domain.rules import send_gates, still_wanted
 from app.domain.rules.send_gates import Question
 from app.store import sendings
-from app.store.base import reading
+from app.store.base import Session, reading
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations import registry
@@ -61,6 +61,16 @@ def stop(world: World, merchant: Merchant, outside: Outside, cancel: CancelSendi
             raise Rejected("The vendor has begun with it.")
         case Cancelled.UNSUPPORTED:
             raise Rejected("The vendor stops nothing that was ordered.")
+
+
+def ask_whether_it_stopped(session: Session, deed: Deed, cancel: CancelSending, now: datetime) -> None:
+    """Let its vendor be asked what has become of a gift that it agreed to stop.
+
+    Whoever was answered before that is not heard any more: then it was still to come.
+    """
+    sent = sendings.of_key(session, shop_id=deed.shop_id, key=cancel.undoes)
+    if sent is not None:
+        sendings.news(session, shop_id=deed.shop_id, vendor=sent.vendor, references=[sent.reference], now=now)
 
 
 def wish_of(

@@ -17,7 +17,7 @@ from app.domain.effects import State
 from app.domain.gifts import Moneys, Seen
 from app.domain.money import Money
 from app.domain.ports import Receipt
-from app.domain.sendings import Status
+from app.domain.sendings import ENDED, Status
 from app.store import pending, pools, trail
 from app.store.deeds import Deed
 from app.store.pending import FAILED
@@ -32,7 +32,10 @@ def sent_all_the_same(deed: Deed, before: Sent, after: Sent, told: Seen) -> bool
     """Return whether a gift whose money was given back was sent nevertheless, wherever it is by now."""
     given_back = deed.code == (FAILED if deed.state is State.REFUSED else TAKEN_BACK)
     is_news = after.status is not before.status or told.money is Moneys.CHARGED
-    return given_back and is_news and after.status in (Status.SHIPPED, Status.DELIVERED, Status.RETURNED)
+    left = after.status in (Status.SHIPPED, Status.DELIVERED, Status.RETURNED)
+    # What goes by e-mail never leaves: whoever still keeps the money for it has not stopped it.
+    works = told.money is Moneys.CHARGED and after.status not in ENDED
+    return given_back and is_news and (left or works)
 
 
 def reckon(session: Session, deed: Deed, told: Seen, *, all_the_same: bool, now: datetime) -> Moneys | None:

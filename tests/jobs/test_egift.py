@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.marker import short
-from jobs import gift_watch
+from jobs import desk, gift_watch
 from tests.jobs import egifts
 from tests.jobs.conftest import Practice
 from tests.jobs.egifts import WORTH, ordered, strike
@@ -130,6 +130,23 @@ def test_given_an_order_that_was_allowed_when_its_e_mail_came_back_then_the_mone
     gift_watch.follow(inside.world, inside.shop_id)
     inside.drain()
 
+    assert stands(inside) == ("done", None, 0, WORTH)
+
+
+def test_given_an_e_gift_that_was_called_off_when_it_works_all_the_same_then_its_money_is_booked_again(
+    inside: Practice,
+) -> None:
+    sent(inside)
+    inside.call("/town/tremendous/switch", {"ship_cancelled": True})
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    desk.withdraw(inside.world, merchant, inside.effects("send_gift")[0].id)
+    inside.drain()
+    assert stands(inside) == ("done", "taken_back", 0, 0)
+
+    gift_watch.follow(inside.world, inside.shop_id)
+
+    assert ordered(inside)[0]["kept"] == WORTH
     assert stands(inside) == ("done", None, 0, WORTH)
 
 

@@ -1,5 +1,6 @@
 """What becomes of gifts that a vendor has: asked for, booked and told, whatever comes twice, late or never."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -32,6 +33,7 @@ SOON, DAY = 130, 86_400  # seconds
 SHIPPED = Seen(status=Status.SHIPPED, carrier="UPS")
 DELIVERED = Seen(status=Status.DELIVERED)
 BACK = Seen(status=Status.FAILED, money=Moneys.BACK)
+WORKS = Seen(status=Status.PLACED, money=Moneys.CHARGED, cost=COST)
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Telling(Shelf):
     stops: Cancelled = Cancelled.CANCELLED
     fails: Exception | None = None
     rings: Practice | None = None  # while it is asked
+    meanwhile: Callable[[], object] | None = None  # what happens once while it is asked
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -56,7 +59,11 @@ class Telling(Shelf):
             ring(self.rings, reference)
         if self.fails is not None:
             raise self.fails
-        return super().status(reference, other=other)
+        seen = super().status(reference, other=other)
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
+        return seen
 
     def cancel(self, reference: str) -> Cancelled:
         super().cancel(reference)
@@ -327,6 +334,41 @@ def test_given_a_gift_that_was_stopped_when_it_is_sent_all_the_same_then_its_mon
     assert told(inside)[1:] == [
         "It had been cancelled, and was sent all the same: the e-gift. Its money is booked again."
     ]
+
+
+def test_given_a_gift_that_works_although_it_was_stopped_when_it_is_still_charged_then_its_money_is_booked_again(
+    inside: Practice, vendor: Telling
+) -> None:
+    vendor.window = timedelta(hours=1)
+    plan(inside)
+    desk.withdraw(inside.world, merchant_of(inside), inside.effects("send_gift")[0].id)
+    inside.drain()
+    vendor.became["S-1"] = WORKS
+    look(inside)
+
+    assert (inside.reserved(), inside.spent()) == (0, COST.minor)
+    assert told(inside)[1:] == [
+        "It had been cancelled, and was sent all the same: the e-gift. Its money is booked again."
+    ]
+
+
+def test_given_an_answer_of_before_it_was_stopped_when_it_is_written_down_then_nobody_takes_it_for_another_mind(
+    inside: Practice, vendor: Telling
+) -> None:
+    vendor.window, vendor.became["S-1"] = timedelta(hours=1), WORKS
+    plan(inside)
+    gift = inside.effects("send_gift")[0].id
+
+    def stop() -> None:
+        desk.withdraw(inside.world, merchant_of(inside), gift)
+        inside.drain()
+
+    vendor.meanwhile = stop
+    assert look(inside) == ["gift.overtaken"]
+    look(inside)
+
+    (row,) = inside.effects("send_gift")
+    assert (row.code, inside.spent(), len(told(inside))) == ("taken_back", 0, 1)
 
 
 def test_given_somebody_who_was_forgotten_when_there_is_news_of_their_gift_then_its_money_is_followed_in_silence(

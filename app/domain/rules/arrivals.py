@@ -42,14 +42,14 @@ def tell(
 
     `vendor` is as people call it; `money` is what changed by it; `all_the_same`: it had been called off.
     """
-    template = _NEWS.get(status)
+    template = _NEWS.get(status, "")
     if status is Status.DELIVERED and not told.confirmed:
         template = _BY_THE_CALENDAR
-    if template is None:
+    if not (template or all_the_same):
         return None
     booked, about = "", status.value
     if all_the_same:
-        template = _ALL_THE_SAME if status is Status.SHIPPED else f"{_ALL_THE_SAME} {template}"
+        template = _ALL_THE_SAME if status is Status.SHIPPED else f"{_ALL_THE_SAME} {template}".rstrip()
         booked, about = _BOOKED_AGAIN, "sent_all_the_same"
     said = {None: "", Moneys.BACK: _BACK, Moneys.CHARGED: booked}[money]
     text = template.format(thing=_thing(gift), same_thing=named(gift), vendor=vendor, carrier=_carrier(told))
