@@ -219,12 +219,12 @@ def _wish(
         day=day,
         not_on=frozenset() if day is None else delivery_days.shut(merchant.policy.sends, day),
     )
-    known = None if wish.what is GiftKind.EGIFT else where(outside, sending)
+    known = where(outside, sending)
     if not isinstance(sending, SendGift) or not goes_by_email(sending):
         return _to(wish, known, told)
     # Always the store's own, read now: an address that somebody typed could be anybody's.
     email = next(iter(outside.shop.emails(sending.customer_id)), "")
-    return replace(wish, email=email, name=_to(wish, known, None).name)
+    return replace(wish, email=email, name=_called(known))
 
 
 def _vendor(outside: Outside, sending: SendFlowers | SendGift) -> GiftVendor:
@@ -237,6 +237,13 @@ def _to(wish: Wish, known: Delivery | None, told: Address | None) -> Wish:
         return wish
     to = known.address if told is None else replace(told, phone=known.address.phone)
     return replace(wish, to=to, name=to.name or to.company, phone=to.phone)
+
+
+def _called(known: Delivery | None) -> str:
+    """Return the customer's own name; that on their door where the store has no other, and never a stranger's."""
+    if known is None:
+        return ""
+    return known.name or (known.address.name if known.theirs else "")
 
 
 def _receipt(placed: Placed) -> Receipt:

@@ -64,7 +64,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Where something would go, and what speaks for and against it.
+    """Where something would go, and what speaks for and against it; `name` is the customer's, whoever lives there.
 
     `theirs` unless all that we know are doors of others; `moved` where a later address of theirs is another one.
     `came_back` is the store's last parcel there, `sent_back` the last of our own; `edited` where it is in another town
@@ -81,6 +81,7 @@ class Delivery:
     sent_back: bool = False
     edited: bool = False
     told: bool = False
+    name: str = field(default="", repr=False)
 
 
 def digest(at: Address, key: bytes) -> str:
@@ -128,6 +129,7 @@ def delivery(asked: Parcel | None, buyer: Buyer) -> Delivery | None:
         moved=_moved(door, there, buyer),
         ordered_at=max((each.ordered_at for each in there), default=None),
         delivered_at=max((each.delivered_at for each in there if each.delivered_at is not None), default=None),
+        name=buyer.name,
         came_back=bool(there) and max(there, key=lambda each: each.ordered_at).came_back,
     )
 

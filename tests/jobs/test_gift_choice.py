@@ -184,7 +184,11 @@ def test_given_an_e_gift_when_a_second_is_wanted_then_a_lead_is_asked_and_it_goe
 ) -> None:
     card = keeps(kind=GiftKind.EGIFT, title="Gift card")
     send(inside, sam, card)
-    assert "@" in vendor.orders[0][1].email
+    wish = vendor.orders[0][1]
+    assert "@" in wish.email
+    order = inside.call("/town/cast")["bereaved_order"]
+    theirs = inside.call(f"/town/orders/{order}")["shipping_address"]
+    assert wish.name == f"{theirs['first_name']} {theirs['last_name']}"
 
     page = sam.look(act="send", gift=card, words=WORDS, confirm="1")
     assert "Ask a lead: the customer had an e-gift within 60 days." in page
