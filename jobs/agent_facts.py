@@ -89,8 +89,9 @@ def _earlier(
     if action.act is not Act.GIFT:
         order_id = asked.order.id if asked.order and action.act is Act.REFUND_KEEP else None
         kind = _KINDS.get(action.act, "send_flowers")
+        what = asked.sent.entry.kind if asked.sent is not None and asked.sent.entry is not None else None
         before = decisions.earlier(
-            session, shop_id=merchant.id, gesture=kind, ticket_id=action.ticket_id, order_id=order_id
+            session, shop_id=merchant.id, gesture=kind, ticket_id=action.ticket_id, order_id=order_id, what=what
         )
         return before, frozenset()
     if asked.order is None or asked.customer_id is None:

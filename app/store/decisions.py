@@ -18,6 +18,8 @@ _DECISIONS = Base.metadata.tables[Decision.__tablename__]
 # What was given, or is certain enough to be given that another would be one too many.
 UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
 GIVEN = (*UNDER_WAY, State.DONE)
+# What the catalogue knows as gifts may be sent without it as well, by deeds with the very same keys.
+_BY_ITSELF = {GiftKind.FLOWERS: "send_flowers", GiftKind.CARD: "write_card"}
 
 
 def keep(
@@ -149,16 +151,28 @@ class Earlier:
     ended: int
 
 
-def earlier(session: Session, *, shop_id: int, gesture: str, ticket_id: str, order_id: int | None = None) -> Earlier:
-    """Return what became of earlier deeds of that kind, for one order or for any."""
-    statement = select(Effect.state, Effect.cost_minor).where(
-        Effect.shop_id == shop_id, Effect.kind == gesture, Effect.ticket_id == ticket_id
+def earlier(
+    session: Session,
+    *,
+    shop_id: int,
+    gesture: str,
+    ticket_id: str,
+    order_id: int | None = None,
+    what: GiftKind | None = None,
+) -> Earlier:
+    """Return what became of earlier deeds of that kind, for one order or for any; of a gift, `what` it is.
+
+    Flowers are flowers, and a card is a card, be they of the catalogue or not: they have one key.
+    """
+    like = _of_one_key(gesture, what)
+    statement = select(Effect.state, Effect.cost_minor, like.label("counts")).where(
+        Effect.shop_id == shop_id, or_(Effect.kind == gesture, like), Effect.ticket_id == ticket_id
     )
     if order_id is not None:
         statement = statement.where(Effect.order_id == order_id)
     rows = session.execute(statement.order_by(Effect.id)).all()
     live = tuple(row.cost_minor or 0 for row in rows if row.state in GIVEN)
-    return Earlier(live=live, ended=len(rows) - len(live))
+    return Earlier(live=live, ended=sum(1 for row in rows if row.state not in GIVEN and row.counts))
 
 
 def refunds_elsewhere(session: Session, *, shop_id: int, order_id: int, ticket_id: str) -> tuple[DoneElsewhere, ...]:
@@ -183,6 +197,16 @@ def waiting_flowers(session: Session, *, shop_id: int, ticket_id: str) -> tuple[
     )
     # Held, so that what is said of them stays true: none leaves while its withdrawal is decided.
     return tuple(session.scalars(statement.order_by(Effect.id).with_for_update()))
+
+
+def _of_one_key(gesture: str, what: GiftKind | None) -> ColumnElement[bool]:
+    """Return the condition for deeds whose keys are told apart by nothing but the number of those that ended."""
+    by_itself = _BY_ITSELF.get(what) if gesture == "send_gift" and what else gesture
+    alike = next((kind for kind, deed in _BY_ITSELF.items() if deed == by_itself), None)
+    if alike is None:
+        return Effect.kind == gesture
+    of_the_catalogue = and_(Effect.kind == "send_gift", Effect.payload["what"].as_string() == alike.value)
+    return or_(Effect.kind == by_itself, of_the_catalogue)
 
 
 def _elsewhere(

@@ -16,12 +16,12 @@ from app.store.base import unit_of_work
 from app.web import create_app
 from integrations import registry
 from integrations.http import Limits
-from jobs import agent_preview, gift_watch, practice
+from jobs import agent_preview, desk, gift_watch, practice
 from tests.builders import usd
 from tests.jobs import shelf
 from tests.jobs.conftest import Practice
 from tests.jobs.shelf import COST, Shelf
-from tests.jobs.test_agent_desk import MINUTE, Agent, at_the_desk
+from tests.jobs.test_agent_desk import FLOWERS, MINUTE, Agent, at_the_desk, merchant_of
 
 WORDS = "Dear {first_name}, thank you for the picture."
 MUG = Entry(
@@ -230,3 +230,27 @@ def test_given_a_store_that_lets_us_make_no_orders_when_a_gift_of_its_own_is_wan
 
     page = sam.look(act="send", gift=mug, words=WORDS)
     assert "Off: the store has not granted write_orders." in page
+
+
+def test_given_flowers_without_the_catalogue_when_some_of_it_are_looked_at_then_it_says_so(
+    inside: Practice, vendor: Shelf, keeps: Keeps, sam: Agent
+) -> None:
+    roses = keeps(kind=GiftKind.FLOWERS, title="Roses", sku="roses")
+    sam.press(**FLOWERS)
+    inside.drain()
+
+    assert "planned or sent already" in sam.look(act="send", gift=roses, words=WORDS)
+    assert "Flowers: Roses" in sam.look(act="send", gift=roses, words=WORDS, confirm="1")
+
+
+def test_given_flowers_of_the_catalogue_when_others_are_looked_at_then_it_says_so_and_both_can_follow(
+    inside: Practice, vendor: Shelf, keeps: Keeps, sam: Agent
+) -> None:
+    send(inside, sam, keeps(kind=GiftKind.FLOWERS, title="Roses", sku="roses"), days=5)
+
+    assert "Flowers from this ticket are planned or sent already." in sam.look(**FLOWERS)
+    desk.withdraw(inside.world, merchant_of(inside), inside.effects("send_gift")[0].id)
+    sam.press("b", **FLOWERS)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_flowers")] == ["planned"]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.domain.decisions import Decision
 from app.domain.effects import State
 from app.domain.facts import DoneElsewhere
+from app.domain.gifts import GiftKind
 from app.domain.policy import Mode
 from app.domain.rules.nth_order_gift import RULE
 from app.store import decisions, tables
@@ -18,7 +19,9 @@ from tests.builders import (
     MINUTE,
     NOON,
     flowers,
+    letter,
     paid,
+    present,
     refund,
 )
 from tests.store.ledger_steps import GIVEN, NOT_GIVEN, Steps, into
@@ -124,6 +127,27 @@ def test_given_flowers_from_another_ticket_when_asked_then_only_what_has_not_lef
 
     left = state not in GIVEN or state == "done"
     assert [each.agent_name for each in found] == ([] if left else ["Sam Bell"])
+
+
+@pytest.mark.parametrize("state", [*GIVEN, *NOT_GIVEN])
+@pytest.mark.parametrize("kind", [GiftKind.FLOWERS, GiftKind.CARD])
+def test_given_the_same_of_the_catalogue_and_without_it_when_asked_for_either_then_both_count(
+    steps: Steps, kind: GiftKind, state: str
+) -> None:
+    by_itself = flowers() if kind is GiftKind.FLOWERS else letter()
+    into(steps, state, paid(by_itself))
+    into(steps, "withdrawn", paid(present(what=kind, confirm="again")))
+    into(steps, "withdrawn", paid(present(what=GiftKind.EGIFT)))
+    about = {"shop_id": steps.shop_id, "ticket_id": "42"}
+
+    with unit_of_work(steps.sessions) as session:
+        one = decisions.earlier(session, gesture=by_itself.kind, **about)
+        other = decisions.earlier(session, gesture="send_gift", what=kind, **about)
+        neither = decisions.earlier(session, gesture="send_gift", what=GiftKind.EGIFT, **about)
+
+    live = (12_00,) if state in GIVEN else ()
+    assert one == other == Earlier(live=live, ended=2 - len(live))
+    assert neither == Earlier(live=(), ended=2)
 
 
 def elsewhere(steps: Steps) -> tuple[DoneElsewhere, ...]:
