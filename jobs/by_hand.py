@@ -34,6 +34,7 @@ class ToDo:
     address: Address | None = None
     email: str = ""
     trouble: str = ""
+    told: bool = False  # the customer named the address themselves
 
 
 def to_do(world: World, merchant: Merchant, effect_id: int) -> ToDo:
@@ -44,7 +45,8 @@ def to_do(world: World, merchant: Merchant, effect_id: int) -> ToDo:
     if deed is None or not waits or not isinstance(deed.effect, Sending):
         raise NoSuchDeed(effect_id)
     kind = sending_deeds.sold_by(deed.effect)
-    address, email, trouble = _where_to(world, merchant, deed, deed.effect)
+    told = address_asks.told(world, deed)
+    address, email, trouble = _where_to(world, merchant, deed, deed.effect, told)
     return ToDo(
         deed=deed,
         sending=deed.effect,
@@ -56,13 +58,15 @@ def to_do(world: World, merchant: Merchant, effect_id: int) -> ToDo:
         address=address,
         email=email,
         trouble=trouble,
+        told=told is not None and address is not None,
     )
 
 
-def _where_to(world: World, merchant: Merchant, deed: Deed, sending: Sending) -> tuple[Address | None, str, str]:
+def _where_to(
+    world: World, merchant: Merchant, deed: Deed, sending: Sending, told: Address | None
+) -> tuple[Address | None, str, str]:
     try:
         outside = hurried(world, merchant)
-        told = address_asks.told(world, deed)
         if isinstance(sending, WriteCard):
             where = sending_deeds.where(outside, sending) if told is None else None
             address = told if where is None else where.address

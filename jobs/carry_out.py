@@ -11,7 +11,7 @@ from app.store import asks, care, connections, decisions, ledger, marks, orders
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
-from integrations.registry import HELPDESKS
+from integrations.registry import BY_HAND, HELPDESKS
 from jobs import braking, otherwise, purses
 from jobs.runtime import in_force, local, purse
 from jobs.sending_deeds import goes_by_email
@@ -171,7 +171,7 @@ def follow_up(
         reference=reference,
         remark=remark,
         pending=deed.pending,
-        by_hand=deed.by_hand,
+        by_hand=deed.by_hand or getattr(deed.effect, "vendor", "") == BY_HAND,
         let_alone=_is_let_alone(session, merchant, deed.effect),
         all_of_it=deed.code in afterwards.ALL_OF_IT,
     )

@@ -384,6 +384,11 @@ class Plan:
     reason: Reason | None = None  # why, if they said so
 
 
+def by_pen(effect: Effect) -> bool:
+    """Return whether somebody who does it by hand writes, and orders nothing."""
+    return isinstance(effect, WriteCard) or (isinstance(effect, SendGift) and effect.what is GiftKind.CARD)
+
+
 def _key(*parts: str | int) -> str:
     whole = ":".join(str(part) for part in parts if part != "")
     if len(whole) <= LONGEST_KEY:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import render_template
 
 from app.domain import deed_words
+from app.domain.effects import by_pen
 from app.store import switch
 from app.store.alarms import COMPARED
 from app.store.base import Session, reading
@@ -87,6 +88,7 @@ WORDS: dict[str, object] = {
     "VENDORS": registry.VENDORS,
     "called": registry.called,
     "what": deed_words.what,
+    "by_pen": by_pen,
     "so_far": deed_words.so_far,
     "text": phrases.text,
     "tally": phrases.tally,

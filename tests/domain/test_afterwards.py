@@ -3,10 +3,26 @@
 import pytest
 
 from app.domain.effects import Effect, PostNote, Quiet, State
+from app.domain.gifts import GiftKind
 from app.domain.refunds import Way
 from app.domain.rules import team_gift
 from app.domain.rules.afterwards import tell
-from tests.builders import DAY, NOON, flowers, gift_line, letter, mark, mute, note, pieces, refund, tag, ticket_tag, usd
+from tests.builders import (
+    DAY,
+    NOON,
+    flowers,
+    gift_line,
+    letter,
+    mark,
+    mute,
+    note,
+    pieces,
+    present,
+    refund,
+    tag,
+    ticket_tag,
+    usd,
+)
 
 REFUND_NEWS = {
     State.DONE: "Refunded $12.00 of #1001. The customer keeps the item",
@@ -93,6 +109,18 @@ def test_given_a_card_when_it_moved_on_then_the_agent_reads_what_became_of_it(st
     assert words in told(letter(), state).text
 
 
+@pytest.mark.parametrize("state", CARD_NEWS)
+def test_given_a_card_of_the_catalogue_that_a_person_writes_when_it_moved_on_then_nobody_reads_of_an_order(
+    state: State,
+) -> None:
+    card = present(what=GiftKind.CARD, title="A card")
+
+    assert told(card, state, by_hand=True).text == told(letter(), state).text
+    planned = told(card, State.PLANNED, by_hand=True).text
+    assert planned.startswith("A card for $12.00 leaves on 5 December 2026")
+    assert "ordered" not in planned
+
+
 @pytest.mark.parametrize(("state", "words"), GIFT_NEWS.items())
 def test_given_an_agents_gift_when_it_moved_on_then_the_agent_reads_what_became_of_it(state: State, words: str) -> None:
     assert words in told(gift_line(ticket_id="42"), state).text
@@ -170,6 +198,7 @@ def news(
     remark: str = "",
     *,
     pending: bool = False,
+    by_hand: bool = False,
 ) -> PostNote | None:
     plan = tell(
         effect,
@@ -181,6 +210,7 @@ def news(
         reference="F-9",
         remark=remark,
         pending=pending,
+        by_hand=by_hand,
     )
     if plan is None:
         return None
@@ -196,7 +226,8 @@ def told(
     remark: str = "",
     *,
     pending: bool = False,
+    by_hand: bool = False,
 ) -> PostNote:
-    found = news(effect, state, why, remark, pending=pending)
+    found = news(effect, state, why, remark, pending=pending, by_hand=by_hand)
     assert found is not None
     return found

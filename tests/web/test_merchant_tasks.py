@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from app.domain.effects import State
+from app.domain.effects import Effect, State
+from app.domain.gifts import GiftKind
 from app.store import doors, endings
 from app.store.base import unit_of_work
 from integrations.marker import short
-from tests.builders import HOUR, flowers, letter, order, paid
+from tests.builders import HOUR, flowers, letter, order, paid, present
 from tests.store.bookkeeping import pick
 from tests.web.desk import LEASE, Desk
 
@@ -130,10 +131,23 @@ def test_given_flowers_whose_answer_was_lost_when_opened_then_their_reference_an
     assert "<strong>$442.00</strong> left" in desk.open()
 
 
-def in_hands(desk: Desk) -> int:
-    """Leave flowers to a person, whom the florist cannot invoice; return their number."""
+def test_given_a_card_of_the_catalogue_in_a_persons_hands_when_opened_then_it_is_to_be_written_and_not_ordered(
+    desk: Desk,
+) -> None:
+    number = in_hands(desk, present(what=GiftKind.CARD, vendor="by_hand"))
+
+    page = desk.open(f"/tasks/{number}")
+
+    assert "A card to write" in page
+    assert "It is in the post" in page
+    assert "rder it" not in page
+    assert "to be written" in desk.open()
+
+
+def in_hands(desk: Desk, sending: Effect | None = None) -> int:
+    """Leave flowers to a person, whom the florist cannot invoice, or something else; return their number."""
     desk.buy(order())
-    number = desk.plan(paid(flowers(), minor=60_00), rule="flowers")
+    number = desk.plan(paid(sending or flowers(), minor=60_00), rule="flowers")
     with unit_of_work(desk.world.sessions) as session:
         held = pick(session, number, shop_id=desk.merchant.id, now=desk.world.clock.now(), lease=LEASE)
         assert held is not None

@@ -20,6 +20,7 @@ from app.domain.effects import (
     TagCustomer,
     TakeBackGiftLine,
     WriteCard,
+    by_pen,
 )
 from app.domain.money import Money
 from app.domain.refunds import Way
@@ -83,6 +84,7 @@ _CARD = {
     State.WITHDRAWN: "The card is not written: {why}",
     State.UNCERTAIN: "The card waits to be written, on Lagniappe's page in your store. You read here what comes of it.",
 }
+_CARD_BY_HAND = _CARD | {State.PLANNED: _SENDING[State.PLANNED]}  # one of the catalogue has a day
 _TAKEN_BACK = {
     State.DONE: "Took {title} off {order} again. Its money is back in the pool.",
     State.REFUSED: "{title} could not be taken off {order}, and stays given: {why}",
@@ -140,14 +142,18 @@ def tell(
     """Return the note for the agent about an effect that reached `state`; None where there is nobody to tell.
 
     `due_at` is in the shop's own time zone, as the agent will read it; `pending` says that it may yet fail,
-    `by_hand` that a person is to do it;
+    `by_hand` that a person does it;
     `let_alone` that nothing but an agent's act is done for the customer; `all_of_it` that what was decided with it
     comes to nothing as well.
     """
     if isinstance(effect, TagCustomer | Mute):
         return None if all_of_it else _not_silenced(effect, state, now=now, why=why)
     ticket_id = ticket_of(effect)
-    template = _IN_HANDS if by_hand and not isinstance(effect, WriteCard) else _templates(effect).get(state)
+    template = _templates(effect).get(state)
+    if by_hand and by_pen(effect):
+        template = _CARD_BY_HAND.get(state)
+    elif by_hand and state is State.UNCERTAIN:
+        template = _IN_HANDS
     template = _ON_ITS_WAY if pending and isinstance(effect, RefundOrder) else template
     if ticket_id is None or template is None:
         return None
