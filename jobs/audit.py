@@ -11,7 +11,7 @@ import structlog
 from app.domain.effects import PostNote
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
 from app.domain.ports import Receipt
-from app.store import alarms
+from app.store import alarms, sendings
 from app.store.alarms import What
 from app.store.base import reading, unit_of_work
 from app.store.ledger import Deed
@@ -22,6 +22,7 @@ from jobs.runtime import Outside, World
 log = structlog.get_logger("audit")
 
 IN_DOUBT_FOR = timedelta(minutes=59)  # looked at every few seconds: within the hour somebody knows
+HELD_FOR = timedelta(days=7)  # after which nobody says any more what became of a gift's money
 AT_ONCE = 50
 
 
@@ -47,6 +48,17 @@ def look_at_doubts(world: World, shop_id: int) -> int:
     for effect_id in new:
         log.warning("alarm.in_doubt", shop=shop_id, effect=effect_id)
     return len(late)
+
+
+def look_at_held(world: World, shop_id: int) -> None:
+    """Sound an alarm about each gift whose money is held a week after it could be taken up; they end by a person."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        held = sendings.unsettled(session, shop_id=shop_id, before=now - HELD_FOR)
+        new = alarms.sound(session, shop_id=shop_id, effect_ids=held, what=What.HELD, now=now)
+        alarms.silence(session, shop_id=shop_id, what=What.HELD, but=held)
+    for effect_id in new:
+        log.warning("alarm.held", shop=shop_id, effect=effect_id)
 
 
 def compare(world: World, merchant: Merchant, outside: Outside, since: datetime) -> dict[int, What]:

@@ -19,6 +19,7 @@ _WORDS = {
     What.TWICE: "is out there twice",
     What.MISSING: "is done by our books, and not to be found out there",
     What.IN_DOUBT: "has been in doubt for an hour",
+    What.HELD: "holds money for a gift that nobody can take up any more",
 }
 
 
@@ -56,6 +57,7 @@ def run(here: World, merchant: Merchant, back: timedelta) -> int:
     except Unavailable as problem:
         return _say(merchant, f"what was done could not be compared: {problem}", code=1)
     audit.look_at_doubts(here, merchant.id)
+    audit.look_at_held(here, merchant.id)
     with reading(here.sessions) as session:
         standing = alarms.standing(session, shop_id=merchant.id)
         left = reports.to_do(session, shop_id=merchant.id, now=here.clock.now())

@@ -30,6 +30,7 @@ class What(StrEnum):
     IN_DOUBT = "in_doubt"  # longer than an hour
     TWICE = "done_twice"  # two marks for one key
     MISSING = "not_there"  # done by our books, and no mark
+    HELD = "held_too_long"  # its money is on its way, where nobody will ever say more
 
 
 COMPARED = (What.TWICE, What.MISSING)  # seen by looking out there: a person may know better, or leave it at that

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.deliveries import Brought
@@ -19,6 +19,7 @@ from app.domain.effects import State
 from app.domain.gifts import Placed, Seen
 from app.domain.sendings import ENDED, Status, moves, next_look
 from app.store import doors, grants, switch, trail
+from app.store.conditions import on_its_way
 from app.store.deeds import Deed
 from app.store.endings import LONGEST_REFERENCE
 from app.store.moves import how_many, moved
@@ -26,6 +27,7 @@ from app.store.sending_tables import Sending as Row
 from app.store.tables import Effect, Shop
 
 _UNTIL_PAID = timedelta(days=1)  # between looks at what is over, or old, and whose money is still on its way
+_TAKEN_UP_IN = timedelta(days=60)  # where a vendor says no day, as long as it is asked about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,13 @@ def put_off(session: Session, *, shop_id: int, vendor: str, until: datetime, now
     """Ask a vendor that is busy about none of the shop's gifts before that moment."""
     waiting = update(Row).where(Row.shop_id == shop_id, Row.vendor == vendor, Row.next_look_at <= now)
     session.execute(waiting.values(next_look_at=until).execution_options(synchronize_session=False))
+
+
+def unsettled(session: Session, *, shop_id: int, before: datetime) -> list[int]:
+    """Return the deeds whose money is on its way still, though their gifts could be taken up until then at most."""
+    over = or_(Row.expires_at < before, and_(Row.expires_at.is_(None), Row.placed_at < before - _TAKEN_UP_IN))
+    theirs = (Row.shop_id == shop_id, Effect.shop_id == shop_id, Effect.id == Row.effect_id)
+    return list(session.scalars(select(Effect.id).where(*theirs, on_its_way(), over).order_by(Effect.id)))
 
 
 def let_be(session: Session, *, shop_id: int, vendor: str) -> None:

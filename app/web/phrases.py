@@ -27,6 +27,7 @@ PENDING = ("pending", "It was done, and is not confirmed yet: it is looked at ag
 ALARMS = {
     "in_doubt": "For over an hour nobody knows whether one of our deeds was done. We go on asking.",
     "done_twice": "One of our deeds is in your store twice. Please undo one of them.",
+    "held_too_long": "Money is held for a gift that nobody can take up any more. Please ask its vendor.",
     "not_there": "Our books say that something was done, and your store does not show it.",
 }
 RULES = {

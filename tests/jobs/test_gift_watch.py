@@ -15,13 +15,13 @@ from app.domain.gifts import Can, Cancelled, Moneys, Placed, Seen
 from app.domain.money import Money
 from app.domain.people import Person
 from app.domain.sendings import Status
-from app.store import sendings, shops
+from app.store import alarms, sendings, shops
 from app.store.agent_sessions import Visitor
 from app.store.base import unit_of_work
 from app.store.sending_tables import Sending
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import agent_desk, desk, gift_watch, privacy, ticker
+from jobs import agent_desk, audit, desk, gift_watch, privacy, ticker
 from jobs.desk import Undone
 from jobs.queue import Task
 from tests.jobs import shelf
@@ -43,6 +43,7 @@ class Telling(Shelf):
     follows: bool = True
     pending: bool = False
     window: timedelta | None = None
+    expires: timedelta | None = None
     stops: Cancelled = Cancelled.CANCELLED
     fails: Exception | None = None
     rings: Practice | None = None  # while it is asked
@@ -73,7 +74,8 @@ class Telling(Shelf):
 
     def _placed(self, number: int) -> Placed:
         until = None if self.window is None else self.clock.now() + self.window
-        return replace(super()._placed(number), pending=self.pending, cancel_until=until)
+        ends_at = None if self.expires is None else self.clock.now() + self.expires
+        return replace(super()._placed(number), pending=self.pending, cancel_until=until, expires_at=ends_at)
 
 
 @pytest.fixture
@@ -404,3 +406,40 @@ def test_given_a_deed_that_stops_a_gift_when_named_then_it_is_the_way_back_of_th
         return CancelSending(vendor="shelf", customer_id=55, title="the e-gift", undoes=key).key
 
     assert stop("a") == stop("a") != stop("b")
+
+
+def held(inside: Practice) -> list[int]:
+    audit.look_at_held(inside.world, inside.shop_id)
+    with unit_of_work(inside.world.sessions) as session:
+        return [each.effect_id for each in alarms.standing(session, shop_id=inside.shop_id)]
+
+
+def test_given_a_gift_that_nobody_can_take_up_when_its_money_is_held_for_a_week_more_then_it_is_told_until_it_ends(
+    inside: Practice, vendor: Telling
+) -> None:
+    vendor.pending, vendor.expires = True, timedelta(days=30)
+    plan(inside)
+    (gift,) = inside.effects("send_gift")
+    inside.later(37 * DAY)
+    assert held(inside) == []
+    inside.later(DAY)
+    with capture_logs() as logs:
+        assert held(inside) == held(inside) == [gift.id]
+    assert [line["event"] for line in logs] == ["alarm.held"]
+
+    vendor.became["S-1"] = BACK
+    look(inside)
+
+    assert (held(inside), inside.reserved()) == ([], 0)
+
+
+def test_given_a_vendor_that_names_no_last_day_when_money_is_held_then_it_is_told_after_all_looks_are_over(
+    inside: Practice, vendor: Telling
+) -> None:
+    vendor.pending = True
+    plan(inside)
+    inside.later(66 * DAY)
+    assert held(inside) == []
+    inside.later(2 * DAY)
+
+    assert len(held(inside)) == 1

@@ -948,7 +948,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     endings.refuse(session, refused, code="refused", why="no such customer", now=NOON)
     moving = send(write(paid(refund(order_id=1001))))
     endings.done(session, moving, receipt(pending=True), now=NOON, look_at=NOON + 2 * DAY)
-    sendings.begin(session, moving, Placed(reference="S-1"), vendor="shelf", now=NOON, digest="d")
+    sendings.begin(session, moving, Placed(reference="S-1", expires_at=NOON), vendor="shelf", now=NOON, digest="d")
     arrived = Placed(reference="S-0", status=Status.DELIVERED)
     sendings.begin(session, given, arrived, vendor="shelf", now=NOON, digest="d")
     (sent,) = sendings.of_effects(session, shop_id=moving.shop_id, effect_ids=[moving.id]).values()
