@@ -12,7 +12,7 @@ from app.domain.errors import Busy, Closed, Unavailable
 from app.store import inbox, orders, pulse, shops
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import audit, doors, history
+from jobs import audit, doors, history, vendors
 from jobs.queue import Task
 from jobs.runtime import Outside, World, midnight
 
@@ -93,7 +93,7 @@ def sweep_now(world: World, merchant: Merchant, outside: Outside) -> int | None:
 
 
 def _asked(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
-    """Sweep; at night, first compare what was done since the last night with what is out there."""
+    """Sweep; at night, first compare what was done since the last night with what is out there, and ask the vendors."""
     if due.column == NIGHTLY:
         try:
             audit.compare(world, merchant, outside, due.since - due.overlap)
@@ -102,6 +102,8 @@ def _asked(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
         except Unavailable as problem:
             # Where it is the store, it says so once more below. Where it is the helpdesk, orders do not wait for it.
             log.warning("audit.unavailable", shop=merchant.id, problem=str(problem))
+        audit.look_at_held(world, merchant.id)
+        vendors.check_all(world, merchant)
     return _sweep(world, merchant, outside, due)
 
 

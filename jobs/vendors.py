@@ -7,6 +7,7 @@ import structlog
 
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.gifts import Health, Mode
+from app.domain.money import Money
 from app.store import connections, vendor_accounts
 from app.store.base import reading, unit_of_work
 from app.store.connections import Account
@@ -77,9 +78,23 @@ def check(world: World, merchant: Merchant, kind: str) -> str | None:
     login = VendorLogin(user=account.user, key=account.key, options=account.options)
     seen = _as_its_key_says(registry.VENDORS[kind], login, health)
     with unit_of_work(world.sessions) as session:
+        planned = Money(
+            minor=vendor_accounts.planned(session, shop_id=merchant.id, kind=kind), currency=merchant.currency
+        )
+        seen = _if_it_lasts(seen, planned, kind)
         vendor_accounts.looked_at(session, seen, shop_id=merchant.id, kind=kind, now=world.clock.now())
     log.info("vendor.checked", shop=merchant.id, kind=kind, mode=seen.mode.value, ails=len(seen.ails))
     return None
+
+
+def check_all(world: World, merchant: Merchant) -> None:
+    """Ask all of a shop's accounts how they are, as every night; who does not say is asked the next one."""
+    with reading(world.sessions) as session:
+        kinds = [kind for kind in connections.public_ids(session, shop_id=merchant.id) if kind in registry.VENDORS]
+    for kind in kinds:
+        problem = check(world, merchant, kind)
+        if problem is not None:
+            log.info("vendor.unchecked", shop=merchant.id, kind=kind, problem=problem)
 
 
 def disconnect(world: World, merchant: Merchant, kind: str) -> bool:
@@ -99,6 +114,17 @@ def address(world: World, kind: str, token: str) -> str:
 def _account(world: World, merchant: Merchant, kind: str) -> Account | None:
     with reading(world.sessions) as session:
         return connections.account(session, shop_id=merchant.id, kind=kind, seal=world.seal)
+
+
+def _if_it_lasts(health: Health, planned: Money, kind: str) -> Health:
+    """Return how it is, with a word about a balance that does not hold what is planned."""
+    left = health.balance
+    if health.ails or left is None or left.currency != planned.currency or planned <= left:
+        return health
+    ail = (
+        f"The balance at {registry.called(kind)} is {left}, and gifts for {planned} are planned: please fill it there."
+    )
+    return replace(health, ails=(ail,))
 
 
 def _as_its_key_says(vendor: Vendor, login: VendorLogin, health: Health) -> Health:

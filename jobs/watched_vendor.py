@@ -7,11 +7,13 @@ import structlog
 
 from app.domain.addresses import Address
 from app.domain.deliveries import Validity
+from app.domain.errors import Empty
 from app.domain.facts import Quote
 from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.money import Money
 from app.domain.ports import AddressCheck, GiftVendor
-from app.store.base import Sessions
+from app.store import vendor_accounts
+from app.store.base import Sessions, unit_of_work
 from app.store.connections import Account
 from jobs.clock import Clock
 from jobs.key_watch import key_watched
@@ -42,7 +44,11 @@ class WatchedVendor:
 
     def place(self, wish: Wish, *, key: str) -> Placed:
         with self._watched():
-            return self.vendor.place(wish, key=key)
+            try:
+                return self.vendor.place(wish, key=key)
+            except Empty as problem:
+                self._say_empty(str(problem))
+                raise
 
     def find(self, *, key: str, customer_id: int | None) -> Placed | None:
         with self._watched():
@@ -59,6 +65,13 @@ class WatchedVendor:
     def check(self) -> Health:
         with self._watched():
             return self.vendor.check()
+
+    def _say_empty(self, why: str) -> None:
+        shop_id, kind = self.account.shop_id, self.account.kind
+        with unit_of_work(self.sessions) as session:
+            news = vendor_accounts.troubled(session, shop_id=shop_id, kind=kind, why=why)
+        if news:
+            log.warning("vendor.empty", shop=shop_id, kind=kind)
 
     def _watched(self) -> AbstractContextManager[None]:
         about = {"shop": self.account.shop_id, "kind": self.account.kind}

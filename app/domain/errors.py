@@ -35,6 +35,10 @@ class Dearer(Rejected):
         self.total = total
 
 
+class Empty(Rejected):
+    """The merchant's own money at a vendor does not hold it: nothing was ordered, nor will be by itself."""
+
+
 class Unavailable(Exception):
     """It certainly did not happen; `retry_after` is in seconds when the other side named a pause."""
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.effects import State
 from app.domain.gifts import Health, Mode
 from app.domain.money import Money
 from app.store.connection_tables import Connection
 from app.store.connections import in_use
+from app.store.tables import Effect
 
 _LONGEST_WORDS = 200
 
@@ -52,6 +54,21 @@ def looked_at(session: Session, health: Health, *, shop_id: int, kind: str, now:
     statement = update(Connection).where(Connection.shop_id == shop_id, Connection.kind == kind, in_use()).values(said)
     changed = session.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[tuple[()]]", changed).rowcount == 1
+
+
+def troubled(session: Session, *, shop_id: int, kind: str, why: str) -> bool:
+    """Write down that an account is not as it should be, until it is looked at again; False where that is known."""
+    theirs = (Connection.shop_id == shop_id, Connection.kind == kind, in_use())
+    news = func.coalesce(Connection.trouble, "") != why[:_LONGEST_WORDS]
+    statement = update(Connection).where(*theirs, news).values(trouble=why[:_LONGEST_WORDS])
+    changed = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[tuple[()]]", changed).rowcount == 1
+
+
+def planned(session: Session, *, shop_id: int, kind: str) -> int:
+    """Return how much money is set aside for gifts that a vendor is about to be asked for, in minor units."""
+    theirs = (Effect.shop_id == shop_id, Effect.vendor == kind, Effect.state == State.PLANNED)
+    return session.scalar(select(func.coalesce(func.sum(Effect.cost_minor), 0)).where(*theirs)) or 0
 
 
 def _standing(row: Connection) -> Standing:

@@ -27,6 +27,7 @@ from app.store.stories import Search
 from app.web import customer_card, phrases, rights
 from app.web.here import world
 from app.web.screen import Look, look, show
+from integrations import registry
 from jobs.runtime import midnight, purse
 
 blueprint = Blueprint("pages", __name__)
@@ -126,6 +127,11 @@ def _moving(seen: Look) -> dict[str, Any]:
         "liftable": [row for row in asked if not row.needs_person],
         "braked": _braked(seen),
         "ailing": [each for each in connected if each.is_ailing],
+        "short": [
+            each
+            for each in connected
+            if each.kind in registry.VENDORS and each.in_use and each.trouble and not each.broken_since
+        ],
         "sandboxes": [each.kind for each in connected if each.in_use and each.in_sandbox],
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),

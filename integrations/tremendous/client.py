@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.errors import Rejected, Uncertain
+from app.domain.errors import Empty, Rejected, Uncertain
 from integrations.http import Answer, Http, Request
 from integrations.refusals import let_in, quoted, yes
 
@@ -51,7 +51,7 @@ class TremendousApi:
         """Return the order that was placed, or placed before under the same name. Raises like every deed."""
         answer = self._call("POST", "/orders", writes=True, body=body)
         if answer.status == 402:
-            raise Rejected("The balance at Tremendous does not hold enough: please fill it there.")
+            raise Empty("The balance at Tremendous does not hold enough: please fill it there.")
         if answer.status == 409:
             # What it means is not written anywhere. Somebody else may be placing this very order.
             raise Uncertain(f"{SOURCE} speaks of a conflict")

@@ -253,6 +253,7 @@ AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
+ASKED_OF |= {"vendor_accounts.planned": "shelf"}
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 NEW_ID |= {"catalogue.add"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
@@ -933,7 +934,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
 
     write(planned(tag()), Mode.OBSERVE)
     write(planned(PushCard(customer_id=55, about="1")))
-    write(planned(present(gift_id=7)))
+    write(paid(present(gift_id=7)))
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 import pytest
+from structlog.testing import capture_logs
 
-from app.domain.errors import KeyRefused, Rejected, Unavailable
-from app.domain.gifts import Flag, GiftKind, Health, Mode, Offer
+from app.domain.errors import Empty, KeyRefused, Rejected, Unavailable
+from app.domain.gifts import Flag, GiftKind, Health, Mode, Offer, Placed, Wish
 from app.domain.money import Money
 from app.store import connections, vendor_accounts
 from app.store.base import reading
@@ -13,11 +14,13 @@ from app.store.connections import Account
 from integrations import registry
 from integrations.http import Http
 from integrations.vendors import Ask, Told, Vendor, VendorLogin
-from tests.builders import usd
+from jobs import vendors
+from tests.builders import paid, present, usd
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
+WISH = {"what": GiftKind.PARCEL, "sku": "M-1", "words": "", "signed_by": "", "name": "", "at_most": usd(6_00)}
 LOGIN = {"key": "a good key", "campaign": "C-1"}
 
 
@@ -34,6 +37,11 @@ class Stall:
         if self.problem is not None:
             raise self.problem
         return self.health
+
+    def place(self, wish: Wish, *, key: str) -> Placed:
+        if self.problem is not None:
+            raise self.problem
+        return Placed(reference=f"{wish.sku} for {key}")
 
     def catalogue(self, what: GiftKind, *, country: str, at_most: Money) -> tuple[Offer, ...]:
         if self.problem is not None:
@@ -192,3 +200,44 @@ def test_given_a_vendor_when_what_it_sells_is_looked_at_then_one_press_takes_a_t
     stall.problem = Unavailable("it does not answer")
     assert "it does not answer" in desk.open("/gifts?vendor=stall&kind=parcel")
     assert desk.ask("/gifts?vendor=stall&kind=egift").status_code == 422
+
+
+def test_given_an_account_that_runs_dry_when_a_night_goes_by_then_today_and_the_page_say_so_until_it_is_filled(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    desk.plan(paid(present(what=GiftKind.PARCEL, vendor="stall"), minor=60_00), rule="flowers")
+    for left, said in ((usd(60_00), 0), (usd(59_99), 1), (usd(600_00), 0)):
+        stall.health = Health(mode=Mode.LIVE, balance=left)
+        vendors.check_all(desk.world, desk.merchant)
+
+        for page in (desk.open(), desk.open("/vendors")):
+            assert page.count("gifts for $60.00 are planned: please fill it there.") == said
+
+
+def test_given_an_account_that_cannot_be_asked_when_a_night_goes_by_then_it_is_as_it_was(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    stall.problem = Unavailable("away")
+    with capture_logs() as logs:
+        vendors.check_all(desk.world, desk.merchant)
+
+    assert [line["event"] for line in logs] == ["vendor.unchecked"]
+    assert "$500.00 left there" in desk.open("/vendors")
+
+
+def test_given_a_gift_that_the_account_does_not_hold_when_refused_then_it_is_written_down_once(
+    desk: Desk, stall: Stall
+) -> None:
+    desk.press("/vendors/stall/connect", **LOGIN)
+    outside = desk.world.outside(desk.merchant)
+    assert outside is not None
+    stall.problem = Empty("The balance does not hold enough.")
+    with capture_logs() as logs:
+        for _ in range(2):
+            with pytest.raises(Empty):
+                outside.vendor("stall").place(Wish(**WISH), key="k")
+
+    assert [line["event"] for line in logs] == ["vendor.empty"]
+    assert "The balance does not hold enough." in desk.open()
