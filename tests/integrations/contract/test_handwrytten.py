@@ -312,6 +312,24 @@ def test_given_words_when_written_then_the_lines_are_those_that_were_shown(
     assert tuple(stage.orders()[-1]["lines"]) == laid_out(words, vendor.can.paper).lines
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"words": "Hooray 🌷\nLéa"}, "^The pen there cannot write “🌷”"),
+        ({"words": "\n".join("y" * 16)}, "^That makes 16 lines, and 15 fit on the card"),
+        ({"to": address(street="東京 1-2")}, "^On the envelope: The pen there cannot write “東”"),
+        ({"to": address(name="דנה כהן")}, "^On the envelope: The pen there cannot write “ד”"),
+    ],
+)
+def test_given_what_no_pen_writes_when_placed_then_it_is_named_before_anybody_there_is_asked(
+    stage: HandwryttenStage, changes: dict[str, Any], why: str
+) -> None:
+    vendor = stage.vendor(counting := Counting(PATIENT, trusted=HERE))
+    with pytest.raises(Rejected, match=why):
+        vendor.place(stage.wish(**changes), key=fresh_key())
+    assert counting.calls == 0
+
+
 def test_given_their_catalogue_when_asked_then_what_is_in_stock_is_there_for_so_much_with_postage(
     stage: HandwryttenStage, vendor: GiftVendor
 ) -> None:
