@@ -273,7 +273,7 @@ def _turned(inside: Practice, shelves: Sequence[Shelf], switches: Mapping[str, o
 
 def _turn(inside: Practice, shelves: Sequence[Shelf], switches: Mapping[str, object]) -> None:
     for name, value in switches.items():
-        for vendor in {shelf.vendor for shelf in shelves}:
+        for vendor in {shelf.vendor for shelf in shelves if name != "raise" or BOOKS[shelf.vendor].prices}:
             with suppress(HTTPError):
                 inside.call(f"/town/{vendor}/switch", {name: value})
         if name == "raise":

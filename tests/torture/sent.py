@@ -11,6 +11,7 @@ from integrations.registry import FIRST_FLORIST
 from integrations.sandbox.books import Turn
 from integrations.sandbox.florist import orders as florist
 from integrations.sandbox.goody import orders as goody
+from integrations.sandbox.handwrytten import orders as handwrytten
 from integrations.sandbox.lob import pieces as lob
 from integrations.sandbox.tremendous import orders as tremendous
 
@@ -37,12 +38,14 @@ class Ordered:
 class Book:
     """How a vendor's orders are read, and what the town can let become of one of them, step by step.
 
-    `at` is where it is told so, and `word` how that is called there.
+    `at` is where it is told so, and `word` how that is called there. `prices`: the vendor tells what an order cost. Of
+    the others nobody can know what was charged for one whose answer was lost, if prices rise meanwhile.
     """
 
     read: Callable[[Turn], Iterable[Kept]]
     at: str = ""
     word: str = "do"
+    prices: bool = True
     fates: tuple[tuple[str, ...], ...] = ()
 
 
@@ -58,6 +61,12 @@ def _batches(turn: Turn) -> Iterator[Kept]:
         made = goody.of_batch(turn, batch)
         paid = sum(each["amounts"]["total"] or 0 for each in made)
         yield str(batch["reference"]), paid, str(made[0]["id"]) if made else ""
+
+
+def _cards(turn: Turn) -> Iterator[Kept]:
+    for card in turn.all(handwrytten.KIND):
+        given_back = card["status"] in ("Cancelled", "refunded")
+        yield str(card["wanted"]["client_metadata"]), 0 if given_back else int(card["minor"]), str(card["id"])
 
 
 def _pieces(turn: Turn) -> Iterator[Kept]:
@@ -80,9 +89,16 @@ BOOKS: Mapping[str, Book] = MappingProxyType(
             at="goody/orders",
             fates=(("open", "accept", "pay"), ("swap", "accept", "pay", "ship", "deliver"), ("expire",)),
         ),
+        "handwrytten": Book(
+            read=_cards,
+            at="handwrytten/orders",
+            prices=False,
+            fates=(("write", "track", "deliver"), ("mail", "return"), ("cancel",), ("refund",)),
+        ),
         "lob": Book(
             read=_pieces,
             at="lob/pieces",
+            prices=False,
             word="event",
             fates=(("Mailed", "Delivered"), ("Mailed", "Returned to Sender"), ("Failed",), ()),
         ),
