@@ -5,7 +5,7 @@ Their basket is never touched: an account has one, and whoever sends it sends wh
 
 from collections.abc import Mapping
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Empty, Rejected, Unavailable, Uncertain
 from integrations.handwrytten import names
 from integrations.handwrytten.names import Json
 from integrations.http import Answer, Http, Request
@@ -34,7 +34,7 @@ class HandwryttenApi:
         """
         answer = self._call("POST", "/orders/singleStepOrder", body=body, headers={"Idempotency-Key": key})
         if answer.status == 402:
-            raise Rejected("Handwrytten could not be paid: please see to the credits or the payment card there.")
+            raise Empty("Handwrytten could not be paid: please see to the credits or the payment card there.")
         if answer.status == 409:
             # What it means is not written anywhere. Somebody else may be placing this very order.
             raise Uncertain(f"{SOURCE} speaks of a conflict")

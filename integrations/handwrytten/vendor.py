@@ -131,7 +131,9 @@ class Handwrytten:
         )
         mode = {None: Mode.UNKNOWN, True: Mode.SANDBOX, False: Mode.LIVE}[testing]
         ails = tuple(why for failed, why in checks if failed)
-        return Health(mode=mode, balance=names.balance(account), ails=ails)
+        left = names.balance(account) if terms.pays_with is None else None
+        # Nothing left may as well mean that they send invoices: that nothing can be paid is said when it turns out.
+        return Health(mode=mode, balance=left if left and left.minor else None, ails=ails)
 
     def _offer(self, card: Json) -> Offer:
         return Offer(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.card_paper import laid_out
-from app.domain.errors import Dearer, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import Dearer, Empty, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.gifts import Cancelled, GiftKind, Mode, Moneys, Need, Settles, Wish
 from app.domain.money import Money
 from app.domain.ports import GiftVendor
@@ -268,7 +268,7 @@ def test_given_a_no_that_comes_with_200_when_somebody_elses_card_is_asked_for_th
 def test_given_too_few_credits_when_placed_then_refused_unless_a_card_is_stored(stage: HandwryttenStage) -> None:
     stage.switch(credits=0)
     before = len(stage.orders())
-    with pytest.raises(Rejected, match="could not be paid"):
+    with pytest.raises(Empty, match="could not be paid"):
         stage.vendor().place(stage.wish(), key=fresh_key())
     assert len(stage.orders()) == before
     stage.with_key(PRACTICE_KEY, payment_card=str(PRACTICE_CARD)).place(stage.wish(), key=fresh_key())
@@ -407,6 +407,14 @@ def test_given_an_account_when_it_is_looked_at_then_its_credits_and_what_is_miss
     ]
     with pytest.raises(Rejected, match="who sends"):
         vendor.place(stage.wish(), key=fresh_key())
+
+
+@pytest.mark.parametrize(("left", "options"), [(0, {}), (5_00, {"payment_card": str(PRACTICE_CARD)})])
+def test_given_an_account_that_need_not_pay_by_credits_when_looked_at_then_there_is_nothing_to_run_out(
+    stage: HandwryttenStage, left: int, options: dict[str, str]
+) -> None:
+    stage.switch(credits=left)
+    assert stage.with_key(PRACTICE_KEY, **options).check().balance is None
 
 
 def test_given_a_lost_answer_when_it_is_looked_for_at_once_then_it_is_not_seen_and_later_it_is(
