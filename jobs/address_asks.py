@@ -188,8 +188,13 @@ def _is_elsewhere(world: World, merchant: Merchant, ask: Ask, where: Delivery) -
 
 
 def _look(world: World, merchant: Merchant, deed: Deed, ask: Ask, where: Delivery | None) -> None:
-    """Have the customer asked where it should go, if that is in doubt; else look once more before it leaves."""
-    if _asked(world, merchant, deed, where):
+    """Have the customer asked where it should go, if that is in doubt; else look once more before it leaves.
+
+    The second look asks about another town alone: what else speaks against a door was good enough at the first, and
+    where nobody can go by now is for whoever is asked in its hour.
+    """
+    is_second = bool(ask.town)
+    if not (is_second and (where is None or not where.edited)) and _asked(world, merchant, deed, where):
         return
     again = deed.due_at - address_words.AHEAD
     until = again if not ask.town and again > world.clock.now() else None
