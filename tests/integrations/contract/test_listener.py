@@ -14,7 +14,7 @@ from tests.integrations.contract.town import TownDoor, hasty
 
 def tell(town: TownDoor, key: str, *, secret: str = SECRET, late: int = 0, number: int = 55) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
-    now = datetime.now(UTC) - timedelta(minutes=late)
+    now = town.inside.clock.now() - timedelta(minutes=late)  # whose time other tests move
     told = registry.listener(f"{town.url}{PATH}", secret, http=hasty())
     told.tell(number, until=since + timedelta(days=180), key=key, since=since, now=now)
 
