@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from app.domain.effects import State
-from app.domain.policy import Policy
+from app.domain.effects import SendGift, State
+from app.domain.policy import Mode, Policy
 from app.store import shops, tables
 from app.store.base import Base, Session, Sessions, open_database, reading, sessions_of, unit_of_work
 from app.store.conditions import due_by, on_its_way, open_for_business
@@ -17,8 +17,12 @@ from app.store.tables import Delivery, Effect, Grant, Pool, Shop
 from integrations.sandbox.books import Books
 from integrations.sandbox.florist import orders as florist_orders
 from integrations.sandbox.helpdesk import messages
+from jobs.carry_out import carry_out
+from tests.jobs.egifts import asked_for
+from tests.torture import sent
 from tests.torture.chaos.patience import patient
 from tests.torture.chaos.promises import Row
+from tests.torture.sent import Ordered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,14 @@ class Ledger:
             known = shops.by_domain(session, domain)
             shop_id = known.id if known else shops.expect(session, domain=domain, policy=policy, now=now)
             shops.change_policy(session, shop_id=shop_id, policy=policy)
+
+    @patient
+    def send(self, domain: str, gift: SendGift, now: datetime) -> None:
+        """Have somebody of the team send a gift, at once: as their desk would, and once for each customer."""
+        with unit_of_work(self.sessions) as session:
+            merchant = shops.by_domain(session, domain)
+            assert merchant is not None
+            carry_out(session, merchant, asked_for(gift, now), now=now, mode=Mode.AUTO)
 
     @patient
     def let_in_since(self, domain: str, moment: datetime) -> bool:
@@ -148,6 +160,16 @@ def town_rows(folder: Path) -> dict[str, tuple[Row, ...]]:
                 "notes": tuple(turn.find(messages.KIND, "channel", messages.NOTE)),
                 "bouquets": tuple(turn.all(florist_orders.KIND)),
             }
+    finally:
+        books.close()
+
+
+def ordered(folder: Path) -> tuple[Ordered, ...]:
+    """Return what the town's vendors have written down, once it is closed."""
+    books = Books(folder / "town.db")
+    try:
+        with books.turn() as turn:
+            return sent.ordered(turn)
     finally:
         books.close()
 

@@ -12,13 +12,13 @@ from random import Random
 from threading import Thread
 from urllib.error import HTTPError
 
-from tests.torture.chaos.day import OTHER_SHOP, Day
+from tests.torture.chaos.day import GIFTS, OTHER_SHOP, Day
 
 HANDS = 12
 MOST_WAITING = 600  # letters: what six workers may hold that were just killed, and some for those who live
 # How many of a hundred do what.
 SHARES = {
-    "newcomer": 47,
+    "newcomer": 46,
     "guest": 16,
     "fourth": 14,
     "packed": 2,
@@ -26,6 +26,7 @@ SHARES = {
     "refunded": 4,
     "pressed": 5,
     "flowers": 1,
+    "sent": 1,
     "tagged": 2,
     "merged": 1,
     "neighbour": 4,
@@ -71,6 +72,7 @@ class Crowd:
             "refunded": self._refunded,
             "pressed": self._pressed,
             "flowers": self._flowers,
+            "sent": self._sent,
             "tagged": self._tagged,
             "merged": self._merged,
             "neighbour": self._neighbour,
@@ -117,6 +119,11 @@ class Crowd:
         """Have an agent send flowers to somebody whose order the app knows by now."""
         for customer, order in self._somebody_known():
             self.day.order_flowers(self.day.ticket(customer), order)
+
+    def _sent(self) -> None:
+        """Have an agent send something small to somebody whose order the app knows by now."""
+        for customer, _ in self._somebody_known():
+            self.day.send(customer, self.rng.choice(list(GIFTS)))
 
     def _somebody_known(self) -> Iterator[tuple[int, int]]:
         """Order once more, and yield a customer and an order of before, if the app knows that one by now."""

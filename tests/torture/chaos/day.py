@@ -5,15 +5,19 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
+from app.domain.gifts import GiftKind
 from integrations.sandbox.store.admin import id_token
-from integrations.sandbox.town import TownSettings
+from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+from tests.builders import present
 from tests.stack import Stack, until
 from tests.torture.chaos.books import Ledger
 from tests.torture.chaos.weather import FAIR_POST, VENDOR_FAULTS, VENDORS, Weather
@@ -24,6 +28,14 @@ LONGEST_STORM_SECONDS = 900.0  # for what somebody in its midst waits for: a let
 LONGEST_JUMP_SECONDS = 4 * 3_600
 LATE_SECONDS = 1.0  # by which a busy machine may be later still
 EARLY_SECONDS = 60  # by which time stops before the first bouquet
+
+
+GIFTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "tremendous": {"what": GiftKind.EGIFT, "sku": "OKMHM2X2OHYV:5.00:USD", "title": "Corner Bookshop, $5.00"},
+        "lob": {"what": GiftKind.CARD, "sku": "letter", "title": "A letter by post"},
+    }
+)
 
 
 class StillToCome(Exception):
@@ -139,6 +151,11 @@ class Day:
         """Have an agent send flowers, which leave tomorrow morning."""
         name = self.stack.get(f"/town/orders/{order}")["name"]
         self.stack.post(f"/town/tickets/{ticket}/press", {"action": "flowers", "order": name, "when_days": "1"})
+
+    def send(self, customer: int, vendor: str) -> None:
+        """Have an agent send something at once by a vendor that knows our keys."""
+        gift = present(vendor=vendor, customer_id=customer, order_id=None, ticket_id=None, **GIFTS[vendor])
+        self.ledger.send(PRACTICE_SHOP, gift, self.now())
 
     def tomorrow_comes(self) -> None:
         """Let time pass until every bouquet that was promised should leave."""

@@ -12,7 +12,7 @@ from app.domain.policy import Policy, WhenLeft
 from integrations.sandbox.store.catalogue import PRODUCTS
 from integrations.sandbox.town import PRACTICE_SHOP
 from jobs.practice import POLICY
-from tests.torture.chaos.day import OTHER_SHOP, Day
+from tests.torture.chaos.day import GIFTS, OTHER_SHOP, Day
 
 REGULARS = 8  # customers of the other shop with three orders each, for its past
 NO_LIMIT = 1_000_000_00
@@ -49,6 +49,7 @@ def morning(day: Day, visitors: list[int], regulars: list[int]) -> list[list[Ste
         [day.open_other, *visit, day.leave_other],
         [partial(day.expire, PRACTICE_SHOP)],
         [partial(retag, day, almost[1])],
+        [partial(day.send, almost[3], vendor) for vendor in GIFTS],
     ]
 
 
@@ -67,6 +68,7 @@ def afternoon(day: Day, visitors: list[int], regulars: list[int]) -> list[list[S
         [partial(day.expire, PRACTICE_SHOP), partial(day.expire, OTHER_SHOP)],
         [lambda: day.stack.post("/town/envelope", {"signed_with": "newest"})],
         [partial(retag, day, almost[0])],
+        [partial(day.send, cast["newcomer_customer"], vendor) for vendor in GIFTS],
     ]
 
 

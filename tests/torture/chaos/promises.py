@@ -13,10 +13,13 @@ from app.domain.policy import SpecialCustomer
 from app.domain.refunds import Way
 from integrations.gorgias import api as gorgias
 from integrations.marker import short
+from integrations.registry import VENDORS
 from integrations.sandbox.store import sums
 from integrations.shopify import gift_order, refund_state, webhooks
 from integrations.shopify.reading import OUR_SOURCE
 from jobs.steps import CANNOT_BE_ASKED, TOO_LATE_TO_REPEAT
+from tests.torture import sent
+from tests.torture.sent import Ordered
 
 Row = dict[str, Any]
 
@@ -47,6 +50,7 @@ class Facts:
     mispaired: tuple[Row, ...] = ()
     notes: tuple[Row, ...] = ()  # in the helpdesk, for its agents alone
     bouquets: tuple[Row, ...] = ()  # that the florist was ordered
+    ordered: tuple[Ordered, ...] = ()  # that any vendor was
     calls: Mapping[str, int]  # of the town's store, by operation
     gifted: frozenset[int]  # orders that must have their gift
     asked_back: Mapping[int, int]  # what agents asked to be given back, by order, in minor units
@@ -73,10 +77,15 @@ def broken(facts: Facts) -> list[str]:
 
 
 def acknowledged_is_kept(facts: Facts) -> Iterator[str]:
-    """Ask for every letter that we said yes to: it is in the inbox, under its own name or as the same news."""
+    """Ask for every letter that we said yes to: it is in the inbox, under its own name or as the same news.
+
+    Vendors only ring a bell.
+    """
     names = {row["delivery_key"] for row in facts.deliveries} | {row["event_key"] for row in facts.deliveries}
     bodies = {bytes(row["body"]) for row in facts.deliveries}
     for letter in facts.letters:
+        if letter["sender"] in VENDORS:
+            continue
         body = letter["body"].encode()
         theirs = {webhooks.delivery_key(letter["headers"], body), webhooks.event_key(letter["headers"], body)}
         kept = body in bodies if letter["sender"] == "helpdesk" else bool(theirs & names)
@@ -209,6 +218,11 @@ def flowers_leave_once(facts: Facts) -> Iterator[str]:
         yield f"flowers were ordered that no row knows: {reference}"
 
 
+def sends_arrive_once(facts: Facts) -> Iterator[str]:
+    """Ask each vendor for each gift: one order where it is done, one at most in any case, at the ledger's own price."""
+    yield from sent.faults(facts.of_kind(*sent.SENDINGS), facts.ordered)
+
+
 def money_adds_up(facts: Facts) -> Iterator[str]:
     """Ask for each month's purse: what is set aside, spent and granted is what waits, what stands, what people said."""
     for pool in facts.pools:
@@ -326,6 +340,7 @@ PROMISES: tuple[Callable[[Facts], Iterable[str]], ...] = (
     credit_matches,
     notes_are_written_once,
     flowers_leave_once,
+    sends_arrive_once,
     money_adds_up,
     no_doubt_is_left,
     nothing_failed_for_good,

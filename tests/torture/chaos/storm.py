@@ -20,7 +20,7 @@ from integrations.sandbox.town import PRACTICE_SECRETS
 from integrations.shopify.tokens import fingerprint
 from tests.stack import Stack, free_port, running, until
 from tests.torture.chaos import people
-from tests.torture.chaos.books import Ledger, ledger, town_rows
+from tests.torture.chaos.books import Ledger, ledger, ordered, town_rows
 from tests.torture.chaos.crowd import FOURTHS, MOST_WAITING, SHARES, Crowd
 from tests.torture.chaos.day import Day
 from tests.torture.chaos.invariants import broken
@@ -175,6 +175,7 @@ class _Storm:
         return Facts(
             **rows,
             **town_rows(self.folder),
+            ordered=ordered(self.folder),
             calls=watch.counted("calls"),
             gifted=frozenset(day.gifted),
             asked_back=day.asked_back,

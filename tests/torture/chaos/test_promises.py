@@ -11,12 +11,13 @@ from integrations.marker import short
 from integrations.shopify import gift_order, refund_state
 from tests.torture.chaos.invariants import broken
 from tests.torture.chaos.promises import TAG, Facts, Row
+from tests.torture.sent import Ordered
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SHOP, OTHER = "here.myshopify.com", "elsewhere.myshopify.com"
 LINED, SENT_ALONE, CANCELLED, REFUNDED = 1, 2, 3, 4
 GIFT_KEY, PARCEL_KEY, REFUND_KEY, CREDIT_KEY = "gift:1:nth", "gift-order:2:nth", "refund:4:7:1000", "refund:4:7:500"
-NOTE_KEY, FLOWERS_KEY = "note:7:refund", "flowers:7"
+NOTE_KEY, FLOWERS_KEY, EGIFT_KEY = "note:7:refund", "flowers:7", "send:egift:7"
 SECRET = "0123456789abcdef"
 
 
@@ -149,6 +150,7 @@ def in_order() -> Facts:
             effect(CREDIT_KEY, "refund_order", REFUNDED, 5_00, payload={"way": "credit"}),
             effect(NOTE_KEY, "post_note", REFUNDED, 0),
             effect(FLOWERS_KEY, "send_flowers", REFUNDED, 60_00),
+            effect(EGIFT_KEY, "send_gift", REFUNDED, 25_00, pool_id=None, payload={"vendor": "tremendous"}),
         ),
         orders=ours,
         customers=(
@@ -184,6 +186,7 @@ def in_order() -> Facts:
         letters=(letter(),),
         notes=(note(NOTE_KEY),),
         bouquets=(bouquet(FLOWERS_KEY),),
+        ordered=(FLOWERS, EGIFT),
         calls={"TokenRefresh": 3},
         gifted=frozenset({LINED, SENT_ALONE}),
         asked_back={REFUNDED: 15_00},
@@ -198,6 +201,13 @@ def note(key: str) -> Row:
 
 def bouquet(key: str) -> Row:
     return {"items": [{"special_instructions": f"Reference {short(key)}"}]}
+
+
+def ordered(key: str, vendor: str, kept: int) -> Ordered:
+    return Ordered(vendor=vendor, mark=short(key), kept=kept)
+
+
+FLOWERS, EGIFT = ordered(FLOWERS_KEY, "florist", 60_00), ordered(EGIFT_KEY, "tremendous", 25_00)
 
 
 def delivery(**changes: Any) -> Row:
@@ -287,6 +297,16 @@ UNKNOWN = {
         (replace(in_order(), bouquets=(bouquet(FLOWERS_KEY),) * 2), "are done, and were ordered 2 times"),
         (in_ledger(in_order(), FLOWERS_KEY, state="withdrawn"), "are withdrawn, and were ordered 1 times"),
         (replace(in_order(), bouquets=(bouquet(FLOWERS_KEY), bouquet("flowers:8"))), "ordered that no row knows"),
+        (replace(in_order(), ordered=(FLOWERS,)), "is done (None), and was ordered 0 times at tremendous"),
+        (replace(in_order(), ordered=(FLOWERS, EGIFT, EGIFT)), "was ordered 2 times at tremendous"),
+        (replace(in_order(), ordered=(FLOWERS, replace(EGIFT, kept=25_01))), "tremendous keeps 2501 for it"),
+        (replace(in_order(), ordered=(replace(FLOWERS, kept=59_99), EGIFT)), "florist keeps 5999 for it"),
+        (in_ledger(in_order(), EGIFT_KEY, state="withdrawn"), "with 0, and tremendous keeps 2500 for it"),
+        (in_ledger(in_order(), EGIFT_KEY, code="taken_back"), "with 0, and tremendous keeps 2500 for it"),
+        (
+            replace(in_order(), ordered=(FLOWERS, EGIFT, ordered("send:egift:8", "lob", 2_00))),
+            "lob has an order that no row",
+        ),
         (replace(in_order(), deliveries=()), "was acknowledged and is nowhere"),
         (replace(in_order(), deliveries=(delivery(handled_at=None),)), "has not ended well"),
         (replace(in_order(), deliveries=(delivery(sender=OTHER),)), f"delivery 1 of {OTHER} lies with {SHOP}"),

@@ -10,8 +10,8 @@ QUICK_FAULTS = (
     *("500_after", "commit_then_drop", "truncated", "partial", "odd_type", "odd_date", "stale"),
 )
 LONG_FAULTS = ("late_commit", "hang_before", "hang_after", "drip", "slow", "huge")
-# Of the helpdesk and the florist, who are asked little: one call in five goes wrong.
-VENDORS = ("helpdesk", "florist")
+# Of the helpdesk and whoever sells gifts, who are asked little: one call in five goes wrong.
+VENDORS = ("helpdesk", "florist", "lob", "tremendous")
 VENDOR_FAULTS = (
     *("429", "500_before", "html_502", "html_200", "drop_before"),
     *("500_after", "commit_then_drop", "truncated"),
