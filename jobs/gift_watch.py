@@ -141,7 +141,7 @@ def _book_and_tell(session: Session, merchant: Merchant, change: _Change, now: d
         )
     elif after.status not in _NOT_MISSED and next_look(after.status, placed_at=after.placed_at, now=now) is None:
         note = arrivals.never_confirmed(gift, vendor=vendor, now=now)
-    if note is not None and after.status is Status.RETURNED is not before.status:
+    if note is not None and after.status is Status.RETURNED:
         note = address_asks.came_back(session, merchant, deed, note, now)
     if note is not None:
         carry_out.tell(session, merchant, deed, note, now=now)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain import delivery_days
 from app.domain.addresses import Address
-from app.domain.deliveries import Delivery
+from app.domain.deliveries import NO_DOOR, Delivery
 from app.domain.effects import CancelSending, Effect, SendFlowers, SendGift, Sending, WriteCard
 from app.domain.errors import Rejected
 from app.domain.facts import Order, Standing
@@ -35,7 +35,7 @@ def do(
         raise Rejected(A_CARD)  # nobody is asked to: `by_hand` keeps it from the gate
     wish = wish_of(merchant, outside, sending, deed, told=told)
     wish = replace(wish, again=deed.sends > 1, until=world.clock.now() + TAKEN_UP_WITHIN)
-    door = where_to.digest(world, merchant, wish.to)
+    door = NO_DOOR if goes_by_email(sending) else where_to.digest(world, merchant, wish.to)
     placed = _vendor(outside, sending).place(wish, key=deed.key)
     return replace(_receipt(placed), door=door)
 
@@ -45,7 +45,7 @@ def find(outside: Outside, sending: Sending, deed: Deed) -> Receipt | None:
     if isinstance(sending, WriteCard):
         return None
     placed = _vendor(outside, sending).find(key=deed.key, customer_id=sending.customer_id)
-    return None if placed is None else _receipt(placed)
+    return None if placed is None else replace(_receipt(placed), door=NO_DOOR if goes_by_email(sending) else "")
 
 
 def stop(world: World, merchant: Merchant, outside: Outside, cancel: CancelSending) -> Receipt:

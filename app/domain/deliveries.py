@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.addresses import Address
 
+NO_DOOR = "none"  # what stands for a door where something goes to none, as by e-mail
 _ENOUGH = 2  # parcels to one door and to no other make it the customer's own, whatever name stands there
 
 

@@ -431,15 +431,3 @@ def test_given_a_gift_that_nobody_can_take_up_when_its_money_is_held_for_a_week_
     look(inside)
 
     assert (held(inside), inside.reserved()) == ([], 0)
-
-
-def test_given_a_vendor_that_names_no_last_day_when_money_is_held_then_it_is_told_after_all_looks_are_over(
-    inside: Practice, vendor: Telling
-) -> None:
-    vendor.pending = True
-    plan(inside)
-    inside.later(66 * DAY)
-    assert held(inside) == []
-    inside.later(2 * DAY)
-
-    assert len(held(inside)) == 1

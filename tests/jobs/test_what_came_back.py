@@ -104,8 +104,8 @@ def test_given_an_answer_when_a_person_sends_it_again_then_it_goes_there_at_its_
 def test_given_nobody_who_answers_when_days_pass_then_their_agent_is_reminded_once_and_it_is_over(
     inside: Practice, ticket: int, back: int
 ) -> None:
-    for _ in range(14):
-        pass_days(inside, 1)
+    for days in (5, 8, 1):
+        pass_days(inside, days)
         looked(inside)
 
     assert len(links(inside, ticket)) == 2
@@ -128,12 +128,17 @@ def test_given_a_door_from_which_something_came_back_when_something_else_is_look
     assert CANARY not in page
 
 
-def test_given_something_without_a_door_when_it_comes_back_then_nobody_is_given_a_link(
-    inside: Practice, vendor: Telling, ticket: int
+def test_given_something_without_a_door_when_it_comes_back_then_nobody_is_given_a_link_and_no_door_is_in_doubt(
+    inside: Practice, vendor: Telling, ticket: int, sam: Agent
 ) -> None:
     send(inside, ticket, what=GiftKind.EGIFT)
-    vendor.became["S-1"] = BACK
+    vendor.loses_answers = True
+    send(inside, ticket, confirm="again", what=GiftKind.EGIFT)
+    inside.later(DAY)
+    inside.drain()
+    vendor.became |= {"S-1": BACK, "S-2": BACK}
     look(inside, DAY)
 
     assert notes(inside, ticket)[-1].endswith("Please ask the customer for the right address.")
     assert (rows(inside), links(inside, ticket)) == ([], [])
+    assert "in doubt" not in sam.look(**FLOWERS)

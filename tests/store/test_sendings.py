@@ -4,16 +4,19 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.deliveries import Brought
 from app.domain.gifts import Placed, Seen
+from app.domain.people import Person
 from app.domain.sendings import Status
-from app.store import doors, sendings, shops, trail
+from app.store import doors, erasing, sendings, shops, trail
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.ledger import Deed
+from app.store.sending_tables import Sending
 from app.store.sendings import Sent
 from app.store.shops import Merchant
-from tests.builders import DAY, HOUR, MINUTE, NOON, paid, present, profile
+from tests.builders import DAY, HOUR, MINUTE, NOON, paid, present, profile, receipt
 from tests.store.crowd import at_once
 from tests.store.ledger_steps import Steps, into
 
@@ -244,8 +247,28 @@ def test_given_gifts_that_arrived_or_came_back_when_their_customers_door_is_look
 def test_given_somebody_who_is_forgotten_when_their_gifts_are_followed_on_then_nobody_knows_to_which_door(
     steps: Steps,
 ) -> None:
-    deed = begun(steps, status=Status.RETURNED)
+    begun(steps, status=Status.RETURNED)
+    ada = Person(ids=frozenset({55}), words=frozenset())
     with unit_of_work(steps.sessions) as session:
-        sendings.forget_doors(session, shop_id=steps.shop_id, effect_ids=[deed.id])
+        known = {"shop_id": steps.shop_id, "letters": (), "key": b"key", "now": NOON}
+        assert erasing.forget_person(session, person=ada, **known) == 0
 
-    assert [each.door for each in brought(steps)] == [""]
+    with reading(steps.sessions) as session:
+        (row,) = session.scalars(select(Sending))
+    assert (row.reference, row.door) == ("S-1", None)
+
+
+@pytest.mark.parametrize(("ends_at", "lasts"), [(NOON + 30 * DAY, 30), (None, 60)], ids=["a last day", "none"])
+def test_given_money_on_its_way_when_its_gift_can_be_taken_up_no_more_then_it_is_found(
+    steps: Steps, ends_at: datetime | None, lasts: int
+) -> None:
+    deed = steps.sent(steps.planned(paid(present())).id)
+    assert steps.done(deed, receipt(pending=True))
+    with unit_of_work(steps.sessions) as session:
+        sendings.begin(session, deed, Placed(reference="S-1", expires_at=ends_at), vendor="shelf", now=NOON)
+    begun(steps, number=2)
+
+    with reading(steps.sessions) as session:
+        for days, found in ((lasts, []), (lasts + 1, [deed.id])):
+            before = NOON + days * DAY
+            assert sendings.unsettled(session, shop_id=steps.shop_id, before=before) == found
