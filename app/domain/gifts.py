@@ -8,6 +8,7 @@ from app.domain.addresses import Address
 from app.domain.money import Money
 from app.domain.sendings import Status
 
+EXPIRED = "expired"  # our own word for what nobody took up in time
 GRACE = timedelta(days=1)  # after the last moment at which a gift can be taken up: clocks differ, and so do days
 
 
@@ -204,7 +205,7 @@ class Seen:
         """Return what it comes to by now: what was not taken up in time is over, whether they say so or not."""
         if self.expires_at is None or now < self.expires_at + GRACE:
             return self
-        return Seen(status=Status.CANCELLED, word="expired", money=Moneys.BACK, at=self.expires_at)
+        return Seen(status=Status.CANCELLED, word=EXPIRED, money=Moneys.BACK, at=self.expires_at)
 
 
 class Cancelled(StrEnum):

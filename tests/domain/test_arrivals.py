@@ -1,11 +1,12 @@
 """What the agent reads once a vendor has their gift."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.effects import PostNote, SendGift, Sending
-from app.domain.gifts import GiftKind, Moneys, Seen
+from app.domain.gifts import GRACE, GiftKind, Moneys, Seen
 from app.domain.rules import arrivals
 from app.domain.sendings import Status
 from tests.builders import NOON, flowers, letter, present
@@ -42,6 +43,17 @@ def test_given_nobodys_word_when_it_should_have_arrived_then_the_agent_reads_tha
 
     assert "by the calendar" in text
     assert "arrived." not in text
+
+
+def test_given_a_gift_that_nobody_took_up_when_its_time_is_over_then_the_agent_reads_why() -> None:
+    seen = Seen(status=Status.PLACED, expires_at=NOON)
+    assert seen.as_of(NOON + GRACE - timedelta(seconds=1)) is seen
+
+    note = told(flowers(), Status.CANCELLED, seen=seen.as_of(NOON + GRACE), money=Moneys.BACK)
+
+    assert note.text == (
+        "The flowers will not arrive: nobody has said in time where to. Its money is back in the pool."
+    )
 
 
 def test_given_money_that_came_back_when_told_then_the_agent_reads_so() -> None:

@@ -182,6 +182,20 @@ def test_given_an_account_when_left_then_it_and_its_key_are_forgotten(desk: Desk
     assert desk.press("/vendors/stall/check").status_code == 422
 
 
+def test_given_a_vendor_with_a_sandbox_of_its_own_when_the_page_is_open_then_it_asks_for_all_that_it_needs(
+    desk: Desk,
+) -> None:
+    page = desk.open("/vendors").partition('id="vendor-goody"')[2].partition("</article>")[0]
+    fields = [name.partition('"')[0] for name in page.split('<input id="goody-')[1:]]
+
+    assert fields == ["key", "card", "payment", "host"]
+    assert page.count(" required") == 2
+    assert "flowers, a parcel" in page
+    assert desk.press("/vendors/goody/connect", key="k").status_code == 422
+    answer = desk.press("/vendors/goody/connect", key="k", card="c5f0", host="goody.example")
+    assert "their hosts are api.ongoody.com" in answer.text
+
+
 def test_given_what_cannot_be_meant_when_connected_then_nothing_is_asked(desk: Desk, stall: Stall) -> None:
     assert desk.press("/vendors/stall/connect", key=" ").status_code == 422
     assert desk.press("/vendors/stall/connect", key="x" * 2_001).status_code == 422

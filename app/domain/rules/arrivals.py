@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.effects import Plan, PostNote, SendFlowers, SendGift, Sending
-from app.domain.gifts import GiftKind, Moneys, Seen
+from app.domain.gifts import EXPIRED, GiftKind, Moneys, Seen
 from app.domain.sendings import Status
 
 _THINGS = {
@@ -22,6 +22,7 @@ _NEWS = {
     Status.REFUNDED: "{thing}: {vendor} gave back what it cost.",
 }
 _BY_THE_CALENDAR = "{thing} should have arrived by now. That is by the calendar; nobody has confirmed it."
+_NOT_TAKEN_UP = "{thing} will not arrive: nobody has said in time where to."
 _ALL_THE_SAME = "It had been cancelled, and was sent all the same{carrier}: {same_thing}."
 _NEVER_CONFIRMED = "{thing}: in 60 days {vendor} has not said that it arrived. Please ask there, or the customer."
 _BACK = " Its money is back in the pool."
@@ -45,6 +46,8 @@ def tell(
     template = _NEWS.get(status, "")
     if status is Status.DELIVERED and not told.confirmed:
         template = _BY_THE_CALENDAR
+    if told.word == EXPIRED:
+        template = _NOT_TAKEN_UP
     if not (template or all_the_same):
         return None
     booked, about = "", status.value
