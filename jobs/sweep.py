@@ -9,6 +9,7 @@ from typing import NamedTuple
 import structlog
 
 from app.domain.errors import Busy, Closed, Unavailable
+from app.domain.facts import Change
 from app.store import inbox, orders, pulse, shops
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
@@ -132,17 +133,18 @@ def _sweep(world: World, merchant: Merchant, outside: Outside, due: Due) -> int:
     changes = outside.shop.updated_since(due.since - due.overlap)
     while some := list(islice(changes, ROWS_A_COMMIT)):
         with unit_of_work(world.sessions) as session:
-            found += sum(_put_in(session, merchant, *change, now=now) for change in some)
+            found += sum(_put_in(session, merchant, change, now=now) for change in some)
             # They come oldest first: whatever changed before the last of them is known by now.
-            shops.note_history(session, shop_id=merchant.id, **{due.column: min(max(due.since, some[-1][1]), now)})
+            reached = min(max(due.since, some[-1].updated_at), now)
+            shops.note_history(session, shop_id=merchant.id, **{due.column: reached})
     with unit_of_work(world.sessions) as session:
         shops.note_history(session, shop_id=merchant.id, **{due.column: now})
     log.info("sweep.done", shop=merchant.id, sweep=due.column, found=found)
     return found
 
 
-def _put_in(session: Session, merchant: Merchant, order_id: int, updated_at: datetime, *, now: datetime) -> bool:
-    if orders.is_known(session, shop_id=merchant.id, order_id=order_id, updated_at=updated_at):
+def _put_in(session: Session, merchant: Merchant, change: Change, *, now: datetime) -> bool:
+    if orders.is_known(session, shop_id=merchant.id, change=change):
         return False
     return inbox.receive(
         session,
@@ -150,7 +152,7 @@ def _put_in(session: Session, merchant: Merchant, order_id: int, updated_at: dat
         source="shopify",
         sender=merchant.domain,
         topic="orders/updated",
-        delivery_key=f"sweep:{order_id}:{updated_at.isoformat()}",
-        body=json.dumps({"id": order_id}).encode(),
+        delivery_key=f"sweep:{change.order_id}:{change.updated_at.isoformat()}:{change.net.minor}",
+        body=json.dumps({"id": change.order_id}).encode(),
         now=now,
     )

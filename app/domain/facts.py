@@ -63,6 +63,19 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An order that changed, as a list of changes shows it. `net` has what was paid for gift cards in it.
+
+    The store counts whole seconds: of two changes in one, `updated_at` does not tell which of them was read.
+    """
+
+    order_id: int
+    updated_at: datetime
+    net: Money
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One customer in our own ledger. `changes` counts how often the standing changed, `changed_at` is the last.
 

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from app.domain.addresses import Address
 from app.domain.deliveries import Delivery, Validity
-from app.domain.facts import GiftOption, Order, Quote
+from app.domain.facts import Change, GiftOption, Order, Quote
 from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Seen, Wish
 from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
 from app.domain.history import Batch, Export, Gathering
@@ -99,8 +99,8 @@ class Shop(Protocol):
         """Return what the merchant has granted the app, as the store names it."""
 
     def order(self, order_id: int) -> Order | None: ...
-    def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
-        """Yield the id and the moment of the last change of every order that changed since."""
+    def updated_since(self, moment: datetime) -> Iterator[Change]:
+        """Yield every order that changed since, oldest change first."""
 
     def start_export(self, what: Export, *, without_people: bool) -> str:
         """Let the store gather its orders or customers; return the handle. A second one beside it does no harm."""

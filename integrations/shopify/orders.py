@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.domain.errors import Unavailable
-from app.domain.facts import Order
+from app.domain.facts import Change, Order
 from integrations.shopify import reading
 from integrations.shopify.answers import Json
 from integrations.shopify.client import AdminApi
@@ -43,8 +43,8 @@ def node_and_home(api: AdminApi, order_id: int) -> tuple[Json | None, str | None
     return node, ((reply.data["shop"] or {}).get("shopAddress") or {}).get("countryCodeV2")
 
 
-def updated_since(api: AdminApi, moment: datetime) -> Iterator[tuple[int, datetime]]:
-    """Yield id and last change of the orders changed since then, oldest change first.
+def updated_since(api: AdminApi, moment: datetime) -> Iterator[Change]:
+    """Yield the orders changed since then, oldest change first.
 
     An order that changes while we read comes again at the end.
     """
@@ -54,7 +54,12 @@ def updated_since(api: AdminApi, moment: datetime) -> Iterator[tuple[int, dateti
         reply = api.ask("orders_updated_since", {"query": f"updated_at:>='{since}'", "after": after})
         page = reply.one("orders") or {"nodes": [], "pageInfo": {"hasNextPage": False}}
         for node in page["nodes"]:
-            yield reading.number(node["id"]), datetime.fromisoformat(node["updatedAt"])
+            yield Change(
+                order_id=reading.number(node["id"]),
+                updated_at=datetime.fromisoformat(node["updatedAt"]),
+                net=reading.money(node["netPaymentSet"]),
+                cancelled=node["cancelledAt"] is not None,
+            )
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = page["pageInfo"]["endCursor"]

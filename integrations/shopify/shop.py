@@ -7,7 +7,7 @@ from functools import partial
 
 from app.domain.deliveries import Delivery
 from app.domain.errors import Unavailable
-from app.domain.facts import GiftOption, Order
+from app.domain.facts import Change, GiftOption, Order
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import digest
 from app.domain.ports import GiftParcel, Receipt, ShopProfile
@@ -57,7 +57,7 @@ class ShopifyShop:
     def order(self, order_id: int) -> Order | None:
         return orders.order(self._api, order_id, digest=self._digest)
 
-    def updated_since(self, moment: datetime) -> Iterator[tuple[int, datetime]]:
+    def updated_since(self, moment: datetime) -> Iterator[Change]:
         return orders.updated_since(self._api, moment)
 
     def start_export(self, what: Export, *, without_people: bool) -> str:

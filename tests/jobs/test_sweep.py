@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.errors import Unavailable
+from app.domain.facts import Change
 from app.domain.ports import Shop
 from app.store import shops, tables
 from app.store.base import reading, unit_of_work
@@ -70,6 +71,22 @@ def test_given_all_is_known_when_swept_again_then_nothing_is_put_into_the_inbox(
     assert letters(inside) == before
 
 
+def test_given_two_changes_in_one_second_when_only_the_first_was_read_then_the_sweep_finds_the_second(
+    inside: Practice,
+) -> None:
+    order = inside.order(amount="45.00")
+    inside.deliver(order)
+    inside.drain()
+    inside.call(f"/town/orders/{order}/refund", {"announce": "lose"})  # and the clock stands still
+
+    inside.later(QUARTER)
+    sweep(inside.world, inside.shop_id)
+    inside.drain()
+
+    with reading(inside.world.sessions) as session:
+        assert session.get_one(tables.Order, (inside.shop_id, order)).net_minor == 0
+
+
 def test_given_a_sweep_under_way_when_another_worker_is_rung_then_it_does_not_ask_the_same(
     inside: Practice, heard: World
 ) -> None:
@@ -110,7 +127,7 @@ def test_given_a_sweep_that_breaks_off_when_it_comes_round_again_then_it_goes_on
     whole = ShopifyShop.updated_since
     asked: list[datetime] = []
 
-    def breaking(shop: Shop, moment: datetime) -> Iterator[tuple[int, datetime]]:
+    def breaking(shop: Shop, moment: datetime) -> Iterator[Change]:
         asked.append(moment)
         for number, change in enumerate(whole(shop, moment)):  # type: ignore[arg-type]
             if number == 4 and len(asked) == 1:
@@ -174,5 +191,5 @@ def test_given_a_store_that_cannot_be_asked_when_swept_then_its_bell_is_silent_f
     assert not [job for job in heard.bell.queue.jobs if job.func_name == Task.SWEEP.value]
 
 
-def refuses(_shop: Shop, _moment: datetime) -> Iterator[tuple[int, datetime]]:
+def refuses(_shop: Shop, _moment: datetime) -> Iterator[Change]:
     raise Unavailable("nobody is there")

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain.facts import Order, Standing
+from app.domain.facts import Change, Order, Standing
 from app.domain.policy import SpecialCustomer
 from app.domain.rules import special_customer
 from app.store import marks, orders, tables
@@ -222,15 +224,27 @@ def test_given_several_orders_when_the_latest_is_asked_then_it_is_the_newest_tha
         assert orders.latest_order(session, shop_id=shop.id, customer_id=BEN, name="#1") is None
 
 
-@pytest.mark.parametrize(("said", "is_known"), [(NOON - HOUR, True), (NOON, True), (NOON + MINUTE, False)])
+@pytest.mark.parametrize(
+    ("said", "is_known"),
+    [
+        ({"updated_at": NOON - HOUR}, True),
+        ({}, True),
+        ({"updated_at": NOON + MINUTE}, False),
+        ({"net": usd(39_00)}, False),  # read between two changes of one second
+        ({"cancelled": True}, False),
+        ({"updated_at": NOON - HOUR, "net": usd(39_00)}, True),
+    ],
+    ids=str,
+)
 def test_given_a_state_of_an_order_when_asked_whether_it_is_known_then_only_newer_ones_are_news(
-    sessions: Sessions, shop: Merchant, said: datetime, is_known: bool
+    sessions: Sessions, shop: Merchant, said: dict[str, Any], is_known: bool
 ) -> None:
+    change = replace(Change(order_id=1001, updated_at=NOON, net=usd(45_00)), **said)
     with unit_of_work(sessions) as session:
-        orders.record(session, shop_id=shop.id, order=order(updated_at=NOON))
+        orders.record(session, shop_id=shop.id, order=order(updated_at=NOON, net=usd(45_00)))
 
-        assert orders.is_known(session, shop_id=shop.id, order_id=1001, updated_at=said) is is_known
-        assert not orders.is_known(session, shop_id=shop.id, order_id=1002, updated_at=said)
+        assert orders.is_known(session, shop_id=shop.id, change=change) is is_known
+        assert not orders.is_known(session, shop_id=shop.id, change=replace(change, order_id=1002))
 
 
 @many

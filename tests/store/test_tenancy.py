@@ -19,6 +19,7 @@ from app.domain import gifts
 from app.domain.agents import Role
 from app.domain.catalogue import Entry
 from app.domain.effects import Pool, PushCard
+from app.domain.facts import Change
 from app.domain.gifts import GiftKind, Health, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
@@ -479,6 +480,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "period": "2026-11-21",
     "chore": "review",
     "order_id": 1001,
+    "change": Change(order_id=1001, updated_at=NOON - 9 * DAY, net=usd(1)),
     "delivery_key": "d-new",
     "event_key": "e-new",
     "news": "comment:7",

@@ -10,7 +10,7 @@ import pytest
 from app.domain.addresses import Address
 from app.domain.deliveries import Validity
 from app.domain.errors import Busy, Rejected, Unavailable, Uncertain
-from app.domain.facts import Order
+from app.domain.facts import Change, Order
 from app.domain.history import Batch, Export, Stage
 from app.domain.money import Money, zero
 from app.domain.ports import GiftParcel, Receipt, Shop
@@ -148,9 +148,10 @@ class ShopContract:
 
     def test_given_a_change_when_swept_then_it_is_among_the_newest(self, stage: ShopStage, shop: Shop) -> None:
         order_id = stage.place_order()
-        changed = self.read(shop, order_id).updated_at
-        assert (order_id, changed) in list(shop.updated_since(changed - timedelta(seconds=1)))
-        assert order_id not in [found for found, _ in shop.updated_since(changed + timedelta(hours=1))]
+        order = self.read(shop, order_id)
+        ours = Change(order_id=order_id, updated_at=order.updated_at, net=order.net)
+        assert ours in list(shop.updated_since(order.updated_at - timedelta(seconds=1)))
+        assert order_id not in [each.order_id for each in shop.updated_since(order.updated_at + timedelta(hours=1))]
 
     def test_given_a_customer_when_searched_by_email_then_found_in_any_case(self, stage: ShopStage, shop: Shop) -> None:
         customer = stage.customer_of(stage.place_order())

@@ -53,7 +53,7 @@ def test_given_a_page_when_priced_then_asked_by_its_size_and_charged_by_what_was
 
     cost = town.ask("orders_updated_since", query="")["extensions"]["cost"]
 
-    assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (100, 2)
+    assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (300, 6)
 
 
 def test_given_an_order_when_priced_then_each_object_costs_a_point() -> None:

@@ -214,10 +214,15 @@ def test_given_a_withheld_address_when_flowers_need_it_then_it_does_not_look_abs
 
 def test_given_three_pages_of_changes_when_swept_then_all_come_in_order(store: Script) -> None:
     for first, more in ((1, "c1"), (3, "c2"), (5, None)):
-        nodes = [{"id": f"gid://shopify/Order/{n}", "updatedAt": f"2026-11-21T10:00:0{n}Z"} for n in (first, first + 1)]
+        told = {"cancelledAt": None, "netPaymentSet": {"shopMoney": {"amount": "45.0", "currencyCode": "USD"}}}
+        nodes = [
+            {"id": f"gid://shopify/Order/{n}", "updatedAt": f"2026-11-21T10:00:0{n}Z"} | told
+            for n in (first, first + 1)
+        ]
         store.brings(orders=page(*nodes, more=more))
     found = list(shop().updated_since(datetime(2026, 11, 21, 5, 0, 0, 999_999, tzinfo=UTC)))
-    assert [order_id for order_id, _ in found] == [1, 2, 3, 4, 5, 6]
-    assert found[5][1] == datetime(2026, 11, 21, 10, 0, 6, tzinfo=UTC)
+    assert [change.order_id for change in found] == [1, 2, 3, 4, 5, 6]
+    assert found[5].updated_at == datetime(2026, 11, 21, 10, 0, 6, tzinfo=UTC)
+    assert found[5].net == Money(minor=45_00, currency="USD")
     assert [variables["after"] for _, variables in store.asked] == [None, "c1", "c2"]
     assert store.asked[0][1]["query"] == "updated_at:>='2026-11-21T05:00:00Z'"
