@@ -3,7 +3,7 @@
 A new field of the policy is one line here. How far a rule may go is decided on today's page, where it shows at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -291,16 +291,18 @@ GROUPS = (
 FIELDS = tuple(field for group in GROUPS for field in group.fields)
 
 
-def typed(policy: Policy, currency: str) -> dict[str, str]:
-    """Return the policy as the merchant would type it."""
-    return {field.path: field.kind.show(field.of(policy), currency) for field in FIELDS}
+def typed(policy: Policy, currency: str, fields: Sequence[Field] = FIELDS) -> dict[str, str]:
+    """Return the policy, or these fields of it, as the merchant would type it."""
+    return {field.path: field.kind.show(field.of(policy), currency) for field in fields}
 
 
-def understood(texts: Mapping[str, str], currency: str) -> tuple[dict[str, object], dict[str, str]]:
+def understood(
+    texts: Mapping[str, str], currency: str, fields: Sequence[Field] = FIELDS
+) -> tuple[dict[str, object], dict[str, str]]:
     """Return what was typed by path, and for what cannot be meant, what to say instead."""
     values: dict[str, object] = {}
     wrongs: dict[str, str] = {}
-    for field in FIELDS:
+    for field in fields:
         try:
             values[field.path] = field.kind.read(texts[field.path], currency)
         except Wrong as wrong:
