@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.errors import Closed, Rejected, Unavailable
-from app.domain.history import Gathering, Stage
+from app.domain.history import Export, Gathering, Stage
 from app.domain.retry import wait_after
-from app.store import imports, shops, veil, yardstick
+from app.domain.suggestions import worth_a_look
+from app.store import imports, insights, shops, veil, yardstick
 from app.store.base import reading, unit_of_work
 from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
@@ -117,13 +118,17 @@ def _ask_anew(world: World, merchant: Merchant, export: Reading, problem: str, *
 
 def _read(world: World, merchant: Merchant, outside: Outside, export: Reading, file: str) -> bool:
     """Read on in the file, and return whether its end was reached in this turn."""
-    end, at = time.monotonic() + TURN_SECONDS, export.lines
+    end, at, things, since = time.monotonic() + TURN_SECONDS, export.lines, export.things, world.clock.now()
     for batch in outside.shop.past(export.kind, file, after=at, currency=merchant.currency):
         with unit_of_work(world.sessions) as session:
             shown = veil.drawn(session, shop_id=merchant.id, seal=world.seal).over_past(batch)
-            imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=shown)
-            shops.note_history(session, shop_id=merchant.id, try_at=world.clock.now() + world.lease)
-        at = batch.lines
+            now = world.clock.now()
+            imports.keep(session, shop_id=merchant.id, reading=export, after=at, batch=shown, since=since, now=now)
+            shops.note_history(session, shop_id=merchant.id, try_at=now + world.lease)
+            if export.kind is Export.ORDERS and worth_a_look(things, things + batch.things):
+                policy = merchant.policy.special_customer
+                insights.take(session, shop_id=merchant.id, policy=policy, now=now, partial=True)
+        at, things = batch.lines, things + batch.things
         if time.monotonic() > end or stopping.asked():
             return False
     return True
@@ -155,6 +160,7 @@ def _finish(world: World, merchant: Merchant, now: datetime) -> None:
     with unit_of_work(world.sessions) as session:
         imports.finish(session, shop_id=merchant.id)
         yardstick.measure(session, shop_id=merchant.id, policy=merchant.policy.special_customer, now=now)
+        insights.take(session, shop_id=merchant.id, policy=merchant.policy.special_customer, now=now)
         shops.note_history(session, shop_id=merchant.id, done_at=now)
     log.info("history.done", shop=merchant.id)
     world.bell.ring(Task.REVIEW, merchant.id)

@@ -6,7 +6,7 @@ import structlog
 
 from app.domain.policy import Mode
 from app.domain.rules import special_customer
-from app.store import chores, orders, shops, tallies, yardstick
+from app.store import chores, insights, orders, shops, tallies, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.shops import Merchant
 from jobs import hard_times
@@ -47,6 +47,7 @@ def _review(session: Session, merchant: Merchant, now: datetime) -> int:
     if wrong:
         log.error("audit.repaired", shop=merchant.id, figures=wrong)
     yardstick.measure(session, shop_id=merchant.id, policy=policy, now=now)
+    insights.take(session, shop_id=merchant.id, policy=policy, now=now)
     measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
     if measure is None:
         return 0

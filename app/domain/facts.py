@@ -124,6 +124,7 @@ class GiftOption:
     stock: int | None
     ships: bool = True  # in a parcel, as no download or voucher does
     tags: tuple[str, ...] = ()  # of its product
+    costed: bool = True  # the merchant keeps its unit cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

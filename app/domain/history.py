@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -67,3 +67,19 @@ class Batch:
     @property
     def things(self) -> int:
         return len(self.orders) + len(self.customers) + self.refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How quickly the past is read, and how long the rest takes if it goes on like that."""
+
+    per_minute: int
+    left: timedelta
+
+
+def pace(*, things: int, promised: int, since: datetime | None, until: datetime | None) -> Pace | None:
+    """Return how quickly so many things were read between two moments; None while nothing can be said."""
+    if since is None or until is None or until <= since or not things:
+        return None
+    each = (until - since) / things
+    return Pace(per_minute=timedelta(minutes=1) // each, left=max(promised - things, 0) * each)

@@ -46,6 +46,8 @@ class Reading:
     promised: int
     failures: int
     done: bool
+    read_from: datetime | None = None
+    read_to: datetime | None = None
 
 
 def readings(session: Session, *, shop_id: int) -> list[Reading]:
@@ -64,6 +66,8 @@ def readings(session: Session, *, shop_id: int) -> list[Reading]:
             promised=row.promised,
             failures=row.failures,
             done=row.done_at is not None,
+            read_from=row.read_from,
+            read_to=row.read_to,
         )
         for row in rows
     ]
@@ -99,7 +103,8 @@ def again(session: Session, *, shop_id: int) -> None:
 
 def asked(session: Session, *, shop_id: int, kind: history.Export, handle: str, now: datetime) -> None:
     """Note that the store gathers a new file, which is read from its beginning."""
-    _note(session, shop_id, kind, handle=handle, asked_at=now, lines=0, things=0, promised=0, refused=0)
+    fresh = dict.fromkeys(("lines", "things", "promised", "refused"), 0)
+    _note(session, shop_id, kind, handle=handle, asked_at=now, read_from=None, read_to=None, **fresh)
 
 
 def promised(session: Session, *, shop_id: int, kind: history.Export, count: int) -> None:
@@ -117,8 +122,10 @@ def read(session: Session, *, shop_id: int, kind: history.Export, now: datetime)
     _note(session, shop_id, kind, done_at=now)
 
 
-def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch: Batch) -> None:
-    """Write a batch that begins behind line `after`, and where the next one begins.
+def keep(
+    session: Session, *, shop_id: int, reading: Reading, after: int, batch: Batch, since: datetime, now: datetime
+) -> None:
+    """Write a batch that begins behind line `after`, and where the next one begins; it was begun `since` then.
 
     Raises Overtaken when another worker has read on, or another file was asked for: then nothing must be kept.
     """
@@ -130,7 +137,13 @@ def keep(session: Session, *, shop_id: int, reading: Reading, after: int, batch:
             Export.handle == reading.handle,
             Export.lines == after,
         )
-        .values(lines=batch.lines, things=Export.things + batch.things, refused=Export.refused + batch.refused)
+        .values(
+            lines=batch.lines,
+            things=Export.things + batch.things,
+            refused=Export.refused + batch.refused,
+            read_from=func.coalesce(Export.read_from, since),
+            read_to=now,
+        )
         .execution_options(synchronize_session=False)
     )
     if cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount != 1:

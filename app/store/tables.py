@@ -20,6 +20,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     snooze_tables,
     trip_tables,
     watch_tables,
+    welcome_tables,
 )
 from app.store.base import Base, BigId
 
@@ -199,6 +200,8 @@ class Export(Base):
     promised: Mapped[int] = mapped_column(default=0)  # as many as the store has counted
     refused: Mapped[int] = mapped_column(default=0)  # that made no sense
     failures: Mapped[int] = mapped_column(default=0)  # how often the store's export came to nothing
+    read_from: Mapped[datetime | None]  # when the first line of this file was read
+    read_to: Mapped[datetime | None]  # when the latest batch was kept: how quick it is, and how long it may take
     done_at: Mapped[datetime | None]
 
 

@@ -27,7 +27,7 @@ def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | 
         threshold=Money(minor=row.threshold_minor, currency=currency),
         active_days=row.active_days,
         customers=row.customers,
-        average=Money(minor=_mean(row.customers, row.net_minor), currency=currency),
+        average=Money(minor=mean(row.customers, row.net_minor), currency=currency),
         since=row.history_since,
     )
 
@@ -38,7 +38,7 @@ def measure(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dat
     totals = session.get_one(Totals, shop_id, populate_existing=True)
     values = {
         "threshold_minor": _threshold(session, shop_id, totals, policy),
-        "active_days": policy.active_days or _usual_pause(session, shop_id),
+        "active_days": policy.active_days or usual_pause(session, shop_id),
         "measured_at": now,
     }
     session.execute(update(Totals).where(Totals.shop_id == shop_id).values(values))
@@ -48,26 +48,29 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
     if policy.measure is Measure.FIXED:
         return policy.fixed_minor
     if policy.measure is Measure.MEAN:
-        return _mean(totals.customers, totals.net_minor)
+        return mean(totals.customers, totals.net_minor)
     percent = 50 if policy.measure is Measure.MEDIAN else policy.percentile
-    # Nearest rank: the smallest value that at least this share of the customers does not exceed.
-    rank = max(1, -(-totals.customers * min(percent, 100) // 100))
     statement = (
         select(Customer.net_minor)
         .where(Customer.shop_id == shop_id, Customer.orders > 0)
         .order_by(Customer.net_minor)
-        .offset(rank - 1)
+        .offset(rank(totals.customers, percent) - 1)
         .limit(1)
     )
     return session.scalar(statement) or 0
 
 
-def _mean(customers: int, net_minor: int) -> int:
+def rank(customers: int, percent: int) -> int:
+    """Return the nearest rank: of the smallest value that at least this share of the customers does not exceed."""
+    return max(1, -(-customers * min(percent, 100) // 100))
+
+
+def mean(customers: int, net_minor: int) -> int:
     """Return the mean, rounded half up to the minor unit."""
     return 0 if customers == 0 else (2 * net_minor + customers) // (2 * customers)
 
 
-def _usual_pause(session: Session, shop_id: int) -> int:
+def usual_pause(session: Session, shop_id: int) -> int:
     """Return twice the median of the pauses between one customer's orders, in days within sensible bounds."""
     if session.get_bind().dialect.name == "sqlite":
         second = cast(func.strftime("%s", Order.processed_at), Integer)

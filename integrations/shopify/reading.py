@@ -90,6 +90,7 @@ def gift_option(variant: Json, currency: str) -> GiftOption:
         stock=variant["sellableOnlineQuantity"] if item["tracked"] else None,
         ships=item["requiresShipping"],
         tags=tuple(product["tags"]),
+        costed=cost is not None,
     )
 
 

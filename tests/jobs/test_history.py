@@ -17,8 +17,9 @@ from sqlalchemy import Engine, delete, event, select
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from app.store import imports, orders, reports, shops, tables
-from app.store.base import Sessions, reading, unit_of_work
+from app.domain import suggestions
+from app.store import imports, insights, orders, reports, shops, tables
+from app.store.base import Session, Sessions, reading, unit_of_work
 from integrations.sandbox.serve import RunningTown
 from integrations.sandbox.store import bulk_runner
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
@@ -83,6 +84,28 @@ def test_given_a_past_when_read_then_all_of_it_is_known_and_counted(newcomer: Pr
     assert (customers.things, customers.done) == (town["customers"], True)
     assert says is not None
     assert says.orders > 0
+
+
+def test_given_a_past_is_being_read_when_enough_is_there_then_it_is_counted_in_part_and_at_the_end_in_whole(
+    newcomer: Practice, in_small_pieces: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestions, "FIRST_LOOK", 30)
+    seen: list[tuple[bool, int]] = []
+    take = insights.take
+
+    def taken(session: Session, *, shop_id: int, **how: Any) -> None:
+        take(session, shop_id=shop_id, **how)
+        found = insights.read(session, shop_id=shop_id)
+        assert found is not None
+        seen.append((found.partial, found.orders))
+
+    monkeypatch.setattr(insights, "take", taken)
+
+    read_past(newcomer)
+
+    assert [partial for partial, _ in seen] == [True] * (len(seen) - 1) + [False]
+    assert len(seen) > 2
+    assert [orders for _, orders in seen] == sorted(orders for _, orders in seen)
 
 
 def test_given_an_order_made_while_the_past_is_read_when_its_webhook_is_lost_then_the_sweep_brings_its_gift(

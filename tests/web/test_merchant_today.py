@@ -138,7 +138,7 @@ def test_given_the_past_is_being_read_when_today_is_opened_then_it_counts_what_w
             imports.promised(session, shop_id=desk.merchant.id, kind=kind, count=promised)
         (_, orders_file) = imports.readings(session, shop_id=desk.merchant.id)
         batch = Batch(lines=24_800, refused=12_400)
-        imports.keep(session, shop_id=desk.merchant.id, reading=orders_file, after=0, batch=batch)
+        imports.keep(session, shop_id=desk.merchant.id, reading=orders_file, after=0, batch=batch, since=NOON, now=NOON)
 
     page = desk.open()
     assert "read:\n" in page
