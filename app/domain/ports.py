@@ -131,6 +131,9 @@ class Shop(Protocol):
         """
 
     def gift_option(self, variant_id: int) -> GiftOption | None: ...
+    def gift_candidates(self, words: str) -> tuple[GiftOption, ...]:
+        """Return a few variants of products on sale in whose title every word begins some word; of any with ""."""
+
     def sold(self, order_id: int) -> tuple[SoldLine, ...]: ...
     def refund_offer(self, order_id: int, *, pieces: tuple[Pieces, ...] = (), shipping: bool = False) -> RefundOffer:
         """Return what could go back, and what these pieces and the shipping come to."""

@@ -8,6 +8,7 @@ class Feature(StrEnum):
     """Something that the app does, and that a store may not let it do."""
 
     MARKS = "marks"
+    GIFT_SEARCH = "gift_search"
     GIFT_LINES = "gift_lines"
     REFUNDS = "refunds"
     GIFT_ORDERS = "gift_orders"
@@ -20,6 +21,7 @@ class Feature(StrEnum):
 
 NEEDED: Mapping[Feature, frozenset[str]] = {
     Feature.MARKS: frozenset({"write_customers"}),
+    Feature.GIFT_SEARCH: frozenset({"read_products"}),
     Feature.GIFT_LINES: frozenset({"read_products", "write_order_edits", "write_orders"}),
     Feature.REFUNDS: frozenset({"write_orders"}),
     Feature.GIFT_ORDERS: frozenset({"read_products", "write_orders"}),

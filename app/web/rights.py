@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.config import Settings
-from app.domain.scopes import Feature, missing_for
+from app.domain.scopes import NEEDED, Feature, missing_for
 from app.store.shops import Merchant
 
 _FEATURES: Mapping[Feature, tuple[str, str]] = {
     Feature.MARKS: ("Tags on special customers", "Special customers are known here, and bear no tag in the store."),
+    Feature.GIFT_SEARCH: ("Choosing gifts by their name", "Gifts are named by their variants' numbers."),
     Feature.GIFT_LINES: ("Gifts added to an order", "No gift can be slipped into a parcel."),
     Feature.REFUNDS: ("Refunds", "Agents cannot give money back from the helpdesk."),
     Feature.GIFT_ORDERS: (
@@ -46,6 +47,26 @@ def off(merchant: Merchant, chosen: Settings) -> list[Off]:
         scopes = tuple(sorted(missing_for(feature, merchant.scopes)))
         if scopes:
             found.append(Off(name=name, says=says, scopes=scopes, grant=_where_to_grant(merchant, scopes, chosen)))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a feature is called and asks for; `grant` leads to the store's own question where it lacks something."""
+
+    name: str
+    scopes: tuple[str, ...]
+    grant: str
+
+
+def asked(merchant: Merchant, chosen: Settings) -> dict[Feature, Asked]:
+    """Return every feature, on or off. Nothing lacks anything while the store has not told us what it grants."""
+    found = {}
+    for feature, (name, _) in _FEATURES.items():
+        scopes = tuple(sorted(NEEDED[feature]))
+        missing = () if merchant.scopes is None else tuple(sorted(missing_for(feature, merchant.scopes)))
+        grant = _where_to_grant(merchant, missing, chosen) if missing else ""
+        found[feature] = Asked(name=name, scopes=scopes, grant=grant)
     return found
 
 

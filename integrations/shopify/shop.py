@@ -18,6 +18,7 @@ from integrations.shopify import (
     gift_draft,
     gift_line,
     gift_order,
+    gift_search,
     history,
     orders,
     quiet,
@@ -85,6 +86,9 @@ class ShopifyShop:
         reply = self._api.ask("gift_variant", {"id": reading.gid("ProductVariant", variant_id)})
         variant = reply.one("productVariant")
         return reading.gift_option(variant, reply.data["shop"]["currencyCode"]) if variant else None
+
+    def gift_candidates(self, words: str) -> tuple[GiftOption, ...]:
+        return gift_search.candidates(self._api, words)
 
     def sold(self, order_id: int) -> tuple[SoldLine, ...]:
         return refund_state.sold(self._api, order_id)

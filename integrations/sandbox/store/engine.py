@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from integrations.sandbox.store import bulk, drafts, mutations, reading, store_credit
+from integrations.sandbox.store import bulk, drafts, mutations, reading, shelves, store_credit
 from integrations.sandbox.store.access import guard
 from integrations.sandbox.store.call import Call
 from integrations.sandbox.store.cost import CEILING, Prices
@@ -41,6 +41,7 @@ _QUERIES = {
     "order": reading.order,
     "orders": reading.orders,
     "productVariant": reading.product_variant,
+    "products": shelves.products,
     "refund": reading.refund,
     "shop": reading.shop,
     "webhookSubscriptions": reading.webhook_subscriptions,

@@ -3,6 +3,7 @@
 from integrations.sandbox.books import Doc
 from integrations.sandbox.store.bags import amount
 from integrations.sandbox.store.call import Call, View
+from integrations.sandbox.store.connections import connection
 from integrations.sandbox.store.wire import gid, money
 
 
@@ -42,9 +43,17 @@ def _product(call: Call, variant: Doc) -> View:
     product = call.owned("products", variant["product_id"])
     if product is None:
         raise LookupError(f"Variant {variant['id']} has no product.")
+    return product_view(call, product)
+
+
+def product_view(call: Call, product: Doc) -> View:
+    """Return a product."""
     return {
         "id": gid("Product", product["id"]),
         "title": product["title"],
         "status": product["status"],
         "tags": product.get("tags", []),  # which books of an older town do not know
+        "variants": connection(
+            lambda: [variant_view(call, each) for each in call.turn.find("variants", "product_id", product["id"])]
+        ),
     }

@@ -181,6 +181,24 @@ class ShopContract:
     def test_given_an_unknown_gift_when_looked_at_then_there_is_none(self, shop: Shop) -> None:
         assert shop.gift_option(1) is None
 
+    def test_given_how_a_gifts_words_begin_when_searched_then_it_is_found_as_it_is_when_looked_at(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        option = shop.gift_option(stage.gift_variant)
+        assert option is not None
+        begun = " ".join(word[:4].upper() for word in reversed(option.title.split()))
+
+        assert shop.gift_candidates(begun) == (option,)
+        assert option in shop.gift_candidates("")
+
+    @pytest.mark.parametrize("words", ["nothing like it", "* OR status:draft", "title:* OR x", "'); --"])
+    def test_given_words_that_mean_something_to_a_search_when_searched_then_they_are_words(
+        self, shop: Shop, words: str
+    ) -> None:
+        found = shop.gift_candidates(words)
+
+        assert found == (shop.gift_candidates("") if not any(map(str.isalpha, words)) else ())
+
     def test_given_a_past_when_gathered_then_every_order_comes_once(self, stage: ShopStage, shop: Shop) -> None:
         order_id = stage.place_order()
         past = [order for batch in self.gathered(shop, Export.ORDERS) for order in batch.orders]

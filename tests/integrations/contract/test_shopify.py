@@ -444,6 +444,21 @@ def test_given_no_right_to_see_parcels_when_read_then_the_rest_is_known(
     assert (order.counted, order.with_warehouse, order.parcel_unseen) == (True, False, True)
 
 
+def test_given_a_variant_without_a_cost_when_searched_then_it_says_so_and_costs_its_price(
+    stage: ShopifyStage,
+) -> None:
+    (card,) = stage.shop().gift_candidates("gift card")
+
+    assert (card.costed, card.ships, card.stock, str(card.cost)) == (False, False, None, "$50.00")
+
+
+def test_given_no_right_to_see_products_when_searched_then_it_does_not_look_like_an_empty_store(
+    narrow: Callable[..., Shop],
+) -> None:
+    with pytest.raises(Unavailable, match="not granted"):
+        narrow("read_products").gift_candidates("")
+
+
 @pytest.mark.parametrize("scope", ["write_customers", "read_products"])
 def test_given_a_missing_right_when_read_then_nothing_is_guessed(
     stage: ShopifyStage, narrow: Callable[..., Shop], scope: str
