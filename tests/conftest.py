@@ -7,11 +7,12 @@ A test that asks for `sessions` (or anything built on it) runs on SQLite and on 
 import base64
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from importlib import import_module
 from pathlib import Path
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -30,6 +31,9 @@ from app.store.shops import Merchant
 from tests.builders import MINUTE, NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
 from tests.remembered_routes import remember
+from tests.remembered_rows import remembered
+from tests.remembered_statements import share
+from tests.remembered_templates import keep
 
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
 pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
@@ -38,6 +42,8 @@ pytest_plugins = ["tests.recording", "tests.real_helpdesk.running"]
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 remember()
+share()
+keep()
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # a disk that is none
 ROOM_BYTES = 512 * 1024 * 1024
@@ -139,14 +145,10 @@ def seal() -> Seal:
 
 
 @pytest.fixture
-def shop(sessions: Sessions, seal: Seal) -> Merchant:
+def shop(engine: Engine, sessions: Sessions, seal: Seal) -> Merchant:
     """Install a merchant whose past is read and whose rules are all switched on."""
     with unit_of_work(sessions) as session:
-        policy = auto_policy()
-        shop_id = shops.install(session, profile=profile(), policy=policy, now=NOON)
-        let_in(session, shop_id, seal)
-        shops.note_history(session, shop_id=shop_id, done_at=NOON, swept_to=NOON)
-        merchant = shops.by_id(session, shop_id)
+        merchant = shops.by_id(session, remembered(session, engine, lambda: installed(session, seal)))
     assert merchant is not None
     return merchant
 
@@ -175,6 +177,13 @@ def world(settings: Settings, sessions: Sessions, seal: Seal, clock: SettableClo
     )
 
 
+def installed(session: Session, seal: Seal) -> int:
+    shop_id = shops.install(session, profile=profile(), policy=auto_policy(), now=NOON)
+    let_in(session, shop_id, seal)
+    shops.note_history(session, shop_id=shop_id, done_at=NOON, swept_to=NOON)
+    return shop_id
+
+
 def let_in(session: Session, shop_id: int, seal: Seal, pair: Pair | None = None) -> None:
     """Let a shop's store give us a token, once and for all unless the pair says otherwise."""
     turn = grants.begin(session, shop_id=shop_id, now=NOON, lease=MINUTE)
@@ -192,10 +201,14 @@ def migrated(url: str) -> Iterator[Engine]:
 
 def empty(engine: Engine) -> None:
     """Take everything out of a database."""
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE shops SET uninstalled_at = CURRENT_TIMESTAMP"))  # else their trails must stay
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    # Without a parameter both take many statements at once: one call for each table would take as long as most tests.
+    forgetting = "UPDATE shops SET uninstalled_at = CURRENT_TIMESTAMP"  # else their trails must stay
+    script = "; ".join([forgetting, *(f"DELETE FROM {name}" for name in tables)])  # noqa: S608  # our own names
+    with closing(engine.raw_connection()) as connection:
+        cursor: Any = connection.cursor()
+        getattr(cursor, "executescript", cursor.execute)(script)
+        connection.commit()
 
 
 def on_server(url: str, *statements: str) -> None:
