@@ -14,7 +14,7 @@ from integrations.shopify.access import FixedAccess
 from integrations.shopify.checkup import Patient
 from integrations.shopify.open_questions import QUESTIONS
 from tests.integrations.contract.test_shopify import ShopifyStage, gift_in
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 FEATURES = {"gifts": frozenset({"write_order_edits", "read_products"}), "credit": frozenset({"write_moon"})}
@@ -30,7 +30,7 @@ class Doctor:
         self, *, token: str = PRACTICE_TOKEN, old: int | None = None, gifts: tuple[int, ...] = ()
     ) -> list[Finding]:
         origin = f"{self.town.url}/shopify/{{shop}}"
-        doctor = registry.shopify_checkup(origin, PRACTICE_SHOP, FixedAccess(token), http=hasty())
+        doctor = registry.shopify_checkup(origin, PRACTICE_SHOP, FixedAccess(token), http=patient())
         return list(doctor.findings(Patient(gifts=gifts, old_order=old, features=FEATURES), NOW))
 
     def let(self, **state: object) -> None:

@@ -18,7 +18,7 @@ from integrations.sandbox.helpdesk.people import ACCOUNT, API_KEY, API_USER
 from jobs.lost_marks import AT_ONCE
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
 from tests.integrations.contract.push_contract import PushContract, PushStage
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 SHOES = {
     "object_type": "Customer",
@@ -126,7 +126,7 @@ class GorgiasStage:
 
     def _helpdesk(self, key: str) -> Helpdesk:
         origin = f"{self.town.url}/gorgias/{{account}}"
-        return registry.helpdesk("gorgias", origin, ACCOUNT, Login(user=API_USER, key=key), http=hasty())
+        return registry.helpdesk("gorgias", origin, ACCOUNT, Login(user=API_USER, key=key), http=patient())
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.integrations.contract.setup_contract import (
     TagsContract,
     wiring,
 )
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 KINDS = (http_integrations.KIND, widgets.KIND, macros.KIND, tags.KIND, "desk_field")
 MOMENTS = {"created_datetime", "updated_datetime", "deactivated_datetime"}
@@ -120,7 +120,7 @@ class GorgiasSetupStage:
 
     def _setup(self, key: str) -> HelpdeskSetup:
         origin, login = f"{self.town.url}/gorgias/{{account}}", Login(user=API_USER, key=key)
-        found = registry.helpdesk_setup("gorgias", origin, ACCOUNT, login, http=hasty())
+        found = registry.helpdesk_setup("gorgias", origin, ACCOUNT, login, http=patient())
         assert found is not None
         return found
 

@@ -9,13 +9,13 @@ import requests
 from app.domain.errors import Rejected, Unavailable, Uncertain
 from integrations import registry
 from integrations.sandbox.listener.routes import PATH, SECRET
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 
 def tell(town: TownDoor, key: str, *, secret: str = SECRET, late: int = 0, number: int = 55) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
     now = town.inside.clock.now() - timedelta(minutes=late)  # whose time other tests move
-    told = registry.listener(f"{town.url}{PATH}", secret, http=hasty())
+    told = registry.listener(f"{town.url}{PATH}", secret, http=patient())
     told.tell(number, until=since + timedelta(days=180), key=key, since=since, now=now)
 
 

@@ -19,7 +19,7 @@ from integrations.sandbox.store.shops import SCOPES, NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
 from integrations.shopify.access import FixedAccess
 from tests.integrations.contract.shop_contract import ShopContract, ShopStage, door, give_back
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 from tests.late import hold_back
 
 DEEDS = {
@@ -43,12 +43,12 @@ class ShopifyStage:
 
     def shop(self) -> Shop:
         return registry.shopify_shop(
-            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess(self.token), http=hasty()
+            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess(self.token), http=patient()
         )
 
     def stranger(self) -> Shop:
         return registry.shopify_shop(
-            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess("shpat_wrong"), http=hasty()
+            f"{self.town.url}/shopify/{{shop}}", self.domain, FixedAccess("shpat_wrong"), http=patient()
         )
 
     def place_order(self, *, guest: bool = False, slow_bank: bool = False, **terms: Any) -> int:

@@ -11,7 +11,7 @@ from integrations import registry
 from integrations.companies import Login
 from integrations.sandbox.hook_desk.routes import ACCOUNT, KEY
 from tests.integrations.contract.helpdesk_contract import HelpdeskContract, HelpdeskStage
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 DEEDS = {"note": "POST notes", "tag": "POST tags"}
 
@@ -75,7 +75,7 @@ class HookDeskStage:
 
     def _helpdesk(self, key: str) -> Helpdesk:
         origin = f"{self.town.url}/hook_desk/{{account}}"
-        return registry.helpdesk("signed_hook", origin, ACCOUNT, Login(user="", key=key), http=hasty())
+        return registry.helpdesk("signed_hook", origin, ACCOUNT, Login(user="", key=key), http=patient())
 
 
 class TestSignedHook(HelpdeskContract):

@@ -9,13 +9,13 @@ from integrations.http import Http
 from integrations.sandbox.store.shops import NewShop, open_shop
 from integrations.sandbox.town import PRACTICE_SHOP, PRACTICE_TOKEN
 from integrations.shopify.access import FixedAccess
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 TWINS = {PRACTICE_SHOP: PRACTICE_TOKEN, "second.myshopify.com": "shpat_second"}
 
 
 def test_given_two_shops_when_both_are_asked_at_once_then_each_answers_for_itself(town: TownDoor) -> None:
-    http = hasty()
+    http = patient()
     with town.inside.books.turn() as turn:
         open_shop(turn, NewShop(domain="second.myshopify.com", token="shpat_second"))
     before = town.get("state")["calls"].get("mispaired", 0)
@@ -37,7 +37,7 @@ def test_given_a_token_at_the_wrong_door_when_counted_then_the_town_knows(town: 
     before = town.get("state")["calls"].get("mispaired", 0)
 
     try:
-        reach(town, hasty(), "second.myshopify.com", PRACTICE_TOKEN).profile()
+        reach(town, patient(), "second.myshopify.com", PRACTICE_TOKEN).profile()
     except Unavailable:
         assert town.get("state")["calls"]["mispaired"] == before + 1
     else:

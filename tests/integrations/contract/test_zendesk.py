@@ -15,7 +15,7 @@ from integrations.companies import Login
 from integrations.sandbox.zendesk.people import ACCOUNT, API_TOKEN, API_USER
 from integrations.sandbox.zendesk.routes import GENEROUS
 from tests.integrations.contract.helpdesk_contract import TAG, HelpdeskContract, HelpdeskStage
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 DEEDS = {"note": "PUT tickets", "tag": "PUT tags"}
 JOINER = "\N{WORD JOINER}"
@@ -114,7 +114,7 @@ class ZendeskStage:
 
     def _helpdesk(self, key: str) -> TalkativeHelpdesk:
         login = Login(user=API_USER, key=key, bucket=self.bucket)
-        desk = registry.helpdesk("zendesk", f"{self.town.url}/zendesk/{{account}}", ACCOUNT, login, http=hasty())
+        desk = registry.helpdesk("zendesk", f"{self.town.url}/zendesk/{{account}}", ACCOUNT, login, http=patient())
         assert isinstance(desk, TalkativeHelpdesk)
         return desk
 
@@ -312,7 +312,7 @@ def test_given_no_such_account_when_looked_at_then_it_is_not_taken_for_a_ticket_
     stage: ZendeskStage,
 ) -> None:
     origin, login = f"{stage.town.url}/zendesk/{{account}}", Login(user=API_USER, key=API_TOKEN)
-    desk = registry.helpdesk("zendesk", origin, "nobody", login, http=hasty())
+    desk = registry.helpdesk("zendesk", origin, "nobody", login, http=patient())
     assert isinstance(desk, TalkativeHelpdesk)
     with pytest.raises(Unavailable):
         desk.ticket("1")

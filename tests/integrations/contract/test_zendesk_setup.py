@@ -18,7 +18,7 @@ from integrations.sandbox.zendesk.people import ACCOUNT, API_TOKEN, API_USER, FI
 from integrations.zendesk import furniture, standing
 from integrations.zendesk.client import ZendeskApi
 from tests.integrations.contract.setup_contract import SetupContract, SetupStage, wiring
-from tests.integrations.contract.town import TownDoor, hasty
+from tests.integrations.contract.town import TownDoor, patient
 
 KINDS = (theirs.WEBHOOKS, theirs.TRIGGERS, theirs.MACROS, FIELDS)
 MOMENTS = {"created_at", "updated_at", "position"}
@@ -86,7 +86,7 @@ class ZendeskSetupStage:
 
     def _setup(self, key: str) -> ChoosyHelpdeskSetup:
         origin, login = f"{self.town.url}/zendesk/{{account}}", Login(user=API_USER, key=key)
-        found = registry.helpdesk_setup("zendesk", origin, ACCOUNT, login, http=hasty())
+        found = registry.helpdesk_setup("zendesk", origin, ACCOUNT, login, http=patient())
         assert isinstance(found, ChoosyHelpdeskSetup)
         return found
 

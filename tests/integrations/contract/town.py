@@ -9,7 +9,6 @@ from integrations.http import Answer, Http, Limits, Request
 from integrations.sandbox.town import Town
 from tests.integrations.raw_server import HERE
 
-HASTY = Limits(connect=1.0, read=2.0, total=3.0)
 PATIENT = Limits(connect=20.0, read=20.0, total=30.0)  # where nothing that is tried is a matter of time
 _HARDLY = Limits(connect=20.0, read=0.3, total=20.0)
 
@@ -39,11 +38,6 @@ class Hurried(Http):
 def patient() -> Http:
     """Return an Http that waits for a town on a machine with other things to do."""
     return Http(PATIENT, trusted=HERE)
-
-
-def hasty() -> Http:
-    """Return an Http that does not wait long for a town on the same machine."""
-    return Http(HASTY, trusted=HERE)
 
 
 def _read(answer: requests.Response) -> dict[str, Any]:
