@@ -93,7 +93,7 @@ def _moved_in(url: str) -> StoreAtHand:
     plain = shop.world(url, "")
     with unit_of_work(sessions) as session:
         now = plain.clock.now()
-        shops.change_policy(session, shop_id=1, policy=POLICY)
+        shops.change_policy(session, shop_id=1, policy=POLICY, now=now)
         shops.note_history(session, shop_id=1, done_at=now, swept_to=now)
         yardstick.measure(session, shop_id=1, policy=POLICY.special_customer, now=now)
         measure = yardstick.read(session, shop_id=1, currency="USD")

@@ -94,7 +94,7 @@ def _town(url: str, count: int, *, backlog: int, past: int) -> World:
     here = replace(world(url, "https://bench"), bell=cast("Bell", Counted()), clock=Stopped())
     first = moved_in(here)
     with unit_of_work(here.sessions) as session:
-        shops.change_policy(session, shop_id=first, policy=Policy())
+        shops.change_policy(session, shop_id=first, policy=Policy(), now=_NOON)
         shops.note_history(session, shop_id=first, done_at=_NOON, swept_to=_NOON)
         shop = dict(session.execute(select(tables.Shop.__table__)).mappings().one())
         grant = dict(session.execute(select(tables.Grant.__table__)).mappings().one())

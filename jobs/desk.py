@@ -193,7 +193,7 @@ def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
         # The policy is one document: two people changing two rules at once must not undo each other.
         orders.lock(session, shop_id=merchant.id)
         current = shops.by_id(session, merchant.id) or merchant
-        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode, now))
+        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode, now), now=now)
         kinds = STILL_TIMELY.get(rule, ())
         taken_up = 0
         if mode is not Mode.OBSERVE and kinds:
@@ -215,7 +215,7 @@ def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Poli
         policy = change(current)
         if policy == current:
             return False
-        shops.change_policy(session, shop_id=merchant.id, policy=policy)
+        shops.change_policy(session, shop_id=merchant.id, policy=policy, now=now)
         if policy.brake != current.brake:
             tallies.judge_anew(session, shop_id=merchant.id)
         measured = shops.history_state(session, shop_id=merchant.id).done_at is not None

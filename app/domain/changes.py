@@ -1,10 +1,24 @@
-"""What was changed in a merchant's settings, in one line that names nobody."""
+"""What was changed in a merchant's settings: each setting by itself, or all in one line that names nobody."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from app.domain.policy import Mode, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One setting that differs; its path is as in the policy, such as "team.refund_mode"."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+def differences(before: Policy, after: Policy) -> list[Difference]:
+    """Return the settings that differ, in the order in which the policy has them."""
+    return list(_differences(before, after, ""))
 
 
 def changed(before: Policy, after: Policy) -> str:
@@ -12,17 +26,21 @@ def changed(before: Policy, after: Policy) -> str:
 
     Words that somebody typed are not repeated.
     """
-    return ", ".join(_changed(before, after, ""))
+    return ", ".join(_told(each) for each in differences(before, after))
 
 
-def _changed(before: Any, after: Any, path: str) -> Iterator[str]:  # noqa: ANN401  # any part of a policy
+def _differences(before: Any, after: Any, path: str) -> Iterator[Difference]:  # noqa: ANN401  # any part of a policy
     for field in fields(after):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if is_dataclass(new):
-            yield from _changed(old, new, f"{path}{field.name}.")
+            yield from _differences(old, new, f"{path}{field.name}.")
         elif old != new:
-            plain = all(value is None or isinstance(value, int | Mode) for value in (old, new))
-            yield f"{path}{field.name}: {_said(old)} → {_said(new)}" if plain else f"{path}{field.name}"
+            yield Difference(f"{path}{field.name}", old, new)
+
+
+def _told(each: Difference) -> str:
+    plain = all(value is None or isinstance(value, int | Mode) for value in (each.old, each.new))
+    return f"{each.path}: {_said(each.old)} → {_said(each.new)}" if plain else each.path
 
 
 def _said(value: int | Mode | None) -> str:

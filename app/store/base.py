@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -150,6 +152,11 @@ def signed(sessions: Sessions, who: str) -> Sessions:
 def as_kept(moment: datetime) -> str:
     """Return a moment as SQLAlchemy's DateTime writes it into SQLite."""
     return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+def some_rows(name: str, *columns: str, where: str) -> Index:
+    """Return an index that holds some of a table's rows alone, in either database."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 def insert(session: Session, table: type[Base] | Table) -> "postgresql.Insert | sqlite.Insert":

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.changes import changed
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
-from app.store import doors, grants, switch, trail
+from app.store import doors, grants, policy_changes, switch, trail
 from app.store.base import insert
 from app.store.sealed import Seal
 from app.store.tables import Delivery, Effect, Export, Grant, Shop
@@ -129,14 +129,15 @@ def new_mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes:
     return bytes.fromhex(seal.open(row.sealed_mail_key, place=_mail_place(row.domain)))
 
 
-def change_policy(session: Session, *, shop_id: int, policy: Policy) -> None:
-    """Replace the shop's policy. What only another version understands of it stays as it was."""
+def change_policy(session: Session, *, shop_id: int, policy: Policy, now: datetime) -> None:
+    """Replace the shop's policy, and note what that changes. What only another version understands stays as it was."""
     before = session.scalar(select(Shop.policy).where(Shop.id == shop_id))
     values = {"policy": _over(before or {}, _POLICY.dump_python(policy, mode="json"))}
     session.execute(update(Shop).where(Shop.id == shop_id).values(values))
     if before is not None:
-        why = changed(_POLICY.validate_python(before), policy)
-        trail.note(session, shop_id=shop_id, what="settings", why=why)
+        old = _POLICY.validate_python(before)
+        trail.note(session, shop_id=shop_id, what="settings", why=changed(old, policy))
+        policy_changes.keep(session, shop_id=shop_id, old=old, new=policy, now=now)
 
 
 def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     ask_tables,
     card_tables,
     care_tables,
+    change_tables,
     connection_tables,
     contact_tables,
     gift_tables,
@@ -22,7 +23,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     watch_tables,
     welcome_tables,
 )
-from app.store.base import Base, BigId
+from app.store.base import Base, BigId, some_rows
 
 
 class Shop(Base):
@@ -79,29 +80,22 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("source", "sender", "topic", "delivery_key"),  # this line is "kept once"
-        Index(
+        some_rows(
             "ix_deliveries_waiting",  # in the order in which a shop's are taken
             "shop_id",
             "next_try_at",
             "id",
-            postgresql_where=text("next_try_at IS NOT NULL"),
-            sqlite_where=text("next_try_at IS NOT NULL"),
+            where="next_try_at IS NOT NULL",
         ),
-        Index(
+        some_rows(
             "ix_deliveries_of_agents",  # the same of those that somebody waits for, which are taken first
             "shop_id",
             "next_try_at",
             "id",
-            postgresql_where=text("next_try_at IS NOT NULL AND source <> 'shopify'"),
-            sqlite_where=text("next_try_at IS NOT NULL AND source <> 'shopify'"),
+            where="next_try_at IS NOT NULL AND source <> 'shopify'",
         ),
         Index("ix_deliveries_shop", "shop_id", "id"),
-        Index(
-            "ix_deliveries_aside",
-            "id",
-            postgresql_where=text("handled_at IS NULL AND next_try_at IS NULL"),
-            sqlite_where=text("handled_at IS NULL AND next_try_at IS NULL"),
-        ),
+        some_rows("ix_deliveries_aside", "id", where="handled_at IS NULL AND next_try_at IS NULL"),
         Index("ix_deliveries_event", "source", "sender", "topic", "event_key", unique=True),
     )
 
@@ -132,12 +126,11 @@ class Order(Base):
         # What it came to at the end: a customer's sums, and everybody's, are read here without the rows.
         Index("ix_orders_sums", "shop_id", "customer_id", "counted", "processed_at", "order_id", "net_minor"),
         Index("ix_orders_name", "shop_id", "name"),
-        Index(
+        some_rows(
             "ix_orders_guests",
             "shop_id",
             "mail_digest",
-            postgresql_where=text("customer_id IS NULL AND mail_digest IS NOT NULL"),
-            sqlite_where=text("customer_id IS NULL AND mail_digest IS NOT NULL"),
+            where="customer_id IS NULL AND mail_digest IS NOT NULL",
         ),
     )
 
@@ -160,13 +153,7 @@ class Customer(Base):
         # Who is above, spent anything and is active: counted and ranked without their rows.
         Index("ix_customers_sums", "shop_id", "net_minor", "orders", "last_order_at"),
         Index("ix_customers_marked", "shop_id", postgresql_where=text("marked"), sqlite_where=text("marked = 1")),
-        Index(
-            "ix_customers_mail_digest",
-            "shop_id",
-            "mail_digest",
-            postgresql_where=text("mail_digest IS NOT NULL"),
-            sqlite_where=text("mail_digest IS NOT NULL"),
-        ),
+        some_rows("ix_customers_mail_digest", "shop_id", "mail_digest", where="mail_digest IS NOT NULL"),
     )
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
@@ -229,6 +216,7 @@ class Decision(Base):
         Index("ix_decisions_subject", "shop_id", "subject"),
         Index("ix_decisions_newest", "shop_id", "id"),
         Index("ix_decisions_delivery", "delivery_id"),
+        Index("ix_decisions_rule", "shop_id", "rule", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -270,14 +258,7 @@ class Effect(Base):
     __tablename__ = "effects"
     __table_args__ = (
         UniqueConstraint("shop_id", "key"),  # this line is "exactly once"
-        Index(
-            "ix_effects_waiting",
-            "shop_id",
-            "next_try_at",
-            "id",
-            postgresql_where=text("next_try_at IS NOT NULL"),
-            sqlite_where=text("next_try_at IS NOT NULL"),
-        ),
+        some_rows("ix_effects_waiting", "shop_id", "next_try_at", "id", where="next_try_at IS NOT NULL"),
         Index("ix_effects_state", "shop_id", "state"),
         Index("ix_effects_customer", "shop_id", "customer_id"),
         Index("ix_effects_order", "shop_id", "order_id"),
@@ -285,31 +266,41 @@ class Effect(Base):
         Index("ix_effects_decision", "decision_id"),
         Index("ix_effects_newest", "shop_id", "id"),
         Index("ix_effects_ended", "shop_id", "ended_at"),
-        Index(
+        Index("ix_effects_created", "shop_id", "created_at"),
+        Index("ix_effects_rule", "shop_id", "rule", "id"),
+        Index("ix_effects_kind", "shop_id", "kind", "id"),
+        # What was done, what would have been, and what was paid are summed in these alone, without the rows.
+        some_rows(
+            "ix_effects_done",
+            *("shop_id", "ended_at", "rule", "kind", "code", "cost_minor"),
+            where="state = 'done'",
+        ),
+        some_rows(
+            "ix_effects_observed",
+            *("shop_id", "rule", "created_at", "kind", "cost_minor"),
+            where="state = 'observed'",
+        ),
+        some_rows(
+            "ix_effects_paid",
+            *("shop_id", "pool_id", "rule", "state", "code", "cost_minor"),
+            where="pool_id IS NOT NULL",
+        ),
+        some_rows(
             "ix_effects_standing",
             "state",
             "kind",
             "first_sent_at",
             "next_try_at",
-            postgresql_where=text("state IN ('awaiting', 'uncertain')"),
-            sqlite_where=text("state IN ('awaiting', 'uncertain')"),
+            where="state IN ('awaiting', 'uncertain')",
         ),
-        Index(
+        some_rows(
             "ix_effects_by_agents",
             "shop_id",
             "kind",
             "created_at",
-            postgresql_where=text("kind IN ('refund_order', 'send_flowers')"),
-            sqlite_where=text("kind IN ('refund_order', 'send_flowers')"),
+            where="kind IN ('refund_order', 'send_flowers')",
         ),
-        Index(
-            "ix_effects_agent",
-            "shop_id",
-            "agent_id",
-            "created_at",
-            postgresql_where=text("agent_id IS NOT NULL"),
-            sqlite_where=text("agent_id IS NOT NULL"),
-        ),
+        some_rows("ix_effects_agent", "shop_id", "agent_id", "created_at", where="agent_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -374,13 +365,7 @@ class PrivacyRequest(Base):
     __tablename__ = "privacy_requests"
     __table_args__ = (
         Index("ix_privacy_requests_shop", "shop_id", "id"),
-        Index(
-            "ix_privacy_requests_waiting",
-            "next_try_at",
-            "shop_id",
-            postgresql_where=text("next_try_at IS NOT NULL"),
-            sqlite_where=text("next_try_at IS NOT NULL"),
-        ),
+        some_rows("ix_privacy_requests_waiting", "next_try_at", "shop_id", where="next_try_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

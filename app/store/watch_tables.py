@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, BigId
+from app.store.base import Base, BigId, some_rows
 
 
 class Trail(Base):
@@ -14,14 +14,13 @@ class Trail(Base):
     __tablename__ = "trail"
     __table_args__ = (
         UniqueConstraint("shop_id", "place"),
-        Index(
-            "ix_trail_unsealed",
-            "shop_id",
-            "id",
-            postgresql_where=text("place IS NULL"),
-            sqlite_where=text("place IS NULL"),
-        ),
+        some_rows("ix_trail_unsealed", "shop_id", "id", where="place IS NULL"),
         Index("ix_trail_effect", "effect_id", "id"),
+        some_rows(
+            "ix_trail_answers",  # what people said to what a rule asked
+            *("shop_id", "rule", "why", "effect_id"),
+            where="why IN ('approved', 'declined')",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -69,12 +68,7 @@ class Tally(Base):
 
     __tablename__ = "tallies"
     __table_args__ = (
-        Index(
-            "ix_tallies_stopped",
-            "shop_id",
-            postgresql_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
-            sqlite_where=text("stopped_at IS NOT NULL AND released_at IS NULL"),
-        ),
+        some_rows("ix_tallies_stopped", "shop_id", where="stopped_at IS NOT NULL AND released_at IS NULL"),
     )
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)

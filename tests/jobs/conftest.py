@@ -156,7 +156,7 @@ class Practice:
     def policy(self, policy: Policy) -> None:
         """Let the merchant change their mind."""
         with unit_of_work(self.world.sessions) as session:
-            shops.change_policy(session, shop_id=self.shop_id, policy=policy)
+            shops.change_policy(session, shop_id=self.shop_id, policy=policy, now=self.world.clock.now())
 
     def granted(self, *scopes: str) -> None:
         """Let the store have told us that these are all it lets us do."""

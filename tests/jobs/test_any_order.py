@@ -123,7 +123,7 @@ def end_of(
     stage = Stage()
     here = staged(world, stage)
     with unit_of_work(world.sessions) as session:
-        shops.change_policy(session, shop_id=shop.id, policy=POLICY)
+        shops.change_policy(session, shop_id=shop.id, policy=POLICY, now=NOON)
     merchant = replace(shop, policy=POLICY)
     # Nothing is told before it has happened: what is told first may find the last already true.
     for place, happened in zip(told, accumulate(told, max), strict=True):

@@ -17,7 +17,7 @@ from app.store.watch_tables import Tally
 from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World
-from tests.builders import DAY, SettableClock, auto_policy, gift_line, mark, planned, tag, usd
+from tests.builders import DAY, NOON, SettableClock, auto_policy, gift_line, mark, planned, tag, usd
 from tests.jobs.conftest import Practice
 
 RULE = "nth_order_gift"
@@ -36,7 +36,7 @@ def wary(world: World, shop: Merchant) -> Merchant:
 
 def allowed(world: World, shop: Merchant, **changes: Any) -> Merchant:
     with unit_of_work(world.sessions) as session:
-        shops.change_policy(session, shop_id=shop.id, policy=auto_policy(**changes))
+        shops.change_policy(session, shop_id=shop.id, policy=auto_policy(**changes), now=NOON)
         found = shops.by_id(session, shop.id)
     assert found is not None
     return found

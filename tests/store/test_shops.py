@@ -34,7 +34,7 @@ def test_given_any_policy_when_kept_and_read_then_it_is_the_same(
     sessions: Sessions, shop: Merchant, policy: Policy
 ) -> None:
     with unit_of_work(sessions) as session:
-        shops.change_policy(session, shop_id=shop.id, policy=policy)
+        shops.change_policy(session, shop_id=shop.id, policy=policy, now=NOON)
 
     assert again(sessions, shop.id).policy == policy
 
@@ -244,7 +244,7 @@ def test_given_settings_that_only_a_newer_version_knows_when_some_of_ours_change
         seen = shops.by_id(session, shop.id)
         assert seen is not None
         gift = replace(seen.policy.nth_order_gift, per_day=7)
-        shops.change_policy(session, shop_id=shop.id, policy=replace(seen.policy, nth_order_gift=gift))
+        shops.change_policy(session, shop_id=shop.id, policy=replace(seen.policy, nth_order_gift=gift), now=NOON)
 
         kept = session.scalars(select(tables.Shop.policy).where(tables.Shop.id == shop.id)).one()
     assert (kept["lottery"], kept["nth_order_gift"]["ribbon"]) == ({"odds": 3}, "red")

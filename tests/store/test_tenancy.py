@@ -128,6 +128,7 @@ NO_SHOP_NEEDED = {
     "base.open_database": "opens the database",
     "base.sessions_of": "opens the database",
     "base.reading": "opens the database",
+    "base.some_rows": "speaks SQL, not data",
     "base.signed": "opens the database",
     "base.unit_of_work": "opens the database",
     "chain.unsealed": "the ticker's: ids alone",
@@ -407,6 +408,10 @@ SAME_FOR_ALL: dict[str, Any] = {
     "told": Seen(status=Status.CANCELLED, money=Moneys.BACK),
     "vendor": "shelf",
     "references": ("S-1",),
+    "rules": {"nth_order_gift": NOON - DAY, "special_customer": NOON - DAY},
+    "paths": ("special_customer.mode",),
+    "old": Policy(),
+    "new": auto_policy(),
     "all_the_same": False,
     "partial": True,
     "unpaid": False,
@@ -811,6 +816,14 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     )
 
 
+def decided_on(session: Session, shop_id: int, effect_id: int) -> None:
+    """Let somebody say yes to a deed, and change their mind about all rules."""
+    approved = {"rule": "nth_order_gift", "why": "approved", "effect_id": effect_id}
+    session.add(Trail(shop_id=shop_id, what="planned", who="house", **approved))
+    for policy in (Policy(), auto_policy()):
+        shops.change_policy(session, shop_id=shop_id, policy=policy, now=NOON)
+
+
 def kindness_of(session: Session, shop_id: int) -> dict[str, int]:
     """Keep words for cards, and a gift; return their numbers."""
     template = card_templates.keep(session, shop_id=shop_id, name="review", words="Be well.", sympathy=True)
@@ -833,6 +846,7 @@ def keys_given(session: Session, shop_id: int, domain: str, seal: Seal) -> None:
 
 def with_addresses(session: Session, shop_id: int, rows: dict[str, Any], seal: Seal) -> dict[str, Any]:
     """Let one deed's address be looked at yet, another's be asked for, and a third one's be told."""
+    decided_on(session, shop_id, rows["awaiting"])
     for name in ("later", "beyond", "doubtful"):
         asks.begin(session, shop_id=shop_id, effect_id=rows[name], now=NOON)
     for name in ("beyond", "doubtful"):

@@ -254,7 +254,7 @@ def test_given_settings_when_changed_stopped_and_resumed_then_it_is_told_what_wa
     policy = auto_policy()
     team = replace(policy.team, refund_mode=Mode.OBSERVE, refund_limit_minor=75_00, muted_tag="hush")
     with unit_of_work(sessions) as session:
-        shops.change_policy(session, shop_id=shop.id, policy=replace(policy, team=team))
+        shops.change_policy(session, shop_id=shop.id, policy=replace(policy, team=team), now=NOON)
         shops.pause(session, shop_id=shop.id, paused=True)
         shops.pause(session, shop_id=shop.id, paused=False)
     with unit_of_work(sessions) as session:

@@ -65,7 +65,7 @@ class Desk:
     def allow(self, policy: Policy) -> "Desk":
         """Return the desk of a merchant who has decided otherwise."""
         with unit_of_work(self.world.sessions) as session:
-            shops.change_policy(session, shop_id=self.merchant.id, policy=policy)
+            shops.change_policy(session, shop_id=self.merchant.id, policy=policy, now=self.clock.now())
         return replace(self, merchant=replace(self.merchant, policy=policy))
 
     def decide(

@@ -37,7 +37,7 @@ class Ledger:
         with unit_of_work(self.sessions) as session:
             known = shops.by_domain(session, domain)
             shop_id = known.id if known else shops.expect(session, domain=domain, policy=policy, now=now)
-            shops.change_policy(session, shop_id=shop_id, policy=policy)
+            shops.change_policy(session, shop_id=shop_id, policy=policy, now=now)
 
     @patient
     def send(self, domain: str, gift: SendGift, now: datetime) -> None:
