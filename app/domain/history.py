@@ -81,5 +81,5 @@ def pace(*, things: int, promised: int, since: datetime | None, until: datetime 
     """Return how quickly so many things were read between two moments; None while nothing can be said."""
     if since is None or until is None or until <= since or not things:
         return None
-    each = (until - since) / things
+    each = max((until - since) // things, timedelta.resolution)
     return Pace(per_minute=timedelta(minutes=1) // each, left=max(promised - things, 0) * each)
