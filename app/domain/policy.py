@@ -36,6 +36,14 @@ class GiftRoute(StrEnum):
     DRAFT = "draft"  # by a draft: staff can edit it, but the store may send the customer its order mail
 
 
+class Language(StrEnum):
+    """What a shop's pages speak to whoever brings no language from the store's admin."""
+
+    THEIRS = "theirs"  # as the browser asks for
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialCustomer:
     """Who is marked as special. `active_days` None means twice the shop's median gap between orders, 60 to 365 days."""
@@ -156,6 +164,7 @@ class Policy:
     brake: Brake = field(default_factory=Brake)
     team_monthly_minor: int = 500_00
     gifts_monthly_minor: int = 500_00
+    language: Language = Language.THEIRS
 
     def mode_of(self, rule: str) -> Mode:
         """Return how far the rule of that name may go; notes to agents go as far as the act they tell of."""

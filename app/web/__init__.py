@@ -12,6 +12,7 @@ from app.web import (
     helpdesk_cards,
     helpdesk_hooks,
     identity,
+    language,
     merchant,
     numbering,
     practice,
@@ -42,5 +43,6 @@ def create_app(world: World) -> Flask:
     if world.settings.practice:
         app.register_blueprint(practice.blueprint)
     app.jinja_env.globals.update(bridge=framing.bridge)
+    language.install(app)
     errors.install(app)
     return app

@@ -12,8 +12,9 @@ from app.domain.errors import Rejected, Unavailable
 from app.store import shops
 from app.store.base import reading
 from app.store.shops import Merchant
-from app.web import addresses, framing
+from app.web import addresses, framing, language
 from app.web.here import world
+from app.web.language import _
 from integrations.shopify import id_token
 from integrations.shopify.id_token import Unproven
 from integrations.shopify.tokens import NotVouchedFor
@@ -44,6 +45,7 @@ def recognise() -> ResponseReturnValue | None:
             now=here.clock.now(),
         )
         g.merchant = _known() or _let_in(token)
+        language.prefer(g.merchant.policy.language)
     except (Unproven, NotVouchedFor) as why:
         log.info("page.unproven", page=request.path, why=str(why))
         return _ask_again()
@@ -106,8 +108,8 @@ def _ask_again() -> ResponseReturnValue:
         return Response("Please ask again with a fresh ID token.\n", 401, {RETRY: "1"}, mimetype="text/plain")
     if addresses.BOUNCED in request.args and "id_token" in request.args:
         framing.frameable()
-        why = "The proof of who you are could not be read. Please open Lagniappe again from your store's admin."
-        return make_response(render_template("no.html", title="Who is it?", why=why), 401)
+        why = _("The proof of who you are could not be read. Please open Lagniappe again from your store's admin.")
+        return make_response(render_template("no.html", title=_("Who is it?"), why=why), 401)
     return redirect(addresses.by_way_of(url_for("identity.bounce")))
 
 

@@ -24,6 +24,7 @@ from app.web import (
     merchant_words,
 )
 from app.web.identity import StoreAway
+from app.web.language import N_, _
 from app.web.screen import WORDS
 from jobs.card_templates import NoSuchWords
 from jobs.catalogue import NoSuchGift
@@ -46,8 +47,9 @@ blueprint.register_blueprint(merchant_vendors.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
-_TITLES = {404: "Nothing here", 422: "Please look again"}
-_OUR_MISTAKE = "The mistake is ours, and it is written down. The ledger shows what was done and what was not."
+_TITLES = {404: N_("Nothing here"), 422: N_("Please look again")}
+_NOT_SO = N_("That did not work")
+_OUR_MISTAKE = N_("The mistake is ours, and it is written down. The ledger shows what was done and what was not.")
 
 
 @blueprint.record_once
@@ -58,29 +60,29 @@ def _teach_words(state: BlueprintSetupState) -> None:
 @blueprint.errorhandler(HTTPException)
 def _say_no(problem: HTTPException) -> Response:
     code = problem.code or 500
-    why = _OUR_MISTAKE if code == 500 else problem.description
-    return _page("no.html", code, title=_TITLES.get(code, "That did not work"), why=why)
+    why = _(_OUR_MISTAKE) if code == 500 else problem.description
+    return _page("no.html", code, title=_(_TITLES.get(code, _NOT_SO)), why=why)
 
 
 @blueprint.errorhandler(NoSuchDeed)
 @blueprint.errorhandler(Unreadable)
 def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
-    return _page("no.html", 404, title=_TITLES[404], why="The ledger has no such row.")
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("The ledger has no such row."))
 
 
 @blueprint.errorhandler(NobodyThere)
 def _nobody_there(_problem: NobodyThere) -> Response:
-    return _page("no.html", 404, title=_TITLES[404], why="Your team has nobody of that number.")
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("Your team has nobody of that number."))
 
 
 @blueprint.errorhandler(NoSuchGift)
 def _no_such_gift(_problem: NoSuchGift) -> Response:
-    return _page("no.html", 404, title=_TITLES[404], why="There is no gift of that number.")
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There is no gift of that number."))
 
 
 @blueprint.errorhandler(NoSuchWords)
 def _no_such_words(_problem: NoSuchWords) -> Response:
-    return _page("no.html", 404, title=_TITLES[404], why="There are no words of that number.")
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There are no words of that number."))
 
 
 @blueprint.errorhandler(StoreAway)
@@ -92,8 +94,8 @@ def _not_yet(_problem: StoreAway) -> Response:
 @blueprint.errorhandler(Unsealable)
 def _books_are_shut(problem: StoreUnavailable | Unsealable) -> Response:
     log.error("store.unavailable", problem=type(problem).__name__)
-    why = "The books cannot be read right now. Nothing is lost; please try again in a moment."
-    return _page("no.html", 503, title="One moment", why=why)
+    why = _("The books cannot be read right now. Nothing is lost; please try again in a moment.")
+    return _page("no.html", 503, title=_("One moment"), why=why)
 
 
 def _page(template: str, status: int, **facts: str | None) -> Response:

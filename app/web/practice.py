@@ -11,6 +11,7 @@ from app.store.base import reading
 from app.store.reports import Figures, Tally, ToDo
 from app.web import phrases
 from app.web.here import world
+from app.web.language import counted
 from app.web.practice_guard import only_from_home
 from app.web.screen import Look
 from integrations import registry
@@ -102,8 +103,8 @@ def told(found: Progress) -> list[str]:
     if not found.history_read:
         return ["The store's past is being read."]
     figures = found.figures
-    orders = phrases.counted(figures.orders, "order", "orders")
-    customers = phrases.counted(figures.customers, "customer", "customers")
+    orders = counted(figures.orders, "order", "orders")
+    customers = counted(figures.customers, "customer", "customers")
     lines = [f"Read {orders} of {customers}, who have spent {figures.average} on average."]
     if figures.threshold is not None:
         lines.append(
@@ -113,7 +114,7 @@ def told(found: Progress) -> list[str]:
     if found.done:
         lines.append(f"Done so far: {', '.join(phrases.tally(tally) for tally in found.done)}.")
     if found.waiting:
-        lines.append(f"{phrases.counted(found.waiting, 'decision waits', 'decisions wait')} for a person's yes.")
+        lines.append(f"{counted(found.waiting, 'decision waits', 'decisions wait')} for a person's yes.")
     return lines
 
 

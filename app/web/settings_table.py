@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from app.domain.delivery_days import MOST_DAYS_AHEAD
-from app.domain.policy import GiftRoute, Measure, Policy, WhenLeft
+from app.domain.policy import GiftRoute, Language, Measure, Policy, WhenLeft
 from app.web.fields import Amount, Choice, Field, Group, Switch, Variants, Whole, Wholes, Words, Wrong
 from app.web.sends_fields import SENDS
 from app.web.tag_rules import TagRules
@@ -28,6 +28,11 @@ _WHEN_LEFT: Mapping[StrEnum, str] = {
 _ROUTES: Mapping[StrEnum, str] = {
     GiftRoute.ORDER: "as an order, without a mail; your staff cannot edit it",
     GiftRoute.DRAFT: "by a draft, which your staff can edit; it may send a mail",
+}
+_LANGUAGES: Mapping[StrEnum, str] = {
+    Language.THEIRS: "as each browser asks for",
+    Language.ENGLISH: "English",
+    Language.FRENCH: "Français",
 }
 GROUPS = (
     Group(
@@ -285,6 +290,19 @@ GROUPS = (
         fields=(
             Field(path="team_monthly_minor", label="The team's pool", kind=Amount()),
             Field(path="gifts_monthly_minor", label="The gift pool", kind=Amount()),
+        ),
+    ),
+    Group(
+        name="languages",
+        title="Language",
+        says="Whoever opens Lagniappe in your store's admin reads it in the language of their admin.",
+        fields=(
+            Field(
+                path="language",
+                label="Everywhere else it speaks",
+                kind=Choice(options=_LANGUAGES),
+                hint="On your team's desk, and on the page that asks a customer for an address.",
+            ),
         ),
     ),
 )

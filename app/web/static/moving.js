@@ -47,9 +47,9 @@ const look = async () => {
     } else if (answer.status !== 304) {
       throw new Error(`answered ${answer.status}`);
     }
-    say(live, "Live", "on");
+    say(live, live.dataset.on, "on");
   } catch {
-    say(live, "No answer just now; this is how it last was. Trying again.", "off");
+    say(live, live.dataset.off, "off");
   } finally {
     asking = false;
   }

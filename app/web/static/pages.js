@@ -19,6 +19,7 @@ const ours = (address) => new URL(address, location.href).origin === location.or
 const show = (html, { samePage }) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   document.title = page.title || document.title;
+  document.documentElement.lang = page.documentElement.lang;
   if (samePage) {
     settle(document.body, document.importNode(page.body, true));
     document.querySelector("form.settings")?.reset(); // shows what was answered, not what was typed
@@ -58,7 +59,7 @@ const go = async (address, options, remember) => {
     show(html, { samePage: location.pathname === shown });
     shown = location.pathname;
   } catch {
-    complain("No answer just now. Please try again.");
+    complain(document.body.dataset.noAnswer);
   } finally {
     document.body.removeAttribute("aria-busy");
     busy = false;

@@ -1,0 +1,115 @@
+"""Whatever the pages say they say in every language, and nothing else stands in the catalogues."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from app.web.language import CATALOGUES, FRENCH
+from tests.web.sayings import TEMPLATES, bare, sayings
+
+HOLES = re.compile(r"%\((\w+)\)s|%%")
+MARKUP = re.compile(r"<[^>]*>|https?://\S+|%\(\w+\)s")
+# What a French reader would stumble over: a straight quote, or a plain space (or none) before : ; ! ? » and after «.
+ODD = re.compile(r"""['"“”]|(?<![\d\xa0\u202f])[;!?»]|[^\xa0\d]:|«(?!\xa0)""")
+ENGLISH_ALONE = {
+    "_desk.html",
+    "_desk_colleague.html",
+    "_desk_gestures.html",
+    "_desk_gifts.html",
+    "_desk_hard_time.html",
+    "_desk_lines.html",
+    "_desk_me.html",
+    "_desk_nobody.html",
+    "_desk_not_now.html",
+    "_desk_outcome.html",
+    "_desk_preview.html",
+    "_desk_send.html",
+    "_desk_tastes.html",
+    "desk.html",
+    "_gauges.html",
+    "_gift_fields.html",
+    "_grant.html",
+    "_ledger.html",
+    "_moving.html",
+    "_pool.html",
+    "_rights.html",
+    "_rows.html",
+    "_rules.html",
+    "_sheet.html",
+    "_summary.html",
+    "_waits.html",
+    "address.html",
+    "consent.html",
+    "customer.html",
+    "decisions.html",
+    "gifts.html",
+    "helpdesks.html",
+    "ledger.html",
+    "order.html",
+    "privacy.html",
+    "task.html",
+    "team.html",
+    "today.html",
+    "vendors.html",
+    "words.html",
+}
+TRANSLATED = sorted(path for path in TEMPLATES.glob("*.html") if path.name not in ENGLISH_ALONE)
+
+
+def messages() -> list[tuple[str, Message]]:
+    """Return every message of the French catalogues, and which one it stands in."""
+    found = []
+    for path in sorted((CATALOGUES / FRENCH).glob("*.po")):
+        with path.open("rb") as file:
+            found += [(path.name, message) for message in read_po(file, locale=FRENCH) if message.id]
+    return found
+
+
+def said(message: Message) -> tuple[str, ...]:
+    """Return what the message says in French, in all its forms."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
+def test_given_what_the_pages_say_when_looked_up_then_french_says_it_too() -> None:
+    known = {message.id for _, message in messages() if all(said(message)) and not message.fuzzy}
+
+    assert [f"{where}: {what}" for what, where in sayings().items() if what not in known] == []
+
+
+def test_given_the_catalogues_when_read_then_nothing_is_there_that_nobody_says() -> None:
+    spoken = sayings()
+
+    assert [f"{name}: {message.id}" for name, message in messages() if message.id not in spoken] == []
+
+
+def test_given_a_saying_in_two_catalogues_when_compared_then_it_is_one_and_the_same() -> None:
+    seen: dict[object, tuple[str, ...]] = {}
+
+    assert [
+        message.id for _, message in messages() if seen.setdefault(message.id, said(message)) != said(message)
+    ] == []
+
+
+def test_given_a_message_when_said_in_french_then_it_has_the_same_values_in_it() -> None:
+    odd = []
+    for name, message in messages():
+        english = message.id[-1] if not isinstance(message.id, str) else message.id
+        odd += [f"{name}: {text}" for text in said(message) if set(HOLES.findall(text)) != set(HOLES.findall(english))]
+
+    assert odd == []
+
+
+def test_given_french_when_read_then_its_signs_stand_as_in_print() -> None:
+    odd = [
+        f"{name}: {text}" for name, message in messages() for text in said(message) if ODD.search(MARKUP.sub("", text))
+    ]
+
+    assert odd == []
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.name)
+def test_given_a_template_when_read_then_no_word_stands_there_in_one_language_alone(path: Path) -> None:
+    assert bare(path) == []
