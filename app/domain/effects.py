@@ -1,18 +1,16 @@
 """What we mean to do to the outside world. The key names the deed, so every repeat meets the same ledger row."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from app.domain.agents import Reason
+from app.domain.deed_keys import key_of
 from app.domain.gifts import GiftKind
 from app.domain.money import Money
 from app.domain.policy import GiftRoute
 from app.domain.refunds import GiveBack, Pieces, Way
-
-LONGEST_KEY = 200  # what agents type is part of some keys, and the ledger's column ends somewhere
 
 
 class State(StrEnum):
@@ -61,7 +59,7 @@ class TagCustomer:
 
     @property
     def key(self) -> str:
-        return _key("tag", self.customer_id, self.occasion, self.tag)
+        return key_of("tag", self.customer_id, self.occasion, self.tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class Mute:
 
     @property
     def key(self) -> str:
-        return _key("mute", self.customer_id, self.about, self.quiet, self.tag)
+        return key_of("mute", self.customer_id, self.about, self.quiet, self.tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ class Unmute:
 
     @property
     def key(self) -> str:
-        return _key("undo", self.undoes, self.occasion)
+        return key_of("undo", self.undoes, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ class MarkInHelpdesk:
 
     @property
     def key(self) -> str:
-        return _key("mark", self.customer_id, self.occasion)
+        return key_of("mark", self.customer_id, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +126,7 @@ class TagTicket:
 
     @property
     def key(self) -> str:
-        return _key("ticket-tag", self.ticket_id, self.tag, self.occasion)
+        return key_of("ticket-tag", self.ticket_id, self.tag, self.occasion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +140,7 @@ class PostNote:
 
     @property
     def key(self) -> str:
-        return _key("note", self.ticket_id, self.about)
+        return key_of("note", self.ticket_id, self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +156,7 @@ class PushCard:
 
     @property
     def key(self) -> str:
-        return _key("push", self.customer_id, self.about)
+        return key_of("push", self.customer_id, self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +180,7 @@ class AddGiftLine:
 
     @property
     def key(self) -> str:
-        return _key("gift", self.order_id, self.rule, self.confirm)
+        return key_of("gift", self.order_id, self.rule, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +199,7 @@ class SendGiftOrder:
     @property
     def key(self) -> str:
         whom = f"customer-{self.customer_id}" if self.order_id is None else self.order_id
-        return _key("gift-order", whom, self.rule)
+        return key_of("gift-order", whom, self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +218,7 @@ class CancelGiftOrder:
 
     @property
     def key(self) -> str:
-        return _key("undo", self.undoes)
+        return key_of("undo", self.undoes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +236,7 @@ class TakeBackGiftLine:
 
     @property
     def key(self) -> str:
-        return _key("undo", self.undoes)
+        return key_of("undo", self.undoes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +252,7 @@ class CancelSending:
 
     @property
     def key(self) -> str:
-        return _key("undo", self.undoes)
+        return key_of("undo", self.undoes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +288,7 @@ class RefundOrder:
 
     @property
     def key(self) -> str:
-        return _key("refund", self.order_id, self.ticket_id, self.amount.minor, self.confirm)
+        return key_of("refund", self.order_id, self.ticket_id, self.amount.minor, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +306,7 @@ class SendFlowers:
 
     @property
     def key(self) -> str:
-        return _key("flowers", self.ticket_id, self.confirm)
+        return key_of("flowers", self.ticket_id, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,7 +324,7 @@ class WriteCard:
 
     @property
     def key(self) -> str:
-        return _key("card", self.ticket_id, self.confirm)
+        return key_of("card", self.ticket_id, self.confirm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +332,8 @@ class SendGift:
     """Have a vendor bring a customer something: with words that are signed by a person, on a day or as soon as can be.
 
     `order_id` is the order whose address it goes to, None for where the customer lives. Flowers and cards have the very
-    keys of `SendFlowers` and `WriteCard`, so that by another vendor they are not another kindness.
+    keys of `SendFlowers` and `WriteCard`, so that by another vendor they are not another kindness. What a rule gives
+    for an `occasion` is one deed, whatever it is.
     """
 
     kind: Literal["send_gift"] = "send_gift"
@@ -353,13 +352,16 @@ class SendGift:
     sympathy: bool = False
     instead_of: str = ""  # key of the one that could not be given
     confirm: str = ""
+    occasion: str = ""  # "anniversary:2026": there is one of it in a customer's life
 
     @property
     def key(self) -> str:
+        if self.occasion:
+            return key_of("moment", f"customer-{self.customer_id}", self.occasion)
         if self.what in (GiftKind.FLOWERS, GiftKind.CARD) and self.ticket_id is not None:
-            return _key(self.what, self.ticket_id, self.confirm, self.instead_of)
+            return key_of(self.what, self.ticket_id, self.confirm, self.instead_of)
         whom = self.ticket_id or f"customer-{self.customer_id}"
-        return _key("send", self.what, whom, self.gift_id or "", self.confirm, self.instead_of)
+        return key_of("send", self.what, whom, self.gift_id or "", self.confirm, self.instead_of)
 
 
 Gift = AddGiftLine | SendGiftOrder
@@ -387,11 +389,3 @@ class Plan:
 def by_pen(effect: Effect) -> bool:
     """Return whether somebody who does it by hand writes, and orders nothing."""
     return isinstance(effect, WriteCard) or (isinstance(effect, SendGift) and effect.what is GiftKind.CARD)
-
-
-def _key(*parts: str | int) -> str:
-    whole = ":".join(str(part) for part in parts if part != "")
-    if len(whole) <= LONGEST_KEY:
-        return whole
-    digest = hashlib.sha256(whole.encode()).hexdigest()[:32]
-    return f"{whole[: LONGEST_KEY - len(digest) - 1]}:{digest}"

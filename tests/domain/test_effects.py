@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.effects import LONGEST_KEY, Effect
-from tests.builders import CANDLE, flowers, gift_line, mark, note, refund, tag, ticket_tag, usd
+from app.domain.deed_keys import LONGEST_KEY
+from app.domain.effects import Effect
+from app.domain.gifts import GiftKind
+from tests.builders import CANDLE, flowers, gift_line, mark, note, present, refund, tag, ticket_tag, usd
 
 ALL = (tag(), mark(), ticket_tag(), note(), gift_line(), refund(), flowers())
 
@@ -34,6 +36,14 @@ def test_given_one_order_and_rule_when_a_gift_is_chosen_again_then_it_is_one_dee
     assert gift_line().key == gift_line(variant_id=CANDLE, title="Candle").key
     assert gift_line().key != gift_line(order_id=1002).key
     assert gift_line().key != gift_line(rule="anniversary").key
+
+
+def test_given_an_occasion_when_something_else_is_chosen_for_it_then_it_is_one_deed_and_next_year_another() -> None:
+    card = present(ticket_id=None, occasion="anniversary:2026")
+
+    assert card.key == present(ticket_id=None, occasion="anniversary:2026", gift_id=7, what=GiftKind.PARCEL).key
+    assert card.key != present(ticket_id=None, occasion="anniversary:2027").key
+    assert card.key != present(ticket_id=None, occasion="anniversary:2026", customer_id=56).key
 
 
 def test_given_a_second_change_of_mind_when_tagging_then_it_is_another_deed() -> None:

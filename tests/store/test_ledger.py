@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import String, func, select, update
 
-from app.domain.effects import LONGEST_KEY, Effect, Pool, State
+from app.domain.deed_keys import LONGEST_KEY
+from app.domain.effects import Effect, Pool, State
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store import decisions, ledger, shops, tables
