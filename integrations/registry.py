@@ -6,7 +6,7 @@ To add one: a folder, a line here, the contract tests (see README.md).
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from app.domain import tickets
+from app.domain import gifts, tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.gifts import GiftKind
 from app.domain.people import Person
@@ -43,7 +43,7 @@ HELPDESKS: Mapping[str, Company] = {
     "django_helpdesk": DJANGO_HELPDESK,
     "zendesk": ZENDESK,
 }
-BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
+BY_HAND = gifts.BY_HAND
 OWN_STORE = "own_store"  # the merchant's shelves, which need no account: the store has let us in
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
 VENDORS: Mapping[str, Vendor] = {

@@ -28,7 +28,7 @@ from app.domain.effects import (
 from app.domain.facts import Standing
 from app.domain.ports import Receipt
 from app.domain.retry import MOST_ATTEMPTS
-from app.domain.rules import still_wanted
+from app.domain.rules import moments, still_wanted
 from app.domain.rules.granted import off_for
 from app.domain.rules.send_gates import Question
 from app.store import leaving, orders, people, pulse, sendings, undoing
@@ -221,7 +221,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
             return still_wanted.helpdesk_mark(_standing(world, merchant, mark.customer_id, known), mark)
         case SendFlowers() | WriteCard() | SendGift() as sending:
             standing = _standing(world, merchant, sending.customer_id, known)
-            no = sending_deeds.unwanted(outside, sending, standing, world.clock.now())
+            no = moments.gone_by(sending, deed.due_at, world.clock.now())
+            no = no or sending_deeds.unwanted(outside, sending, standing, world.clock.now())
             return no or gift_choice.unwanted(world, merchant, sending, standing)
         case TagTicket() | PostNote() | PushCard() as errand:
             return helpdesk_deeds.unwanted(outside, errand)

@@ -8,6 +8,7 @@ from enum import StrEnum
 import structlog
 
 from app.domain.effects import Pool, Sending
+from app.domain.moments import RULES as MOMENTS
 from app.domain.money import Money
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
@@ -25,7 +26,7 @@ from jobs.runtime import World, purse
 
 log = structlog.get_logger("desk")
 
-RULES = ("special_customer", "nth_order_gift", "refund_keep", "flowers")
+RULES = ("special_customer", "nth_order_gift", *MOMENTS, "refund_keep", "flowers")
 # A mark says what is true today, so one that was only watched can still go out; last week's parcel cannot.
 STILL_TIMELY = {special_customer.RULE: ("tag_customer", "mark_in_helpdesk")}
 FEW = 20  # decisions that are approved in one transaction
@@ -248,6 +249,10 @@ def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
     changed = {
         "special_customer": replace(policy, special_customer=replace(policy.special_customer, mode=mode)),
         "nth_order_gift": replace(policy, nth_order_gift=gift),
+        "anniversary": replace(policy, anniversary=replace(policy.anniversary, mode=mode)),
+        "birthday": replace(policy, birthday=replace(policy.birthday, mode=mode)),
+        "comeback": replace(policy, comeback=replace(policy.comeback, mode=mode)),
+        "recovery": replace(policy, recovery=replace(policy.recovery, mode=mode)),
         "refund_keep": replace(policy, team=replace(policy.team, refund_mode=mode)),
         "flowers": replace(policy, team=replace(policy.team, flowers_mode=mode)),
     }

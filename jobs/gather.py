@@ -23,7 +23,7 @@ from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from jobs import gift_choice, where_to, who_is
+from jobs import comebacks, gift_choice, where_to, who_is
 from jobs.gift_choice import Asked
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -81,6 +81,7 @@ def about_orders(
     )
     standings = orders.standings(session, shop_id=merchant.id, customers=customers, currency=merchant.currency)
     measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    away = comebacks.away(session, merchant, changed, standings, now)
     return [
         OrderFacts(
             order=order,
@@ -89,6 +90,7 @@ def about_orders(
             options=options,
             history=histories[order.id],
             granted=merchant.scopes,
+            away=away.get(order.id),
         )
         for order in changed
     ]

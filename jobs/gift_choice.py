@@ -147,6 +147,11 @@ def offered(
     ]
 
 
+def fits(session: Session, merchant: Merchant, standing: Standing, now: datetime) -> tuple[Entry, ...]:
+    """Return what of the catalogue fits somebody, the cheapest first."""
+    return tuple(entry for entry, why_not in offered(session, merchant, standing, now) if why_not is None)
+
+
 def unwanted(world: World, merchant: Merchant, sending: Sending, standing: Standing | None) -> tuple[str, str] | None:
     """Return why something should not leave after all, as (code, sentence), by what our own books say by now."""
     if isinstance(sending, SendGift) and sending.gift_id is not None:

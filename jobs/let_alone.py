@@ -2,6 +2,7 @@
 
 import structlog
 
+from app.domain.moments import RULES as MOMENTS
 from app.domain.policy import Mode
 from app.domain.rules import let_alone, nth_order_gift, special_customer
 from app.store import follow, orders
@@ -11,7 +12,7 @@ from jobs.carry_out import carry_out, withdraw
 from jobs.queue import Task
 from jobs.runtime import World
 
-AUTOMATIC = (special_customer.RULE, nth_order_gift.RULE)  # the other rules carry out what an agent presses
+AUTOMATIC = (special_customer.RULE, nth_order_gift.RULE, *MOMENTS)  # the other rules carry out what an agent presses
 
 log = structlog.get_logger("desk")
 

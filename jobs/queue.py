@@ -42,6 +42,7 @@ class Task(StrEnum):
     MAILS = "jobs.tasks.post_mails"
     GIFTS = "jobs.tasks.follow_gifts"
     ADDRESSES = "jobs.tasks.look_at_addresses"
+    MOMENTS = "jobs.tasks.look_for_moments"
 
 
 class ForbiddenTask(Exception):

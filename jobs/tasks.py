@@ -7,6 +7,7 @@ from jobs import history as _history
 from jobs import installation as _installation
 from jobs import lost_marks as _lost_marks
 from jobs import mails as _mails
+from jobs import moments as _moments
 from jobs import privacy as _privacy
 from jobs import review as _review
 from jobs import sweep as _sweep
@@ -67,3 +68,8 @@ def post_mails(shop_id: int) -> None:
 def follow_gifts(shop_id: int) -> None:
     """Ask what became of gifts."""
     _gift_watch.follow(world(), shop_id)
+
+
+def look_for_moments(shop_id: int) -> None:
+    """Find whose day has come, and what comes of it."""
+    _moments.look(world(), shop_id)

@@ -10,6 +10,7 @@ from app.store import asks, chores, grants, mails, marks, privacy, sendings, set
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
+from jobs.moments import MOMENTS
 from jobs.privacy import TIDY
 from jobs.queue import Task
 from jobs.review import REVIEW
@@ -81,6 +82,7 @@ def make_round(here: World) -> None:
         now = here.clock.now()
         unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)
         untidy = chores.daily(session, name=TIDY, now=now, limit=CHORES_A_ROUND)
+        unmarked = chores.daily(session, name=MOMENTS, now=now, limit=CHORES_A_ROUND)
         lost = marks.to_be_looked_through(session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND)
         silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
         uncared = setups.due(session, now=now, limit=CHORES_A_ROUND)
@@ -90,6 +92,8 @@ def make_round(here: World) -> None:
         here.bell.ring(Task.REVIEW, shop_id)
     for shop_id in untidy:
         here.bell.ring(Task.PRIVACY, shop_id)
+    for shop_id in unmarked:
+        here.bell.ring(Task.MOMENTS, shop_id)
     for shop_id in lost:
         here.bell.ring(Task.LOST_MARKS, shop_id)
     for shop_id in silent:

@@ -23,8 +23,19 @@ from app.domain.effects import (
     WriteCard,
 )
 from app.domain.events import Act, AgentAction
-from app.domain.facts import AgentFacts, GiftHistory, GiftOption, Order, OrderFacts, Quote, Standing, Yardstick
+from app.domain.facts import (
+    AgentFacts,
+    GiftHistory,
+    GiftOption,
+    Given,
+    Order,
+    OrderFacts,
+    Quote,
+    Standing,
+    Yardstick,
+)
 from app.domain.gifts import GiftKind
+from app.domain.moments import ANNIVERSARY, Due, MomentFacts
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures
 from app.domain.ports import Receipt, ShopProfile
@@ -108,6 +119,33 @@ def order_facts(**changes: Any) -> OrderFacts:
     """The fourth order of a customer, and a mug to go with it."""
     default = OrderFacts(
         order=order(), standing=standing(), yardstick=yardstick(), options=(gift_option(),), history=gift_history()
+    )
+    return replace(default, **changes)
+
+
+def due(**changes: Any) -> Due:
+    """The day of customer 55's first order, two years ago, comes round in ten days."""
+    default = Due(
+        rule=ANNIVERSARY,
+        subject="customer:55",
+        customer_id=55,
+        occasion="anniversary:2026",
+        why="On 1 December it is 2 years since their first order.",
+        day=(NOON + 10 * DAY).date(),
+    )
+    return replace(default, **changes)
+
+
+def moment_facts(**changes: Any) -> MomentFacts:
+    """That day, of a special customer who was given nothing lately, and whose last order has arrived."""
+    default = MomentFacts(
+        due=due(),
+        standing=standing(special=True, marked=True),
+        given=Given(),
+        today=NOON.date(),
+        shop="Practice",
+        currency="USD",
+        order=order(shipped=True),
     )
     return replace(default, **changes)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.agents import Member
-from app.domain.catalogue import Chosen
+from app.domain.catalogue import Chosen, Entry
 from app.domain.correspondents import Nobody
 from app.domain.effects import Effect, Gift, State
 from app.domain.gifts import Paper
@@ -145,6 +145,29 @@ class GiftHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What was given before a moment: for its very occasion, to the customer by whomever, by its rule today.
+
+    `waiting` are the keys of what is still to be given for it.
+    """
+
+    once: bool = False
+    waiting: tuple[str, ...] = ()
+    last_treat_at: datetime | None = None
+    today: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """Since when a customer had not bought anything before this order, and what could be given them for coming back."""
+
+    since: datetime
+    given: Given = Given()
+    fits: tuple[Entry, ...] = ()  # of the catalogue, the cheapest first
+    shop: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFacts:
     """All that the rules on an order look at."""
 
@@ -154,6 +177,7 @@ class OrderFacts:
     options: tuple[GiftOption, ...]
     history: GiftHistory
     granted: frozenset[str] | None = None  # scopes; None: the store has not told us
+    away: Away | None = None  # None: nothing was bought before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

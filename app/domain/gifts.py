@@ -8,6 +8,7 @@ from app.domain.addresses import Address
 from app.domain.money import Money
 from app.domain.sendings import Status
 
+BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
 EXPIRED = "expired"  # our own word for what nobody took up in time
 GRACE = timedelta(days=1)  # after the last moment at which a gift can be taken up: clocks differ, and so do days
 

@@ -1,5 +1,6 @@
 """What the merchant has decided. The defaults are those of a fresh shop: every rule only observes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,13 @@ class Language(StrEnum):
     FRENCH = "fr"
 
 
+class Kindness(StrEnum):
+    """What a moment brings."""
+
+    NOTE = "note"  # a card with a few words
+    GIFT = "gift"  # the cheapest thing of the catalogue that fits; a card where none does
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecialCustomer:
     """Who is marked as special. `active_days` None means twice the shop's median gap between orders, 60 to 365 days."""
@@ -79,6 +87,62 @@ class NthOrderGift:
     when_left: WhenLeft = WhenLeft.NEXT_ORDER
     route: GiftRoute = GiftRoute.ORDER
     only_seen_parcels: bool = False  # give nothing where the store does not show whether the warehouse has begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is given at one moment on a customer's way: up to `at_most_minor`, with `words` on its card."""
+
+    mode: Mode = Mode.OBSERVE
+    kindness: Kindness = Kindness.NOTE
+    at_most_minor: int = 15_00
+    words: str = ""
+    special_only: bool = True
+    per_day: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anniversary(Moment):
+    """The day of a customer's first order, each year; it leaves so many days ahead."""
+
+    words: str = "Another year with us. Thank you for being part of {shop}."
+    lead_days: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birthday(Moment):
+    """A customer's birthday, as a field of theirs in the store says; "": nobody's is known."""
+
+    words: str = "A very happy birthday to you, from all of us at {shop}."
+    lead_days: int = 8
+    metafield: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comeback(Moment):
+    """The first order of somebody who had not bought anything for so long."""
+
+    words: str = "It is good to see you again. Thank you for coming back to {shop}."
+    away_days: int = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery(Moment):
+    """After a parcel that was late, or a mistake of ours, once all is well again; not later than so many days."""
+
+    words: str = "This did not go as it should have, and I am sorry. Thank you for your patience with {shop}."
+    special_only: bool = False
+    late_days: int = 10
+    within_days: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """What holds for all moments on a customer's way. A card is signed by a person, or with the shop's name."""
+
+    cooldown_days: int = 60
+    domestic_only: bool = True
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +223,11 @@ class Policy:
     special_customer: SpecialCustomer = field(default_factory=SpecialCustomer)
     nth_order_gift: NthOrderGift = field(default_factory=NthOrderGift)
     team: TeamGestures = field(default_factory=TeamGestures)
+    moments: Moments = field(default_factory=Moments)
+    anniversary: Anniversary = field(default_factory=Anniversary)
+    birthday: Birthday = field(default_factory=Birthday)
+    comeback: Comeback = field(default_factory=Comeback)
+    recovery: Recovery = field(default_factory=Recovery)
     sends: Sends = field(default_factory=Sends)
     hard_times: HardTimes = field(default_factory=HardTimes)
     brake: Brake = field(default_factory=Brake)
@@ -173,4 +242,15 @@ class Policy:
             "nth_order_gift": self.nth_order_gift.mode,
             "refund_keep": self.team.refund_mode,
             "flowers": self.team.flowers_mode,
+            **{name: moment.mode for name, moment in self.by_moment.items()},
         }[rule]
+
+    @property
+    def by_moment(self) -> Mapping[str, Moment]:
+        """The moments by the names of their rules."""
+        return {
+            "anniversary": self.anniversary,
+            "birthday": self.birthday,
+            "comeback": self.comeback,
+            "recovery": self.recovery,
+        }

@@ -22,6 +22,12 @@ def take(session: Session, *, shop_id: int, name: str, period: str, now: datetim
     return session.scalar(statement) is not None
 
 
+def last(session: Session, *, shop_id: int, name: str) -> str | None:
+    """Return for which period the chore was done last."""
+    done = (Chore.shop_id == shop_id, Chore.name == name)
+    return session.scalar(select(func.max(Chore.period)).where(*done))
+
+
 def leave(session: Session, *, shop_id: int, name: str, period: str) -> None:
     """Let a chore that was taken in this transaction be taken once more: there is more of it than one can hold."""
     session.execute(delete(Chore).where(Chore.shop_id == shop_id, Chore.name == name, Chore.period == period))

@@ -143,9 +143,6 @@ class Order(Base):
     net_minor: Mapped[int]
     counted: Mapped[bool]
     mail_digest: Mapped[str | None] = mapped_column(String(64))  # of the buyer; finds a guest's order its person
-    # What was in it when we first saw it, as numbers with commas between; empty where nobody has told us, as of old.
-    variants: Mapped[str | None]
-    turns: Mapped[str | None]  # what it was from when on, as `domain.turns` writes it
 
 
 class Customer(Base):
@@ -155,6 +152,7 @@ class Customer(Base):
     __table_args__ = (
         # Who is above, spent anything and is active: counted and ranked without their rows.
         Index("ix_customers_sums", "shop_id", "net_minor", "orders", "last_order_at"),
+        Index("ix_customers_first", "shop_id", "first_order_at"),  # whose day comes round
         Index("ix_customers_marked", "shop_id", postgresql_where=text("marked"), sqlite_where=text("marked = 1")),
         some_rows("ix_customers_mail_digest", "shop_id", "mail_digest", where="mail_digest IS NOT NULL"),
     )

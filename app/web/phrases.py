@@ -10,6 +10,7 @@ from app.domain.effects import Effect, PostNote, Sending, State
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.store.reports import Tally
+from app.web import moment_words
 from app.web.language import FRENCH, N_, _, both, counted, dated, number, spoken
 
 # One word for the badge, one sentence for whoever wonders.
@@ -34,6 +35,10 @@ ALARMS = {
 RULES = {
     "special_customer": N_("Special customers"),
     "nth_order_gift": N_("A gift in the parcel"),
+    "anniversary": N_("Anniversary of the first order"),
+    "birthday": N_("Birthday"),
+    "comeback": N_("Welcome back"),
+    "recovery": N_("Making good"),
     "refund_keep": N_("Refund and keep"),
     "flowers": N_("Flowers, cards and gifts"),
 }
@@ -155,6 +160,7 @@ def promises(policy: Policy, currency: str) -> dict[str, str]:
     return {
         "special_customer": _marks(policy.special_customer),
         "nth_order_gift": _gifts(policy.nth_order_gift),
+        **moment_words.promises(policy, currency),
         "refund_keep": _refunds(team, Money(minor=team.refund_limit_minor, currency=currency)),
         "flowers": _flowers(team, Money(minor=team.flowers_limit_minor, currency=currency)),
     }

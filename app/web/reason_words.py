@@ -1,7 +1,7 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
 from app.domain import tastes
-from app.domain.rules import elsewhere, gift_order, granted, hard_time, let_alone, pressed, typed
+from app.domain.rules import elsewhere, gift_order, granted, hard_time, let_alone, moments, pressed, typed
 
 _REASONS = {
     granted.CODE: "not granted",
@@ -29,6 +29,13 @@ _REASONS = {
     "not_special": "not special",
     "greeted": "agents were told",
     "not_now": "put off by an agent",
+    # moments
+    moments.CODE: "a small thing goes to them",
+    moments.TOO_LATE: "too late for the day",
+    "had_it": "had it already",
+    "said_late": "birthday written down lately",
+    "promise_open": "something else is owed to them",
+    "not_yet": "all is not well yet",
     # gifts
     "gift": "a gift goes along",
     "gift_order": "a gift by itself",

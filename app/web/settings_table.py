@@ -10,6 +10,7 @@ from enum import StrEnum
 from app.domain.delivery_days import MOST_DAYS_AHEAD
 from app.domain.policy import GiftRoute, Language, Measure, Policy, WhenLeft
 from app.web.fields import Amount, Choice, Field, Group, Switch, Variants, Whole, Wholes, Words, Wrong
+from app.web.moment_fields import MOMENTS
 from app.web.sends_fields import SENDS
 from app.web.tag_rules import TagRules
 
@@ -137,6 +138,7 @@ GROUPS = (
             ),
         ),
     ),
+    *MOMENTS,
     Group(
         name="team",
         title="What your team may do by itself",

@@ -429,6 +429,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "keep_until": None,
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
+    "occasions": {55: "birthday:2026"},
+    "within": [(NOON - DAY, NOON)],
+    "active_since": NOON - DAY,
     "customers": [55],
     "buyers": {1001: 55},
     "modes": {"nth_order_gift": Mode.AUTO},
@@ -915,6 +918,8 @@ def first_steps(session: Session, shop_id: int) -> None:
 
 
 def people_known(session: Session, shop_id: int, net: int) -> None:
+    long_ago = order(id=990, customer_id=55, net=usd(net), processed_at=NOON - 300 * DAY, updated_at=NOON - 300 * DAY)
+    orders.record(session, shop_id=shop_id, order=long_ago)
     orders.record(session, shop_id=shop_id, order=order(id=1010, customer_id=58, net=usd(net)))
     orders.set_special(session, shop_id=shop_id, customer_ids=[58], special=True, now=NOON)
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.moments import RULES as MOMENTS
 from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TagRule
 from app.store import shops
 from app.store.base import unit_of_work
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 ELSEWHERE = {
     *("special_customer.mode", "nth_order_gift.mode", "team.refund_mode", "team.flowers_mode"),
     "nth_order_gift.began_at",
+    *(f"{name}.mode" for name in MOMENTS),
 }
 
 

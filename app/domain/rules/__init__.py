@@ -11,6 +11,7 @@ from app.domain.policy import Policy
 from app.domain.rules import (
     agent_acts,
     allowances,
+    comeback,
     compassion,
     cool_down,
     nth_order_gift,
@@ -26,8 +27,10 @@ LET_GO = "Whoever pressed this was let go on Lagniappe's team page."
 
 
 def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]:
-    """Return what an order's change means: for the customer's standing, and for the parcel."""
-    decisions = [nth_order_gift.decide(facts, policy.nth_order_gift, now)]
+    """Return what an order's change means: for the customer's standing, for the parcel, and for who comes back."""
+    gift = nth_order_gift.decide(facts, policy.nth_order_gift, now)
+    back = comeback.decide(facts, policy, now, gift_goes=bool(gift.plans) or facts.history.given_here)
+    decisions = [gift] if back is None else [gift, back]
     if facts.standing is not None and facts.yardstick is not None:
         decisions.append(special_customer.decide(facts.standing, facts.yardstick, policy.special_customer, now))
     return decisions

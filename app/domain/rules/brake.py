@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, Plan, PostNote, SendGiftOrder, TagCustomer, Undoing
+from app.domain.effects import AddGiftLine, Plan, PostNote, SendGift, SendGiftOrder, TagCustomer, Undoing
+from app.domain.moments import RULES as MOMENTS
 from app.domain.policy import Brake
 
-UNWATCHED = ("nth_order_gift", "special_customer")
+UNWATCHED = ("nth_order_gift", "special_customer", *MOMENTS)
+_SEEN = AddGiftLine | SendGiftOrder | SendGift | TagCustomer
 USUAL_DAYS = 28  # that far back a rule's usual day is looked for
 STOPPED = "The rule did far more today than it usually does, and has stopped itself: a person looks first."
 
@@ -31,7 +33,7 @@ def load(decision: Decision) -> Load:
     """Return what the decision puts on its rule's day; nothing for rules that people press, and for the way back."""
     if decision.rule not in UNWATCHED:
         return Load()
-    seen = [plan for plan in decision.plans if isinstance(plan.effect, AddGiftLine | SendGiftOrder | TagCustomer)]
+    seen = [plan for plan in decision.plans if isinstance(plan.effect, _SEEN)]
     return Load(deeds=len(seen), minor=sum(plan.cost.minor for plan in seen if plan.cost is not None))
 
 

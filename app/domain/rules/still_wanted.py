@@ -76,6 +76,8 @@ def sent_gift(send: SendGift, order: Order | None, standing: Standing | None, no
     """Return why a gift should not leave; `order` is the one that it was meant for, if any."""
     no = card(order) if send.order_id is not None else None
     spared = let_alone.refused(standing) or hard_time.refused(standing, now)
+    if no is None and order is not None and order.cancelled and send.occasion:
+        return "cancelled", "The order was cancelled."
     if no is not None or standing is None:
         return no
     if spared is not None and let_alone.gives_or_marks(send):

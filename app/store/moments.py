@@ -1,0 +1,96 @@
+"""Whose moment has come, and what was given for it before."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.effects import State
+from app.domain.facts import Given
+from app.domain.rules.cool_down import MAKES_GOOD, TREATS
+from app.store.decisions import GIVEN
+from app.store.tables import Customer, Effect, Order
+from app.store.undoing import STANDS
+
+_OCCASION = Effect.payload["occasion"].as_string()
+_WAITS = (State.AWAITING, State.PLANNED)
+Span = tuple[datetime, datetime]  # from the first moment to before the second
+
+
+def first_ordered(
+    session: Session, *, shop_id: int, within: Sequence[Span], active_since: datetime, limit: int
+) -> dict[int, datetime]:
+    """Return who ordered first within these spans and has ordered lately, and when; those who spent most."""
+    if not within:
+        return {}
+    theirs = select(Customer.customer_id, Customer.first_order_at).where(
+        Customer.shop_id == shop_id,
+        Customer.customer_id > 0,  # nobody's alias
+        Customer.last_order_at >= active_since,
+        or_(*(_between(begin, end) for begin, end in within)),
+    )
+    rows = session.execute(theirs.order_by(Customer.net_minor.desc(), Customer.customer_id).limit(limit))
+    return {row.customer_id: row.first_order_at for row in rows}
+
+
+def oldest_order(session: Session, *, shop_id: int) -> datetime | None:
+    """Return when anybody ordered first."""
+    return session.scalar(select(func.min(Customer.first_order_at)).where(Customer.shop_id == shop_id))
+
+
+def ordered_before(session: Session, *, shop_id: int, order_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the customer of each order had last bought something before it; nothing of first orders."""
+    earlier = aliased(Order)
+    last = (
+        select(func.max(earlier.processed_at))
+        .where(
+            earlier.shop_id == shop_id,
+            earlier.customer_id == Order.customer_id,
+            earlier.counted,
+            earlier.processed_at < Order.processed_at,
+        )
+        .scalar_subquery()
+    )
+    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.customer_id.is_not(None))
+    found = select(Order.order_id, last.label("at")).where(*these).subquery()
+    return dict(session.execute(select(found.c.order_id, found.c.at).where(found.c.at.is_not(None))).all())
+
+
+def given(
+    session: Session, *, shop_id: int, rule: str, occasions: Mapping[int, str], day_start: datetime
+) -> dict[int, Given]:
+    """Return what each customer was given before, for this occasion of theirs and at all. True as `gifts.histories` is.
+
+    What a rule only watched was given to nobody; what somebody took back or said no to had its occasion.
+    """
+    theirs = select(
+        *(Effect.customer_id, Effect.key, Effect.state, Effect.code, Effect.reason, Effect.due_at),
+        _OCCASION.label("occasion"),
+        STANDS.label("stands"),
+    ).where(Effect.shop_id == shop_id, Effect.customer_id.in_(list(occasions)), Effect.kind.in_(TREATS))
+    found: dict[int, list[tuple[bool, str, str, datetime | None]]] = {number: [] for number in occasions}
+    for row in session.execute(theirs):
+        here = row.occasion == occasions[row.customer_id]
+        treated = not here and row.state in GIVEN and row.stands and row.reason not in MAKES_GOOD
+        found[row.customer_id].append((here, row.key, row.state, row.due_at if treated else None))
+    today = _today(session, shop_id, rule, day_start)
+    return {
+        number: Given(
+            once=any(here and state != State.OBSERVED for here, _, state, _ in rows),
+            waiting=tuple(key for here, key, state, _ in rows if here and state in _WAITS),
+            last_treat_at=max((at for *_, at in rows if at is not None), default=None),
+            today=today,
+        )
+        for number, rows in found.items()
+    }
+
+
+def _today(session: Session, shop_id: int, rule: str, day_start: datetime) -> int:
+    done = (Effect.shop_id == shop_id, Effect.rule == rule, Effect.kind.in_(TREATS), Effect.state.in_(GIVEN), STANDS)
+    made = select(func.count()).where(*done, Effect.created_at >= day_start)
+    return session.scalar(made) or 0
+
+
+def _between(begin: datetime, end: datetime) -> ColumnElement[bool]:
+    return and_(Customer.first_order_at >= begin, Customer.first_order_at < end)

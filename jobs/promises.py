@@ -1,0 +1,36 @@
+"""Whether all is well with a customer: no kindness goes to somebody to whom something else is still owed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.facts import Order
+from app.domain.moments import Due
+from app.store import orders
+from app.store.base import reading
+from app.store.shops import Merchant
+from jobs.runtime import Outside, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The order to whose address something would go, and which promise is not kept yet, as a sentence."""
+
+    order: Order | None
+    broken: str = ""
+
+
+def look(world: World, merchant: Merchant, outside: Outside, due: Due, now: datetime) -> Seen:
+    """Ask the store for the order that a moment is about, else for the customer's latest, and how it stands with it."""
+    with reading(world.sessions) as session:
+        latest = orders.latest_order(session, shop_id=merchant.id, customer_id=due.customer_id)
+    order_id = due.order_id or latest
+    order = None if order_id is None else outside.shop.order(order_id)
+    return Seen(order=order, broken="" if order is None else _late(order, merchant, now))
+
+
+def _late(order: Order, merchant: Merchant, now: datetime) -> str:
+    """Return that an order should have left by now, as a sentence; "" where it has, or has time."""
+    days = merchant.policy.recovery.late_days
+    if order.shipped or order.cancelled or now - order.processed_at <= timedelta(days=days):
+        return ""
+    return f"{order.name} has not left after {days} days."
