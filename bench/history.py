@@ -129,7 +129,7 @@ def _order_row(row: dict[str, Any]) -> tuple[object, ...]:
     who = _number(row["customer"]["id"]) if row["customer"] else None
     mail = None if row["customer"] else digest(row["email"], KEY)
     net = int(row["netPaymentSet"]["shopMoney"]["amount"].replace(".", ""))
-    return (_number(row["id"]), who, row["name"], at, at, net, True, mail)
+    return (_number(row["id"]), who, row["name"], at, at, net, True, mail, None, None)
 
 
 def _customer_row(row: dict[str, Any]) -> tuple[object, ...]:

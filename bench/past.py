@@ -73,7 +73,8 @@ def served(past: Past) -> Iterator[str]:
                 return {"bulkOperationRunQuery": {"bulkOperation": {"id": kind, "status": "CREATED"}, "userErrors": []}}
             if "id" not in asked["variables"]:
                 scopes = [{"handle": "read_all_orders"}]
-                return {"currentAppInstallation": {"id": "1", "accessScopes": scopes}}
+                shop = {"shopAddress": {"countryCodeV2": "US"}}
+                return {"currentAppInstallation": {"id": "1", "accessScopes": scopes}, "shop": shop}
             kind = Export(asked["variables"]["id"])
             url = f"http://{self.headers['Host']}/files/{kind}"
             count = str(counts[kind])
@@ -109,16 +110,22 @@ def _order(rng: random.Random, number: int, customers: int) -> Iterator[bytes]:
     row: dict[str, object] = {
         "id": f"gid://shopify/Order/{number}",
         "name": f"#{1000 + number}",
+        "createdAt": at,
         "processedAt": at,
         "updatedAt": at,
         "cancelledAt": at if rng.random() < 0.02 else None,
         "test": False,
         "tags": [],
+        "sourceName": "web",
         "sourceIdentifier": None,
         "displayFinancialStatus": "PAID",
         "customer": None if guest else {"id": f"gid://shopify/Customer/{who}"},
         "email": f"person-{who}@customer.example",
+        "shippingAddress": {"countryCodeV2": "US"},
+        "risk": {"recommendation": "ACCEPT"},
         "netPaymentSet": _bag(sum(prices)),
+        "refunds": [],
+        "fulfillments": [{"createdAt": at}],
     }
     yield json.dumps(row).encode()
     for place, price in enumerate(prices):
@@ -127,6 +134,8 @@ def _order(rng: random.Random, number: int, customers: int) -> Iterator[bytes]:
             "quantity": 1,
             "currentQuantity": 1,
             "isGiftCard": False,
+            "sellingPlan": None,
+            "variant": {"id": f"gid://shopify/ProductVariant/{price}"},
             "discountedTotalSet": _bag(price),
             "__parentId": row["id"],
         }

@@ -44,6 +44,8 @@ class PastOrder(NamedTuple):
     net_minor: int
     counted: bool
     mail_digest: str | None
+    variants: str | None = None  # as `turns.aboard` writes them
+    turns: str | None = None  # as `turns.written` does
 
 
 class PastCustomer(NamedTuple):

@@ -168,7 +168,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     digests |= _forget_contacts(session, shop_id, person)
     snoozes.forget(session, shop_id=shop_id, customer_ids=person.ids)
     named = {digest for digest in digests if digest is not None}
-    session.execute(update(Order).where(*theirs).values(mail_digest=None))
+    session.execute(update(Order).where(*theirs).values(mail_digest=None, variants=""))
     guests = (Order.shop_id == shop_id, Order.customer_id.is_(None), Order.mail_digest.in_(named))
     session.execute(update(Order).where(*guests).values(mail_digest=None))
     for number in person.ids:

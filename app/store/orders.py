@@ -1,16 +1,18 @@
 """The order ledger: lifetime value and ordinals, kept exact with every order, for a customer and for the shop."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Row, Select, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain import facts
+from app.domain import facts, turns
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
+from app.domain.rules import nth_order_gift
 from app.store import care, lifetime, people
 from app.store.base import Base, insert
 from app.store.care_tables import Care
@@ -61,7 +63,7 @@ def record_all(session: Session, *, shop_id: int, orders: Sequence[facts.Order])
     known = _known(session, shop_id, [order.id for order in orders])
     told = people.at_home(session, shop_id=shop_id, orders=orders)
     new = [order for order in told if order.id not in known or known[order.id].updated_at <= order.updated_at]
-    write(session, shop_id=shop_id, orders=new)
+    write(session, shop_id=shop_id, orders=new, known=known)
     moves = [Move(_share_before(known.get(order.id)), _share_after(order)) for order in new]
     lifetime.move(session, shop_id=shop_id, moves=moves)
     mails = {order.customer_id: order.mail_digest for order in new if order.customer_id is not None}
@@ -70,9 +72,18 @@ def record_all(session: Session, *, shop_id: int, orders: Sequence[facts.Order])
     return {order.id for order in new}
 
 
-def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
-    """Write the orders themselves, leaving newer states alone and the sums as they are (see `recount`)."""
-    rows = [
+def write(
+    session: Session,
+    *,
+    shop_id: int,
+    orders: list[facts.Order],
+    known: Mapping[int, Row[*tuple[Any, ...]]] = MappingProxyType({}),
+) -> None:
+    """Write the orders themselves, leaving newer states alone and the sums as they are (see `recount`).
+
+    What they were before goes on from their `known` rows.
+    """
+    rows: list[dict[str, object]] = [
         {
             "shop_id": shop_id,
             "order_id": order.id,
@@ -84,6 +95,7 @@ def write(session: Session, *, shop_id: int, orders: list[facts.Order]) -> None:
             "counted": order.counted,
             "mail_digest": order.mail_digest,
         }
+        | _past(order, known.get(order.id))
         for order in orders
     ]
     if not rows:
@@ -243,9 +255,17 @@ def _of_each() -> Select[*tuple[Any, ...]]:
 
 def _known(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Row[*tuple[Any, ...]]]:
     states = select(
-        Order.order_id, Order.customer_id, Order.counted, Order.net_minor, Order.processed_at, Order.updated_at
+        *(Order.order_id, Order.customer_id, Order.counted, Order.net_minor, Order.processed_at, Order.updated_at),
+        *(Order.variants, Order.turns),
     ).where(Order.shop_id == shop_id, Order.order_id.in_(order_ids))
     return {row.order_id: row for row in session.execute(states)}
+
+
+def _past(order: facts.Order, known: Row[*tuple[Any, ...]] | None) -> dict[str, object]:
+    """Return what is kept of how the order came to be. What was in it is what was in it at first: we may add to it."""
+    if known is None or known.variants is None:
+        return {"variants": turns.aboard(sorted(nth_order_gift.on_board(order))), "turns": turns.gone_on(None, order)}
+    return {"variants": known.variants, "turns": turns.gone_on(known.turns, order)}
 
 
 def _share_before(known: Row[*tuple[Any, ...]] | None) -> Share | None:

@@ -143,6 +143,9 @@ class Order(Base):
     net_minor: Mapped[int]
     counted: Mapped[bool]
     mail_digest: Mapped[str | None] = mapped_column(String(64))  # of the buyer; finds a guest's order its person
+    # What was in it when we first saw it, as numbers with commas between; empty where nobody has told us, as of old.
+    variants: Mapped[str | None]
+    turns: Mapped[str | None]  # what it was from when on, as `domain.turns` writes it
 
 
 class Customer(Base):

@@ -80,13 +80,13 @@ class Veil:
 
 def _over_order(order: facts.Order, hidden: Hidden) -> facts.Order:
     if order.customer_id in hidden:
-        return replace(order, customer_id=hidden[order.customer_id], mail_digest=None)
+        return replace(order, customer_id=hidden[order.customer_id], mail_digest=None, lines=())
     return replace(order, mail_digest=None) if order.mail_digest in hidden else order
 
 
 def _over_past_order(order: PastOrder, hidden: Hidden) -> PastOrder:
     if order.customer_id in hidden:
-        return order._replace(customer_id=hidden[order.customer_id], mail_digest=None)
+        return order._replace(customer_id=hidden[order.customer_id], mail_digest=None, variants="")
     return order._replace(mail_digest=None) if order.mail_digest in hidden else order
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.domain.errors import Rejected, Unavailable
-from integrations.http import Answer, Http, Request
-from integrations.refusals import let_in, quoted, yes
+from integrations.http import Answer, Http
+from integrations.refusals import quoted, yes
+from integrations.rest import Rest
 
 Json = dict[str, Any]
 
@@ -21,9 +22,8 @@ class GoodyApi:
     """Calls with one account's key."""
 
     def __init__(self, http: Http, *, origin: str, key: str) -> None:
-        self._http = http
-        self._origin = origin
-        self._headers = {"Authorization": f"Bearer {key}"}
+        let_in = {"Authorization": f"Bearer {key}"}
+        self._rest = Rest(http=http, source=SOURCE, base=f"{origin}{_PATH}", no=_NO, headers=let_in)
 
     def listed(self, things: str, **params: str) -> Iterator[Json]:
         """Yield what is in a list, each once. Raises Unavailable where it cannot be read to its end.
@@ -46,7 +46,7 @@ class GoodyApi:
 
     def look(self, path: str) -> Json | None:
         """Return the thing that is to be read there, or None where there certainly is none."""
-        answer = self._call("GET", path, writes=False)
+        answer = self._rest.call("GET", path, writes=False)
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
         if answer.status == 404 and _NO in answer.explained():
             return None
@@ -57,11 +57,11 @@ class GoodyApi:
 
     def price(self, body: Json) -> Json:
         """Return what they say of a price, which orders nothing."""
-        return _understood(self._call("POST", "/order_batches/price", writes=False, body=body, asks=True))
+        return _understood(self._rest.call("POST", "/order_batches/price", writes=False, body=body, asks=True))
 
     def order(self, body: Json) -> Json:
         """Return the batch that was ordered. Raises like every deed; a no may be for one that they have already."""
-        answer = self._call("POST", "/order_batches", writes=True, body=body)
+        answer = self._rest.call("POST", "/order_batches", writes=True, body=body)
         batch = _understood(answer)
         if not batch.get("id") or str(batch.get(OURS)) != body[OURS]:
             raise answer.request.failure("answered without our order")
@@ -69,42 +69,20 @@ class GoodyApi:
 
     def cancel(self, order: str) -> bool:
         """Have an order stopped; return whether it was neither too late nor gone."""
-        answer = self._call("POST", f"/orders/{order}/cancel", writes=True)
+        answer = self._rest.call("POST", f"/orders/{order}/cancel", writes=True)
         if not answer.ok and _NO in answer.explained():
             return False
         _understood(answer)
         return True
 
     def _page(self, things: str, params: Mapping[str, str]) -> tuple[list[Json], int | None]:
-        answer = self._call("GET", f"/{things}", writes=False, params=params)
+        answer = self._rest.call("GET", f"/{things}", writes=False, params=params)
         said = _understood(answer)
         found, about = said.get("data"), said.get("list_meta")
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise answer.request.failure("answered without a list")
         total = about.get("total_count") if isinstance(about, dict) else None
         return found, total if isinstance(total, int) else None
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        params: Mapping[str, str] | None = None,
-        body: Json | None = None,
-        asks: bool = False,
-    ) -> Answer:
-        request = Request(
-            source=SOURCE,
-            method=method,
-            url=f"{self._origin}{_PATH}{path}",
-            writes=writes,
-            headers=self._headers,
-            params=params or {},
-            body=body,
-            asks=asks,
-        )
-        return let_in(self._http.call(request), SOURCE, ours=_NO)
 
 
 def _understood(answer: Answer) -> Json:

@@ -3,14 +3,13 @@
 Their basket is never touched: an account has one, and whoever sends it sends what all others have put into it.
 """
 
-from collections.abc import Mapping
-
 from app.domain.errors import Empty, Rejected, Unavailable, Uncertain
 from integrations.handwrytten import names
 from integrations.handwrytten.names import Json
-from integrations.http import Answer, Http, Request
+from integrations.http import Http
 from integrations.patience import Patience
-from integrations.refusals import let_in, quoted
+from integrations.refusals import quoted
+from integrations.rest import Rest
 
 SOURCE = "Handwrytten"
 MOST_PAGES = 60
@@ -23,16 +22,17 @@ class HandwryttenApi:
     """Calls with one account's key."""
 
     def __init__(self, http: Http, *, origin: str, key: str) -> None:
-        self._http = http
-        self._origin = origin
-        self._key = key
+        let_in = {"Authorization": key}
+        self._rest = Rest(http=http, source=SOURCE, base=f"{origin}{_PATH}", no=_NO, headers=let_in)
 
     def order(self, body: Json, *, key: str) -> Json:
         """Return the order that is placed, in one step. Raises like every deed.
 
         Their own client sends a key along. What comes of it, nobody says: nothing here relies on it.
         """
-        answer = self._call("POST", "/orders/singleStepOrder", body=body, headers={"Idempotency-Key": key})
+        answer = self._rest.call(
+            "POST", "/orders/singleStepOrder", writes=True, body=body, headers={"Idempotency-Key": key}
+        )
         if answer.status == 402:
             raise Empty("Handwrytten could not be paid: please see to the credits or the payment card there.")
         if answer.status == 409:
@@ -89,7 +89,7 @@ class HandwryttenApi:
         return self._one("/auth/getUser") or {}
 
     def _one(self, path: str, **params: str) -> Json | None:
-        answer = self._call("GET", path, params=params)
+        answer = self._rest.call("GET", path, writes=False, params=params)
         said = answer.json() if answer.ok else answer.explained()
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
         if names.is_no(said):
@@ -99,31 +99,11 @@ class HandwryttenApi:
         return names.one(said)
 
     def _several(self, path: str, called: str, **params: str) -> list[Json]:
-        answer = self._call("GET", path, params=params)
+        answer = self._rest.call("GET", path, writes=False, params=params)
         found = names.several(answer.json(), called) if answer.ok else None
         if found is None:
             raise Unavailable(f"{SOURCE} answered without a list of {called}")
         return found
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Json | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        request = Request(
-            source=SOURCE,
-            method=method,
-            url=f"{self._origin}{_PATH}{path}",
-            writes=method != "GET",
-            headers={"Authorization": self._key, **(headers or {})},
-            params=params or {},
-            body=body,
-        )
-        return let_in(self._http.call(request), SOURCE, ours=_NO)
 
 
 def _no(said: Json) -> str:

@@ -1,11 +1,11 @@
 """Lob's REST API: a key as the user of basic authentication, whose first letters say whether anything is printed."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.domain.errors import Rejected, Unavailable
-from integrations.http import Answer, Http, Request
-from integrations.refusals import let_in, quoted, yes
+from integrations.http import Answer, Http
+from integrations.refusals import quoted, yes
+from integrations.rest import Rest
 
 Json = dict[str, Any]
 
@@ -19,13 +19,11 @@ class LobApi:
     """Calls with one account's key."""
 
     def __init__(self, http: Http, *, origin: str, key: str) -> None:
-        self._http = http
-        self._origin = origin
-        self._key = key
+        self._rest = Rest(http=http, source=SOURCE, base=f"{origin}{_PATH}", no=_NO, auth=(key, ""))
 
     def post(self, kind: str, body: Json, *, key: str) -> Json:
         """Return the piece that is posted, or was within a day under the same key. Raises like every deed."""
-        answer = self._call("POST", f"/{kind}", writes=True, body=body, headers={"Idempotency-Key": key})
+        answer = self._rest.call("POST", f"/{kind}", writes=True, body=body, headers={"Idempotency-Key": key})
         piece = _understood(answer)
         if not piece.get("id") or marked(piece) != key:
             raise answer.request.failure("answered without our piece")
@@ -33,7 +31,7 @@ class LobApi:
 
     def bearing(self, kind: str, mark: str) -> list[Json]:
         """Return the pieces of a kind that bear our mark, to the letter."""
-        answer = self._call("GET", f"/{kind}", writes=False, params={f"metadata[{MARK}]": mark, "limit": "10"})
+        answer = self._rest.call("GET", f"/{kind}", writes=False, params={f"metadata[{MARK}]": mark, "limit": "10"})
         found = _understood(answer).get("data")
         if not isinstance(found, list):
             raise Unavailable("Lob answered without a list")
@@ -41,7 +39,7 @@ class LobApi:
 
     def look(self, kind: str, piece: str) -> Json | None:
         """Return a piece, or None where there certainly is none."""
-        answer = self._call("GET", f"/{kind}/{piece}", writes=False)
+        answer = self._rest.call("GET", f"/{kind}/{piece}", writes=False)
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
         if answer.status == 404 and _NO in answer.explained():
             return None
@@ -49,38 +47,14 @@ class LobApi:
 
     def cancel(self, kind: str, piece: str) -> bool:
         """Keep a piece from being posted; return whether it was neither too late nor gone."""
-        answer = self._call("DELETE", f"/{kind}/{piece}", writes=True)
+        answer = self._rest.call("DELETE", f"/{kind}/{piece}", writes=True)
         if answer.status in (404, 422) and _NO in answer.explained():
             return False
         return bool(_understood(answer).get("deleted"))
 
     def ask(self, path: str, body: Json) -> Json:
         """Return what is said of something, which changes nothing."""
-        return _understood(self._call("POST", path, writes=False, body=body, asks=True))
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        body: Json | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        asks: bool = False,
-    ) -> Answer:
-        request = Request(
-            source=SOURCE,
-            method=method,
-            url=f"{self._origin}{_PATH}{path}",
-            writes=writes,
-            headers=headers or {},
-            params=params or {},
-            body=body,
-            auth=(self._key, ""),
-            asks=asks,
-        )
-        return let_in(self._http.call(request), SOURCE, ours=_NO)
+        return _understood(self._rest.call("POST", path, writes=False, body=body, asks=True))
 
 
 def marked(piece: Json) -> str:

@@ -162,6 +162,7 @@ def _deliver(stage: Stage, order: Doc, bought: Visit) -> None:
     parcel = order["fulfillment_orders"][0]
     if age > timedelta(days=4):
         parcel |= {"status": "CLOSED", "request_status": "ACCEPTED"}
+        order["sent_at"] = iso(bought.at + timedelta(days=2))
         order["updated_at"] = iso(bought.at + timedelta(days=3))
         order["carrier"] = {"status": "DELIVERED", "at": order["updated_at"]}
         for line in order["lines"]:

@@ -5,6 +5,7 @@ file's size. The quicker ungrouped kind would need all orders at once, for a gif
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -16,11 +17,13 @@ import structlog
 from app.domain.errors import Rejected, Unavailable
 from app.domain.history import Batch, Export, Gathering, PastCustomer, PastOrder, Stage
 from app.domain.money import Money
+from app.domain.turns import aboard
 from integrations.addresses import on_this_machine
-from integrations.shopify import reading
+from integrations.shopify import past_turns, reading
 from integrations.shopify.answers import said
 from integrations.shopify.client import SOURCE, AdminApi
 from integrations.shopify.documents import document
+from integrations.shopify.past_turns import Amount, Bag, Parcel, Refund
 
 _LOG = structlog.get_logger("history")
 
@@ -34,23 +37,15 @@ _LONGEST_NAME, _LARGEST_ID = 64, 2**63
 
 
 class Ours(NamedTuple):
-    """What our books are kept in: their currency, and digests in place of addresses."""
+    """What our books are kept in: their currency, and digests in place of addresses; and where the shop is at home."""
 
     currency: str
     digest: Callable[[str], str]
+    home: Callable[[], str | None]  # asked only where an order tells of a country
 
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-
-class _Amount(msgspec.Struct, rename="camel", gc=False):
-    amount: str
-    currency_code: str
-
-
-class _Bag(msgspec.Struct, rename="camel", gc=False):
-    shop_money: _Amount
 
 
 class _Named(msgspec.Struct, gc=False):
@@ -61,9 +56,22 @@ class _Mail(msgspec.Struct, rename="camel", gc=False):
     email_address: str
 
 
+class _Door(msgspec.Struct, rename="camel", gc=False):
+    country_code_v2: str | None
+
+
+class _Risk(msgspec.Struct, gc=False):
+    recommendation: str | None
+
+
+class _Plan(msgspec.Struct, gc=False):
+    """A subscription's, whichever."""
+
+
 class _Order(msgspec.Struct, rename="camel", gc=False):
     id: str
     name: str
+    created_at: datetime
     processed_at: datetime
     updated_at: datetime
     cancelled_at: datetime | None
@@ -72,8 +80,21 @@ class _Order(msgspec.Struct, rename="camel", gc=False):
     source_identifier: str | None
     display_financial_status: str | None
     customer: _Named | None
-    net_payment_set: _Bag
+    net_payment_set: Bag
+    refunds: list[Refund]
+    fulfillments: list[Parcel]
+    source_name: str | None = None
     email: str | None = None
+    shipping_address: _Door | None = None
+    risk: _Risk | None = None
+
+
+class _Aboard(msgspec.Struct, rename="camel", gc=False):
+    """What a line brings into the parcel; the rest of it is read where it may be a gift card."""
+
+    quantity: int
+    variant: _Named | None = None
+    selling_plan: _Plan | None = None
 
 
 class _Line(msgspec.Struct, rename="camel", gc=False):
@@ -81,18 +102,19 @@ class _Line(msgspec.Struct, rename="camel", gc=False):
     quantity: int
     current_quantity: int
     is_gift_card: bool
-    discounted_total_set: _Bag
+    discounted_total_set: Bag
 
 
 class _Customer(msgspec.Struct, rename="camel", gc=False):
     id: str
     number_of_orders: str
-    amount_spent: _Amount
+    amount_spent: Amount
     default_email_address: _Mail | None = None
 
 
 # Types are checked while the bytes are read, in one pass: a row that makes no sense never becomes an object.
 _ORDER = msgspec.json.Decoder(_Order)
+_ABOARD = msgspec.json.Decoder(_Aboard)
 _LINE = msgspec.json.Decoder(_Line)
 _CUSTOMER = msgspec.json.Decoder(_Customer)
 
@@ -194,14 +216,8 @@ def _order(family: list[bytes], ours: Ours) -> PastOrder:
         if b"true" in line or named not in line:
             net -= _gift_card(row.id, line)
     minor = max(net.minor, 0)
-    why_not = reading.why_uncounted(
-        test=row.test,
-        cancelled=row.cancelled_at is not None,
-        ours=reading.is_ours(row.tags, row.source_identifier),
-        status=row.display_financial_status,
-        net_minor=minor,
-    )
-    counted = not why_not and net.currency == ours.currency
+    counted = _counts(row, net, ours, cancelled=row.cancelled_at is not None)
+    lines = [_ABOARD.decode(line) for line in family[1:]]
     return PastOrder(
         number,
         _id(row.customer.id) if row.customer else None,
@@ -211,7 +227,59 @@ def _order(family: list[bytes], ours: Ours) -> PastOrder:
         minor if counted else 0,
         counted,
         ours.digest(row.email) if row.email and row.customer is None else None,
+        aboard([_id(line.variant.id) for line in lines if line.variant is not None and line.quantity > 0]),
+        _turns(row, net, ours, counted, subscription=any(line.selling_plan is not None for line in lines)),
     )
+
+
+def _counts(row: _Order, net: Money, ours: Ours, *, cancelled: bool) -> bool:
+    why_not = reading.why_uncounted(
+        test=row.test,
+        cancelled=cancelled,
+        ours=reading.is_ours(row.tags, row.source_identifier),
+        status=row.display_financial_status,
+        net_minor=max(net.minor, 0),
+    )
+    return not why_not and net.currency == ours.currency
+
+
+def _turns(row: _Order, net: Money, ours: Ours, counts: bool, *, subscription: bool) -> str:  # noqa: FBT001  # now
+    """Return how the order came to be what it is, as it is kept."""
+    back = [(each.created_at, _money(each.total_refunded_set.shop_money).minor) for each in row.refunds]
+    refunds = [(at or row.updated_at, minor) for at, minor in back]
+    if refunds or row.cancelled_at is not None:
+        first = replace(net, minor=net.minor + sum([minor for _, minor in refunds]))
+        counts = _counts(row, first, ours, cancelled=False)
+    return past_turns.told(
+        row.created_at,
+        _traits(row, ours, counted=counts, subscription=subscription),
+        net_minor=net.minor,
+        parcels=row.fulfillments,
+        refunds=refunds,
+        cancelled_at=row.cancelled_at,
+    )
+
+
+def _traits(row: _Order, ours: Ours, *, counted: bool, subscription: bool) -> int:
+    """Return what was true of the order when it was placed, as one number."""
+    door = row.shipping_address
+    return (
+        past_turns.EDITABLE
+        | past_turns.COUNTED * counted
+        | past_turns.SETTLED * reading.is_settled(row.display_financial_status)
+        | past_turns.TEST * row.test
+        | past_turns.RISKY * (row.risk is not None and reading.is_advised_against(row.risk.recommendation))
+        | past_turns.SUBSCRIPTION * (subscription or reading.is_a_renewal(row.source_name))
+        | past_turns.DOMESTIC
+        * (door is None or door.country_code_v2 is None or ours.home() in (None, door.country_code_v2))
+    )
+
+
+def home(api: AdminApi) -> str | None:
+    """Return the country that the shop is at home in; None where the store does not say."""
+    shop = api.ask("home").one("shop")
+    address = None if shop is None else shop["shopAddress"]
+    return None if address is None else address["countryCodeV2"]
 
 
 def _gift_card(order: str, line: bytes) -> Money:
@@ -235,7 +303,7 @@ def _customer(line: bytes, ours: Ours) -> PastCustomer:
     )
 
 
-def _money(amount: _Amount) -> Money:
+def _money(amount: Amount) -> Money:
     return Money.parse(amount.amount, amount.currency_code)
 
 

@@ -39,7 +39,7 @@ def order(node: Json, *, home: str | None) -> Order:
         closed=node["closed"],
         shipped=node["displayFulfillmentStatus"] in LEFT,
         editable=node["merchantEditable"],
-        risky=(node["risk"] or {}).get("recommendation") in _ADVISED_AGAINST,
+        risky=is_advised_against((node["risk"] or {}).get("recommendation")),
         subscription=_subscription(node),
         domestic=_domestic(node["shippingAddress"], home),
         outstanding=money(node["totalOutstandingSet"]).minor > 0,
@@ -71,7 +71,7 @@ def _past_order(node: Json, lines: Sequence[Json]) -> Order:
         net=net,
         counted=not why_not,
         uncounted_because=why_not,
-        settled=node["displayFinancialStatus"] in _FULLY_PAID,
+        settled=is_settled(node["displayFinancialStatus"]),
         cancelled=node["cancelledAt"] is not None,
         test=node["test"],
         lines=tuple(_line(line) for line in lines),
@@ -113,6 +113,21 @@ def is_ours(tags: Sequence[str], source: str | None) -> bool:
     return OUR_TAG in tags or (source or "").startswith(OUR_SOURCE)
 
 
+def is_settled(status: str | None) -> bool:
+    """Return whether an order of that financial status was paid in full, whatever was given back since."""
+    return status in _FULLY_PAID
+
+
+def is_advised_against(recommendation: str | None) -> bool:
+    """Return whether the store advises caution with an order of that risk."""
+    return recommendation in _ADVISED_AGAINST
+
+
+def is_a_renewal(source: str | None) -> bool:
+    """Return whether an order that came that way is a subscription's."""
+    return (source or "").startswith("subscription_contract")
+
+
 def why_uncounted(*, test: bool, cancelled: bool, ours: bool, status: str | None, net_minor: int) -> str:
     """Return why an order is no real one of a customer; empty when it is."""
     if test:
@@ -141,7 +156,7 @@ def _line(line: Json) -> Line:
 
 def _subscription(node: Json) -> bool:
     plans = any(line["sellingPlan"] for line in node["lineItems"]["nodes"])
-    return plans or (node["sourceName"] or "").startswith("subscription_contract")
+    return plans or is_a_renewal(node["sourceName"])
 
 
 def _domestic(address: Json | None, home: str | None) -> bool:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 
 from app.domain.deliveries import Delivery
 from app.domain.errors import Unavailable
@@ -68,7 +68,8 @@ class ShopifyShop:
         return history.look(self._api, handle)
 
     def past(self, what: Export, file: str, *, after: int, currency: str) -> Iterator[Batch]:
-        return history.read(self._api, what, file, after=after, ours=Ours(currency=currency, digest=self._digest))
+        ours = Ours(currency=currency, digest=self._digest, home=cache(partial(history.home, self._api)))
+        return history.read(self._api, what, file, after=after, ours=ours)
 
     def customer_by_email(self, email: str) -> int | None:
         return customers.by_email(self._api, email)

@@ -1,11 +1,11 @@
 """Tremendous' REST API: a bearer's key, whose first letters say which of its two hosts it opens."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.domain.errors import Empty, Rejected, Uncertain
-from integrations.http import Answer, Http, Request
-from integrations.refusals import let_in, quoted, yes
+from integrations.http import Answer, Http
+from integrations.refusals import quoted, yes
+from integrations.rest import Rest
 
 Json = dict[str, Any]
 
@@ -18,14 +18,13 @@ class TremendousApi:
     """Calls with one organisation's key."""
 
     def __init__(self, http: Http, *, origin: str, key: str) -> None:
-        self._http = http
-        self._origin = origin
-        self._headers = {"Authorization": f"Bearer {key}"}
+        let_in = {"Authorization": f"Bearer {key}"}
+        self._rest = Rest(http=http, source=SOURCE, base=f"{origin}{_PATH}", no=_NO, headers=let_in)
 
     def ask(self, things: str, **params: str) -> list[Json]:
         """Return all the things of a kind that fit. Raises Unavailable, and Rejected for a no."""
         wanted = {name: value for name, value in params.items() if value}
-        answer = self._call("GET", f"/{things}", writes=False, params=wanted)
+        answer = self._rest.call("GET", f"/{things}", writes=False, params=wanted)
         found = _understood(answer).get(things)
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise answer.request.failure(f"answered without its {things}")
@@ -33,7 +32,7 @@ class TremendousApi:
 
     def look(self, path: str, name: str) -> Json | None:
         """Return the thing that is to be read there, or None where there certainly is none."""
-        answer = self._call("GET", path, writes=False)
+        answer = self._rest.call("GET", path, writes=False)
         # Only their own words say that it is not there; a page for people says that we are somewhere else.
         if answer.status == 404 and _NO in answer.explained():
             return None
@@ -44,12 +43,12 @@ class TremendousApi:
 
     def prepare(self, method: str, path: str, body: Json | None = None) -> Json:
         """Do a step before or beside a gift; what comes of it is looked at anew each time."""
-        answer = self._call(method, path, writes=True, body=body)
+        answer = self._rest.call(method, path, writes=True, body=body)
         return {} if answer.status == 204 else _understood(answer)
 
     def order(self, body: Json) -> Json:
         """Return the order that was placed, or placed before under the same name. Raises like every deed."""
-        answer = self._call("POST", "/orders", writes=True, body=body)
+        answer = self._rest.call("POST", "/orders", writes=True, body=body)
         if answer.status == 402:
             raise Empty("The balance at Tremendous does not hold enough: please fill it there.")
         if answer.status == 409:
@@ -63,31 +62,11 @@ class TremendousApi:
 
     def cancel(self, reward: str) -> bool:
         """Take a reward back; return whether it was not too late."""
-        answer = self._call("POST", f"/rewards/{reward}/cancel", writes=True)
+        answer = self._rest.call("POST", f"/rewards/{reward}/cancel", writes=True)
         if answer.status in (409, 422) and _NO in answer.explained():
             return False
         _understood(answer)
         return True
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        params: Mapping[str, str] | None = None,
-        body: Json | None = None,
-    ) -> Answer:
-        request = Request(
-            source=SOURCE,
-            method=method,
-            url=f"{self._origin}{_PATH}{path}",
-            writes=writes,
-            headers=self._headers,
-            params=params or {},
-            body=body,
-        )
-        return let_in(self._http.call(request), SOURCE, ours=_NO)
 
 
 def _understood(answer: Answer) -> Json:

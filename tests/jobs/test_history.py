@@ -17,7 +17,7 @@ from sqlalchemy import Engine, delete, event, select
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from app.domain import suggestions
+from app.domain import suggestions, turns
 from app.store import imports, insights, orders, reports, shops, tables
 from app.store.base import Session, Sessions, reading, unit_of_work
 from integrations.sandbox.serve import RunningTown
@@ -33,6 +33,7 @@ from tests.still import still_town
 
 ROOT = Path(__file__).parents[2]
 SMALL = 40  # rows in a batch, so that a small town has many
+SEEN = ("counted", "settled", "cancelled", "test", "shipped", "risky", "subscription", "domestic")  # in an export
 ALL_SCOPES = ("read_all_orders", "read_products", "write_customers", "write_order_edits", "write_orders")
 
 
@@ -408,3 +409,18 @@ def somebody(here: Practice) -> int:
         found = session.scalar(select(tables.Customer.customer_id).where(tables.Customer.orders > 1).limit(1))
     assert found is not None
     return found
+
+
+def test_given_the_past_when_read_then_each_order_is_at_last_what_the_store_says_it_is_now(newcomer: Practice) -> None:
+    read_past(newcomer)
+    merchant = newcomer.world.merchant(newcomer.shop_id)
+    outside = newcomer.world.outside(merchant)
+    with reading(newcomer.world.sessions) as session:
+        rows = session.scalars(select(tables.Order).order_by(tables.Order.processed_at.desc()).limit(25)).all()
+
+    for row in rows:
+        now, last = outside.shop.order(row.order_id), turns.read(row.turns or "").turns[-1]
+        assert now is not None
+        assert [turns.has(last.traits, name) for name in SEEN] == [getattr(now, name) for name in SEEN]
+        assert last.net_minor == now.net.minor
+    assert {len(turns.read(row.turns or "").turns) for row in rows} >= {1, 2}

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain.facts import Change, Order, Standing
+from app.domain import turns
+from app.domain.facts import Change, Line, Order, Standing
 from app.domain.policy import SpecialCustomer
 from app.domain.rules import special_customer
 from app.store import marks, orders, tables
@@ -389,3 +390,19 @@ def test_given_a_mark_that_went_out_late_when_noted_then_its_time_begins_there(
 
     assert seen is not None
     assert (seen.marked, seen.changed_at, seen.changes) == (True, NOON + DAY, 1)
+
+
+def test_given_an_order_that_changes_when_it_is_recorded_then_what_it_was_stays_known(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    mug = (Line(variant_id=7001, quantity=1, total=usd(50_00)),)
+    paid = order(lines=mug)
+    sent = order(lines=(), shipped=True, updated_at=NOON)
+    with unit_of_work(sessions) as session:
+        for each in (paid, sent, sent):
+            orders.record(session, shop_id=shop.id, order=each)
+        row = session.get_one(tables.Order, (shop.id, paid.id))
+        kept, aboard = turns.read(row.turns or ""), row.variants
+
+    assert kept.turns == (turns.turn_of(paid), turns.turn_of(sent))
+    assert aboard == "7001"

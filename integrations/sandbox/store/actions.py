@@ -128,6 +128,7 @@ def move_parcel(town: Town, turn: Turn, order_id: int, step: str, announcement: 
     for parcel in order["fulfillment_orders"]:
         parcel |= {"status": status, "request_status": request_status}
     if step == "send":
+        order["sent_at"] = iso(town.clock.now())
         for line in order["lines"]:
             line["fulfilled"] = line["current_quantity"]
     return _change(town, turn, order, f"order.parcel_{step}", announcement)

@@ -81,6 +81,7 @@ def refund_view(order: Doc, refund: Doc) -> View:
     whole = sum(each["amount"] for each in moved if each["status"] != "FAILURE")
     return {
         "id": gid("Refund", refund["id"]),
+        "createdAt": refund["created_at"],
         "note": refund["note"],
         "totalRefundedSet": bag(order, whole),
         "transactions": connection(lambda: [_transaction(order, each) for each in moved]),
@@ -111,6 +112,7 @@ def _fulfillments(order: Doc) -> list[View]:
     return [
         {
             "id": gid("Fulfillment", order["id"]),
+            "createdAt": order.get("sent_at", order["updated_at"]),
             "deliveredAt": told["at"] if told["status"] == "DELIVERED" else None,
             "displayStatus": told["status"],
         }

@@ -1,11 +1,13 @@
 """The past: two files, gathered by the store, whose rows are checked as they are read."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import responses
 
+from app.domain import turns
 from app.domain.errors import Rejected, Unavailable
 from app.domain.history import Batch, Export, Gathering, PastCustomer, Stage
 from tests.integrations.shopify.scripted import Script, shop, usd
@@ -19,16 +21,20 @@ def row(number: int, **changes: object) -> dict[str, Any]:
     return {
         "id": f"gid://shopify/Order/{number}",
         "name": f"#{number}",
+        "createdAt": "2026-01-01T10:00:00Z",
         "processedAt": "2026-01-01T10:00:00Z",
         "updatedAt": "2026-01-01T10:00:00Z",
         "cancelledAt": None,
         "test": False,
         "tags": [],
+        "sourceName": "web",
         "sourceIdentifier": None,
         "displayFinancialStatus": "PAID",
         "customer": {"id": "gid://shopify/Customer/55"},
         "email": "someone@customer.example",
         "netPaymentSet": usd("45.0"),
+        "refunds": [],
+        "fulfillments": [],
     } | changes
 
 
@@ -169,6 +175,67 @@ def test_given_a_guest_when_read_then_a_digest_stands_for_the_address_and_custom
     assert guest.mail_digest is not None
     assert len(guest.mail_digest) == 64
     assert "customer.example" not in str(batch)
+
+
+def test_given_an_order_that_was_sent_given_back_and_cancelled_when_read_then_what_it_was_before_is_known(
+    store: Script,
+) -> None:
+    back = {"createdAt": "2026-01-03T10:00:00Z", "totalRefundedSet": usd("20.0")}
+    sent = [{"createdAt": "2026-01-02T12:00:00Z"}, {"createdAt": "2026-01-02T10:00:00Z"}]
+    gone = {"cancelledAt": "2026-01-04T10:00:00Z"}
+    lies(store, row(1, netPaymentSet=usd("25.0"), refunds=[back], fulfillments=sent, **gone), child(1))
+    (batch,) = told()
+    past = turns.read(batch.orders[0].turns or "")
+    paid = turns.traits(counted=True, settled=True, editable=True, domestic=True)
+    left = turns.traits(shipped=True)
+    over = turns.traits(settled=True, domestic=True, shipped=True, cancelled=True)
+    assert past.made_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
+    assert [(turn.at.day, turn.net_minor, turn.traits) for turn in past.turns] == [
+        (1, 45_00, paid),
+        (2, 45_00, paid | left),
+        (3, 25_00, paid | left),
+        (4, 25_00, over),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "trait"),
+    [
+        ({"risk": {"recommendation": "INVESTIGATE"}}, "risky"),
+        ({"sourceName": "subscription_contract_checkout_one"}, "subscription"),
+        ({"test": True}, "test"),
+    ],
+)
+def test_given_something_particular_about_an_order_when_read_then_a_rule_could_see_it(
+    store: Script, changes: dict[str, Any], trait: str
+) -> None:
+    lies(store, row(1), row(2, **changes))
+    (batch,) = told()
+    plain, particular = [turns.read(each.turns or "").turns[0].traits for each in batch.orders]
+    assert (turns.has(plain, trait), turns.has(particular, trait)) == (False, True)
+
+
+@pytest.mark.parametrize(("country", "domestic"), [("US", True), ("CA", False), (None, True)])
+def test_given_a_country_when_read_then_the_shops_own_is_asked_for_once(
+    store: Script, country: str | None, domestic: bool
+) -> None:
+    lies(store, *(row(number, shippingAddress={"countryCodeV2": country}) for number in (1, 2)))
+    if country is not None:
+        store.brings(shop={"shopAddress": {"countryCodeV2": "US"}})
+    (batch,) = told()
+    first = [turns.read(each.turns or "").turns[0].traits for each in batch.orders]
+    assert [turns.has(each, "domestic") for each in first] == [domestic, domestic]
+    assert len(store._mock.calls) == (1 if country is None else 2)  # the file, and the one answer
+
+
+def test_given_goods_and_a_plan_when_read_then_what_was_in_the_parcel_is_known(store: Script) -> None:
+    soap = {"id": "gid://shopify/ProductVariant/12"}
+    lies(
+        store, row(1), child(1, variant=soap), child(1, variant=None), child(1, variant=soap, sellingPlan={"name": "x"})
+    )
+    (batch,) = told()
+    assert batch.orders[0].variants == "12"
+    assert turns.has(turns.read(batch.orders[0].turns or "").turns[0].traits, "subscription")
 
 
 def test_given_customers_when_read_then_the_stores_own_figures_come_along(store: Script) -> None:
