@@ -6,6 +6,7 @@ All of it is counted from their own past; where that is too little to tell, it i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
 from app.domain.facts import GiftOption
@@ -20,6 +21,16 @@ BARS = 20  # of the histogram; the last holds whoever spent more
 FIRST_LOOK = 1_000  # orders
 DEAREST_GIFT = 12_00  # minor units, as every default amount is
 SHARE_OF_AN_ORDER = 10  # a gift may cost one part in ten of what an order brings
+
+
+class Unfit(StrEnum):
+    """Why a variant cannot be picked as a gift."""
+
+    NOT_ON_SALE = "not_on_sale"
+    NO_PARCEL = "no_parcel"  # a download, a service, a gift card
+    NO_COST = "no_cost"  # the store keeps none, so no sum would be true
+    NOT_COUNTED = "not_counted"  # nobody would notice when it is gone
+    TOO_FEW = "too_few"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +149,14 @@ def most_cost(insight: Insight, currency: str) -> Money | None:
     return Money(minor=min(DEAREST_GIFT, tenth), currency=currency)
 
 
-def why_not(option: GiftOption, *, floor: int) -> str | None:
-    """Return why a variant cannot be given, as a sentence; None where it can."""
+def unfit(option: GiftOption, *, floor: int) -> Unfit | None:
+    """Return why a variant cannot be given; None where it can."""
     if not option.on_sale:
-        return "It is not on sale."
+        return Unfit.NOT_ON_SALE
     if not option.ships:
-        return "It travels in no parcel: a download, a service or a gift card."
+        return Unfit.NO_PARCEL
     if not option.costed:
-        return "Your store keeps no cost for it (Products → the variant → Cost per item)."
+        return Unfit.NO_COST
     if option.stock is None:
-        return "Your store does not count its stock, so nobody would notice when it is gone."
-    return "Too few are in stock." if option.stock <= floor else None
+        return Unfit.NOT_COUNTED
+    return Unfit.TOO_FEW if option.stock <= floor else None

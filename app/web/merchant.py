@@ -21,6 +21,7 @@ from app.web import (
     merchant_tasks,
     merchant_team,
     merchant_vendors,
+    merchant_welcome,
     merchant_words,
 )
 from app.web.identity import StoreAway
@@ -44,6 +45,7 @@ blueprint.register_blueprint(merchant_listener.blueprint)
 blueprint.register_blueprint(merchant_words.blueprint)
 blueprint.register_blueprint(merchant_gifts.blueprint)
 blueprint.register_blueprint(merchant_vendors.blueprint)
+blueprint.register_blueprint(merchant_welcome.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

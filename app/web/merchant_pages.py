@@ -24,7 +24,7 @@ from app.store import (
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import customer_card, phrases, rights
+from app.web import customer_card, phrases, rights, welcome_view
 from app.web.here import world
 from app.web.screen import Look, look, show
 from integrations import registry
@@ -49,6 +49,7 @@ def today() -> str:
         facts = _moving(seen)
         facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
         facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
+        facts["unwelcomed"] = welcome_view.unwelcomed(seen)
     facts["modes"] = list(Mode)
     facts["promises"] = phrases.promises(seen.merchant.policy, seen.merchant.currency)
     return show("today.html", seen, facts)

@@ -72,6 +72,10 @@ NOTICES = {
     "words_kept": N_("Kept. Agents can begin with it on the desk."),
     "words_offered": N_("Agents can begin with it on the desk again."),
     "words_put_away": N_("Put away. What was sent with it stays as it is."),
+    "gift_picked": N_("Picked. It goes along from now on, as far as the rule may go."),
+    "store_away": N_("Your store does not answer just now. Please try again in a moment."),
+    "gift_dropped": N_("Taken off. What is planned stays planned."),
+    "welcome_done": N_("It is as you chose. Whatever happens from now on is seen here first."),
 }
 
 WORDS: dict[str, object] = {

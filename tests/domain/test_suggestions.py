@@ -7,7 +7,7 @@ import pytest
 from app.domain import suggestions
 from app.domain.facts import GiftOption
 from app.domain.history import pace
-from app.domain.suggestions import BARS, ENOUGH, OTHERWISE, Insight, Level, Step, suggested, width, worth_a_look
+from app.domain.suggestions import BARS, ENOUGH, OTHERWISE, Insight, Level, Step, Unfit, suggested, width, worth_a_look
 from tests.builders import NOON, gift_option, usd
 
 FEW = Level(minor=100_00, above=2, active=1)
@@ -112,22 +112,20 @@ def test_given_what_orders_bring_when_a_gift_is_sought_then_it_may_cost_a_tenth_
 
 
 @pytest.mark.parametrize(
-    ("option", "words"),
+    ("option", "why"),
     [
-        (gift_option(on_sale=False), "not on sale"),
-        (gift_option(ships=False), "no parcel"),
-        (gift_option(costed=False), "keeps no cost"),
-        (gift_option(stock=None), "does not count its stock"),
-        (gift_option(stock=1), "Too few"),
+        (gift_option(on_sale=False), Unfit.NOT_ON_SALE),
+        (gift_option(ships=False), Unfit.NO_PARCEL),
+        (gift_option(costed=False), Unfit.NO_COST),
+        (gift_option(stock=None), Unfit.NOT_COUNTED),
+        (gift_option(stock=1), Unfit.TOO_FEW),
         (gift_option(stock=2), None),
     ],
 )
 def test_given_a_variant_when_looked_at_then_it_can_be_given_or_it_says_why_not(
-    option: GiftOption, words: str | None
+    option: GiftOption, why: Unfit | None
 ) -> None:
-    found = suggestions.why_not(option, floor=1)
-
-    assert found is None if words is None else words in (found or "")
+    assert suggestions.unfit(option, floor=1) is why
 
 
 def test_given_half_is_read_in_a_minute_when_the_rest_is_guessed_then_it_takes_as_long_again() -> None:

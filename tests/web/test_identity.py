@@ -31,7 +31,7 @@ def opened(desk: Desk, path: str = "/", **query: str) -> TestResponse:
 def addresses(desk: Desk, deed: int = 1, request: int = 1) -> list[tuple[str, str]]:
     """Return method and path of everything that a merchant can open or press, as the URL map knows it."""
     numbers = {"effect_id": deed, "order_id": 1001, "customer_id": 55, "rule": "flowers", "request_id": request}
-    numbers |= {"pool": "team", "agent_id": 1, "kind": "gorgias", "template_id": 1, "gift_id": 1}
+    numbers |= {"pool": "team", "agent_id": 1, "kind": "gorgias", "template_id": 1, "gift_id": 1, "variant_id": 1}
     adapter = create_app(desk.world).url_map.bind("localhost")
     found = []
     for rule in adapter.map.iter_rules():
@@ -236,7 +236,8 @@ def test_given_hostile_text_in_every_parameter_when_anything_is_opened_or_presse
     names = ["q", "state", "rule", "code", "before", "said", "back", "mode", "paused", "reference", "edition", "what",
              "special_customer.tag", "nth_order_gift.variants", "team_monthly_minor", "name", "email", "role", "active",
              "kind", "number", "account", "user", "key", "words", "sympathy", "do", "vendor", "sku", "size", "title",
-             "cost", "photo", "countries", "country", "stock", "flag_food"]  # fmt: skip
+             "cost", "photo", "countries", "country", "stock", "flag_food",
+             "measure", "ordinal", "every", "amount"]  # fmt: skip
     sent = "&".join(f"{name}={quote(text)}" for name in names)
 
     answers = {}

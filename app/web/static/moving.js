@@ -1,4 +1,4 @@
-// Keeps today's page current: asks every second, touches only what differs, rests while nobody looks.
+// Keeps a page current that moves: asks every second, touches only what differs, rests while nobody looks.
 // Without this script the page is complete; it only has to be reloaded.
 import { ask } from "./ask.js";
 import { settle } from "./settle.js";
@@ -35,7 +35,7 @@ const look = async () => {
   if (!live || asking || document.hidden) return;
   asking = true;
   try {
-    const answer = await ask("/fragments/today", {
+    const answer = await ask(live.dataset.from ?? "/fragments/today", {
       headers: seen ? { "If-None-Match": seen } : {},
       signal: AbortSignal.timeout(10 * EVERY_MS),
     });
