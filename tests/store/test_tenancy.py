@@ -354,6 +354,7 @@ class Inhabitant:
             "ended": [(self.sending, receipt())],
             "keys": [refund(order_id=2).key],
             "key": keys.get(name, refund(order_id=2).key),
+            "known": {} if name == "orders.write" else None,
             "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
                 name, "review"
             ),
@@ -452,7 +453,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "role": Role.LEAD,
     "active": False,
     "email": "new@example.com",
-    "known": None,
     "held_since": NOON,
     "agent": "agent:1f",
     "at": NOON,
