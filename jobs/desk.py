@@ -30,6 +30,7 @@ RULES = ("special_customer", "nth_order_gift", *MOMENTS, "refund_keep", "flowers
 # A mark says what is true today, so one that was only watched can still go out; last week's parcel cannot.
 STILL_TIMELY = {special_customer.RULE: ("tag_customer", "mark_in_helpdesk")}
 FEW = 20  # decisions that are approved in one transaction
+NEWEST = 2**63 - 1  # no row has a higher number
 PERSON = "on the merchant's page"
 
 
@@ -54,14 +55,16 @@ def approve(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
     return moved
 
 
-def approve_all(world: World, merchant: Merchant, rule: str) -> list[Deed]:
+def approve_all(world: World, merchant: Merchant, rule: str, *, upto: int = NEWEST) -> list[Deed]:
     """Let everything of the rule that waits go ahead, the oldest first; return it, over budget or not.
+
+    What came after the row of the number `upto` goes on waiting: nobody has seen it.
 
     A few decisions a transaction: webhooks are kept meanwhile, and whoever dies half-way has approved half of it.
     """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
-        waiting = stories.waiting_ids(session, shop_id=merchant.id, rule=rule)
+        waiting = stories.waiting_ids(session, shop_id=merchant.id, rule=rule, upto=upto)
     moved: list[Deed] = []
     for start in range(0, len(waiting), FEW):
         with unit_of_work(world.sessions) as session:

@@ -61,6 +61,11 @@ def verdicts_with(session: Session, *, shop_id: int, code: str, rule: str | None
     return _told(session, shop_id, statement.limit(limit))
 
 
+def verdicts_of(session: Session, *, shop_id: int, rule: str, limit: int) -> list[Verdict]:
+    """Return the newest decisions of one rule."""
+    return _told(session, shop_id, _decided(shop_id).where(Decision.rule == rule).limit(limit))
+
+
 def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]:
     """Return every answer that rules gave since then, counted by subject, the most frequent first."""
     counted = (

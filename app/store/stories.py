@@ -108,9 +108,12 @@ def ledger_rows(session: Session, *, shop_id: int, currency: str, search: Search
     return list(_rows(session.execute(statement), currency))
 
 
-def waiting(session: Session, *, shop_id: int, currency: str, limit: int) -> list[list[LedgerRow]]:
-    """Return what waits for a person's yes, the oldest first; rows decided together stand together."""
-    statement = _described(shop_id).where(Effect.state == State.AWAITING).order_by(Effect.id).limit(limit)
+def waiting(
+    session: Session, *, shop_id: int, currency: str, limit: int, rule: str | None = None
+) -> list[list[LedgerRow]]:
+    """Return what waits for a person's yes, of one rule or of all, the oldest first; what was decided together too."""
+    search = Search(states=(State.AWAITING,), rule=rule)
+    statement = _described(shop_id).where(*matching(shop_id, search)).order_by(Effect.id).limit(limit)
     groups: dict[int, list[LedgerRow]] = {}
     for row in _rows(session.execute(statement), currency):
         groups.setdefault(row.decision_id or -row.id, []).append(row)
@@ -145,12 +148,15 @@ def of_press(session: Session, *, shop_id: int, source: str, press: str, currenc
     )
 
 
-def waiting_ids(session: Session, *, shop_id: int, rule: str) -> list[int]:
-    """Return the first row of every decision of the rule that waits for a person's yes, the oldest first."""
+def waiting_ids(session: Session, *, shop_id: int, rule: str, upto: int = _MOST_ID) -> list[int]:
+    """Return the first row of every decision of the rule that waits for a person's yes, the oldest first.
+
+    Nothing newer than the row of the number `upto`: a yes is to what was seen.
+    """
     first = func.min(Effect.id)
     statement = (
         select(first)
-        .where(Effect.shop_id == shop_id, Effect.state == State.AWAITING, Effect.rule == rule)
+        .where(Effect.shop_id == shop_id, Effect.state == State.AWAITING, Effect.rule == rule, Effect.id <= upto)
         .group_by(func.coalesce(Effect.decision_id, -Effect.id))
     )
     return list(session.scalars(statement.order_by(first)))

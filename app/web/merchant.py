@@ -17,6 +17,7 @@ from app.web import (
     merchant_listener,
     merchant_pages,
     merchant_privacy,
+    merchant_rules,
     merchant_settings,
     merchant_tasks,
     merchant_team,
@@ -37,6 +38,7 @@ blueprint = Blueprint("merchant", __name__)
 blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
 blueprint.register_blueprint(merchant_tasks.blueprint)
+blueprint.register_blueprint(merchant_rules.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)

@@ -58,8 +58,10 @@ def grant(pool: str) -> Response:
 
 @blueprint.post("/approve-all")
 def approve_all() -> Response:
-    """Let everything go ahead that waits under one rule."""
-    return _back(_approved(desk.approve_all(in_their_name(), merchant(), _rule(request.form.get("rule", "")))))
+    """Let everything go ahead that waits under one rule, or what of it was on the page that was pressed on."""
+    rule, seen = _rule(request.form.get("rule", "")), request.form.get("seen", "")
+    upto = int(seen) if _NUMBER.fullmatch(seen) else desk.NEWEST
+    return _back(_approved(desk.approve_all(in_their_name(), merchant(), rule, upto=upto)))
 
 
 @blueprint.post(EFFECT + "/decline")

@@ -379,6 +379,7 @@ class Inhabitant:
             "ticket_id": "43" if name.endswith("_elsewhere") else "42",
             "said": [decision("gift")] if name == "decisions.just_said" else [(decision("gift"), self.letter.id)],
         }
+        known |= {"known": {}} if name == "orders.write" else {}
         return SAME_FOR_ALL | known
 
     def _asked_for(self, name: str) -> int | None:
@@ -410,12 +411,14 @@ SAME_FOR_ALL: dict[str, Any] = {
     "vendor": "shelf",
     "references": ("S-1",),
     "rules": {"nth_order_gift": NOON - DAY, "special_customer": NOON - DAY},
+    "months": ("2026-11",),
     "paths": ("special_customer.mode",),
     "old": Policy(),
     "new": auto_policy(),
     "all_the_same": False,
     "partial": True,
     "unpaid": False,
+    "upto": 2**63 - 1,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
     "mails": {55: "d" * 64},
     "to_do": False,

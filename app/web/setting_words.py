@@ -1,0 +1,73 @@
+"""One setting as a merchant reads it: what it is called, and what its value means."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g
+
+from app.domain.money import Money
+from app.domain.policy import Mode, Policy
+from app.store import policy_changes
+from app.store.trail import HOUSE, OPERATOR
+from app.web import phrases
+from app.web.fields import Choice, Field
+from app.web.language import N_, _, money
+from app.web.rule_book import BY_PATH, Chapter
+from app.web.screen import Look
+
+_HOW_FAR = N_("How far it goes")
+_STAFF = "staff:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One change of one setting, in words."""
+
+    at: datetime
+    who: str
+    what: str
+    before: str
+    after: str
+
+
+def listed(policy: Policy, fields: tuple[Field, ...], currency: str) -> list[tuple[str, str]]:
+    """Return what these settings are called and what they are."""
+    return [(_(field.label), said(field.path, field.of(policy), currency)) for field in fields]
+
+
+def history(seen: Look, chapter: Chapter, limit: int) -> list[Told]:
+    """Return the newest changes of what decides about a rule."""
+    found = policy_changes.newest(seen.session, shop_id=seen.merchant.id, paths=chapter.paths, limit=limit)
+    return [
+        Told(
+            at=each.at,
+            who=_whom(each.who),
+            what=_(_HOW_FAR if each.path == chapter.mode else BY_PATH[each.path].label),
+            before=said(each.path, each.before, seen.merchant.currency),
+            after=said(each.path, each.after, seen.merchant.currency),
+        )
+        for each in found
+    ]
+
+
+def said(path: str, value: object, currency: str) -> str:
+    """Return what the value of a setting means."""
+    if isinstance(value, Mode):
+        return _(phrases.MODES[value][0])
+    kind = BY_PATH[path].kind
+    if isinstance(kind, Choice):
+        return _(next(words for option, words in kind.options.items() if option == value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if kind.shape == "amount" and isinstance(value, int):
+        return money(Money(minor=value, currency=currency))
+    return "; ".join(kind.show(value, currency).splitlines()) or _("nothing")
+
+
+def _whom(who: str) -> str:
+    if who == HOUSE:
+        return "Lagniappe"
+    if who == OPERATOR:
+        return _("whoever runs Lagniappe")
+    number = who.removeprefix(_STAFF)
+    return _("you") if number == g.visitor.user_id else _("staff member %(number)s", number=number)
