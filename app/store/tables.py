@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
     agent_tables,
     ask_tables,
+    campaign_tables,
     card_tables,
     care_tables,
     change_tables,
@@ -18,6 +19,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     grant_tables,
     mail_tables,
     sending_tables,
+    shortage_tables,
     snooze_tables,
     trip_tables,
     watch_tables,

@@ -41,6 +41,7 @@ RULES = {
     "recovery": N_("Making good"),
     "refund_keep": N_("Refund and keep"),
     "flowers": N_("Flowers, cards and gifts"),
+    "campaign": N_("A campaign"),
 }
 MODES = {
     Mode.OBSERVE: (N_("Observe"), N_("Decide and show. Nothing leaves the house.")),
