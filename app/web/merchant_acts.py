@@ -10,6 +10,7 @@ from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store.alarms import COMPARED, What
 from app.store.ledger import Deed
+from app.web import phrases
 from app.web.addresses import own_page
 from app.web.fields import Amount, Wrong
 from app.web.identity import in_their_name, merchant
@@ -166,7 +167,7 @@ def _yes(switch: str | None, otherwise: str) -> bool:
 
 
 def _rule(name: str) -> str:
-    if name not in desk.RULES:
+    if name not in phrases.BY:
         abort(422, "There is no such rule.")
     return name
 

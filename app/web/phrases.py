@@ -41,8 +41,8 @@ RULES = {
     "recovery": N_("Making good"),
     "refund_keep": N_("Refund and keep"),
     "flowers": N_("Flowers, cards and gifts"),
-    "campaign": N_("A campaign"),
 }
+BY = RULES | {"campaign": N_("A campaign")}  # by what something was decided
 MODES = {
     Mode.OBSERVE: (N_("Observe"), N_("Decide and show. Nothing leaves the house.")),
     Mode.APPROVE: (N_("Approve"), N_("A person presses yes for each.")),

@@ -83,6 +83,7 @@ WORDS: dict[str, object] = {
     "STATES": phrases.STATES,
     "REASONS": phrases.REASONS,
     "RULES": phrases.RULES,
+    "BY": phrases.BY,
     "AILS": AILS,
     "ALARMS": phrases.ALARMS,
     "COMPARED": COMPARED,
