@@ -39,9 +39,7 @@ def carry_out(
     _write_down(session, merchant, [(decision, delivery_id)], {decision.rule: mode}, now, pressed=pressed)
 
 
-def carry_out_all(
-    session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int | None]], *, now: datetime
-) -> None:
+def carry_out_all(session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int]], *, now: datetime) -> None:
     """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule."""
     modes = {decision.rule: merchant.policy.mode_of(decision.rule) for decision, _ in said}
     _write_down(session, merchant, said, modes, now)

@@ -243,7 +243,6 @@ class Policy:
             "refund_keep": self.team.refund_mode,
             "flowers": self.team.flowers_mode,
             **{name: moment.mode for name, moment in self.by_moment.items()},
-            "campaign": Mode.AUTO,  # a person has approved its list
         }[rule]
 
     @property

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
     agent_tables,
     ask_tables,
-    campaign_tables,
     card_tables,
     care_tables,
     change_tables,
@@ -19,7 +18,6 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     grant_tables,
     mail_tables,
     sending_tables,
-    shortage_tables,
     snooze_tables,
     trip_tables,
     watch_tables,

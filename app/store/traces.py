@@ -12,7 +12,6 @@ from app.domain.people import Person
 from app.store import contacts
 from app.store.agent_tables import Attention
 from app.store.base import Base
-from app.store.campaign_tables import CampaignPerson
 from app.store.care_tables import Care
 from app.store.contact_tables import Contact, MergedCustomer
 from app.store.sending_tables import Sending
@@ -80,12 +79,6 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
     found = {
         "customers": _rows(session, Customer, Customer.shop_id == shop_id, Customer.customer_id.in_(person.ids)),
         "attentions": _rows(session, Attention, Attention.shop_id == shop_id, Attention.customer_id.in_(person.ids)),
-        "campaign_people": _rows(
-            session,
-            CampaignPerson,
-            CampaignPerson.shop_id == shop_id,
-            CampaignPerson.customer_id.in_(person.ids),
-        ),
         "care": _rows(session, Care, Care.shop_id == shop_id, Care.customer_id.in_(person.ids)),
         "contacts": _rows(session, Contact, Contact.shop_id == shop_id, Contact.customer_id.in_(person.ids)),
         "merged_customers": _rows(
