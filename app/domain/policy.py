@@ -217,6 +217,30 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Which share of those whom one rule would act for is given nothing, so that it shows whether the rule pays.
+
+    Another share is another edition: everybody is drawn anew, with its own `salt`, and what was found before is left
+    behind.
+    """
+
+    rule: str
+    percent: int = 0
+    edition: int = 0
+    salt: str = ""
+    began_at: datetime | None = None
+    ended_at: datetime | None = None  # nobody is held out since then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What the merchant says of their own business, where it is reckoned whether a rule pays."""
+
+    margin_percent: int = 40  # of what customers pay, that is left once the goods are paid for
+    customer_cost_minor: int = 0  # what it costs to win a new customer; 0: they did not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All of one shop's settings. Monthly limits are minor units of the shop's currency."""
 
@@ -231,6 +255,8 @@ class Policy:
     sends: Sends = field(default_factory=Sends)
     hard_times: HardTimes = field(default_factory=HardTimes)
     brake: Brake = field(default_factory=Brake)
+    results: Results = field(default_factory=Results)
+    trials: tuple[Trial, ...] = ()  # one for each rule that ever had one
     team_monthly_minor: int = 500_00
     gifts_monthly_minor: int = 500_00
     language: Language = Language.THEIRS
@@ -243,6 +269,7 @@ class Policy:
             "refund_keep": self.team.refund_mode,
             "flowers": self.team.flowers_mode,
             **{name: moment.mode for name, moment in self.by_moment.items()},
+            "campaign": Mode.AUTO,  # a person has approved its list
         }[rule]
 
     @property
@@ -254,3 +281,7 @@ class Policy:
             "comeback": self.comeback,
             "recovery": self.recovery,
         }
+
+    def trial_of(self, rule: str) -> Trial:
+        """Return the trial of the rule of that name; one that holds nobody out where there never was one."""
+        return next((trial for trial in self.trials if trial.rule == rule), Trial(rule=rule))
