@@ -260,6 +260,8 @@ def _forget(world: World, merchant: Merchant, ask: Ask) -> None:
 
 
 def _tell(session: Session, merchant: Merchant, deed: Deed, note: PostNote, now: datetime) -> None:
+    if not note.ticket_id:
+        return  # it stands on the campaign's page
     subject, because = f"ticket:{note.ticket_id}", "The address of what is planned is in doubt."
     plan = Plan(effect=note, due_at=now)
     decision = Decision(rule=deed.rule, subject=subject, code=address_words.CODE, because=because, plans=(plan,))

@@ -105,7 +105,7 @@ def lines(world: World, merchant: Merchant, customer_id: int, order_name: str) -
 
 def gifts(world: World, merchant: Merchant) -> tuple[GiftOption, ...]:
     """Return what may be slipped into an order, as the store has it now. Raises Unavailable as `preview` does."""
-    return gather.gift_options(merchant, hurried(world, merchant))
+    return gather.gift_options(world, merchant, hurried(world, merchant))
 
 
 def _shown(decisions: Sequence[Decision], merchant: Merchant, left: Money, paper: Paper) -> Preview:

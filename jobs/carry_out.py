@@ -7,7 +7,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import Effect, Plan, PostNote, PushCard, State, TagCustomer, Undoing, Unmute
 from app.domain.policy import Mode
 from app.domain.rules import address_words, afterwards, gift_order, special_customer
-from app.store import asks, care, connections, decisions, ledger, marks, orders
+from app.store import asks, care, connections, decisions, ledger, marks, orders, trials
 from app.store.base import Session
 from app.store.ledger import Deed, Draft
 from app.store.shops import Merchant
@@ -39,7 +39,9 @@ def carry_out(
     _write_down(session, merchant, [(decision, delivery_id)], {decision.rule: mode}, now, pressed=pressed)
 
 
-def carry_out_all(session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int]], *, now: datetime) -> None:
+def carry_out_all(
+    session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int | None]], *, now: datetime
+) -> None:
     """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule."""
     modes = {decision.rule: merchant.policy.mode_of(decision.rule) for decision, _ in said}
     _write_down(session, merchant, said, modes, now)
@@ -54,6 +56,9 @@ def _write_down(
     *,
     pressed: bool = False,
 ) -> None:
+    # Whoever is held out enters although nothing follows, and was perhaps told so before. Watching alone tries nothing.
+    tried = [each for each, _ in said if each.place is not None and modes[each.rule] is not Mode.OBSERVE]
+    trials.enter(session, shop_id=merchant.id, decided=tried, now=now)
     news = _unsaid(session, merchant, said, modes)
     ids = decisions.keep_all(session, news, shop_id=merchant.id, modes=modes, now=now)
     kept = [(decision, number) for (decision, _), number in zip(news, ids, strict=True) if decision.changes_anything]

@@ -36,7 +36,7 @@ from app.store.base import Session, reading
 from app.store.deeds import VOUCHED
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import address_asks, gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds
+from jobs import address_asks, gift_choice, gift_deeds, helpdesk_deeds, quiet_deeds, sending_deeds, shortages
 from jobs.carry_out import note_marks
 from jobs.runtime import Outside, World
 
@@ -208,7 +208,7 @@ def unwanted(  # noqa: PLR0911  # one a kind
     match deed.effect:
         case AddGiftLine() | SendGiftOrder() as gift:
             standing = _standing(world, merchant, gift.customer_id, known)
-            return gift_deeds.unwanted(merchant, outside, gift, deed, world.clock.now(), standing)
+            return gift_deeds.unwanted(world, merchant, outside, gift, deed, standing)
         case TagCustomer() as tag if deed.rule == STANDING_RULE:
             standing = _standing(world, merchant, tag.customer_id, known)
             return still_wanted.standing_mark(standing, present=tag.present)
@@ -223,7 +223,8 @@ def unwanted(  # noqa: PLR0911  # one a kind
             standing = _standing(world, merchant, sending.customer_id, known)
             no = moments.gone_by(sending, deed.due_at, world.clock.now())
             no = no or sending_deeds.unwanted(outside, sending, standing, world.clock.now())
-            return no or gift_choice.unwanted(world, merchant, sending, standing)
+            no = no or gift_choice.unwanted(world, merchant, sending, standing)
+            return no or shortages.unwanted(world, merchant, outside, sending)
         case TagTicket() | PostNote() | PushCard() as errand:
             return helpdesk_deeds.unwanted(outside, errand)
         case _:

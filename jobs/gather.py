@@ -23,7 +23,7 @@ from app.domain.tags import folded
 from app.store import gifts, orders, people, yardstick
 from app.store.base import Session, reading
 from app.store.shops import Merchant
-from jobs import comebacks, gift_choice, where_to, who_is
+from jobs import comebacks, gift_choice, shortages, where_to, who_is
 from jobs.gift_choice import Asked
 from jobs.runtime import Outside, World, midnight, opening
 
@@ -50,10 +50,12 @@ class AboutAction:
     reorders: bool = False  # an app that sends reorders is connected
 
 
-def gift_options(merchant: Merchant, outside: Outside, some: Collection[int] | None = None) -> tuple[GiftOption, ...]:
+def gift_options(
+    world: World, merchant: Merchant, outside: Outside, some: Collection[int] | None = None
+) -> tuple[GiftOption, ...]:
     """Ask the store for the gifts that may be given, or for `some` of them."""
-    known = merchant.policy.nth_order_gift.variants
-    options = [outside.shop.gift_option(variant) for variant in known if some is None or variant in some]
+    known = [variant for variant in merchant.policy.nth_order_gift.variants if some is None or variant in some]
+    options = [shortages.option(world, merchant, outside, variant) for variant in known]
     return tuple(option for option in options if option is not None and option.cost.currency == merchant.currency)
 
 
@@ -169,7 +171,9 @@ def _with_price(  # noqa: PLR0911  # one a kind
         return _with_address(world, merchant, outside, action, order, now)
     if action.act is Act.GIFT:
         named = None if action.variant is None else {action.variant}
-        return AboutAction(customer_id=order.customer_id, order=order, options=gift_options(merchant, outside, named))
+        return AboutAction(
+            customer_id=order.customer_id, order=order, options=gift_options(world, merchant, outside, named)
+        )
     return AboutAction(customer_id=order.customer_id, order=order)
 
 

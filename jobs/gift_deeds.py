@@ -1,7 +1,6 @@
 """How gifts are given and taken back, looked for, and looked at again before either."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from app.domain import tastes
 from app.domain.address_score import amiss
@@ -14,7 +13,7 @@ from app.domain.rules import gift_order, hard_time, let_alone, still_wanted
 from app.store.ledger import Deed
 from app.store.shops import Merchant
 from integrations.patience import Patience
-from jobs import shown
+from jobs import shortages, shown
 from jobs.runtime import Outside, World
 
 Back = TakeBackGiftLine | CancelGiftOrder
@@ -72,15 +71,16 @@ def find_instead(merchant: Merchant, outside: Outside, gift: AddGiftLine, deed: 
 
 
 def unwanted(
-    merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, now: datetime, standing: Standing | None
+    world: World, merchant: Merchant, outside: Outside, gift: Gift, deed: Deed, standing: Standing | None
 ) -> tuple[str, str] | None:
     """Return why it should not be given after all, as (code, sentence); `standing` is its customer's."""
+    now = world.clock.now()
     # What was sent once may have come in late, after we looked: then it is there, and found instead of given again.
     if deed.sends and find(outside, gift, deed) is not None:
         return None
     promoted = let_alone.gives_or_marks(gift)  # what an agent gives is a kindness, and no promotion
     spared = (let_alone.refused(standing) or hard_time.refused(standing, now)) if promoted else None
-    option = None if spared else outside.shop.gift_option(gift.variant_id)
+    option = None if spared else shortages.option(world, merchant, outside, gift.variant_id)
     no = spared or _unwelcome(option, standing)
     if no is not None:
         return no

@@ -14,7 +14,7 @@ from app.domain.events import (
 from app.domain.facts import Standing
 from app.domain.mail import digest
 from app.domain.policy import Mode
-from app.domain.rules import special_customer
+from app.domain.rules import holdout, special_customer
 from app.store import contacts, follow, inbox, marks, orders, people, yardstick
 from app.store.base import Session, reading, unit_of_work
 from app.store.contacts import Kind
@@ -137,6 +137,7 @@ def _reviewed(session: Session, occasion: Occasion, event: SpendingChanged) -> l
     if standing is None or measure is None:
         return []
     decision = special_customer.decide(standing, measure, merchant.policy.special_customer, occasion.now)
+    decision = holdout.weighed(decision, merchant.policy, standing, occasion.now)
     # The order's own webhooks have told why nothing changes; this one is news only when something does.
     return [decision] if decision.changes_anything else []
 

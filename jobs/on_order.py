@@ -215,7 +215,7 @@ def _give(due: Sequence[Told]) -> Busy | None:
     world, merchant = occasion.world, occasion.merchant
     letters = [letter for each in due for letter in each.letters]
     try:
-        options = gather.gift_options(merchant, occasion.way_in)
+        options = gather.gift_options(world, merchant, occasion.way_in)
     except Busy as problem:
         put_off.wait(world, merchant, letters, problem)
         return problem

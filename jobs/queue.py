@@ -43,6 +43,8 @@ class Task(StrEnum):
     GIFTS = "jobs.tasks.follow_gifts"
     ADDRESSES = "jobs.tasks.look_at_addresses"
     MOMENTS = "jobs.tasks.look_for_moments"
+    CAMPAIGNS = "jobs.tasks.go_on_with_campaigns"
+    SHORTAGES = "jobs.tasks.look_for_shortages"
 
 
 class ForbiddenTask(Exception):

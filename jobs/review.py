@@ -5,8 +5,8 @@ from datetime import datetime
 import structlog
 
 from app.domain.policy import Mode
-from app.domain.rules import special_customer
-from app.store import chores, insights, orders, shops, tallies, yardstick
+from app.domain.rules import holdout, special_customer
+from app.store import chores, insights, orders, shops, tallies, trials, yardstick
 from app.store.base import Session, unit_of_work
 from app.store.shops import Merchant
 from jobs import hard_times
@@ -52,9 +52,16 @@ def _review(session: Session, merchant: Merchant, now: datetime) -> int:
     if measure is None:
         return 0
     moved = orders.moved_by(session, shop_id=merchant.id, yardstick=measure, policy=policy, now=now)
-    decided = [special_customer.decide(standing, measure, policy, now) for standing in moved]
+    decided = [
+        holdout.weighed(special_customer.decide(standing, measure, policy, now), merchant.policy, standing, now)
+        for standing in moved
+    ]
     changes = [decision for decision in decided if decision.changes_anything]
     few = len(changes) <= max(FEW_CHANGES, measure.customers * FEW_PERCENT // 100)
     for decision in changes:
         carry_out(session, merchant, decision, now=now, most=Mode.AUTO if few else Mode.APPROVE)
+    known = trials.held_out(session, shop_id=merchant.id, trial=merchant.policy.trial_of(special_customer.RULE))
+    for decision in decided:
+        if decision.place is not None and decision.place.held_out and decision.place.customer_id not in known:
+            carry_out(session, merchant, decision, now=now)
     return len(changes)

@@ -1,6 +1,7 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
 from jobs import address_asks as _address_asks
+from jobs import campaign_waves as _campaign_waves
 from jobs import gift_watch as _gift_watch
 from jobs import helpdesk_care as _helpdesk_care
 from jobs import history as _history
@@ -10,6 +11,7 @@ from jobs import mails as _mails
 from jobs import moments as _moments
 from jobs import privacy as _privacy
 from jobs import review as _review
+from jobs import shortages as _shortages
 from jobs import sweep as _sweep
 from jobs.floor import floor
 from jobs.runtime import world
@@ -73,3 +75,13 @@ def follow_gifts(shop_id: int) -> None:
 def look_for_moments(shop_id: int) -> None:
     """Find whose day has come, and what comes of it."""
     _moments.look(world(), shop_id)
+
+
+def go_on_with_campaigns(shop_id: int) -> None:
+    """Plan what is due of campaigns."""
+    _campaign_waves.go_on(world(), shop_id)
+
+
+def look_for_shortages(shop_id: int) -> None:
+    """Find out whether something runs short of which some is kept."""
+    _shortages.look(world(), shop_id)

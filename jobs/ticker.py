@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import asks, chores, grants, mails, marks, privacy, sendings, setups, shops
+from app.store import asks, campaigns, chores, grants, mails, marks, privacy, sendings, setups, shops, shortages
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -79,28 +79,21 @@ def make_round(here: World) -> None:
     here.bell.tick()
     audit.look_at_all_doubts(here)
     with reading(here.sessions) as session:
-        now = here.clock.now()
-        unreviewed = chores.daily(session, name=REVIEW, now=now, limit=CHORES_A_ROUND)
-        untidy = chores.daily(session, name=TIDY, now=now, limit=CHORES_A_ROUND)
-        unmarked = chores.daily(session, name=MOMENTS, now=now, limit=CHORES_A_ROUND)
-        lost = marks.to_be_looked_through(session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND)
-        silent = grants.worth_renewing(session, now=now, secret=here.current_secret)
-        uncared = setups.due(session, now=now, limit=CHORES_A_ROUND)
-        unwritten = mails.due(session, now=now, limit=CHORES_A_ROUND)
-        unfollowed = sendings.shops_due(session, now=now, limit=CHORES_A_ROUND)
-    for shop_id in unreviewed:
-        here.bell.ring(Task.REVIEW, shop_id)
-    for shop_id in untidy:
-        here.bell.ring(Task.PRIVACY, shop_id)
-    for shop_id in unmarked:
-        here.bell.ring(Task.MOMENTS, shop_id)
-    for shop_id in lost:
-        here.bell.ring(Task.LOST_MARKS, shop_id)
-    for shop_id in silent:
-        here.bell.ring(Task.KEEP_ACCESS, shop_id)
-    for shop_id in uncared:
-        here.bell.ring(Task.HELPDESKS, shop_id)
-    for shop_id in unwritten:
-        here.bell.ring(Task.MAILS, shop_id)
-    for shop_id in unfollowed:
-        here.bell.ring(Task.GIFTS, shop_id)
+        now, few = here.clock.now(), CHORES_A_ROUND
+        due = {
+            Task.REVIEW: chores.daily(session, name=REVIEW, now=now, limit=few),
+            Task.PRIVACY: chores.daily(session, name=TIDY, now=now, limit=few),
+            Task.MOMENTS: chores.daily(session, name=MOMENTS, now=now, limit=few),
+            Task.LOST_MARKS: marks.to_be_looked_through(
+                session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND
+            ),
+            Task.KEEP_ACCESS: grants.worth_renewing(session, now=now, secret=here.current_secret),
+            Task.HELPDESKS: setups.due(session, now=now, limit=few),
+            Task.MAILS: mails.due(session, now=now, limit=few),
+            Task.GIFTS: sendings.shops_due(session, now=now, limit=few),
+            Task.CAMPAIGNS: campaigns.shops_due(session, now=now, limit=few),
+            Task.SHORTAGES: shortages.shops_due(session, now=now, limit=few),
+        }
+    for task, shop_ids in due.items():
+        for shop_id in shop_ids:
+            here.bell.ring(task, shop_id)

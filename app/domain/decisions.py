@@ -15,6 +15,15 @@ class HardTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Somebody's place in a rule's trial: among those that it acts for, or among those held out."""
+
+    edition: int
+    customer_id: int
+    held_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One rule's answer to one event. `because` is a sentence for the merchant, `code` is for counting and tests."""
 
@@ -26,6 +35,7 @@ class Decision:
     withdraw: tuple[str, ...] = ()  # keys of effects that are no longer wanted
     special: bool | None = None  # the customer's new standing, when it changed
     hard_time: HardTime | None = None  # what an agent says of the customer
+    place: Place | None = None  # in the rule's trial, if it has one
 
     @property
     def changes_anything(self) -> bool:

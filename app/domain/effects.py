@@ -352,7 +352,7 @@ class SendGift:
     sympathy: bool = False
     instead_of: str = ""  # key of the one that could not be given
     confirm: str = ""
-    occasion: str = ""  # "anniversary:2026": there is one of it in a customer's life
+    occasion: str = ""  # "anniversary:2026", "campaign:3": there is one of it in a customer's life
 
     @property
     def key(self) -> str:
@@ -379,7 +379,7 @@ class Plan:
     effect: Effect
     due_at: datetime
     cost: Money | None = None
-    pool: Pool | None = None
+    pool: str | None = None  # a monthly purse, or one of its own
     after: str | None = None
     ask_first: str | None = None  # why a person must approve, whatever the rule's mode
     by: int | None = None  # who of the team asked for it

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.domain.effects import State
 from app.domain.people import Person
-from app.store import asks, attentions, care, contacts, ledger, lifetime, sendings, snoozes, veil
+from app.store import (
+    asks,
+    attentions,
+    campaign_lists,
+    care,
+    contacts,
+    ledger,
+    lifetime,
+    sendings,
+    snoozes,
+    trials,
+    veil,
+)
 from app.store.base import Base
 from app.store.conditions import by_hand
 from app.store.contact_tables import MergedCustomer
@@ -191,7 +203,9 @@ def _rename(session: Session, shop_id: int, number: int, alias: int) -> None:
         return
     mine = (Order.shop_id == shop_id, Order.customer_id == number)
     session.execute(update(Order).where(*mine).values(customer_id=alias))
+    campaign_lists.rename(session, shop_id=shop_id, number=number, alias=alias)
     lifetime.unite(session, shop_id=shop_id, kept=alias, gone=number)
+    trials.hand_over(session, shop_id=shop_id, kept=alias, gone=number)
     session.flush()
     nothing_more = dict.fromkeys(("let_alone_since", "mail_digest", "store_net_minor", "store_orders"))
     person = (Customer.shop_id == shop_id, Customer.customer_id == alias)

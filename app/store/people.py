@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import attentions, care, contacts, ledger, lifetime, snoozes
+from app.store import attentions, campaign_lists, care, contacts, ledger, lifetime, snoozes, trials
 from app.store.base import Base, insert
 from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
@@ -95,6 +95,8 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     contacts.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     care.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     snoozes.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
+    campaign_lists.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
+    trials.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     attentions.forget(session, shop_id=shop_id, customer_ids=[deleted])
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
@@ -120,6 +122,8 @@ def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
     contacts.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     care.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     snoozes.forget(session, shop_id=shop_id, customer_ids=[customer_id])
+    campaign_lists.forget(session, shop_id=shop_id, customer_ids=[customer_id])
+    trials.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     attentions.forget(session, shop_id=shop_id, customer_ids=[customer_id])
 
 

@@ -1,4 +1,7 @@
-"""Monthly purses. Each movement is one conditional statement: nobody can overspend, whoever clicks at the same time."""
+"""Purses, most of them a month's.
+
+Each movement is one conditional statement: nobody can overspend, whoever clicks at the same time.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +15,13 @@ from app.store.base import insert
 from app.store.grant_tables import PoolGrant
 from app.store.tables import Pool
 
+NO_MONTH = ""  # of a purse that lasts as long as what it pays for
 WARNED_AT = (90, 70)  # percent of a month's purse, the highest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """A purse in one month, in minor units."""
+    """A purse, in one month unless it is no month's, in minor units."""
 
     id: int
     name: str
@@ -51,15 +55,21 @@ def open_month(session: Session, *, shop_id: int, name: PoolName, month: str, li
         .where(Pool.shop_id == shop_id, Pool.name == name, Pool.month == month)
         .execution_options(populate_existing=True)
     ).one()
-    return Balance(
-        id=row.id,
-        name=row.name,
-        month=row.month,
-        limit_minor=row.limit_minor,
-        reserved_minor=row.reserved_minor,
-        spent_minor=row.spent_minor,
-        granted_minor=row.granted_minor,
-    )
+    return _balance(row)
+
+
+def open_whole(session: Session, *, shop_id: int, name: str, limit_minor: int) -> bool:
+    """Fill a purse that is no month's: once, for one purpose; return False where it is there already."""
+    values = {"shop_id": shop_id, "name": name, "month": NO_MONTH, "limit_minor": limit_minor}
+    fresh = insert(session, Pool).values(values | {"reserved_minor": 0, "spent_minor": 0}).on_conflict_do_nothing()
+    return session.scalar(fresh.returning(Pool.id)) is not None
+
+
+def whole(session: Session, *, shop_id: int, name: str) -> Balance | None:
+    """Return a purse that is no month's; None where nobody filled one of that name."""
+    mine = select(Pool).where(Pool.shop_id == shop_id, Pool.name == name, Pool.month == NO_MONTH)
+    row = session.scalar(mine.execution_options(populate_existing=True))
+    return None if row is None else _balance(row)
 
 
 def grant(session: Session, *, shop_id: int, pool_id: int, key: str, minor: int, now: datetime) -> bool:
@@ -126,6 +136,18 @@ def release(session: Session, *, shop_id: int, pool_id: int, minor: int) -> bool
 def give_back(session: Session, *, shop_id: int, pool_id: int, minor: int) -> bool:
     """Put what was spent back into the month that paid it: its deed was undone."""
     return _move(session, shop_id, pool_id, Pool.spent_minor >= minor, spent_minor=Pool.spent_minor - minor)
+
+
+def _balance(row: Pool) -> Balance:
+    return Balance(
+        id=row.id,
+        name=row.name,
+        month=row.month,
+        limit_minor=row.limit_minor,
+        reserved_minor=row.reserved_minor,
+        spent_minor=row.spent_minor,
+        granted_minor=row.granted_minor,
+    )
 
 
 def _reached(more: int = 0) -> ColumnElement[int]:

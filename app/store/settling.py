@@ -11,6 +11,7 @@ from app.domain.money import Money
 from app.domain.ports import Receipt
 from app.store import pools
 from app.store.deeds import Deed
+from app.store.pools import Balance
 from app.store.tables import Effect
 
 
@@ -27,14 +28,15 @@ def reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:
     """Set the deed's money aside, or end the deed where the month does not hold it."""
     if row.pool_name is None or not row.cost_minor:
         return
-    name = Pool(row.pool_name)
-    month = pools.open_month(session, shop_id=row.shop_id, name=name, month=purse.month, limit_minor=purse.limits[name])
-    if pools.reserve(session, shop_id=row.shop_id, pool_id=month.id, minor=row.cost_minor):
-        row.pool_id = month.id
+    balance = _balance(session, row, purse)
+    if balance is not None and pools.reserve(session, shop_id=row.shop_id, pool_id=balance.id, minor=row.cost_minor):
+        row.pool_id = balance.id
     else:
-        left = Money(minor=month.left_minor, currency=purse.currency)
+        left = Money(minor=0 if balance is None else balance.left_minor, currency=purse.currency)
         row.state, row.next_try_at, row.ended_at = State.OVER_BUDGET, None, now
-        row.code, row.problem = "over_budget", f"The {name} pool has {left} left this month."
+        monthly = row.pool_name in set(Pool)
+        held = f"The {row.pool_name} pool has {left} left this month."
+        row.code, row.problem = "over_budget", held if monthly else f"Of what was set aside for it, {left} are left."
     session.flush()
 
 
@@ -73,6 +75,15 @@ def settle(session: Session, deed: Deed, cost: Money | None) -> None:
             aside = Money(minor=held, currency=cost.currency)
             row.problem = f"cost {cost}, only {aside} was set aside and the pool is empty"
     session.flush()
+
+
+def _balance(session: Session, row: Effect, purse: Purse) -> Balance | None:
+    """Return the purse that pays for the row: this month's of its pool, or the one that is for its purpose alone."""
+    if row.pool_name not in set(Pool):
+        return pools.whole(session, shop_id=row.shop_id, name=row.pool_name or "")
+    name = Pool(row.pool_name)
+    limit = purse.limits[name]
+    return pools.open_month(session, shop_id=row.shop_id, name=name, month=purse.month, limit_minor=limit)
 
 
 def _book(session: Session, row: Effect, pool_id: int, *, held_minor: int, spent_minor: int) -> bool:

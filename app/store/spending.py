@@ -11,6 +11,7 @@ from app.domain.effects import Pool as PoolName
 from app.domain.effects import State
 from app.domain.money import Money, zero
 from app.store.deeds import PENDING
+from app.store.pools import NO_MONTH
 from app.store.reports import PoolLeft, Tally
 from app.store.tables import Effect, Pool
 from app.store.undoing import STANDS, TAKEN_BACK
@@ -69,8 +70,9 @@ def done_by_rule(session: Session, *, shop_id: int, currency: str, since: dateti
 
 
 def purses(session: Session, *, shop_id: int, currency: str, limit: int) -> list[PoolLeft]:
-    """Return the newest purses that anything was asked of, the newest month first."""
-    mine = select(Pool).where(Pool.shop_id == shop_id).order_by(Pool.month.desc(), Pool.name).limit(limit)
+    """Return the newest months' purses that anything was asked of, the newest month first."""
+    monthly = (Pool.shop_id == shop_id, Pool.month != NO_MONTH)
+    mine = select(Pool).where(*monthly).order_by(Pool.month.desc(), Pool.name).limit(limit)
     return [
         PoolLeft(
             name=PoolName(row.name),

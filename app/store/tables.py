@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
     agent_tables,
     ask_tables,
+    campaign_tables,
     card_tables,
     care_tables,
     change_tables,
@@ -18,12 +19,16 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     grant_tables,
     mail_tables,
     sending_tables,
+    shortage_tables,
     snooze_tables,
+    trial_tables,
     trip_tables,
     watch_tables,
     welcome_tables,
 )
 from app.store.base import Base, BigId, some_rows
+
+_SPENT = "state = 'done' AND cost_minor IS NOT NULL"
 
 
 class Shop(Base):
@@ -305,6 +310,10 @@ class Effect(Base):
             where="kind IN ('refund_order', 'send_flowers')",
         ),
         some_rows("ix_effects_agent", "shop_id", "agent_id", "created_at", where="agent_id IS NOT NULL"),
+        # What was truly spent is summed here without the rows.
+        some_rows(
+            "ix_effects_costs", "shop_id", "state", "pool_id", "rule", "agent_id", "code", "cost_minor", where=_SPENT
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

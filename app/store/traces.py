@@ -12,11 +12,13 @@ from app.domain.people import Person
 from app.store import contacts
 from app.store.agent_tables import Attention
 from app.store.base import Base
+from app.store.campaign_tables import CampaignPerson
 from app.store.care_tables import Care
 from app.store.contact_tables import Contact, MergedCustomer
 from app.store.sending_tables import Sending
 from app.store.snooze_tables import Snooze
 from app.store.tables import Customer, Decision, Delivery, Effect, Order
+from app.store.trial_tables import TrialMember
 
 _TICKET = "ticket:"
 
@@ -79,12 +81,21 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
     found = {
         "customers": _rows(session, Customer, Customer.shop_id == shop_id, Customer.customer_id.in_(person.ids)),
         "attentions": _rows(session, Attention, Attention.shop_id == shop_id, Attention.customer_id.in_(person.ids)),
+        "campaign_people": _rows(
+            session,
+            CampaignPerson,
+            CampaignPerson.shop_id == shop_id,
+            CampaignPerson.customer_id.in_(person.ids),
+        ),
         "care": _rows(session, Care, Care.shop_id == shop_id, Care.customer_id.in_(person.ids)),
         "contacts": _rows(session, Contact, Contact.shop_id == shop_id, Contact.customer_id.in_(person.ids)),
         "merged_customers": _rows(
             session, MergedCustomer, MergedCustomer.shop_id == shop_id, MergedCustomer.customer_id.in_(person.ids)
         ),
         "snoozes": _rows(session, Snooze, Snooze.shop_id == shop_id, Snooze.customer_id.in_(person.ids)),
+        "trial_members": _rows(
+            session, TrialMember, TrialMember.shop_id == shop_id, TrialMember.customer_id.in_(person.ids)
+        ),
         "orders": _rows(
             session,
             Order,

@@ -47,7 +47,7 @@ def install(app: Flask) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
     env.finalize = shown
-    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, number=number, plural=plural, spoken=spoken)
+    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, number=number, spoken=spoken)
 
 
 def spoken() -> str:

@@ -13,8 +13,6 @@ from app.store.base import reading
 from app.web import gift_form
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
-from app.web.language import _
-from app.web.retold import retold
 from app.web.screen import look, show
 from app.web.seats import Seats
 from jobs import catalogue as keeping
@@ -35,7 +33,7 @@ def listed() -> str:
 def add() -> ResponseReturnValue:
     """Take a gift into the catalogue."""
     why = keeping.add(in_their_name(), merchant(), gift_form.new(merchant().currency))
-    return _back("gift_added") if why is None else abort(422, retold(why))
+    return _back("gift_added") if why is None else abort(422, why)
 
 
 @blueprint.post(f"/gifts/<int(max={2**63 - 1}):gift_id>")
@@ -46,7 +44,7 @@ def change(gift_id: int) -> ResponseReturnValue:
     if gift_id not in known:
         raise NoSuchGift(gift_id)
     why = keeping.change(in_their_name(), merchant(), gift_form.changed(known[gift_id], merchant().currency))
-    return _back("gift_changed") if why is None else abort(422, retold(why))
+    return _back("gift_changed") if why is None else abort(422, why)
 
 
 def _page(facts: dict[str, Any]) -> str:
@@ -72,7 +70,7 @@ def _looked_for(vendor: str) -> dict[str, Any]:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(merchant().id)) as seated:
         if not seated:
-            abort(429, _("Many look at once. Please try again in a moment."))
+            abort(429, "Many look at once. Please try again in a moment.")
         found = keeping.offers(world(), merchant(), vendor, kind, country)
     asked = {"vendor": vendor, "kind": kind, "country": country}
     if isinstance(found, str):

@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response
 
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
-from app.web.retold import retold
 from jobs import listeners
 
 blueprint = Blueprint("listener", __name__)
@@ -17,7 +16,7 @@ def connect() -> Response:
     url = request.form.get("listener", "").strip()
     problem = listeners.problem_with(world(), url)
     if problem is not None:
-        abort(422, retold(problem))
+        abort(422, problem)
     listeners.connect(in_their_name(), merchant(), url)
     return _back("listener_named")
 

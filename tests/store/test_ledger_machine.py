@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from app.domain.effects import State
 from app.domain.policy import Mode
-from app.store import endings, ledger, pending, shops
+from app.store import costs, endings, ledger, pending, shops
 from app.store.base import Base, Session, open_database, sessions_of, unit_of_work
 from app.store.deeds import PENDING
 from app.store.ledger import Deed
@@ -207,6 +207,7 @@ class Ledger(RuleBasedStateMachine):
             columns = (Effect.id, Effect.state, Effect.next_try_at, Effect.cost_minor, Effect.code)
             found = session.execute(select(*columns)).all()
             sums = session.execute(select(func.sum(Pool.reserved_minor), func.sum(Pool.spent_minor))).one()
+            told = costs.spent(session, shop_id=self.shop_id, since="", currency="USD", timezone="UTC")
         states = {row.id: State(row.state) for row in found}
         moving = {row.id for row in found if row.code == PENDING}
         self.it_happens_at_most_once_and_the_books_say_so(states)
@@ -217,7 +218,7 @@ class Ledger(RuleBasedStateMachine):
         under_way = [state for state in states.values() if state in {State.PLANNED, State.SENDING, State.UNCERTAIN}]
         assert (sums[0] or 0) == PRICE * (len(under_way) + len(moving))
         spent = [row.cost_minor for row in found if row.state == State.DONE and row.id not in moving]
-        assert (sums[1] or 0) == sum(spent)
+        assert (sums[1] or 0) == sum(spent) == sum(each.cost.minor for each in told)
 
     def it_happens_at_most_once_and_the_books_say_so(self, states: dict[int, State]) -> None:
         for effect_id, state in states.items():

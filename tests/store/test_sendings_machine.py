@@ -20,7 +20,7 @@ from app.domain.gifts import Moneys, Placed, Seen
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
 from app.domain.sendings import Status
-from app.store import endings, ledger, reckoning, sendings, shops, undoing
+from app.store import costs, endings, ledger, reckoning, sendings, shops, undoing
 from app.store.base import Base, open_database, sessions_of, unit_of_work
 from app.store.deeds import PENDING
 from app.store.ledger import Deed
@@ -290,6 +290,7 @@ class Gifts(RuleBasedStateMachine):
         rows = self.rows()
         with unit_of_work(self.sessions) as session:
             month = session.scalars(select(Pool)).one_or_none()
+            told = costs.spent(session, shop_id=self.shop_id, since="", currency="USD", timezone="UTC")
         if month is None:
             return
         held = [row for row in rows if row.state in HELD or (row.state == State.DONE and row.code == PENDING)]
@@ -298,6 +299,9 @@ class Gifts(RuleBasedStateMachine):
         assert month.reserved_minor == sum(row.cost_minor or 0 for row in held)
         assert month.spent_minor == sum(row.cost_minor or 0 for row in spent)
         assert free >= 0
+        assert [(each.month, each.purse, each.cost.minor) for each in told] == (
+            [(month.month, month.name, month.spent_minor)] if spent else []
+        )
 
     def counts(self, row: Effect) -> bool:
         return row.code not in (PENDING, TAKEN_BACK)

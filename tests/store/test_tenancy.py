@@ -17,13 +17,16 @@ from sqlalchemy import select, update
 import app.store
 from app.domain import gifts
 from app.domain.agents import Role
+from app.domain.campaigns import Entrant, Place, Stage, Terms
 from app.domain.catalogue import Entry
+from app.domain.decisions import Decision
+from app.domain.decisions import Place as Drawn
 from app.domain.effects import Pool, PushCard
 from app.domain.facts import Change
 from app.domain.gifts import GiftKind, Health, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.people import Asked, Person
-from app.domain.policy import Brake, Mode, Policy, SpecialCustomer
+from app.domain.policy import Brake, Mode, Policy, SpecialCustomer, Trial
 from app.domain.rules.brake import Load
 from app.domain.sendings import Status
 from app.domain.tastes import Tastes
@@ -33,6 +36,8 @@ from app.store import (
     alarms,
     asks,
     attentions,
+    campaign_lists,
+    campaigns,
     card_templates,
     care,
     catalogue,
@@ -56,8 +61,10 @@ from app.store import (
     sendings,
     setups,
     shops,
+    shortages,
     snoozes,
     tallies,
+    trials,
     trips,
     veil,
     vendor_accounts,
@@ -66,6 +73,7 @@ from app.store import (
 )
 from app.store.alarms import What
 from app.store.base import Base, Session, Sessions
+from app.store.campaign_tables import CampaignPerson
 from app.store.connection_tables import Connection
 from app.store.contacts import Kind
 from app.store.grants import Pair
@@ -124,6 +132,7 @@ NO_SHOP_NEEDED = {
     "base.insert_in": "speaks SQL, not data",
     "bulk.pour": "writes rows that name their shop",
     "care.noted": "reads a row that was found",
+    "campaigns.shops_due": "the ticker's: ids alone",
     "bulk.weigh": "lets the database count its own rows",
     "base.open_database": "opens the database",
     "base.sessions_of": "opens the database",
@@ -231,6 +240,7 @@ NO_SHOP_NEEDED = {
     "switch.stop": "the operator's: of every shop",
     "sendings.sent_of": "turns a row that was found into a gift",
     "sendings.shops_due": "the ticker's: ids alone",
+    "shortages.shops_due": "the ticker's: ids alone",
     "shops.everybody": "the operator's: for commands that look at all shops",
     "shops.by_domain": "finds out which shop it is, by the domain that was proven",
     "shops.expect": "makes a shop known",
@@ -262,8 +272,10 @@ NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
 THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 ASKED_OF |= {"vendor_accounts.planned": "shelf"}
+TO_A_DRAFT = {"approve", "counted", "revise", "keep", "contenders", "freeze"}  # what is asked of a campaign's draft
+ONE_OF_ALL = Entrant(customer_id=55, net_minor=1, tenure_days=9, last_order_at=NOON, poorer=0, newer=0, lot=1)
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
-NEW_ID |= {"catalogue.add"}
+NEW_ID |= {"catalogue.add", "campaigns.begin", "shortages.raise_shield"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
 SENT = Sent(
     id=1,
@@ -280,6 +292,13 @@ SENT = Sent(
     next_look_at=NOON,
     looks=0,
 )
+
+
+def placed_in_a_trial(customer_id: int, *, held_out: bool = False) -> Decision:
+    """Return a decision that brings somebody into a trial."""
+    return replace(decision("gift"), place=Drawn(edition=1, customer_id=customer_id, held_out=held_out))
+
+
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -315,6 +334,10 @@ class Inhabitant:
     misfit: int
     template_id: int
     gift_id: int
+    draft_id: int
+    running_id: int
+    stopped_id: int
+    shield_id: int
     pool_id: int
     decision_id: int
     request_id: int
@@ -345,6 +368,11 @@ class Inhabitant:
             "effect_id": self._asked_for(name) or effects.get(name, self.awaiting),
             "template_id": self.template_id,
             "entry": replace(MUG, id=self.gift_id, sku="other", title="Big mug"),
+            "campaign_id": self._campaign(name),
+            "active_since": NOON - (900 if name.startswith(("campaign_lists.", "shortages.")) else 1) * DAY,
+            "shield_id": self.shield_id,
+            "keys": {55: refund(order_id=2).key} if name == "campaign_lists.planned" else [refund(order_id=2).key],
+            "seen": NOON if name == "campaigns.take" else 0,
             "pool_id": self.pool_id,
             "decision_id": self.decision_id,
             "letter": self.letter,
@@ -352,12 +380,14 @@ class Inhabitant:
             "ready": [(self.picked, None)],
             "deeds": [self.picked],
             "ended": [(self.sending, receipt())],
-            "keys": [refund(order_id=2).key],
             "key": keys.get(name, refund(order_id=2).key),
             "known": {} if name == "orders.write" else None,
-            "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
-                name, "review"
-            ),
+            "name": {
+                "agents.add": "Sam",
+                "pools.open_month": Pool.TEAM,
+                "pools.whole": "campaign-1",
+                "orders.latest_order": "#1001",
+            }.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
             "orders": [
                 order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
@@ -373,6 +403,7 @@ class Inhabitant:
             "letters": () if name == "traces.everything" else (self.letter.id,),
             "delivery_id": {"erasing.forget_words": self.letter.id, "dead.letter_again": self.misfit}.get(name),
             "now": NOON + (100 * DAY if name == "privacy.overdue_in" else HOUR),
+            "since": "2026-10" if name == "costs.spent" else NOON - DAY,
             "what": What.TWICE if name.startswith("alarms.") else "stopped",
             "before": NOON + 2 * DAY,
             "after": 0,
@@ -381,6 +412,13 @@ class Inhabitant:
         }
         known |= {"known": {}} if name == "orders.write" else {}
         return SAME_FOR_ALL | known
+
+    def _campaign(self, name: str) -> int:
+        """Return the campaign that is as far as the question supposes."""
+        asks_for = name.partition(".")[2]
+        if asks_for in TO_A_DRAFT:
+            return self.draft_id
+        return self.stopped_id if asks_for in {"resume", "still_to_leave"} else self.running_id
 
     def _asked_for(self, name: str) -> int | None:
         """Return the deed whose address is as far as the question supposes: new, looked at, asked for, told."""
@@ -406,6 +444,22 @@ class Inhabitant:
 
 
 SAME_FOR_ALL: dict[str, Any] = {
+    "seed": "s",
+    "terms": Terms(weight=20),
+    "among": 9,
+    "left_out": {"lapsed": 3},
+    "entrants": [replace(ONE_OF_ALL, customer_id=56)],
+    "places": [Place(number=1, entrant=ONE_OF_ALL, held_out=False)],
+    "list_print": "f" * 64,
+    "next_at": NOON,
+    "waits_for": "stock",
+    "forgiven": 3,
+    "alias": -5,
+    "number": 55,
+    "treated_since": NOON,
+    "variant_id": 78,
+    "title": "Candle",
+    "available": 1,
     "placed": Placed(reference="S-2"),
     "told": Seen(status=Status.CANCELLED, money=Moneys.BACK),
     "vendor": "shelf",
@@ -469,7 +523,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "handled": False,
     "copy": "{}",
     "aliases": (-7,),
-    "since": NOON - DAY,
+    "trial": Trial(rule="nth_order_gift", percent=10, edition=1),
+    "decided": [placed_in_a_trial(59)],
+    "timezone": "America/New_York",
     "older_than": NOON + DAY,
     "until": NOON + DAY,
     "day_start": NOON - DAY,
@@ -594,6 +650,10 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             misfit=-1,
             template_id=-1,
             gift_id=-1,
+            draft_id=-1,
+            running_id=-1,
+            stopped_id=-1,
+            shield_id=-1,
             pool_id=-1,
             request_id=-1,
             copied_id=-1,
@@ -661,6 +721,10 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "misfit",
         "template_id",
         "gift_id",
+        "draft_id",
+        "running_id",
+        "stopped_id",
+        "shield_id",
         "pool_id",
         "decision_id",
         "request_id",
@@ -818,6 +882,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         letter=letter,
         misfit=misfit.id,
         **kindness_of(session, shop_id),
+        **campaigns_of(session, shop_id, ledger_rows["awaiting"]),
         **ledger_rows,
     )
 
@@ -828,6 +893,31 @@ def decided_on(session: Session, shop_id: int, effect_id: int) -> None:
     session.add(Trail(shop_id=shop_id, what="planned", who="house", **approved))
     for policy in (Policy(), auto_policy()):
         shops.change_policy(session, shop_id=shop_id, policy=policy, now=NOON)
+
+
+def campaigns_of(session: Session, shop_id: int, waiting: int) -> dict[str, int]:
+    """Begin three campaigns, one of them under way and one that stopped itself, and keep something back."""
+    mine, numbers = {"shop_id": shop_id}, []
+    pools.open_whole(session, name="campaign-1", limit_minor=90_00, **mine)
+    for stage in (Stage.DRAFT, Stage.RUNNING, Stage.APPROVED):
+        number = campaigns.begin(session, name="Thanks", seed="s", terms=Terms(), now=NOON, **mine)
+        about = mine | {"campaign_id": number}
+        campaign_lists.keep(session, entrants=[ONE_OF_ALL, replace(ONE_OF_ALL, customer_id=57)], **about)
+        if stage is not Stage.DRAFT:
+            places = [Place(number=1, entrant=ONE_OF_ALL, held_out=False)]
+            places += [Place(number=2, entrant=replace(ONE_OF_ALL, customer_id=57), held_out=True)]
+            campaigns.approve(session, seen=0, list_print="p", next_at=NOON, now=NOON, **about)
+            campaign_lists.freeze(session, places=places, **about)
+        if stage is Stage.APPROVED:
+            campaigns.stop(session, waits_for="failures", **about)
+            theirs = update(CampaignPerson).where(CampaignPerson.shop_id == shop_id)
+            of_it = (CampaignPerson.campaign_id == number, CampaignPerson.customer_id == 55)
+            session.execute(theirs.where(*of_it).values(effect_id=waiting))
+        numbers.append(number)
+    shield = shortages.raise_shield(session, variant_id=77, title="Candle", kept=5, now=NOON, **mine)
+    shortages.looked(session, shield_id=shield, available=2, until=NOON, now=NOON, **mine)
+    draft, running, stopped = numbers
+    return {"draft_id": draft, "running_id": running, "stopped_id": stopped, "shield_id": shield}
 
 
 def kindness_of(session: Session, shop_id: int) -> dict[str, int]:
@@ -929,6 +1019,8 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
     care.note_tastes(session, Tastes(likes=("tea",)), shop_id=shop_id, customer_id=55)
     care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON - HOUR, now=NOON - DAY)
+    in_trial = [placed_in_a_trial(55), placed_in_a_trial(56, held_out=True)]
+    trials.enter(session, shop_id=shop_id, decided=in_trial, now=NOON)
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

@@ -18,10 +18,11 @@ from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-# How far a rule may go is decided on today's page, and the desk notes by itself since when.
+# How far a rule may go is decided on today's page, and the desk notes by itself since when. Trials are begun on the
+# page that shows what was found of them.
 ELSEWHERE = {
     *("special_customer.mode", "nth_order_gift.mode", "team.refund_mode", "team.flowers_mode"),
-    "nth_order_gift.began_at",
+    *("nth_order_gift.began_at", "trials"),
     *(f"{name}.mode" for name in MOMENTS),
 }
 

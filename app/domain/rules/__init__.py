@@ -14,6 +14,7 @@ from app.domain.rules import (
     comeback,
     compassion,
     cool_down,
+    holdout,
     nth_order_gift,
     pressed,
     refund_keep,
@@ -33,7 +34,7 @@ def on_order(facts: OrderFacts, policy: Policy, now: datetime) -> list[Decision]
     decisions = [gift] if back is None else [gift, back]
     if facts.standing is not None and facts.yardstick is not None:
         decisions.append(special_customer.decide(facts.standing, facts.yardstick, policy.special_customer, now))
-    return decisions
+    return [holdout.weighed(decision, policy, facts.standing, now) for decision in decisions]
 
 
 def on_ticket(ticket_id: str, facts: TicketFacts, policy: Policy, now: datetime) -> list[Decision]:

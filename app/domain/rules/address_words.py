@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.effects import Effect, PostNote, SendFlowers, SendGift, WriteCard
 from app.domain.gifts import GiftKind
+from app.domain.rules.campaign_gift import is_of_a_list
 
 AHEAD = timedelta(days=2)  # what leaves sooner leaves nobody the time to answer
 REMINDED_AFTER = timedelta(days=5)
@@ -48,13 +49,13 @@ _LINKED = frozenset({"asked", "reminded", "came_back", "back_reminded"})
 
 
 def what(effect: Effect) -> GiftKind | None:
-    """Return what goes to the customer's door with a card, at the wish of somebody on a ticket; None for all else."""
+    """Return what goes to the customer's door with a card, by a ticket or a campaign; None for all else."""
     match effect:
         case SendFlowers():
             return GiftKind.FLOWERS
         case WriteCard():
             return GiftKind.CARD
-        case SendGift() if effect.ticket_id is not None and effect.what in _COMES:
+        case SendGift() if (effect.ticket_id or is_of_a_list(effect)) and effect.what in _COMES:
             return effect.what
         case _:
             return None

@@ -16,7 +16,7 @@ from app.domain.moments import ANNIVERSARY, BIRTHDAY, RECOVERY, Birthday, Due, M
 from app.domain.money import Money
 from app.domain.policy import Anniversary, Kindness, Moment, Moments, Policy
 from app.domain.policy import Birthday as BirthdayPolicy
-from app.domain.rules import hard_time, let_alone
+from app.domain.rules import hard_time, holdout, let_alone
 
 CODE = "moment"
 TOO_LATE = "day_gone"
@@ -100,7 +100,8 @@ def decide(facts: MomentFacts, policy: Policy, now: datetime, *, leaves_at: date
         reason=Reason.OUR_MISTAKE if due.rule == RECOVERY else None,
     )
     because = f"{due.why} {thing.title}, for {thing.cost}, goes to them."
-    return Decision(rule=due.rule, subject=due.subject, code=CODE, because=because, plans=(plan,))
+    given = Decision(rule=due.rule, subject=due.subject, code=CODE, because=because, plans=(plan,))
+    return holdout.drawn(given, policy, facts.standing, now)
 
 
 def why_not(facts: MomentFacts, policy: Policy, now: datetime) -> tuple[str, str] | None:
