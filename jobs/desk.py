@@ -201,7 +201,10 @@ def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
         kinds = STILL_TIMELY.get(rule, ())
         taken_up = 0
         if mode is not Mode.OBSERVE and kinds:
-            taken_up = ledger.promote_observed(session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now)
+            measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+            taken_up = ledger.promote_observed(
+                session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now, yardstick=measure
+            )
     _ring(world, merchant, "desk.mode_set", rule=rule, mode=mode.value, taken_up=taken_up)
     return taken_up
 

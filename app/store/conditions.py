@@ -1,12 +1,13 @@
 """Conditions on ledger rows, asked in the very statement that moves a row: nothing can change between look and leap."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.domain.effects import State
+from app.domain.facts import Yardstick
 from app.domain.rules import special_customer
 from app.store import doors, pulse, switch
 from app.store.base import Moment
@@ -115,6 +116,14 @@ def for_one_let_alone() -> ColumnElement[bool]:
     """Hold for deeds for a customer for whom nothing automatic is done."""
     theirs = (Customer.shop_id == Effect.shop_id, Customer.customer_id == Effect.customer_id)
     return select(Customer.customer_id).where(*theirs, Customer.let_alone_since.is_not(None)).exists()
+
+
+def outdated(yardstick: Yardstick, now: datetime) -> ColumnElement[bool]:
+    """Hold for deeds for a customer who was to be marked and never was, and is below this measure by now."""
+    theirs = (Customer.shop_id == Effect.shop_id, Customer.customer_id == Effect.customer_id)
+    silent = Customer.last_order_at < now - timedelta(days=yardstick.active_days)
+    below = or_(Customer.net_minor < yardstick.threshold.minor, silent)
+    return select(Customer.customer_id).where(*theirs, Customer.special, ~Customer.marked, below).exists()
 
 
 def open_for_business(now: When) -> ColumnElement[bool]:

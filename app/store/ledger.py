@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.effects import Plan, State
+from app.domain.facts import Yardstick
 from app.domain.policy import Mode
 from app.store import trail
 from app.store.base import Base, insert_in
@@ -29,6 +30,7 @@ from app.store.conditions import (
     by_hand,
     decided_together,
     for_one_let_alone,
+    outdated,
     passable,
 )
 from app.store.deeds import Deed, deed_of, described
@@ -207,11 +209,19 @@ def hurry(session: Session, *, shop_id: int, effect_id: int, now: datetime) -> b
 
 
 def promote_observed(
-    session: Session, *, shop_id: int, rule: str, kinds: tuple[str, ...], mode: Mode, now: datetime
+    session: Session,
+    *,
+    shop_id: int,
+    rule: str,
+    kinds: tuple[str, ...],
+    mode: Mode,
+    now: datetime,
+    yardstick: Yardstick | None = None,
 ) -> int:
     """Take up what a rule only observed so far, for the kinds that are not too late for it; return how many.
 
-    Nothing that costs money is taken up: no purse was asked for it. Nor what is for somebody to be let alone.
+    Nothing that costs money is taken up: no purse was asked for it. Nor what is for somebody to be let alone, nor the
+    mark of who is below the `yardstick` by now: it may be another than that by which they were to be marked.
     """
     state = _FIRST_STATE[mode]
     changes = {"state": state, "ended_at": None, "next_try_at": now if state is State.PLANNED else None}
@@ -224,6 +234,7 @@ def promote_observed(
             Effect.state == State.OBSERVED,
             Effect.cost_minor.is_(None),
             ~for_one_let_alone(),
+            true() if yardstick is None else ~outdated(yardstick, now),
         )
         .values(changes)
         .returning(Effect.id)

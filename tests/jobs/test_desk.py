@@ -8,15 +8,15 @@ from structlog.testing import capture_logs
 
 from app.domain.decisions import Decision
 from app.domain.effects import Plan, State
-from app.domain.policy import Mode, NthOrderGift, Policy, SpecialCustomer
-from app.store import endings, ledger, pools, shops
+from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer
+from app.store import endings, ledger, orders, pools, shops, yardstick
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World, purse
-from tests.builders import HOUR, NOON, auto_policy, flowers, gift_line, mark, paid, planned, refund, tag
+from tests.builders import HOUR, NOON, auto_policy, flowers, gift_line, mark, order, paid, planned, refund, tag, usd
 from tests.store.bookkeeping import pick
 
 ASK = "A lead decides."
@@ -163,6 +163,24 @@ def test_given_marks_that_were_only_watched_when_the_rule_is_switched_on_then_th
     taken_up = desk.set_mode(world, watching, "special_customer", mode)
 
     assert (taken_up, state(world, deed)) == (1, then)
+
+
+def test_given_another_measure_since_when_the_rule_is_switched_on_then_only_whoever_is_above_it_is_taken_up(
+    world: World, shop: Merchant
+) -> None:
+    watching = replace(shop, policy=auto_policy(special_customer=SpecialCustomer(mode=Mode.OBSERVE)))
+    with unit_of_work(world.sessions) as session:
+        for number, (who, net) in enumerate(((55, 90_00), (56, 60_00), (57, 10_00), (58, 10_00))):
+            orders.record(session, shop_id=shop.id, order=order(id=number, customer_id=who, net=usd(net)))
+        orders.set_special(session, shop_id=shop.id, customer_ids=[55, 56], special=True, now=NOON)
+    best, good = (plan(world, watching, planned(mark(customer_id=who)), rule="special_customer") for who in (55, 56))
+    stricter = SpecialCustomer(mode=Mode.OBSERVE, measure=Measure.FIXED, fixed_minor=80_00)
+    with unit_of_work(world.sessions) as session:
+        yardstick.measure(session, shop_id=shop.id, policy=stricter, now=NOON)
+
+    taken_up = desk.set_mode(world, watching, "special_customer", Mode.APPROVE)
+
+    assert (taken_up, state(world, best), state(world, good)) == (1, State.AWAITING, State.OBSERVED)
 
 
 def test_given_gifts_that_were_only_watched_when_the_rule_is_switched_on_then_their_parcels_have_left(

@@ -156,6 +156,7 @@ NO_SHOP_NEEDED = {
     "conditions.mine": "a condition inside statements that name the shop",
     "conditions.on_its_way": "a condition inside statements that name the shop",
     "conditions.open_for_business": "a condition inside statements that name the shop",
+    "conditions.outdated": "a condition inside statements that name the shop",
     "conditions.passable": "a condition inside statements that name the shop",
     "conditions.picked": "a condition inside statements that name the shop",
     "conditions.sent": "a condition inside statements that name the shop",
