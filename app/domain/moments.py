@@ -28,6 +28,16 @@ class Birthday:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """An order's parcels on their way: when the last arrived; `tracked`: a carrier tells of them."""
+
+    order_id: int
+    ordered_at: datetime
+    tracked: bool = False
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """One moment of one customer. `occasion` names it once and for all, `why` is a sentence for the merchant.
 
@@ -42,6 +52,7 @@ class Due:
     day: date | None = None
     order_id: int | None = None  # the one it is about, to whose address something goes; None: their latest
     spoiled: tuple[str, str] | None = None
+    when_solved: bool = False  # only once a helpdesk says that nobody waits there any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

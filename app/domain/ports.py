@@ -5,7 +5,7 @@ where they say so; of those that read, `past` and `quote` may raise Rejected. `f
 was done under: a Receipt when found, None when certainly absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
@@ -17,6 +17,7 @@ from app.domain.gifts import Can, Cancelled, GiftKind, Health, Offer, Placed, Se
 from app.domain.helpdesk_setup import Ail, Parts, Voucher, Wiring
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import Mail
+from app.domain.moments import Birthday, Shipment
 from app.domain.money import Money
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 
@@ -130,6 +131,12 @@ class Shop(Protocol):
         are not there (any more), the order is not theirs, or went nowhere.
         """
 
+    def birthdays(self, customer_ids: Sequence[int], *, metafield: str) -> Mapping[int, Birthday]:
+        """Return the birthdays that these customers' field (namespace.key) says, without a year; a hundred at most."""
+
+    def shipments(self, *, since: datetime, until: datetime) -> Iterator[Shipment]:
+        """Yield what became of the parcels of the orders made then, both moments with it."""
+
     def gift_option(self, variant_id: int) -> GiftOption | None: ...
     def gift_candidates(self, words: str) -> tuple[GiftOption, ...]:
         """Return a few variants of products on sale in whose title every word begins some word; of any with ""."""
@@ -199,6 +206,9 @@ class Helpdesk(Protocol):
 
         None where nobody, or no open ticket, is there to show it on.
         """
+
+    def has_open_ticket(self, emails: tuple[str, ...]) -> bool | None:
+        """Return whether somebody of these addresses waits for the team; None where the helpdesk does not say."""
 
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         """Add one tag beside the others, and say why where a ticket has room for it; repeating it changes nothing."""

@@ -1,7 +1,7 @@
 """One merchant's Shopify store, as the app's port asks for it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
 
@@ -10,10 +10,12 @@ from app.domain.errors import Unavailable
 from app.domain.facts import Change, GiftOption, Order
 from app.domain.history import Batch, Export, Gathering
 from app.domain.mail import digest
+from app.domain.moments import Birthday, Shipment
 from app.domain.ports import GiftParcel, Receipt, ShopProfile
 from app.domain.refunds import GiveBack, Pieces, RefundOffer, SoldLine
 from integrations.shopify import (
     addresses,
+    birthdays,
     customers,
     gift_draft,
     gift_line,
@@ -25,6 +27,7 @@ from integrations.shopify import (
     reading,
     refund_state,
     refunds,
+    shipments,
 )
 from integrations.shopify.client import AdminApi
 from integrations.shopify.history import Ours
@@ -82,6 +85,12 @@ class ShopifyShop:
 
     def delivery(self, *, customer_id: int | None = None, order_id: int | None = None) -> Delivery | None:
         return addresses.for_gift(self._api, customer_id=customer_id, order_id=order_id)
+
+    def birthdays(self, customer_ids: Sequence[int], *, metafield: str) -> Mapping[int, Birthday]:
+        return birthdays.of(self._api, customer_ids, metafield=metafield)
+
+    def shipments(self, *, since: datetime, until: datetime) -> Iterator[Shipment]:
+        return shipments.made_between(self._api, since, until)
 
     def gift_option(self, variant_id: int) -> GiftOption | None:
         reply = self._api.ask("gift_variant", {"id": reading.gid("ProductVariant", variant_id)})

@@ -29,7 +29,7 @@ _STEPS: Mapping[str, tuple[str, str]] = {
     "send": ("CLOSED", "ACCEPTED"),
 }
 # And what its carrier tells of it afterwards.
-_CARRIED: Mapping[str, str] = {"deliver": "DELIVERED", "return": "NOT_DELIVERED"}
+_CARRIED: Mapping[str, str] = {"travel": "IN_TRANSIT", "deliver": "DELIVERED", "return": "NOT_DELIVERED"}
 
 
 class Impossible(Exception):
@@ -116,7 +116,7 @@ def pay(town: Town, turn: Turn, order_id: int, amount: int | None, announcement:
 def move_parcel(town: Town, turn: Turn, order_id: int, step: str, announcement: Announcement = SEND) -> Doc:
     """Let the warehouse be asked for the parcel, take it on, or send it: step is ask, take or send.
 
-    Or let the carrier deliver it, or bring it back: step is deliver or return.
+    Or let the carrier have it, deliver it, or bring it back: step is travel, deliver or return.
     """
     order = known_order(turn, order_id)
     if step in _CARRIED and any(line["fulfilled"] for line in order["lines"]):

@@ -59,6 +59,16 @@ def retag(town: Town, turn: Turn, customer: Doc, *, add: Iterable[str], remove: 
     return customer
 
 
+def say_birthday(turn: Turn, customer: Doc, value: str, said_at: str) -> Doc:
+    """Keep what the customer writes as their birthday in the field that shops have for it, facts.birth_date."""
+    name = {"namespace": "facts", "key": "birth_date", "type": "single_line_text_field"}
+    others = [each for each in customer["metafields"] if each["key"] != name["key"]]
+    field = {"id": turn.next_id("metafields"), **name, "value": value, "digest": "", "updated_at": said_at}
+    customer["metafields"] = [*others, field]
+    turn.put("customers", customer["id"], customer)
+    return customer
+
+
 def ask(town: Town, turn: Turn, customer: Doc, *, topic: str, email_only: bool) -> None:
     """Pass a customer's request on to the app. Of a customer without account the store may know the e-mail alone."""
     news = _news(town, turn, customer)

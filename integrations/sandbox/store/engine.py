@@ -38,6 +38,7 @@ _QUERIES = {
     "draftOrder": drafts.draft_order,
     "draftOrders": drafts.draft_orders,
     "node": reading.node,
+    "nodes": reading.nodes,
     "order": reading.order,
     "orders": reading.orders,
     "productVariant": reading.product_variant,

@@ -12,11 +12,12 @@ from integrations.sandbox.books import Doc
 from integrations.sandbox.store.access import demand
 from integrations.sandbox.store.call import Argument, Call, Info, Refused, View
 from integrations.sandbox.store.connections import check_page, page
-from integrations.sandbox.store.wire import gid, key_of
+from integrations.sandbox.store.wire import gid, iso, key_of
 
 _OWNERS = {"Order": ("orders", "write_orders"), "Customer": ("customers", "write_customers")}
 _AT_ONCE = 25
 _KEY = re.compile(r"(?a:[\w-]{2,64})")
+_LONG_AGO = "2026-01-01T00:00:00Z"  # of fields in books from before this was kept
 _SHORTEST_KEY, _SHORTEST_NAMESPACE, _LONGEST_NAMESPACE = 2, 3, 255
 _TEXT_TYPES = ("single_line_text_field", "multi_line_text_field")
 
@@ -46,7 +47,8 @@ def metafields_set(info: Info, arguments: Mapping[str, Argument]) -> View:
     errors = [fault for at, each in enumerate(entries) for fault in _faults(owners, at, each)]
     if errors:
         return _refused(*errors)
-    fields = [_set(owners[each["ownerId"]], call.turn.next_id("metafields"), each) for each in entries]
+    now = iso(call.now)
+    fields = [_set(owners[each["ownerId"]], call.turn.next_id("metafields"), each, now) for each in entries]
     for global_id, owner in owners.items():
         call.turn.put(_owner_kind(global_id)[0], owner["id"], owner)
     return {"metafields": [_view(each) for each in fields]}
@@ -149,7 +151,7 @@ def _is_day(value: str) -> bool:
         return False
 
 
-def _set(owner: Doc, key: int, entry: Doc) -> Doc:
+def _set(owner: Doc, key: int, entry: Doc, now: str) -> Doc:
     known = _known(owner, entry)
     fresh = {
         "id": known["id"] if known else key,
@@ -157,6 +159,7 @@ def _set(owner: Doc, key: int, entry: Doc) -> Doc:
         "key": entry["key"],
         "value": entry["value"],
         "type": entry.get("type") or (known and known["type"]),
+        "updated_at": now,
         "digest": hashlib.sha256(entry["value"].encode()).hexdigest(),
     }
     owner["metafields"] = [each for each in owner["metafields"] if each is not known] + [fresh]
@@ -169,7 +172,12 @@ def _known(owner: Doc, entry: Doc) -> Doc | None:
 
 
 def _view(metafield: Doc) -> View:
-    return {"id": gid("Metafield", metafield["id"]), "key": metafield["key"], "value": metafield["value"]}
+    return {
+        "id": gid("Metafield", metafield["id"]),
+        "key": metafield["key"],
+        "value": metafield["value"],
+        "updatedAt": metafield.get("updated_at", _LONG_AGO),
+    }
 
 
 def _error(code: str, message: str, *place: str) -> Doc:

@@ -13,6 +13,7 @@ from integrations.sandbox.store.actions import Impossible
 from integrations.sandbox.store.announcing import Envelope, change_envelope
 from integrations.sandbox.store.people import newcomer
 from integrations.sandbox.store.shops import KIND as SHOPS
+from integrations.sandbox.store.wire import iso
 from integrations.sandbox.town import PRACTICE_SHOP, Town
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ class PeopleCalls:
             ("/town/customers/<int:key>/merge", self.merge),
             ("/town/customers/<int:key>/delete", self.delete),
             ("/town/customers/<int:key>/tags", self.tags),
+            ("/town/customers/<int:key>/birthday", self.birthday),
             ("/town/customers/<int:key>/ask", self.ask),
             ("/town/shops/<domain>/forget", self.forget_shop),
             ("/town/envelope", self.change_envelope),
@@ -68,6 +70,14 @@ class PeopleCalls:
             changed = customers_by_hand.retag(
                 self._town, turn, _customer(turn, key), add=wish.get("add", []), remove=wish.get("remove", [])
             )
+            return jsonify(changed)
+
+    def birthday(self, key: int) -> ResponseReturnValue:
+        """Let the customer write down a birthday, now or at a moment; whatever they write is kept."""
+        wish = _body("value", "said_at")
+        with self._town.books.turn() as turn:
+            said_at = wish.get("said_at") or iso(self._town.clock.now())
+            changed = customers_by_hand.say_birthday(turn, _customer(turn, key), str(wish.get("value", "")), said_at)
             return jsonify(changed)
 
     def ask(self, key: int) -> ResponseReturnValue:

@@ -49,6 +49,9 @@ class ShopStage(Protocol):
     def carrier_tells(self, order_id: int, *, delivered: bool) -> None:
         """Let a parcel that was sent arrive, or come back."""
 
+    def say_birthday(self, customer_id: int, value: str) -> None:
+        """Let a customer write down their birthday in the store's field facts.birth_date."""
+
     def goes_to(self, order_id: int, *, name: str = "", street: str = "", validation: str = "") -> None:
         """Let staff change where the order goes, as far as it is said, or the store think otherwise of it."""
 
@@ -504,6 +507,37 @@ class ShopContract:
         assert arrived.delivered_at is not None
         assert back is not None
         assert (back.delivered_at, back.came_back) == (None, True)
+
+    def test_given_a_birthday_in_the_store_when_asked_for_then_it_is_known_if_it_is_a_day(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        customer, field = stage.customer_of(stage.place_order()), "facts.birth_date"
+        assert shop.birthdays([customer, 1], metafield=field) == {}
+        stage.say_birthday(customer, "1990-05-17")
+        found = shop.birthdays([customer, 1], metafield=field)
+        stage.say_birthday(customer, "<script>05-17</script>")
+        assert shop.birthdays([customer], metafield=field) == {}
+        assert {number: (day.month, day.day) for number, day in found.items()} == {customer: (5, 17)}
+        assert found[customer].said_at.tzinfo is not None
+        assert shop.birthdays([customer], metafield="facts.other") == {}
+
+    def test_given_parcels_when_asked_what_became_of_them_then_those_of_the_span_are_told_of(
+        self, stage: ShopStage, shop: Shop
+    ) -> None:
+        waits, left, there = (stage.place_order() for _ in range(3))
+        for order_id in (left, there):
+            stage.send(order_id)
+        stage.carrier_tells(there, delivered=True)
+        ordered_at = {each: order.created_at for each in (waits, left, there) if (order := shop.order(each))}
+        span = [moment for moment in ordered_at.values() if moment is not None]
+
+        found = {each.order_id: each for each in shop.shipments(since=min(span), until=max(span))}
+
+        assert [found[each].tracked for each in (waits, left, there)] == [False, False, True]
+        assert [found[each].arrived_at is not None for each in (waits, left, there)] == [False, False, True]
+        assert found[there].ordered_at == ordered_at[there]
+        long_ago = min(span) - timedelta(days=1)
+        assert there not in {each.order_id for each in shop.shipments(since=long_ago, until=long_ago)}
 
     def test_given_an_address_that_the_store_doubts_when_asked_then_so_do_we(
         self, stage: ShopStage, shop: Shop

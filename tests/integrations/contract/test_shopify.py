@@ -88,6 +88,9 @@ class ShopifyStage:
     def carrier_tells(self, order_id: int, *, delivered: bool) -> None:
         self.town.post(f"orders/{order_id}/fulfil", step="deliver" if delivered else "return", announce="lose")
 
+    def say_birthday(self, customer_id: int, value: str) -> None:
+        self.town.post(f"customers/{customer_id}/birthday", value=value)
+
     def goes_to(self, order_id: int, *, name: str = "", street: str = "", validation: str = "") -> None:
         first, _, last = name.rpartition(" ")
         said = {"first_name": first, "last_name": last, "address1": street, "validation": validation}
