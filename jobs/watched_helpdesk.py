@@ -50,6 +50,10 @@ class WatchedHelpdesk:
         with self._watched():
             return self.desk.mark_shown(emails, tag=tag, but=but)
 
+    def has_open_ticket(self, emails: tuple[str, ...]) -> bool | None:
+        with self._watched():
+            return self.desk.has_open_ticket(emails)
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         with self._watched():
             return self.desk.tag_ticket(ticket_id, tag=tag, reason=reason)

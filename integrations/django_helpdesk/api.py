@@ -51,6 +51,9 @@ class DjangoHelpdesk:
             return None
         return all(tag in _tags(each) and str(each.get(STANDING) or "").startswith(_SPECIAL) for each in theirs)
 
+    def has_open_ticket(self, emails: tuple[str, ...]) -> bool:
+        return bool(self._open_tickets(emails))
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         ticket = self._ticket(ticket_id)
         if ticket is None:

@@ -46,6 +46,9 @@ class GorgiasHelpdesk:
         field = self._find_field(furniture.FIELD)
         return field is not None and all(self._shows(customer, field, tag, but) for customer in customers)
 
+    def has_open_ticket(self, emails: tuple[str, ...]) -> bool:
+        return any(self._is_waiting(customer) for customer in self._known(emails))
+
     def push_card(self, emails: tuple[str, ...], *, line: str) -> Receipt:
         customers = self._known(emails)
         if not customers:
@@ -105,6 +108,9 @@ class GorgiasHelpdesk:
         tickets = self._api.pages("tickets", {"customer_id": str(customer)})
         others = (each for each in tickets if each["status"] == "open" and str(each["id"]) != but)
         return all(tag in _names(each["tags"]) for each in others)
+
+    def _is_waiting(self, customer: int) -> bool:
+        return any(each["status"] == "open" for each in self._api.pages("tickets", {"customer_id": str(customer)}))
 
     def _customers(self, email: str) -> Iterator[int]:
         wanted = email.strip().lower()

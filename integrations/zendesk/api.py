@@ -49,6 +49,9 @@ class ZendeskHelpdesk:
         theirs = (ticket for number in users for ticket in self._open_tickets(number))
         return all(name in ticket["tags"] for ticket in theirs if str(ticket["id"]) != but)
 
+    def has_open_ticket(self, emails: tuple[str, ...]) -> bool:
+        return any(True for number in self._known(emails) for _ in self._open_tickets(number))
+
     def tag_ticket(
         self,
         ticket_id: str,

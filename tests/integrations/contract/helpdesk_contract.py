@@ -222,6 +222,16 @@ class HelpdeskContract:
 
     # Trouble
 
+    def test_given_tickets_when_asked_whether_somebody_waits_then_only_an_open_one_counts(
+        self, stage: HelpdeskStage, desk: Helpdesk
+    ) -> None:
+        email = stage.new_email()
+        assert not desk.has_open_ticket((email,))
+        ticket = stage.open_ticket(email)
+        says = desk.has_open_ticket((email.upper(),))
+        stage.close_ticket(ticket)
+        assert (says, desk.has_open_ticket((email,))) in ((True, False), (None, None))
+
     def test_given_a_busy_helpdesk_when_a_note_is_left_then_certainly_not_and_the_pause_is_known(
         self, stage: HelpdeskStage, desk: Helpdesk, ticket: str
     ) -> None:
