@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.domain.facts import Away, Order, Standing
 from app.domain.moments import COMEBACK
+from app.domain.policy import Mode
 from app.store import moments
 from app.store.base import Session
 from app.store.shops import Merchant
@@ -40,10 +41,11 @@ def away(
     )
     for place, (order, standing) in enumerate(back):
         theirs = given[standing.customer_id]
+        seen = theirs.watched and merchant.policy.comeback.mode is Mode.OBSERVE
         known[order.id] = Away(
             since=before[order.id],
             # Those before it are decided in the same breath: each may be one of today's.
-            given=replace(theirs, today=theirs.today + place),
+            given=replace(theirs, today=theirs.today + place, once=theirs.once or seen),
             fits=gift_choice.fits(session, merchant, standing, now),
             shop=merchant.name,
         )

@@ -17,11 +17,12 @@ import structlog
 from app.domain.errors import Closed, Unavailable
 from app.domain.facts import Given
 from app.domain.moments import Due, MomentFacts, same_days
+from app.domain.policy import Mode
 from app.domain.rules import moments as rule
 from app.store import chores, moments, orders, shops, yardstick
 from app.store.base import Session, reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import doors, gift_choice, promises
+from jobs import birthdays, doors, gift_choice, promises, recoveries
 from jobs.carry_out import carry_out
 from jobs.promises import Seen
 from jobs.queue import Task
@@ -48,9 +49,19 @@ def look(world: World, shop_id: int) -> None:
         last = chores.last(session, shop_id=shop_id, name=MOMENTS)
         if last == today.isoformat() or shops.history_state(session, shop_id=shop_id).done_at is None:
             return  # half a past knows nobody's first order
-        dues = [*_anniversaries(session, merchant, _unlooked(last, today), now)]
-        known = _facts(session, merchant, dues, now)
+        since = _active_since(session, merchant, now)
+    days = _unlooked(last, today)
+    birthdays_on = [each + _DAY * merchant.policy.birthday.lead_days for each in days]
     try:
+        birthdays.learn(world, merchant, outside, birthdays_on, since)
+        recoveries.learn(world, merchant, outside, days)
+        with reading(world.sessions) as session:
+            dues = [
+                *_anniversaries(session, merchant, days, since),
+                *birthdays.due(session, merchant, birthdays_on, since),
+                *recoveries.due(session, merchant, now),
+            ]
+            known = _facts(session, merchant, dues, now)
         seen = {facts.due: _seen(world, merchant, outside, facts, now) for facts in known}
     except Closed as problem:
         doors.shut(world, merchant, problem)
@@ -67,16 +78,16 @@ def _unlooked(last: str | None, today: date) -> list[date]:
     return [since + _DAY * number for number in range((today - since).days + 1)]
 
 
-def _anniversaries(session: Session, merchant: Merchant, days: Sequence[date], now: datetime) -> Iterator[Due]:
+def _anniversaries(session: Session, merchant: Merchant, days: Sequence[date], since: datetime) -> Iterator[Due]:
     policy = merchant.policy.anniversary
     oldest = moments.oldest_order(session, shop_id=merchant.id)
-    years = 0 if oldest is None else now.year + 1 - oldest.year
+    years = 0 if oldest is None else days[-1].year + 1 - oldest.year
     for day in (each + _DAY * policy.lead_days for each in days):
         first = moments.first_ordered(
             session,
             shop_id=merchant.id,
             within=[(_begin(merchant, each), _begin(merchant, each + _DAY)) for each in same_days(day, years=years)],
-            active_since=_active_since(session, merchant, now),
+            active_since=since,
             limit=policy.per_day * TIMES_A_DAY,
         )
         for customer_id, at in first.items():
@@ -100,8 +111,13 @@ def _facts(session: Session, merchant: Merchant, dues: Sequence[Due], now: datet
             fits=gift_choice.fits(session, merchant, standing, now),
         )
         for due in dues
-        if (standing := standings.get(due.customer_id)) is not None
+        if (standing := standings.get(due.customer_id)) is not None and not _is_said(merchant, due, given[due])
     ]
+
+
+def _is_said(merchant: Merchant, due: Due, given: Given) -> bool:
+    """Return whether it was decided about on an earlier day, and need not be said again."""
+    return given.once or (given.watched and merchant.policy.mode_of(due.rule) is Mode.OBSERVE)
 
 
 def _given(session: Session, merchant: Merchant, dues: Sequence[Due], now: datetime) -> Mapping[Due, Given]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.facts import Order
 from app.domain.moments import Due
-from app.store import orders
+from app.store import late_orders, orders
 from app.store.base import reading
 from app.store.shops import Merchant
 from jobs.runtime import Outside, World
@@ -21,11 +21,27 @@ class Seen:
 
 def look(world: World, merchant: Merchant, outside: Outside, due: Due, now: datetime) -> Seen:
     """Ask the store for the order that a moment is about, else for the customer's latest, and how it stands with it."""
+    customer_id = due.customer_id
     with reading(world.sessions) as session:
-        latest = orders.latest_order(session, shop_id=merchant.id, customer_id=due.customer_id)
+        latest = orders.latest_order(session, shop_id=merchant.id, customer_id=customer_id)
+        late = late_orders.is_waiting(session, shop_id=merchant.id, customer_id=customer_id)
     order_id = due.order_id or latest
     order = None if order_id is None else outside.shop.order(order_id)
-    return Seen(order=order, broken="" if order is None else _late(order, merchant, now))
+    if late is not None:
+        return Seen(order=order, broken=f"{late} is late, and has not arrived.")
+    broken = "" if order is None else _late(order, merchant, now)
+    return Seen(order=order, broken=broken or _complaint(outside, due))
+
+
+def _complaint(outside: Outside, due: Due) -> str:
+    """Return that the customer waits for the team in a helpdesk, as a sentence; "" where they do not."""
+    emails = outside.shop.emails(due.customer_id) if outside.desks else ()
+    told = [desk.has_open_ticket(emails) for desk in outside.desks.values()] if emails else []
+    if any(told):
+        return "A ticket of theirs is open."
+    if due.when_solved and False not in told:
+        return "No helpdesk says whether their ticket is solved."
+    return ""
 
 
 def _late(order: Order, merchant: Merchant, now: datetime) -> str:

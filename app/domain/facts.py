@@ -148,10 +148,11 @@ class GiftHistory:
 class Given:
     """What was given before a moment: for its very occasion, to the customer by whomever, by its rule today.
 
-    `waiting` are the keys of what is still to be given for it.
+    `waiting` are the keys of what is still to be given for it; `watched`: a rule that only watches has shown it.
     """
 
     once: bool = False
+    watched: bool = False
     waiting: tuple[str, ...] = ()
     last_treat_at: datetime | None = None
     today: int = 0

@@ -13,6 +13,7 @@ from app.domain.people import Person
 from app.store import (
     asks,
     attentions,
+    birthdays,
     campaign_lists,
     care,
     contacts,
@@ -186,6 +187,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
     for number in person.ids:
         _rename(session, shop_id, number, _alias(number, key))
     care.forget(session, shop_id=shop_id, customer_ids=person.ids)
+    birthdays.forget(session, shop_id=shop_id, customer_ids=person.ids)
     attentions.forget(session, shop_id=shop_id, customer_ids=person.ids)
     merged = or_(MergedCustomer.customer_id.in_(person.ids), MergedCustomer.kept_id.in_(person.ids))
     session.execute(delete(MergedCustomer).where(MergedCustomer.shop_id == shop_id, merged))

@@ -78,6 +78,7 @@ def given(
     return {
         number: Given(
             once=any(here and state != State.OBSERVED for here, _, state, _ in rows),
+            watched=any(here and state == State.OBSERVED for here, _, state, _ in rows),
             waiting=tuple(key for here, key, state, _ in rows if here and state in _WAITS),
             last_treat_at=max((at for *_, at in rows if at is not None), default=None),
             today=today,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import attentions, campaign_lists, care, contacts, ledger, lifetime, snoozes, trials
+from app.store import attentions, birthdays, campaign_lists, care, contacts, ledger, lifetime, snoozes, trials
 from app.store.base import Base, insert
 from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
@@ -98,6 +98,7 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
     campaign_lists.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     trials.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     attentions.forget(session, shop_id=shop_id, customer_ids=[deleted])
+    birthdays.forget(session, shop_id=shop_id, customer_ids=[deleted])
     lifetime.unite(session, shop_id=shop_id, kept=kept, gone=deleted)
     _readdress(session, shop_id, kept)
     _decide_anew(session, shop_id, kept)
@@ -125,6 +126,7 @@ def orphan(session: Session, *, shop_id: int, customer_id: int) -> None:
     campaign_lists.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     trials.forget(session, shop_id=shop_id, customer_ids=[customer_id])
     attentions.forget(session, shop_id=shop_id, customer_ids=[customer_id])
+    birthdays.forget(session, shop_id=shop_id, customer_ids=[customer_id])
 
 
 def settle(session: Session, *, shop_id: int) -> None:

@@ -15,6 +15,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     change_tables,
     connection_tables,
     contact_tables,
+    day_tables,
     gift_tables,
     grant_tables,
     mail_tables,

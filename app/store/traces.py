@@ -15,6 +15,7 @@ from app.store.base import Base
 from app.store.campaign_tables import CampaignPerson
 from app.store.care_tables import Care
 from app.store.contact_tables import Contact, MergedCustomer
+from app.store.day_tables import Birthday
 from app.store.sending_tables import Sending
 from app.store.snooze_tables import Snooze
 from app.store.tables import Customer, Decision, Delivery, Effect, Order
@@ -81,6 +82,7 @@ def everything(session: Session, *, shop_id: int, person: Person, letters: Colle
     found = {
         "customers": _rows(session, Customer, Customer.shop_id == shop_id, Customer.customer_id.in_(person.ids)),
         "attentions": _rows(session, Attention, Attention.shop_id == shop_id, Attention.customer_id.in_(person.ids)),
+        "birthdays": _rows(session, Birthday, Birthday.shop_id == shop_id, Birthday.customer_id.in_(person.ids)),
         "campaign_people": _rows(
             session,
             CampaignPerson,

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from sqlalchemy import update
 
-from app.domain.policy import Anniversary, Comeback, Mode, Moments, Policy
+from app.domain.agents import Reason
+from app.domain.policy import Anniversary, Birthday, Comeback, Mode, Moments, Policy, Recovery
 from app.store import chores
 from app.store.base import reading, unit_of_work
-from app.store.tables import Customer, Decision, Order
+from app.store.tables import Customer, Decision, Effect, Order
+from integrations.sandbox.helpdesk.people import API_KEY, API_USER
 from jobs.let_alone import let_be
 from jobs.moments import MOMENTS, look
 from jobs.practice import POLICY
@@ -192,3 +195,93 @@ def test_given_a_comeback_when_its_order_is_cancelled_then_its_card_is_not_writt
 
     assert [row.state for row in inside.effects("send_gift")] == ["withdrawn"]
     assert inside.reserved() == 0
+
+
+BORN = replace(
+    KIND, birthday=Birthday(mode=Mode.AUTO, special_only=False, metafield="facts.birth_date"), anniversary=Anniversary()
+)
+
+
+@pytest.mark.parametrize(
+    ("says", "known_for", "codes"),
+    [
+        ("1990-{}", 60, ["moment"]),
+        ("1990-{}", 10, ["said_late"]),
+        ("yesterday, or {}", 60, []),
+    ],
+)
+def test_given_a_birthday_in_the_store_when_it_comes_then_it_is_kept_once_unless_it_was_written_down_for_it(
+    inside: Practice, says: str, known_for: int, codes: list[str]
+) -> None:
+    inside.policy(BORN)
+    customer = with_a_day(inside, ahead=100)
+    now = inside.world.clock.now()
+    day = f"{local(merchant(inside), now).date() + 8 * DAY:%m-%d}"
+    said_at = (now + 8 * DAY - known_for * DAY).isoformat()
+    inside.call(f"/town/customers/{customer}/birthday", {"value": says.format(day), "said_at": said_at})
+
+    looked(inside)
+    inside.later(86_400)
+    looked(inside)
+
+    assert [code for subject, code in told(inside, "birthday")] == codes
+    assert len(cards(inside)) == codes.count("moment")
+
+
+MAKES_GOOD = replace(POLICY, recovery=Recovery(mode=Mode.AUTO), anniversary=Anniversary())
+
+
+def waited_for(inside: Practice, *, days: int = 12) -> tuple[int, int]:
+    """Return a customer and their order, which left at once and has been on its way for so many days."""
+    inside.policy(MAKES_GOOD)
+    customer = stranger(inside)
+    order = inside.order(customer_id=customer, amount="30.00")
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+    inside.deliver(order)
+    inside.drain()
+    for _ in range(days):
+        inside.later(86_400)
+        inside.call(f"/town/orders/{order}/fulfil", {"step": "travel", "announce": "lose"})
+        looked(inside)
+    return customer, order
+
+
+def test_given_a_parcel_that_is_late_when_it_has_arrived_then_something_good_comes_and_not_before(
+    inside: Practice,
+) -> None:
+    customer, order = waited_for(inside)
+    assert cards(inside) == []
+
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "deliver", "announce": "lose"})
+    for _ in range(2):
+        inside.later(86_400)
+        looked(inside)
+
+    assert cards(inside) == [(customer, "recovery", f"moment:customer-{customer}:recovery:{order}")]
+    assert list(told(inside, "recovery")) == [(f"customer:{customer}", "moment")]
+
+
+def test_given_a_mistake_made_good_when_its_ticket_is_open_then_nothing_comes_until_it_is_solved(
+    inside: Practice,
+) -> None:
+    inside.policy(MAKES_GOOD)
+    customer = stranger(inside)
+    order = inside.order(customer_id=customer, amount="30.00")
+    inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+    inside.deliver(order)
+    ticket = inside.call("/town/tickets", {"customer_id": customer, "subject": "Broken"})["ticket_id"]
+    inside.drain()
+    inside.press(ticket, "refund_keep", amount="5.00")
+    inside.drain()
+    with unit_of_work(inside.world.sessions) as session:
+        made_good = update(Effect).where(Effect.kind == "refund_order")
+        session.execute(made_good.values(reason=Reason.OUR_MISTAKE))
+
+    looked(inside)
+    assert list(told(inside, "recovery")) == [(f"customer:{customer}", "promise_open")]
+    solved = f"{inside.town}/gorgias/practice/api/tickets/{ticket}"
+    assert requests.put(solved, json={"status": "closed"}, auth=(API_USER, API_KEY), timeout=30).ok
+    inside.later(86_400)
+    looked(inside)
+
+    assert cards(inside) == [(customer, "recovery", f"moment:customer-{customer}:recovery:{order}")]

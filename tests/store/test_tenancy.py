@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 import app.store
 from app.domain import gifts
-from app.domain.agents import Role
+from app.domain.agents import Reason, Role
 from app.domain.campaigns import Entrant, Place, Stage, Terms
 from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
@@ -25,6 +25,7 @@ from app.domain.effects import Pool, PushCard
 from app.domain.facts import Change
 from app.domain.gifts import GiftKind, Health, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
+from app.domain.moments import Birthday, Shipment
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer, Trial
 from app.domain.rules.brake import Load
@@ -36,6 +37,7 @@ from app.store import (
     alarms,
     asks,
     attentions,
+    birthdays,
     campaign_lists,
     campaigns,
     card_templates,
@@ -51,6 +53,7 @@ from app.store import (
     imports,
     inbox,
     insights,
+    late_orders,
     ledger,
     login_asks,
     mails,
@@ -262,6 +265,8 @@ NO_SHOP_NEEDED = {
     "veil.subject_of": "asks no database",
 }
 NOBODYS_TABLES = {"stops", "pulses"}  # the operator's switch is thrown for every shop, and one database has one pulse
+BORN = Birthday(month=NOON.month, day=NOON.day, said_at=NOON - DAY)
+LATE = Shipment(order_id=1001, ordered_at=NOON - 20 * DAY, tracked=True)
 MUG = Entry(id=0, vendor="by_hand", sku="mug", kind=GiftKind.PARCEL, title="Mug", cost=usd(6_00))
 ADA = Person(ids=frozenset({55}), words=frozenset({"ada@example.com"}))
 # What leaves no trace when it is asked in the right name either.
@@ -488,6 +493,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "keep_until": None,
     "ways": {"e" * 64: Kind.PHONE},
     "order_ids": [1001],
+    "metafield": "facts.birth_date",
+    "days": {55: BORN},
+    "late": [Shipment(order_id=1003, ordered_at=NOON)],
     "occasions": {55: "birthday:2026"},
     "within": [(NOON - DAY, NOON)],
     "active_since": NOON - DAY,
@@ -1018,6 +1026,10 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     orders.set_special(session, shop_id=shop_id, customer_ids=[58], special=True, now=NOON)
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})
+    birthdays.learn(session, days={55: BORN}, metafield="facts.born", now=NOON, shop_id=shop_id, customer_ids=[55])
+    orders.record(session, shop_id=shop_id, order=order(id=6, net=usd(net)))
+    arrived = Shipment(order_id=1010, ordered_at=NOON - 20 * DAY, arrived_at=NOON)
+    late_orders.note(session, shop_id=shop_id, late=[LATE, arrived])
     care.note_tastes(session, Tastes(likes=("tea",)), shop_id=shop_id, customer_id=55)
     care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON - HOUR, now=NOON - DAY)
     in_trial = [placed_in_a_trial(55), placed_in_a_trial(56, held_out=True)]
@@ -1071,7 +1083,7 @@ def deeds(session: Session, shop_id: int, decision_id: int, *, by: int) -> dict[
     doubtful = send(write(paid(refund(order_id=3))))
     endings.doubt(session, doubtful, until=None, why="lost")
     endings.done(session, send(write(planned(gift_line(order_id=1000), cost=usd(8_00)))), receipt(), now=NOON)
-    given = send(write(paid(refund(order_id=6))))
+    given = send(write(paid(refund(order_id=6), reason=Reason.OUR_MISTAKE)))
     endings.done(session, given, receipt(), now=NOON)
     endings.done(session, send(write(planned(mute()))), receipt(), now=NOON)
     write(paid(flowers(), by=by))

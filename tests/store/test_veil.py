@@ -28,7 +28,7 @@ SAYS_NOTHING = {
 }
 # Where a column of this name stands, `erasing` knows what to do with it.
 FORGOTTEN_IN = {"orders", "customers", "attentions", "care", "contacts", "merged_customers", "effects", "snoozes"}
-FORGOTTEN_IN |= {"campaign_people", "trial_members"}
+FORGOTTEN_IN |= {"birthdays", "campaign_people", "trial_members"}
 
 
 def test_given_every_deed_when_its_payload_is_looked_at_then_each_field_stays_or_is_forgotten_knowingly() -> None:

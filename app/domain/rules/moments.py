@@ -68,6 +68,20 @@ def birthday(customer_id: int, known: Birthday, day: date) -> Due:
     )
 
 
+def recovery(order_id: int, name: str, customer_id: int, *, arrived: bool) -> Due:
+    """Return the moment at which all is well again: a late parcel has arrived, or amends were made for a mistake."""
+    why = f"{name} was late, and has arrived." if arrived else f"A mistake with {name} was made good by your team."
+    return Due(
+        rule=RECOVERY,
+        subject=f"customer:{customer_id}",
+        customer_id=customer_id,
+        occasion=f"{RECOVERY}:{order_id}",
+        why=why,
+        order_id=order_id,
+        when_solved=not arrived,
+    )
+
+
 def decide(facts: MomentFacts, policy: Policy, now: datetime, *, leaves_at: datetime) -> Decision:
     """Return what is given at a moment, to leave at that hour, or why nothing is."""
     due = facts.due
