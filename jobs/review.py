@@ -16,9 +16,6 @@ from jobs.runtime import World, local
 
 log = structlog.get_logger("review")
 
-# More changes than these at once are more likely a mistake of ours, or a first day, than a good one: a person looks.
-FEW_CHANGES = 20
-FEW_PERCENT = 5
 REVIEW = "review"  # the chore
 
 
@@ -57,7 +54,7 @@ def _review(session: Session, merchant: Merchant, now: datetime) -> int:
         for standing in moved
     ]
     changes = [decision for decision in decided if decision.changes_anything]
-    few = len(changes) <= max(FEW_CHANGES, measure.customers * FEW_PERCENT // 100)
+    few = special_customer.are_few(len(changes), measure.customers)
     for decision in changes:
         carry_out(session, merchant, decision, now=now, most=Mode.AUTO if few else Mode.APPROVE)
     known = trials.held_out(session, shop_id=merchant.id, trial=merchant.policy.trial_of(special_customer.RULE))

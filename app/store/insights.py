@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.domain import suggestions
+from app.domain import measure, suggestions
 from app.domain.policy import SpecialCustomer
 from app.domain.suggestions import BARS, Insight, Level, Step
 from app.store import welcome_tables, yardstick
@@ -38,7 +38,7 @@ def take(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dateti
     as_of = newest if partial else now
     silent_since = as_of - timedelta(days=active_days)
     amounts = {
-        "mean": yardstick.mean(customers, int(net)),
+        "mean": measure.mean(customers, int(net)),
         "median": _quantile(session, people, customers, 50),
         "p80": _quantile(session, people, customers, 80),
     }
@@ -86,7 +86,7 @@ def _active_days(session: Session, shop_id: int, policy: SpecialCustomer, *, par
 
 
 def _quantile(session: Session, people: Subquery, customers: int, percent: int) -> int:
-    rank = yardstick.rank(customers, percent)
+    rank = measure.rank(customers, percent)
     return session.scalar(select(people.c.net_minor).order_by(people.c.net_minor).offset(rank - 1).limit(1)) or 0
 
 

@@ -7,13 +7,11 @@ from sqlalchemy import BigInteger, Integer, Row, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
+from app.domain import measure as formulas
 from app.domain.money import Money
-from app.domain.policy import Measure, SpecialCustomer
+from app.domain.policy import SpecialCustomer
 from app.store import orders
 from app.store.tables import Customer, Order, Shop, Totals
-
-FEWEST_DAYS, MOST_DAYS = 60, 365  # nobody lapses within two months, nobody is active after a year
-_DAY = 24 * 60 * 60  # seconds
 
 
 def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | None:
@@ -27,7 +25,7 @@ def read(session: Session, *, shop_id: int, currency: str) -> facts.Yardstick | 
         threshold=Money(minor=row.threshold_minor, currency=currency),
         active_days=row.active_days,
         customers=row.customers,
-        average=Money(minor=mean(row.customers, row.net_minor), currency=currency),
+        average=Money(minor=formulas.mean(row.customers, row.net_minor), currency=currency),
         since=row.history_since,
     )
 
@@ -45,29 +43,11 @@ def measure(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dat
 
 
 def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCustomer) -> int:
-    if policy.measure is Measure.FIXED:
-        return policy.fixed_minor
-    if policy.measure is Measure.MEAN:
-        return mean(totals.customers, totals.net_minor)
-    percent = 50 if policy.measure is Measure.MEDIAN else policy.percentile
-    statement = (
-        select(Customer.net_minor)
-        .where(Customer.shop_id == shop_id, Customer.orders > 0)
-        .order_by(Customer.net_minor)
-        .offset(rank(totals.customers, percent) - 1)
-        .limit(1)
-    )
-    return session.scalar(statement) or 0
+    def ranked(rank: int) -> int:
+        spent = select(Customer.net_minor).where(Customer.shop_id == shop_id, Customer.orders > 0)
+        return session.scalar(spent.order_by(Customer.net_minor).offset(rank - 1).limit(1)) or 0
 
-
-def rank(customers: int, percent: int) -> int:
-    """Return the nearest rank: of the smallest value that at least this share of the customers does not exceed."""
-    return max(1, -(-customers * min(percent, 100) // 100))
-
-
-def mean(customers: int, net_minor: int) -> int:
-    """Return the mean, rounded half up to the minor unit."""
-    return 0 if customers == 0 else (2 * net_minor + customers) // (2 * customers)
+    return formulas.threshold(policy, totals.customers, totals.net_minor, ranked)
 
 
 def usual_pause(session: Session, shop_id: int) -> int:
@@ -87,13 +67,8 @@ def usual_pause(session: Session, shop_id: int) -> int:
     )
     # Whole numbers: both databases arrive at the same day. Twice a pause in days rises with the pause, so that the
     # median may be taken of the days, of which there are few, and no long list of pauses is ever sorted.
-    days = ((2 * pauses.c.seconds + _DAY // 2) // _DAY).label("days")
+    days = ((2 * pauses.c.seconds + formulas.DAY // 2) // formulas.DAY).label("days")
     found: Sequence[Row[int, int]] = session.execute(
         select(days, func.count()).where(pauses.c.seconds.is_not(None)).group_by(days).order_by(days)
     ).all()
-    left = (sum(count for _, count in found) - 1) // 2
-    for twice, count in found:
-        left -= count
-        if left < 0:
-            return min(max(twice, FEWEST_DAYS), MOST_DAYS)
-    return FEWEST_DAYS
+    return formulas.active_days((twice, count) for twice, count in found)

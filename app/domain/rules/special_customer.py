@@ -14,6 +14,8 @@ from app.domain.rules import let_alone
 RULE = "special_customer"
 # Whoever just lost the mark may not win it back on the same day: at most one change a day reaches other people's tools.
 BREATH = timedelta(days=1)
+# More changes in one night than these are more likely a mistake of ours, or a first day, than a good one.
+_FEW_CHANGES, _FEW_PERCENT = 20, 5
 _PUT_ON = ("put_on_by_hand", "Somebody put the tag back on in the store.")
 _TAKEN_OFF = ("taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
 _BY_HAND, _REPAIR = "by-hand-", "repair-"
@@ -31,6 +33,11 @@ def decide(standing: Standing, yardstick: Yardstick, policy: SpecialCustomer, no
     if standing.marked and decision.special is None:
         return replace(decision, plans=crossed(standing, policy, now).plans)
     return decision
+
+
+def are_few(changes: int, customers: int) -> bool:
+    """Return whether so many changes in one night may go ahead; a person looks at more."""
+    return changes <= max(_FEW_CHANGES, customers * _FEW_PERCENT // 100)
 
 
 def crossed(standing: Standing, policy: SpecialCustomer, now: datetime) -> Decision:
