@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.addresses import Address
+from app.domain.backtest.summary import Counted, Example, Month, Outcome, Piece
 from app.domain.effects import (
     AddGiftLine,
     Effect,
@@ -181,6 +182,38 @@ def refund_offer(**changes: Any) -> RefundOffer:
 def pieces(**changes: Any) -> Pieces:
     """Two boxes that have been sent."""
     return replace(Pieces(line_id=71, title="Season Box", quantity=2, sent=True), **changes)
+
+
+def outcome(**changes: Any) -> Outcome:
+    """Ninety days in which two of ten orders would have had a mug, and one was skipped."""
+    default = Outcome(
+        since=NOON - 90 * DAY,
+        until=NOON,
+        currency="USD",
+        orders=10,
+        unknown=0,
+        revenue_minor=1_000_00,
+        gifts=2,
+        cost_minor=16_00,
+        taken_back=0,
+        waiting=0,
+        skipped=(Counted(code="risky", count=1),),
+        not_in_line=(Counted(code="other_ordinal", count=7),),
+        months=(Month(month="2026-11", minor=16_00),),
+        pieces=(Piece(title="Mug", count=2, stock=40),),
+        tagged=3,
+        untagged=0,
+        special=3,
+        shown_first=0,
+        threshold_minor=100_00,
+        active_days=90,
+        stopped=(),
+        examples=(
+            Example(order_id=1001, name="#1001", at=NOON, code="gift", because="Mug goes with it.", given=True),
+            Example(order_id=1002, name="#1002", at=NOON, code="risky", because="Caution is advised.", given=False),
+        ),
+    )
+    return replace(default, **changes)
 
 
 def auto_policy(**changes: Any) -> Policy:

@@ -13,6 +13,7 @@ from app.domain.people import Person
 from app.store import (
     asks,
     attentions,
+    backtests,
     birthdays,
     campaign_lists,
     care,
@@ -188,6 +189,7 @@ def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -
         _rename(session, shop_id, number, _alias(number, key))
     care.forget(session, shop_id=shop_id, customer_ids=person.ids)
     birthdays.forget(session, shop_id=shop_id, customer_ids=person.ids)
+    backtests.drop(session, shop_id=shop_id)
     attentions.forget(session, shop_id=shop_id, customer_ids=person.ids)
     merged = or_(MergedCustomer.customer_id.in_(person.ids), MergedCustomer.kept_id.in_(person.ids))
     session.execute(delete(MergedCustomer).where(MergedCustomer.shop_id == shop_id, merged))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of these as well
     agent_tables,
     ask_tables,
+    backtest_tables,
     campaign_tables,
     card_tables,
     care_tables,

@@ -18,6 +18,7 @@ import app.store
 from app.domain import gifts
 from app.domain.agents import Reason, Role
 from app.domain.campaigns import Entrant, Place, Stage, Terms
+from app.domain.backtest.asked import Kind as Walk
 from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
 from app.domain.decisions import Place as Drawn
@@ -40,6 +41,7 @@ from app.store import (
     birthdays,
     campaign_lists,
     campaigns,
+    backtests,
     card_templates,
     care,
     catalogue,
@@ -75,6 +77,7 @@ from app.store import (
     yardstick,
 )
 from app.store.alarms import What
+from app.store.backtests import Walked
 from app.store.base import Base, Session, Sessions
 from app.store.campaign_tables import CampaignPerson
 from app.store.connection_tables import Connection
@@ -103,6 +106,7 @@ from tests.builders import (
     mark,
     mute,
     order,
+    outcome,
     paid,
     planned,
     present,
@@ -259,8 +263,6 @@ NO_SHOP_NEEDED = {
     "stories.matching": "a condition inside statements that name the shop",
     "traces.about": "a condition inside statements that name the shop",
     "traces.deeds_for": "a condition inside statements that name the shop",
-    "yardstick.mean": "asks no database",
-    "yardstick.rank": "asks no database",
     "veil.alias_of": "asks no database",
     "veil.subject_of": "asks no database",
 }
@@ -280,6 +282,16 @@ ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 ASKED_OF |= {"vendor_accounts.planned": "shelf"}
 TO_A_DRAFT = {"approve", "counted", "revise", "keep", "contenders", "freeze"}  # what is asked of a campaign's draft
 ONE_OF_ALL = Entrant(customer_id=55, net_minor=1, tenure_days=9, last_order_at=NOON, poorer=0, newer=0, lot=1)
+ASKED_OF |= dict.fromkeys(("backtests.ask", "backtests.drop"), Walk.KEPT)
+WALKED = Walked(
+    kind=Walk.KEPT,
+    policy=Policy(),
+    asked_at=NOON,
+    tries=1,
+    percent=0,
+    done_at=None,
+    outcome=None,
+    problem=None,
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 NEW_ID |= {"catalogue.add", "campaigns.begin", "shortages.raise_shield"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
@@ -395,6 +407,10 @@ class Inhabitant:
                 "orders.latest_order": "#1001",
             }.get(name, "review"),
             "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
+            "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
+                name, "review"
+            ),
+            "policy": Policy() if name in {"backtests.ask", "shops.change_policy"} else SpecialCustomer(),
             "orders": [
                 order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
             ],
@@ -403,7 +419,8 @@ class Inhabitant:
             "account": "somebody",
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
-            "rule": "special_customer" if name == "tallies.release" else "nth_order_gift",  # the one that has stopped
+            # The one that has stopped, and one that has given nothing.
+            "rule": "special_customer" if name in {"tallies.release", "backtests.treats"} else "nth_order_gift",
             "kind": Export.ORDERS if name.startswith("imports.") else ASKED_OF.get(name, "gorgias"),
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
@@ -466,6 +483,10 @@ SAME_FOR_ALL: dict[str, Any] = {
     "variant_id": 78,
     "title": "Candle",
     "available": 1,
+    "walked": WALKED,
+    "outcome": outcome(),
+    "percent": 7,
+    "earlier": {},
     "placed": Placed(reference="S-2"),
     "told": Seen(status=Status.CANCELLED, money=Moneys.BACK),
     "vendor": "shelf",
@@ -791,7 +812,7 @@ def without_ids(found: Any) -> object:  # whatever the store answers
     """Return an answer so that it can be compared: a new row's number says nothing."""
     if is_dataclass(found):
         return {field.name: without_ids(getattr(found, field.name)) for field in fields(found) if field.name != "id"}
-    if isinstance(found, list | tuple):
+    if isinstance(found, list | tuple | Iterator):
         return [without_ids(each) for each in found]
     return found
 
@@ -1017,6 +1038,14 @@ def first_steps(session: Session, shop_id: int) -> None:
     insights.take(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
     welcomes.pick(session, shop_id=shop_id, option=gift_option(), now=NOON)
     welcomes.skip_helpdesk(session, shop_id=shop_id, now=NOON)
+    walked_through(session, shop_id)
+
+
+def walked_through(session: Session, shop_id: int) -> None:
+    """Let one walk through the past be in hands, and another be asked for."""
+    backtests.ask(session, shop_id=shop_id, kind=Walk.KEPT, policy=Policy(), now=NOON)
+    backtests.take_up(session, shop_id=shop_id, now=NOON, lease=MINUTE)
+    backtests.ask(session, shop_id=shop_id, kind=Walk.TRIED, policy=Policy(), now=NOON)
 
 
 def people_known(session: Session, shop_id: int, net: int) -> None:

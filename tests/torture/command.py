@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.torture import controls, frozen, gifts, mutants, orders, pairs, points, pool, versions
+from tests.torture import backtest, controls, frozen, gifts, mutants, orders, pairs, points, pool, versions
 from tests.torture.chaos import command as chaos
 from tests.torture.chaos import recovery
 from tests.torture.hosts import command as hosts
@@ -31,6 +31,9 @@ TORMENTS: Mapping[str, Torment] = MappingProxyType(
         "mutants": Torment(main=mutants.main, says="mistakes made on purpose: the tests must notice each of them"),
         "pool": Torment(main=pool.main, says="many agents at one purse around the end of a month: never overspent"),
         "gifts": Torment(main=gifts.main, says="something for hundreds of people: each has one end, at one price"),
+        "backtest": Torment(
+            main=backtest.main, says="lives of shops lived through and walked through: both must say the same"
+        ),
         "versions": Torment(main=versions.main, says="an older version beside this one, on one database"),
         "hosts": Torment(main=hosts.main, says="three hosts, one of them cut off in mid-storm"),
         "chaos": Torment(main=chaos.main, says="a storm over the whole app, its processes killed by a seed"),

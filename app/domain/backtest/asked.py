@@ -1,0 +1,68 @@
+"""What a walk through the past is asked, and what it is told of the past."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.facts import GiftOption
+from app.domain.policy import Policy
+from app.domain.tastes import NOTHING_NOTED, Tastes
+
+
+class Kind(StrEnum):
+    """Which settings a walk is made with."""
+
+    KEPT = "kept"  # as they stand
+    TRIED = "tried"  # as the merchant would have them, perhaps
+
+
+class Row(NamedTuple):
+    """An order of the ledger; `turns` is empty where nobody has told us how it came to be."""
+
+    order_id: int
+    customer_id: int | None
+    name: str
+    processed_at: datetime
+    net_minor: int
+    counted: bool
+    variants: str | None
+    turns: str | None
+
+
+class Wishes(NamedTuple):
+    """What is known of a customer that no order tells, each since when."""
+
+    let_alone_since: datetime | None = None
+    sensitive_since: datetime | None = None
+    sensitive_until: datetime | None = None
+    tastes: Tastes = NOTHING_NOTED
+
+
+class Treat(NamedTuple):
+    """Something that a customer was truly given: `variant_id` where it was off the store's own shelves."""
+
+    customer_id: int
+    order_id: int | None
+    variant_id: int | None
+    created_at: datetime
+    due_at: datetime
+    of_the_rule: bool  # by the very rule that is tried; anybody else's otherwise
+    keeps_pause: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The rules to try as if they gave by themselves, from when to when, by whose clock, and what was on the shelf.
+
+    `policy` is as far as the store lets us follow it, `granted` what it lets us do.
+    """
+
+    policy: Policy
+    currency: str
+    zone: tzinfo
+    since: datetime
+    until: datetime
+    options: tuple[GiftOption, ...] = ()
+    granted: frozenset[str] | None = None
+    known_since: datetime | None = None  # the store shows nothing older

@@ -1,0 +1,29 @@
+"""What is walked through is what is lived: every decision, reason and gift of made-up lives is the same both ways."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.torture.backtest import differences, lived_through, prepared
+from tests.torture.made_up_lives import made_up
+
+# The first of these two lives owes and lets pass, the second gives, brakes and lets go. 200 are lived through by
+# `python3 -m app torture backtest`.
+SEEDS = (4, 5)
+
+
+@pytest.fixture(scope="module")
+def template() -> Iterator[Path]:
+    with prepared() as file:
+        yield file
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_given_a_life_when_walked_through_then_it_is_told_as_it_was_lived_and_a_careless_walk_is_caught(
+    seed: int, template: Path
+) -> None:
+    with lived_through(made_up(seed, 16), template) as (lived, walked, careless):
+        assert differences(lived, walked) == []
+        assert lived.gifts
+        assert differences(lived, careless) != []
