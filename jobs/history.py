@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.domain.backtest.asked import Kind
 from app.domain.errors import Closed, Rejected, Unavailable
 from app.domain.history import Export, Gathering, Stage
 from app.domain.retry import wait_after
 from app.domain.suggestions import worth_a_look
-from app.store import imports, insights, shops, veil, yardstick
+from app.store import backtests, imports, insights, shops, veil, yardstick
 from app.store.base import reading, unit_of_work
 from app.store.imports import Overtaken, Reading
 from app.store.shops import Merchant
@@ -162,5 +163,7 @@ def _finish(world: World, merchant: Merchant, now: datetime) -> None:
         yardstick.measure(session, shop_id=merchant.id, policy=merchant.policy.special_customer, now=now)
         insights.take(session, shop_id=merchant.id, policy=merchant.policy.special_customer, now=now)
         shops.note_history(session, shop_id=merchant.id, done_at=now)
+        backtests.ask(session, shop_id=merchant.id, kind=Kind.KEPT, policy=merchant.policy, now=now)
     log.info("history.done", shop=merchant.id)
     world.bell.ring(Task.REVIEW, merchant.id)
+    world.bell.ring(Task.BACKTEST, merchant.id)

@@ -45,6 +45,7 @@ class Task(StrEnum):
     MOMENTS = "jobs.tasks.look_for_moments"
     CAMPAIGNS = "jobs.tasks.go_on_with_campaigns"
     SHORTAGES = "jobs.tasks.look_for_shortages"
+    BACKTEST = "jobs.tasks.walk_through_the_past"
 
 
 class ForbiddenTask(Exception):

@@ -1,6 +1,7 @@
 """The tasks by the names under which they are rung. Each takes a shop's id and finds all else in the database."""
 
 from jobs import address_asks as _address_asks
+from jobs import backtest as _backtest
 from jobs import campaign_waves as _campaign_waves
 from jobs import gift_watch as _gift_watch
 from jobs import helpdesk_care as _helpdesk_care
@@ -65,6 +66,11 @@ def look_at_addresses(shop_id: int) -> None:
 def post_mails(shop_id: int) -> None:
     """Write to the team whoever is to be written to."""
     _mails.post(world(), shop_id)
+
+
+def walk_through_the_past(shop_id: int) -> None:
+    """Find out what the rules would have done, had they been on."""
+    _backtest.backtest(world(), shop_id)
 
 
 def follow_gifts(shop_id: int) -> None:

@@ -63,7 +63,7 @@ def record_all(session: Session, *, shop_id: int, orders: Sequence[facts.Order])
     known = _known(session, shop_id, [order.id for order in orders])
     told = people.at_home(session, shop_id=shop_id, orders=orders)
     new = [order for order in told if order.id not in known or known[order.id].updated_at <= order.updated_at]
-    write(session, shop_id=shop_id, orders=new, earlier=known)
+    write(session, shop_id=shop_id, orders=new, known=known)
     moves = [Move(_share_before(known.get(order.id)), _share_after(order)) for order in new]
     lifetime.move(session, shop_id=shop_id, moves=moves)
     mails = {order.customer_id: order.mail_digest for order in new if order.customer_id is not None}
@@ -77,11 +77,11 @@ def write(
     *,
     shop_id: int,
     orders: list[facts.Order],
-    earlier: Mapping[int, Row[*tuple[Any, ...]]] = MappingProxyType({}),
+    known: Mapping[int, Row[*tuple[Any, ...]]] = MappingProxyType({}),
 ) -> None:
     """Write the orders themselves, leaving newer states alone and the sums as they are (see `recount`).
 
-    What they were before goes on from their `earlier` rows.
+    What they were before goes on from their `known` rows.
     """
     rows: list[dict[str, object]] = [
         {
@@ -95,7 +95,7 @@ def write(
             "counted": order.counted,
             "mail_digest": order.mail_digest,
         }
-        | _past(order, earlier.get(order.id))
+        | _past(order, known.get(order.id))
         for order in orders
     ]
     if not rows:

@@ -47,7 +47,8 @@ def install(app: Flask) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
     env.finalize = shown
-    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, number=number, spoken=spoken)
+    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, spoken=spoken)
+    env.globals.update(number=number, percent=percent, plural=plural)
 
 
 def spoken() -> str:
@@ -102,6 +103,12 @@ def plural(one: str, many: str, count: int) -> str:
 def number(value: int) -> str:
     """Return the number as the language writes it: 1,204."""
     return format_decimal(value, locale=spoken())
+
+
+def percent(hundredths: int) -> str:
+    """Return hundredths of a percent as the language writes a share: 0.19 %."""
+    share = format_decimal(Decimal(hundredths) / 100, format="#,##0.00", locale=spoken())
+    return f"{share}\N{NO-BREAK SPACE}%"
 
 
 def money(value: Money) -> str:

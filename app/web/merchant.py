@@ -24,6 +24,7 @@ from app.web import (
     merchant_vendors,
     merchant_welcome,
     merchant_words,
+    what_if,
 )
 from app.web.identity import StoreAway
 from app.web.language import N_, _
@@ -48,6 +49,7 @@ blueprint.register_blueprint(merchant_words.blueprint)
 blueprint.register_blueprint(merchant_gifts.blueprint)
 blueprint.register_blueprint(merchant_vendors.blueprint)
 blueprint.register_blueprint(merchant_welcome.blueprint)
+blueprint.register_blueprint(what_if.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 

@@ -54,9 +54,14 @@ def as_it_stands(fields: Sequence[Field]) -> Form:
     return _current(merchant().policy, fields)
 
 
+def sent(fields: Sequence[Field]) -> dict[str, str]:
+    """Return what was typed into these fields."""
+    return {each.path: _sent(each.path) for each in fields}
+
+
 def save(fields: Sequence[Field]) -> Form | None:
     """Save what was sent; return the form anew where something cannot be meant, or somebody else was faster."""
-    texts = {each.path: _sent(each.path) for each in fields}
+    texts = sent(fields)
     edition = request.form.get("edition", "")
     values, wrongs = settings_table.understood(texts, merchant().currency, fields)
     if not wrongs:

@@ -17,8 +17,8 @@ from sqlalchemy import select, update
 import app.store
 from app.domain import gifts
 from app.domain.agents import Reason, Role
-from app.domain.campaigns import Entrant, Place, Stage, Terms
 from app.domain.backtest.asked import Kind as Walk
+from app.domain.campaigns import Entrant, Place, Stage, Terms
 from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
 from app.domain.decisions import Place as Drawn
@@ -38,10 +38,10 @@ from app.store import (
     alarms,
     asks,
     attentions,
+    backtests,
     birthdays,
     campaign_lists,
     campaigns,
-    backtests,
     card_templates,
     care,
     catalogue,
@@ -292,6 +292,7 @@ WALKED = Walked(
     done_at=None,
     outcome=None,
     problem=None,
+)
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
 NEW_ID |= {"catalogue.add", "campaigns.begin", "shortages.raise_shield"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
@@ -406,10 +407,6 @@ class Inhabitant:
                 "pools.whole": "campaign-1",
                 "orders.latest_order": "#1001",
             }.get(name, "review"),
-            "policy": Policy() if name == "shops.change_policy" else SpecialCustomer(),
-            "name": {"agents.add": "Sam", "pools.open_month": Pool.TEAM, "orders.latest_order": "#1001"}.get(
-                name, "review"
-            ),
             "policy": Policy() if name in {"backtests.ask", "shops.change_policy"} else SpecialCustomer(),
             "orders": [
                 order(id=1001, customer_id=54 if name == "people.at_home" else 55, net=usd(3), updated_at=NOON + DAY)
@@ -486,7 +483,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "walked": WALKED,
     "outcome": outcome(),
     "percent": 7,
-    "earlier": {},
     "placed": Placed(reference="S-2"),
     "told": Seen(status=Status.CANCELLED, money=Moneys.BACK),
     "vendor": "shelf",

@@ -108,7 +108,7 @@ def _turns(dice: Random, number: int, people: list[int]) -> Iterator[Turned]:
     )
     now = _weighed(now)
     if dice.random() < 0.15:
-        yield _told(replace(now, settled=False, net=usd(0), counted=False, uncounted_because=""), at)
+        yield _told(replace(now, settled=False, net=usd(0), counted=False), at)
         at += dice.choice([5 * MINUTE, 3 * HOUR, 2 * DAY])
     yield _told(now, at)
     for happens in (_sent, _given_back, _disputed, _cancelled, _put_away):

@@ -14,7 +14,16 @@ from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, State, TagCustomer
 from app.domain.facts import Line, Order, OrderFacts
 from app.domain.money import Money, zero
-from app.domain.rules import gift_order, hard_time, let_alone, nth_order_gift, on_order, special_customer, still_wanted
+from app.domain.rules import (
+    gift_order,
+    hard_time,
+    holdout,
+    let_alone,
+    nth_order_gift,
+    on_order,
+    special_customer,
+    still_wanted,
+)
 from app.domain.rules.granted import off_for
 from app.domain.turns import Turn
 
@@ -129,7 +138,9 @@ class Walk:
             return
         policy, decided = self.asked.policy.special_customer, list[tuple[Person, Decision]]()
         for person in self.crowd.moved(night):
-            decision = special_customer.decide(self.crowd.standing(person, night), yardstick, policy, night)
+            standing = self.crowd.standing(person, night)
+            decision = special_customer.decide(standing, yardstick, policy, night)
+            decision = holdout.weighed(decision, self.asked.policy, standing, night)
             if decision.changes_anything:
                 decided.append((person, decision))
         few = special_customer.are_few(len(decided), yardstick.customers)
