@@ -17,11 +17,13 @@ from app.domain.rules.campaign_gift import purse_name
 from app.store import campaign_lists, campaigns, connections, pools, yardstick
 from app.store import catalogue as shelf
 from app.store.base import Session, reading, unit_of_work
-from app.store.campaign_lists import Heap
+from app.store.campaign_lists import Doubt, Heap
 from app.store.campaigns import Campaign
 from app.store.decisions import UNDER_WAY
 from app.store.shops import Merchant
 from integrations import registry
+from jobs import address_links
+from jobs.address_links import Link
 from jobs.carry_out import withdraw
 from jobs.gift_choice import bringers
 from jobs.queue import Task
@@ -109,8 +111,7 @@ def outlook(world: World, session: Session, merchant: Merchant, campaign: Campai
     """Return what a draft would come to under these terms, and why it could not be approved."""
     gift, now = gift_of(session, merchant, terms), world.clock.now()
     paper = _paper(world, merchant, gift)
-    unit = 0 if gift is None or gift.cost is None else gift.cost.minor
-    size = rules.size(terms, unit_minor=unit, candidates=campaign.among)
+    size = size_of(session, merchant, campaign, terms)
     entrants = campaign_lists.contenders(session, shop_id=merchant.id, campaign_id=campaign.id)
     places = rules.listed(entrants, terms, people=size.people, held_out=size.held_out, seed=campaign.seed)
     refusals = campaign_gift.refusals(
@@ -133,6 +134,19 @@ def outlook(world: World, session: Session, merchant: Merchant, campaign: Campai
         wrong_words=campaign_gift.wrong_words(terms, paper),
         last_leaves_on=campaign_gift.last_leaves_on(terms, size),
     )
+
+
+def size_of(session: Session, merchant: Merchant, campaign: Campaign, terms: Terms) -> Size:
+    """Return for how many a budget is enough under these terms."""
+    gift = gift_of(session, merchant, terms)
+    unit = 0 if gift is None or gift.cost is None else gift.cost.minor
+    return rules.size(terms, unit_minor=unit, candidates=campaign.among)
+
+
+def doubts(world: World, session: Session, merchant: Merchant, campaign: Campaign) -> list[tuple[Doubt, str]]:
+    """Return whose door is in doubt, each with the link that asks for it: a person of the merchant's passes it on."""
+    found = campaign_lists.doubts(session, shop_id=merchant.id, campaign_id=campaign.id)
+    return [(each, address_links.made(world, Link(shop_id=merchant.id, effect_id=each.effect_id))) for each in found]
 
 
 def approve(world: World, merchant: Merchant, campaign_id: int, *, seen: int) -> tuple[Refusal, ...]:

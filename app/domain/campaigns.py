@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from heapq import heappush, heappushpop, nsmallest
 from itertools import groupby
+from typing import Protocol
 
 RULE = "campaign"
 MOST = 1_000  # people on one list, whatever anybody types
@@ -175,12 +176,22 @@ def contenders(entrants: Sequence[Entrant], most: int = MOST) -> list[Entrant]:
     return sorted(kept.values(), key=lambda each: each.customer_id)
 
 
-def points(entrant: Entrant, weight: int) -> int:
+class Ranked(Protocol):
+    """Whoever is placed among others: so many spent less, so many came later."""
+
+    @property
+    def poorer(self) -> int: ...
+
+    @property
+    def newer(self) -> int: ...
+
+
+def points(entrant: Ranked, weight: int) -> int:
     """Return what somebody is ranked by: of one below in spend, the weight; of one below in tenure, the rest of 100."""
     return weight * entrant.poorer + (100 - weight) * entrant.newer
 
 
-def score_hundredths(entrant: Entrant, weight: int, among: int) -> int:
+def score_hundredths(entrant: Ranked, weight: int, among: int) -> int:
     """Return the same as a score from 0 to 100, in hundredths, among so many."""
     return points(entrant, weight) * 100 // max(among - 1, 1)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.campaigns import Candidate, Entrant, Place, Stage
 from app.domain.effects import State
 from app.domain.rules.cool_down import MAKES_GOOD, TREATS
+from app.store.ask_tables import AddressAsk
 from app.store.base import Base, insert
 from app.store.campaign_tables import Campaign
 from app.store.campaign_tables import CampaignPerson as Row
@@ -64,6 +65,16 @@ class Heap:
     state: State | None
     sent: str
     cost_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A door in doubt of somebody on a list, who is to be asked until then."""
+
+    customer_id: int
+    effect_id: int
+    until: datetime
+    reminded: bool
 
 
 def left_out(
@@ -180,6 +191,18 @@ def still_to_leave(session: Session, *, shop_id: int, campaign_id: int, limit: i
     theirs = select(Row.effect_id).where(*_of(shop_id, campaign_id), Row.effect_id.is_not(None))
     here = (Effect.shop_id == shop_id, Effect.id.in_(theirs), Effect.state.in_(_STILL_HERE))
     return list(session.scalars(select(Effect.key).where(*here).order_by(Effect.id).limit(limit)))
+
+
+def doubts(session: Session, *, shop_id: int, campaign_id: int) -> list[Doubt]:
+    """Return whose door is in doubt and was not told yet, those who have the least time first."""
+    theirs = select(Row.customer_id, AddressAsk.effect_id, AddressAsk.expires_at, AddressAsk.reminded_at)
+    asked = (AddressAsk.shop_id == shop_id, AddressAsk.effect_id == Row.effect_id, AddressAsk.answered_at.is_(None))
+    rows = theirs.join(AddressAsk, and_(*asked)).where(*_of(shop_id, campaign_id), AddressAsk.expires_at.is_not(None))
+    return [
+        Doubt(customer_id=customer_id, effect_id=effect_id, until=until, reminded=reminded is not None)
+        for customer_id, effect_id, until, reminded in session.execute(rows.order_by(AddressAsk.expires_at, Row.place))
+        if until is not None
+    ]
 
 
 def held_out(session: Session, *, shop_id: int, campaign_id: int) -> frozenset[int]:

@@ -30,6 +30,11 @@ class Shield:
     short_since: datetime | None
     seen_to: bool
 
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is to do something about it still."""
+        return self.short_since is not None and not self.seen_to
+
 
 def raise_shield(session: Session, *, shop_id: int, variant_id: int, title: str, kept: int, now: datetime) -> int:
     """Keep so many of a variant from now on, in place of how many were kept before; return the shield's number."""

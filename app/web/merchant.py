@@ -12,6 +12,7 @@ from app.web import (
     framing,
     identity,
     merchant_acts,
+    merchant_campaigns,
     merchant_gifts,
     merchant_helpdesks,
     merchant_listener,
@@ -19,6 +20,7 @@ from app.web import (
     merchant_privacy,
     merchant_rules,
     merchant_settings,
+    merchant_shortages,
     merchant_tasks,
     merchant_team,
     merchant_vendors,
@@ -29,9 +31,11 @@ from app.web import (
 from app.web.identity import StoreAway
 from app.web.language import N_, _
 from app.web.screen import WORDS
+from jobs.campaigns import NoSuchCampaign
 from jobs.card_templates import NoSuchWords
 from jobs.catalogue import NoSuchGift
 from jobs.desk import NoSuchDeed
+from jobs.kept_back import NoSuchShield
 from jobs.team import NobodyThere
 
 log = structlog.get_logger("web")
@@ -48,6 +52,8 @@ blueprint.register_blueprint(merchant_listener.blueprint)
 blueprint.register_blueprint(merchant_words.blueprint)
 blueprint.register_blueprint(merchant_gifts.blueprint)
 blueprint.register_blueprint(merchant_vendors.blueprint)
+blueprint.register_blueprint(merchant_campaigns.blueprint)
+blueprint.register_blueprint(merchant_shortages.blueprint)
 blueprint.register_blueprint(merchant_welcome.blueprint)
 blueprint.register_blueprint(what_if.blueprint)
 blueprint.before_request(identity.recognise)
@@ -89,6 +95,16 @@ def _no_such_gift(_problem: NoSuchGift) -> Response:
 @blueprint.errorhandler(NoSuchWords)
 def _no_such_words(_problem: NoSuchWords) -> Response:
     return _page("no.html", 404, title=_(_TITLES[404]), why=_("There are no words of that number."))
+
+
+@blueprint.errorhandler(NoSuchCampaign)
+def _no_such_campaign(_problem: NoSuchCampaign) -> Response:
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There is no campaign of that number."))
+
+
+@blueprint.errorhandler(NoSuchShield)
+def _no_such_shield(_problem: NoSuchShield) -> Response:
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_("Nothing is kept back under that number."))
 
 
 @blueprint.errorhandler(StoreAway)

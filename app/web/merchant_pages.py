@@ -19,6 +19,7 @@ from app.store import (
     reports,
     setups,
     shops,
+    shortages,
     stories,
     tallies,
 )
@@ -134,6 +135,7 @@ def _moving(seen: Look) -> dict[str, Any]:
             if each.kind in registry.VENDORS and each.in_use and each.trouble and not each.broken_since
         ],
         "sandboxes": [each.kind for each in connected if each.in_use and each.in_sandbox],
+        "shortages": [each for each in shortages.listed(session, shop_id=shop_id) if each.asks],
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
         "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),

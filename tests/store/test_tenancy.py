@@ -438,7 +438,7 @@ class Inhabitant:
         asks_for = name.partition(".")[2]
         if asks_for in TO_A_DRAFT:
             return self.draft_id
-        return self.stopped_id if asks_for in {"resume", "still_to_leave"} else self.running_id
+        return self.stopped_id if asks_for in {"resume", "still_to_leave", "doubts"} else self.running_id
 
     def _asked_for(self, name: str) -> int | None:
         """Return the deed whose address is as far as the question supposes: new, looked at, asked for, told."""
@@ -908,7 +908,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         letter=letter,
         misfit=misfit.id,
         **kindness_of(session, shop_id),
-        **campaigns_of(session, shop_id, ledger_rows["awaiting"]),
+        **campaigns_of(session, shop_id, {55: ledger_rows["awaiting"], 57: ledger_rows["beyond"]}),
         **ledger_rows,
     )
 
@@ -921,7 +921,7 @@ def decided_on(session: Session, shop_id: int, effect_id: int) -> None:
         shops.change_policy(session, shop_id=shop_id, policy=policy, now=NOON)
 
 
-def campaigns_of(session: Session, shop_id: int, waiting: int) -> dict[str, int]:
+def campaigns_of(session: Session, shop_id: int, theirs: dict[int, int]) -> dict[str, int]:
     """Begin three campaigns, one of them under way and one that stopped itself, and keep something back."""
     mine, numbers = {"shop_id": shop_id}, []
     pools.open_whole(session, name="campaign-1", limit_minor=90_00, **mine)
@@ -936,9 +936,9 @@ def campaigns_of(session: Session, shop_id: int, waiting: int) -> dict[str, int]
             campaign_lists.freeze(session, places=places, **about)
         if stage is Stage.APPROVED:
             campaigns.stop(session, waits_for="failures", **about)
-            theirs = update(CampaignPerson).where(CampaignPerson.shop_id == shop_id)
-            of_it = (CampaignPerson.campaign_id == number, CampaignPerson.customer_id == 55)
-            session.execute(theirs.where(*of_it).values(effect_id=waiting))
+            for customer_id, effect_id in theirs.items():
+                this = (CampaignPerson.campaign_id == number, CampaignPerson.customer_id == customer_id)
+                session.execute(update(CampaignPerson).where(*this).values(effect_id=effect_id))
         numbers.append(number)
     shield = shortages.raise_shield(session, variant_id=77, title="Candle", kept=5, now=NOON, **mine)
     shortages.looked(session, shield_id=shield, available=2, until=NOON, now=NOON, **mine)
