@@ -7,13 +7,14 @@ from enum import StrEnum
 
 import structlog
 
+from app.domain.backtest.asked import Kind, differs
 from app.domain.effects import Pool, Sending
 from app.domain.moments import RULES as MOMENTS
 from app.domain.money import Money
 from app.domain.policy import Mode, Policy
 from app.domain.ports import Receipt
 from app.domain.rules import special_customer
-from app.store import alarms, endings, ledger, lifting, orders, shops, stories, tallies, yardstick
+from app.store import alarms, backtests, endings, ledger, lifting, orders, shops, stories, tallies, yardstick
 from app.store.alarms import What
 from app.store.base import Session, unit_of_work
 from app.store.ledger import Deed
@@ -213,7 +214,7 @@ def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Poli
     """Change what the merchant has decided; return whether that made a difference.
 
     `change` is told how it stands now, when nobody else can change it, and may refuse by raising. A new way to measure
-    is measured by at once; who is moved by it is decided in the night's review.
+    is measured by at once; who is moved by it is decided in the night's review. What would have been is found out anew.
     """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
@@ -228,7 +229,12 @@ def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Poli
         measured = shops.history_state(session, shop_id=merchant.id).done_at is not None
         if measured and policy.special_customer != current.special_customer:
             yardstick.measure(session, shop_id=merchant.id, policy=policy.special_customer, now=now)
+        walks = measured and differs(current, policy)
+        if walks:
+            backtests.ask(session, shop_id=merchant.id, kind=Kind.KEPT, policy=policy, now=now)
     _ring(world, merchant, "desk.policy_set")
+    if walks:
+        world.bell.ring(Task.BACKTEST, merchant.id, at_once=True)
     return True
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from app.domain import history, suggestions
+from app.domain.backtest.asked import Kind
 from app.domain.facts import GiftOption
 from app.domain.history import Pace
 from app.domain.money import Money, decimals
 from app.domain.policy import Measure, Mode, SpecialCustomer
 from app.domain.scopes import Feature
 from app.domain.suggestions import Insight, Level, Unfit, unfit
-from app.store import imports, insights, reports, setups, shops, welcomes
+from app.store import backtests, imports, insights, reports, setups, shops, welcomes
 from app.store.imports import Reading
 from app.store.welcomes import Picked
 from app.web import charts, rights
@@ -69,6 +70,7 @@ def facts(seen: Look) -> dict[str, Any]:
         "picked": gifts(seen),
         "desks": [registry.called(each.kind) for each in desks if each.kind in registry.HELPDESKS and each.in_use],
         "has_what_if": own_page("/what-if"),
+        "walk": backtests.newest(session, shop_id=shop_id).get(Kind.KEPT),
         "steps": welcomes.steps(session, shop_id=shop_id),
         "modes": list(Mode),
         "mode": policy.mode_of(RULES[0]),

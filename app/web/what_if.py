@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.backtest.asked import Kind
+from app.domain.backtest.asked import Kind, differs
 from app.domain.backtest.summary import Outcome
 from app.domain.money import Money
 from app.domain.policy import Policy
@@ -136,7 +136,6 @@ def take() -> Response:
         return _back()
     values = {field.path: field.of(tried.policy) for field in FIELDS}
     desk.set_policy(in_their_name(), merchant(), lambda current: settings_table.decided(current, values))
-    backtest.ask(world(), merchant(), Kind.KEPT, settings_table.decided(merchant().policy, values))
     backtest.forget(world(), merchant())
     return _back("saved")
 
@@ -164,8 +163,7 @@ def _facts(kept: Walked | None, tried: Walked | None, policy: Policy) -> dict[st
         "it": other or now,
         "before": now,
         "after": other,
-        "outdated": kept is not None and _tried_of(kept.policy) != _tried_of(policy),
-        "differs": tried is not None and _tried_of(tried.policy) != _tried_of(policy),
+        "differs": tried is not None and differs(policy, tried.policy),
         "figures": FIGURES,
         "problems": PROBLEMS,
         "bouquets": _bouquets(policy),
@@ -177,10 +175,6 @@ def _bouquets(policy: Policy) -> int | None:
     """Return how many bouquets a month of the team's pool holds at least; None where none may be sent."""
     limit = policy.team.flowers_limit_minor
     return policy.team_monthly_minor // limit if limit else None
-
-
-def _tried_of(policy: Policy) -> list[object]:
-    return [field.of(policy) for field in FIELDS]
 
 
 def _back(said: str | None = None) -> Response:

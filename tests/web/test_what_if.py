@@ -153,3 +153,25 @@ def test_given_a_walk_that_failed_when_opened_then_it_says_why_and_offers_anothe
 
     assert "could not be asked what the gifts cost" in page
     assert 'id="again"' in page
+
+
+def test_given_settings_that_are_saved_when_they_would_have_changed_the_past_then_it_is_looked_at_anew(
+    desk: Desk,
+) -> None:
+    came_to(desk, outcome())
+    texts = settings_table.typed(current(desk), "USD")
+    edition = re.findall(r'name="edition" value="(\w+)"', desk.open("/settings"))[0]
+
+    desk.press("/settings", **texts | {"edition": edition, "team.undo_minutes": "7"})
+    assert backtest.newest(desk.world, desk.merchant)[Kind.KEPT].is_over
+
+    edition = re.findall(r'name="edition" value="(\w+)"', desk.open("/settings"))[0]
+    desk.press("/settings", **texts | {"edition": edition, "nth_order_gift.every": "3"})
+    walk = backtest.newest(desk.world, desk.merchant)[Kind.KEPT]
+    assert (walk.is_over, walk.policy.nth_order_gift.every) == (False, 3)
+
+
+def test_given_what_would_have_been_when_the_first_steps_are_opened_then_its_headline_stands_there(desk: Desk) -> None:
+    came_to(desk, outcome())
+
+    assert "You would have given 2 gifts" in words(desk.open("/welcome"))

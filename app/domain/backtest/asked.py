@@ -1,12 +1,12 @@
 """What a walk through the past is asked, and what it is told of the past."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.facts import GiftOption
-from app.domain.policy import Policy
+from app.domain.policy import Mode, Policy
 from app.domain.tastes import NOTHING_NOTED, Tastes
 
 
@@ -66,3 +66,17 @@ class Asked:
     options: tuple[GiftOption, ...] = ()
     granted: frozenset[str] | None = None
     known_since: datetime | None = None  # the store shows nothing older
+
+
+def differs(before: Policy, after: Policy) -> bool:
+    """Return whether a walk with the one would be another one than with the other: how far rules may go is the same."""
+    return _looked_at(before) != _looked_at(after)
+
+
+def _looked_at(policy: Policy) -> Policy:
+    return Policy(
+        special_customer=replace(policy.special_customer, mode=Mode.OBSERVE),
+        nth_order_gift=replace(policy.nth_order_gift, mode=Mode.OBSERVE, began_at=None),
+        brake=policy.brake,
+        gifts_monthly_minor=policy.gifts_monthly_minor,
+    )
