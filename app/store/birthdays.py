@@ -60,14 +60,7 @@ def on_day(
         .order_by(Customer.net_minor.desc(), Customer.customer_id)
         .limit(limit)
     )
-    return {row.customer_id: _birthday(row.month_day, row.said_at) for row in session.execute(theirs)}
-
-
-def of(session: Session, *, shop_id: int, customer_id: int) -> moments.Birthday | None:
-    """Return one customer's birthday; None where nobody knows it."""
-    row = session.get(Birthday, (shop_id, customer_id), populate_existing=True)
-    known = row is not None and row.month_day is not None and row.said_at is not None
-    return _birthday(row.month_day or "", row.said_at) if known and row and row.said_at else None
+    return {row.customer_id: read(row.month_day, row.said_at) for row in session.execute(theirs)}
 
 
 def keep_only(session: Session, *, shop_id: int, metafield: str) -> int:
@@ -82,6 +75,7 @@ def forget(session: Session, *, shop_id: int, customer_ids: Collection[int]) -> 
     session.execute(gone.execution_options(synchronize_session=False))
 
 
-def _birthday(month_day: str, said_at: datetime) -> moments.Birthday:
+def read(month_day: str, said_at: datetime) -> moments.Birthday:
+    """Return the birthday of a row that was found."""
     month, _, day = month_day.partition("-")
     return moments.Birthday(month=int(month), day=int(day), said_at=said_at)

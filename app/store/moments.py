@@ -1,6 +1,7 @@
 """Whose moment has come, and what was given for it before."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -8,7 +9,11 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.effects import State
 from app.domain.facts import Given
+from app.domain.moments import Birthday
 from app.domain.rules.cool_down import MAKES_GOOD, TREATS
+from app.store import birthdays
+from app.store.day_tables import Birthday as KeptBirthday
+from app.store.day_tables import LateOrder
 from app.store.decisions import GIVEN
 from app.store.tables import Customer, Effect, Order
 from app.store.undoing import STANDS
@@ -55,6 +60,48 @@ def ordered_before(session: Session, *, shop_id: int, order_ids: Collection[int]
     these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.customer_id.is_not(None))
     found = select(Order.order_id, last.label("at")).where(*these).subquery()
     return dict(session.execute(select(found.c.order_id, found.c.at).where(found.c.at.is_not(None))).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheWay:
+    """What is known of the days before one customer, and what they wait for; `late` is the name of an order."""
+
+    birthday: Birthday | None = None
+    late: str = ""
+    treated_at: datetime | None = None
+
+
+def on_the_way(session: Session, *, shop_id: int, customer_id: int) -> OnTheWay:
+    """Return what decides when a customer may be treated next."""
+    treated = select(func.max(Effect.due_at)).where(
+        Effect.shop_id == shop_id,
+        Effect.customer_id == customer_id,
+        Effect.kind.in_(TREATS),
+        Effect.state.in_(GIVEN),
+        STANDS,
+        or_(Effect.reason.is_(None), Effect.reason.not_in(MAKES_GOOD)),
+    )
+    late = (
+        select(func.min(Order.name))
+        .join(LateOrder, and_(LateOrder.shop_id == Order.shop_id, LateOrder.order_id == Order.order_id))
+        .where(Order.shop_id == shop_id, Order.customer_id == customer_id, LateOrder.arrived_at.is_(None))
+    )
+    theirs = and_(KeptBirthday.shop_id == Customer.shop_id, KeptBirthday.customer_id == Customer.customer_id)
+    asked = (
+        select(
+            *(KeptBirthday.month_day, KeptBirthday.said_at),
+            treated.scalar_subquery().label("treated_at"),
+            late.scalar_subquery().label("late"),
+        )
+        .select_from(Customer)
+        .outerjoin(KeptBirthday, theirs)
+        .where(Customer.shop_id == shop_id, Customer.customer_id == customer_id)
+    )
+    row = session.execute(asked).one_or_none()
+    if row is None:
+        return OnTheWay()
+    birthday = None if row.month_day is None else birthdays.read(row.month_day, row.said_at)
+    return OnTheWay(birthday=birthday, late=row.late or "", treated_at=row.treated_at)
 
 
 def given(

@@ -25,7 +25,7 @@ from app.store import (
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import customer_card, phrases, rights, welcome_view
+from app.web import customer_card, journey, phrases, rights, welcome_view
 from app.web.here import world
 from app.web.screen import Look, look, show
 from integrations import registry
@@ -101,6 +101,7 @@ def customer(customer_id: int) -> str:
         subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
         facts |= _story(seen, subjects, Search(customer_id=customer_id))
         facts["store_says"] = reports.store_says(seen.session, customer_id=customer_id, **_shop(seen))
+        facts["journey"] = journey.shown(seen.session, seen.merchant, facts["standing"], facts["measure"], seen.now)
     facts["bought"] = bought
     return show("customer.html", seen, facts)
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.domain.moments import Birthday
-from app.store import birthdays, orders, people
+from app.store import birthdays, moments, orders, people
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.shops import Merchant
 from tests.builders import DAY, NOON, order, usd
@@ -27,6 +27,10 @@ def told(session: Session, shop: Merchant, days: dict[int, tuple[int, int] | Non
 def asked(session: Session, shop: Merchant, limit: int = 9) -> list[int]:
     before = NOON - DAY
     return birthdays.to_be_asked(session, shop_id=shop.id, active_since=SINCE, before=before, limit=limit)
+
+
+def of(session: Session, shop: Merchant, customer: int) -> Birthday | None:
+    return moments.on_the_way(session, shop_id=shop.id, customer_id=customer).birthday
 
 
 def on_day(session: Session, shop: Merchant, day: date) -> list[int]:
@@ -57,9 +61,8 @@ def test_given_what_the_store_told_when_a_day_comes_then_it_is_theirs_who_spent_
 
         told(session, shop, {2: None})
         assert on_day(session, shop, date(2026, 5, 17)) == [1]
-        known = birthdays.of(session, shop_id=shop.id, customer_id=1)
-        assert known == Birthday(month=5, day=17, said_at=LONG_KNOWN)
-        assert birthdays.of(session, shop_id=shop.id, customer_id=2) is None
+        assert of(session, shop, 1) == Birthday(month=5, day=17, said_at=LONG_KNOWN)
+        assert of(session, shop, 2) is None
 
 
 def test_given_a_leap_day_when_the_year_has_none_then_it_is_kept_the_day_before(
@@ -82,7 +85,7 @@ def test_given_another_field_when_the_merchant_names_it_then_what_the_first_one_
 
         assert birthdays.keep_only(session, shop_id=shop.id, metafield=FIELD) == 0
         assert birthdays.keep_only(session, shop_id=shop.id, metafield="") == 1
-        assert birthdays.of(session, shop_id=shop.id, customer_id=1) is None
+        assert of(session, shop, 1) is None
 
 
 def test_given_a_customer_who_is_merged_when_asked_then_their_day_went_with_them(
@@ -95,5 +98,5 @@ def test_given_a_customer_who_is_merged_when_asked_then_their_day_went_with_them
         orders.lock(session, shop_id=shop.id)
         people.rehome(session, shop_id=shop.id, kept=2, deleted=1, now=NOON)
 
-        assert birthdays.of(session, shop_id=shop.id, customer_id=1) is None
-        assert birthdays.of(session, shop_id=shop.id, customer_id=2) is not None
+        assert of(session, shop, 1) is None
+        assert of(session, shop, 2) is not None

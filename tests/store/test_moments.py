@@ -7,8 +7,10 @@ import pytest
 
 from app.domain.agents import Reason
 from app.domain.facts import Given
-from app.store import moments, orders
+from app.domain.moments import Shipment
+from app.store import late_orders, moments, orders
 from app.store.base import Sessions, unit_of_work
+from app.store.moments import OnTheWay
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from app.store.undoing import TAKEN_BACK
@@ -88,10 +90,12 @@ def test_given_what_was_refused_or_taken_back_when_asked_then_its_occasion_is_ov
     assert known(steps) == Given(once=True)
 
 
-def test_given_what_a_rule_only_watched_when_asked_then_nobody_was_given_anything(steps: Steps) -> None:
+def test_given_what_a_rule_only_watched_when_asked_then_it_was_shown_and_nobody_was_given_anything(
+    steps: Steps,
+) -> None:
     into(steps, "observed", paid(CARD), rule="birthday")
 
-    assert known(steps) == Given()
+    assert known(steps) == Given(watched=True)
 
 
 def test_given_a_card_that_waits_when_asked_then_its_key_is_known(steps: Steps) -> None:
@@ -110,3 +114,17 @@ def test_given_treats_of_any_kind_when_asked_then_the_last_counts_unless_it_made
     with unit_of_work(steps.sessions) as session:
         session.query(Effect).filter_by(kind="add_gift_line").update({"code": TAKEN_BACK})
     assert known(steps).last_treat_at is None
+
+
+def test_given_treats_and_a_late_order_when_asked_what_lies_before_a_customer_then_both_are_known(steps: Steps) -> None:
+    with unit_of_work(steps.sessions) as session:
+        orders.record(session, shop_id=steps.shop_id, order=order())
+        late_orders.note(session, shop_id=steps.shop_id, late=[Shipment(order_id=1001, ordered_at=NOON - 20 * DAY)])
+    into(steps, "done", paid(flowers(ticket_id="1"), reason=Reason.OUR_MISTAKE), rule="flowers")
+    into(steps, "withdrawn", paid(flowers(ticket_id="2")), rule="flowers")
+    into(steps, "planned", planned(gift_line(), cost=usd(8_00), due_at=NOON - DAY), rule="nth_order_gift")
+
+    with unit_of_work(steps.sessions) as session:
+        found = moments.on_the_way(session, shop_id=steps.shop_id, customer_id=55)
+        assert (found.late, found.treated_at, found.birthday) == ("#1001", NOON - DAY, None)
+        assert moments.on_the_way(session, shop_id=steps.shop_id, customer_id=1) == OnTheWay()

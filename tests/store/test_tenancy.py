@@ -137,6 +137,7 @@ NO_SHOP_NEEDED = {
     "alarms.counted": "the operator's: numbers alone",
     "base.insert": "speaks SQL, not data",
     "base.insert_in": "speaks SQL, not data",
+    "birthdays.read": "reads a row that was found",
     "bulk.pour": "writes rows that name their shop",
     "care.noted": "reads a row that was found",
     "campaigns.shops_due": "the ticker's: ids alone",

@@ -12,7 +12,7 @@ from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-MOST_STATEMENTS = 16  # of a story, however long it is
+MOST_STATEMENTS = 17  # of a story, however long it is, with what lies before its customer
 
 
 def test_given_an_order_with_a_gift_when_its_story_is_opened_then_deed_decision_and_number_are_told(
@@ -170,3 +170,14 @@ def test_given_an_order_that_is_not_known_when_opened_then_the_page_says_so_in_p
     assert answer.status_code == 404
     assert "<h1>Nothing here</h1>" in answer.text
     assert "This shop&#39;s ledger has no such order." in answer.text
+
+
+def test_given_a_customer_when_their_page_is_opened_then_what_may_come_next_is_drawn_with_its_days(desk: Desk) -> None:
+    desk.buy(order(processed_at=NOON - 300 * DAY))
+
+    page = desk.open("/customers/55")
+
+    assert "For the day of their first order: 25 January 2027." not in page, "the settings keep it for special ones"
+    assert "The settings keep this for special customers." in page
+    assert "Only after something went wrong, and is good again." in page
+    assert page.index("Making good") < page.index("Anniversary of the first order")

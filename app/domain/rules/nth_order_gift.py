@@ -68,6 +68,13 @@ def choose(options: tuple[GiftOption, ...], given: frozenset[int], policy: NthOr
     return None
 
 
+def is_due(ordinal: int, policy: NthOrderGift) -> bool:
+    """Return whether a customer's order of that number brings a gift."""
+    if policy.every:
+        return ordinal % policy.every == 0
+    return ordinal in policy.ordinals
+
+
 def on_board(order: Order) -> frozenset[int]:
     """Return the variants that are in the parcel anyway: one more of them is no gift, it is a miscount."""
     return frozenset(line.variant_id for line in order.lines if line.variant_id is not None and line.quantity > 0)
@@ -183,15 +190,9 @@ def _not_due(order: Order, history: GiftHistory, policy: NthOrderGift) -> tuple[
         return "not_counted", order.uncounted_because or "The order does not count."
     if history.unwished:
         return "unwished", "The gift of this order was taken back before it was given, and no other is."
-    if history.owed or _chosen(history.ordinal, policy):
+    if history.owed or is_due(history.ordinal, policy):
         return None
     return "other_ordinal", f"It is order number {history.ordinal} of this customer."
-
-
-def _chosen(ordinal: int, policy: NthOrderGift) -> bool:
-    if policy.every:
-        return ordinal % policy.every == 0
-    return ordinal in policy.ordinals
 
 
 def _obstacle(order: Order, history: GiftHistory, policy: NthOrderGift, now: datetime) -> tuple[str, str] | None:
