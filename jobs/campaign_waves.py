@@ -5,6 +5,7 @@ two workers one finds that its turn is over. From then on each gift is a deed li
 from the campaign's own purse, stopped by the switch, and taken back like the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,10 +14,9 @@ import structlog
 from app.domain import campaigns as rules
 from app.domain import delivery_days
 from app.domain.campaigns import Stage
-from app.domain.catalogue import Entry, Occasion
+from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
 from app.domain.errors import Rejected, Unavailable
-from app.domain.facts import Standing
 from app.domain.rules import campaign_gift
 from app.domain.rules.campaign_gift import Recipient, purse_name
 from app.domain.rules.send_acts import LEAD_DAYS
@@ -122,23 +122,18 @@ def _room(session: Session, merchant: Merchant, campaign: Campaign, gift: Entry,
 
 def _decided(session: Session, merchant: Merchant, campaign: Campaign, gift: Entry, room: int, now: datetime) -> int:
     """Decide about those whose turn it is, until so many are given something; return how many are."""
-    about = {"shop_id": merchant.id, "campaign_id": campaign.id}
-    anybody, leaves_at, planned = about_anybody(session, merchant), _leaves_at(merchant, campaign, gift, now), 0
+    leaves_at, planned = _leaves_at(merchant, campaign, gift, now), 0
     while planned < room:
+        about = {"shop_id": merchant.id, "campaign_id": campaign.id}
         turn = campaign_lists.waiting(session, limit=room - planned, **about)
         if not turn:
             break
-        standings = orders.standings(session, shop_id=merchant.id, customers=turn, currency=merchant.currency)
+        uncounted = replace(gift, stock=None)  # there is room for as many
         said = {
-            customer_id: campaign_gift.decide(
-                _recipient(session, merchant, customer_id, anybody, standings.get(customer_id), now),
-                campaign.id,
-                campaign.terms,
-                replace(gift, stock=None),
-                leaves_at=leaves_at,
-                now=now,
+            each.customer_id: campaign_gift.decide(
+                each, campaign.id, campaign.terms, uncounted, leaves_at=leaves_at, now=now
             )
-            for customer_id in turn
+            for each in _recipients(session, merchant, turn, now)
         }
         carry_out_all(session, merchant, [(each, None) for each in said.values()], now=now)
         planned += _written(session, merchant, campaign, said, now)
@@ -156,18 +151,25 @@ def _written(session: Session, merchant: Merchant, campaign: Campaign, said: dic
     return len(keys)
 
 
-def _recipient(
-    session: Session, merchant: Merchant, customer_id: int, anybody: Occasion, standing: Standing | None, now: datetime
-) -> Recipient:
-    known = {"shop_id": merchant.id, "customer_id": customer_id}
-    since = now - timedelta(days=merchant.policy.team.cooldown_days)
-    tasted = NOTHING_NOTED if standing is None else standing.tastes
-    return Recipient(
-        customer_id=customer_id,
-        standing=standing,
-        about=replace(anybody, tasted=tasted, given=shelf.given(session, **known)),
-        treated=treats.latest(session, since=since, **known) is not None,
-    )
+def _recipients(session: Session, merchant: Merchant, turn: Sequence[int], now: datetime) -> list[Recipient]:
+    """Return those whose turn it is, with all that our books know of them."""
+    anybody, since = about_anybody(session, merchant), now - timedelta(days=merchant.policy.team.cooldown_days)
+    standings = orders.standings(session, shop_id=merchant.id, customers=turn, currency=merchant.currency)
+    disputed = campaign_lists.disputed(session, shop_id=merchant.id, customer_ids=turn)
+    found = []
+    for customer_id in turn:
+        known, standing = {"shop_id": merchant.id, "customer_id": customer_id}, standings.get(customer_id)
+        tasted = NOTHING_NOTED if standing is None else standing.tastes
+        found.append(
+            Recipient(
+                customer_id=customer_id,
+                standing=standing,
+                about=replace(anybody, tasted=tasted, given=shelf.given(session, **known)),
+                treated=treats.latest(session, since=since, **known) is not None,
+                disputed=customer_id in disputed,
+            )
+        )
+    return found
 
 
 def _leaves_at(merchant: Merchant, campaign: Campaign, gift: Entry, now: datetime) -> datetime:

@@ -81,9 +81,12 @@ def count(world: World, merchant: Merchant, campaign_id: int) -> bool:
         }
         left_out = campaign_lists.left_out(session, shop_id=merchant.id, now=now, **window)
         candidates = campaign_lists.candidates(session, shop_id=merchant.id, now=now, **window)
-        entrants = rules.measured(candidates, seed=campaign.seed, now=now)
+        disputed = campaign_lists.disputed(session, shop_id=merchant.id)
+        fit = [each for each in candidates if each.customer_id not in disputed]
+        entrants = rules.measured(fit, seed=campaign.seed, now=now)
     contenders, about = rules.contenders(entrants), {"shop_id": merchant.id, "campaign_id": campaign_id}
-    left_out.pop(campaign_lists.MAY_BE, None)
+    may_be = left_out.pop(campaign_lists.MAY_BE, 0)
+    left_out |= {"disputed": may_be - len(fit)} if may_be > len(fit) else {}
     with unit_of_work(world.sessions) as session:
         if campaigns.counted(session, among=len(entrants), left_out=left_out, now=now, **about):
             campaign_lists.keep(session, entrants=contenders, **about)
@@ -110,8 +113,7 @@ def known(session: Session, merchant: Merchant, campaign_id: int) -> Campaign:
 def outlook(world: World, session: Session, merchant: Merchant, campaign: Campaign, terms: Terms) -> Outlook:
     """Return what a draft would come to under these terms, and why it could not be approved."""
     gift, now = gift_of(session, merchant, terms), world.clock.now()
-    paper = _paper(world, merchant, gift)
-    size = size_of(session, merchant, campaign, terms)
+    paper, size = _paper(world, merchant, gift), size_of(gift, campaign, terms)
     entrants = campaign_lists.contenders(session, shop_id=merchant.id, campaign_id=campaign.id)
     places = rules.listed(entrants, terms, people=size.people, held_out=size.held_out, seed=campaign.seed)
     refusals = campaign_gift.refusals(
@@ -136,9 +138,8 @@ def outlook(world: World, session: Session, merchant: Merchant, campaign: Campai
     )
 
 
-def size_of(session: Session, merchant: Merchant, campaign: Campaign, terms: Terms) -> Size:
-    """Return for how many a budget is enough under these terms."""
-    gift = gift_of(session, merchant, terms)
+def size_of(gift: Entry | None, campaign: Campaign, terms: Terms) -> Size:
+    """Return for how many of a gift a budget is enough."""
     unit = 0 if gift is None or gift.cost is None else gift.cost.minor
     return rules.size(terms, unit_minor=unit, candidates=campaign.among)
 

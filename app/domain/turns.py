@@ -41,6 +41,20 @@ def has(number: int, name: str) -> bool:
     return bool(number >> TRAITS.index(name) & 1)
 
 
+def is_now(text: str, name: str) -> bool:
+    """Return whether the order of a kept text has that trait, as it was last seen."""
+    return has(_turn(text.rpartition(" ")[2].rpartition(";")[2]).traits, name)
+
+
+def looks_like(name: str) -> tuple[int, str]:
+    """Return how many characters from its end a kept text may tell of that trait, and by which of them it does.
+
+    No text of an order that has it looks otherwise; a few that do have it not.
+    """
+    place, bit = divmod(TRAITS.index(name), 4)
+    return place + 1, "".join(digit for digit in "0123456789abcdef" if int(digit, 16) >> bit & 1)
+
+
 def turn_of(order: Order) -> Turn:
     """Return what the order is now."""
     which = {name: getattr(order, name) for name in TRAITS}

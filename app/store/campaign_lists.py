@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, or_, select, true, update
 from sqlalchemy import Row as Found
 from sqlalchemy.orm import Session
 
+from app.domain import turns
 from app.domain.campaigns import Candidate, Entrant, Place, Stage
 from app.domain.effects import State
 from app.domain.rules.cool_down import MAKES_GOOD, TREATS
@@ -19,7 +20,7 @@ from app.store.campaign_tables import CampaignPerson as Row
 from app.store.care_tables import Care
 from app.store.decisions import GIVEN
 from app.store.sending_tables import Sending
-from app.store.tables import Customer, Effect
+from app.store.tables import Customer, Effect, Order
 from app.store.undoing import STANDS
 
 _PEOPLE = Base.metadata.tables[Row.__tablename__]
@@ -104,6 +105,24 @@ def candidates(
     ]
 
 
+def disputed(session: Session, *, shop_id: int, customer_ids: Collection[int] | None = None) -> frozenset[int]:
+    """Return who has asked their bank for money back, and has not lost, as their orders were last seen.
+
+    Of some customers, or of all.
+    """
+    back, digits = turns.looks_like("disputed")
+    told = func.substr(Order.turns, func.length(Order.turns) - (back - 1), 1)
+    theirs = [
+        Order.shop_id == shop_id,
+        Order.customer_id.is_not(None),
+        Order.turns.is_not(None),
+        told.in_(tuple(digits)),
+    ]
+    theirs += [] if customer_ids is None else [Order.customer_id.in_(customer_ids)]
+    rows = session.execute(select(Order.customer_id, Order.turns).where(*theirs))
+    return frozenset(who for who, text in rows if who is not None and text and turns.is_now(text, "disputed"))
+
+
 def keep(session: Session, *, shop_id: int, campaign_id: int, entrants: Sequence[Entrant]) -> None:
     """Keep who may come to be on the list of one of the shop's drafts, in place of those before."""
     draft = (Campaign.shop_id == shop_id, Campaign.id == campaign_id, Campaign.stage == Stage.DRAFT)
@@ -160,21 +179,12 @@ def pass_over(
 
 def heaps(session: Session, *, shop_id: int, campaign_id: int) -> list[Heap]:
     """Return how many of a frozen list stand how, and what those cost."""
-    alike = (Row.held_out, Row.planned_at.is_(None), Row.code, Effect.state, Sending.status)
-    sums = (func.count(), func.coalesce(func.sum(Effect.cost_minor), 0))
-    rows = session.execute(_followed(select(*alike, *sums), shop_id, campaign_id).group_by(*alike))
-    return [
-        Heap(
-            count=int(count),
-            held_out=held_out,
-            waits=waits and not held_out,
-            code=code or "",
-            state=None if state is None else State(state),
-            sent=sent or "",
-            cost_minor=int(cost),
-        )
-        for held_out, waits, code, state, sent, count, cost in rows
-    ]
+    return _heaps(session, shop_id, Row.campaign_id == campaign_id).get(campaign_id, [])
+
+
+def all_heaps(session: Session, *, shop_id: int) -> Mapping[int, list[Heap]]:
+    """Return the same of every frozen list of the shop's."""
+    return _heaps(session, shop_id, true())
 
 
 def people(session: Session, *, shop_id: int, campaign_id: int, limit: int | None = None) -> list[Listed]:
@@ -182,7 +192,7 @@ def people(session: Session, *, shop_id: int, campaign_id: int, limit: int | Non
     columns = (*_LISTED, Effect.id, Effect.state, Effect.problem, Effect.cost_minor, Sending.status, Customer.net_minor)
     named = select(*(column.label(f"c{number}") for number, column in enumerate(columns)))
     theirs = and_(Customer.shop_id == shop_id, Customer.customer_id == Row.customer_id)
-    rows = _followed(named, shop_id, campaign_id).outerjoin(Customer, theirs).order_by(Row.place)
+    rows = _followed(named, shop_id, Row.campaign_id == campaign_id).outerjoin(Customer, theirs).order_by(Row.place)
     return [_listed(row) for row in session.execute(rows.limit(limit))]
 
 
@@ -276,12 +286,33 @@ def _turned(session: Session, shop_id: int, campaign_id: int, customer_id: int, 
     session.execute(mine.values(values).execution_options(synchronize_session=False))
 
 
-def _followed(statement: Select[*tuple[Any, ...]], shop_id: int, campaign_id: int) -> Select[*tuple[Any, ...]]:
-    """Return what is asked of a frozen list's people, beside their deeds and what their vendors say of those."""
+def _followed(
+    statement: Select[*tuple[Any, ...]], shop_id: int, which: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
+    """Return what is asked of frozen lists' people, beside their deeds and what their vendors say of those."""
     deed = and_(Effect.shop_id == shop_id, Effect.id == Row.effect_id)
     gift = and_(Sending.shop_id == shop_id, Sending.effect_id == Row.effect_id)
     people = statement.select_from(Row).outerjoin(Effect, deed).outerjoin(Sending, gift)
-    return people.where(*_of(shop_id, campaign_id), Row.place.is_not(None))
+    return people.where(Row.shop_id == shop_id, which, Row.place.is_not(None))
+
+
+def _heaps(session: Session, shop_id: int, which: ColumnElement[bool]) -> dict[int, list[Heap]]:
+    alike = (Row.campaign_id, Row.held_out, Row.planned_at.is_(None), Row.code, Effect.state, Sending.status)
+    sums = (func.count(), func.coalesce(func.sum(Effect.cost_minor), 0))
+    found: dict[int, list[Heap]] = {}
+    for row in session.execute(_followed(select(*alike, *sums), shop_id, which).group_by(*alike)):
+        number, spared, waits, code, state, sent, count, cost = row
+        heap = Heap(
+            count=int(count),
+            held_out=spared,
+            waits=waits and not spared,
+            code=code or "",
+            state=None if state is None else State(state),
+            sent=sent or "",
+            cost_minor=int(cost),
+        )
+        found.setdefault(number, []).append(heap)
+    return found
 
 
 def _listed(row: Found[*tuple[Any, ...]]) -> Listed:

@@ -44,7 +44,9 @@ def draft(seen: Look, campaign: Campaign, typed: Typed) -> dict[str, Any]:
     session, merchant, here = seen.session, seen.merchant, world()
     found = desk.outlook(here, session, merchant, campaign, typed.terms)
     kept = campaign_form.as_kept(campaign.name, campaign.terms, merchant.currency)
-    before = desk.size_of(session, merchant, campaign, campaign.terms)
+    gifts = catalogue.listed(session, shop_id=merchant.id)
+    was = next((each for each in gifts if each.id == campaign.terms.gift_id), None)
+    before = desk.size_of(was, campaign, campaign.terms)
     return {
         "campaign": campaign,
         "typed": typed,
@@ -64,7 +66,7 @@ def draft(seen: Look, campaign: Campaign, typed: Typed) -> dict[str, Any]:
             }
             for place in found.places[:FIRST]
         ],
-        "gifts": [each for each in catalogue.listed(session, shop_id=merchant.id) if each.active],
+        "gifts": [each for each in gifts if each.active],
         "methods": campaign_form.METHODS,
         "refusals": campaign_words.REFUSALS,
         "left_out": campaign_words.LEFT_OUT,

@@ -41,12 +41,14 @@ LEFT_OUT = {
     "lapsed": N_("have not ordered for a long time"),
     "opted_out": N_("want nothing automatic"),
     "sensitive": N_("have a hard time"),
+    "disputed": N_("dispute the payment of an order"),
     "cool_down": N_("were given something a short while ago"),
 }
 PASSED_OVER = {
     "gone": N_("The store knows them no more."),
     "opted_out": N_("They want nothing automatic."),
     "sensitive": N_("It is a hard time for them."),
+    "disputed": N_("They dispute the payment of an order."),
     "cool_down": N_("They were given something a short while ago."),
     "not_theirs": N_("This gift is not for them."),
 }

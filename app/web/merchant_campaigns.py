@@ -14,7 +14,7 @@ from app.web.campaign_form import Typed
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
-from app.web.screen import Look, look, show
+from app.web.screen import look, show
 from jobs import campaigns as desk
 
 blueprint = Blueprint("campaigns", __name__)
@@ -26,7 +26,13 @@ CAMPAIGN = f"/campaigns/<int(max={2**63 - 1}):campaign_id>"
 def listed() -> str:
     """Show every campaign, and how one begins."""
     with look() as seen:
-        facts = {"campaigns": [_line(seen, each) for each in campaigns.listed(seen.session, shop_id=seen.merchant.id)]}
+        mine = {"shop_id": seen.merchant.id}
+        heaps = campaign_lists.all_heaps(seen.session, **mine)
+        lines = [
+            {"campaign": each, "progress": campaign_view.progress(seen, each, heaps.get(each.id, []))}
+            for each in campaigns.listed(seen.session, **mine)
+        ]
+        facts = {"campaigns": lines}
     return show("campaigns.html", seen, facts | _words())
 
 
@@ -103,11 +109,6 @@ def as_file(campaign_id: int) -> Response:
     with reading(world().sessions) as session:
         people = campaign_lists.people(session, shop_id=merchant().id, campaign_id=campaign_id)
     return sheets.file(f"campaign-{campaign_id}.csv", campaign_sheet.listed(merchant(), campaign, people))
-
-
-def _line(seen: Look, campaign: Campaign) -> dict[str, Any]:
-    heaps = campaign_lists.heaps(seen.session, shop_id=seen.merchant.id, campaign_id=campaign.id)
-    return {"campaign": campaign, "progress": campaign_view.progress(seen, campaign, heaps)}
 
 
 def _words() -> dict[str, Any]:

@@ -107,6 +107,7 @@ def test_given_somebody_on_the_list_when_their_turn_comes_then_their_gift_is_pai
         ({"standing": standing(let_alone=True)}, "opted_out"),
         ({"standing": standing(sensitive_until=NOON + DAY)}, "sensitive"),
         ({"treated": True}, "cool_down"),
+        ({"disputed": True}, "disputed"),
         ({"about": replace(ANYBODY, given=frozenset({7}))}, "not_theirs"),
         ({"about": replace(ANYBODY, tasted=Tastes(never=("mug",)))}, "not_theirs"),
         ({"about": replace(ANYBODY, forbidden=frozenset(Flag))}, "campaign_gift"),

@@ -44,3 +44,14 @@ def test_given_traits_when_each_is_asked_for_then_it_alone_is_there() -> None:
 
 def test_given_what_is_in_an_order_when_it_is_written_then_each_variant_once() -> None:
     assert turns.aboard([7, None, 9, 7]) == "7,9"
+
+
+def test_given_any_traits_when_written_then_their_text_looks_like_each_that_is_true_and_says_which_are() -> None:
+    for number in range(1 << len(turns.TRAITS)):
+        if number % 37:
+            continue
+        text = turns.written(NOON, [turns.Turn(NOON, 12_345, number)])
+        for name in turns.TRAITS:
+            back, digits = turns.looks_like(name)
+            assert turns.is_now(text, name) is turns.has(number, name)
+            assert text[-back] in digits or not turns.has(number, name)

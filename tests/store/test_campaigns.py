@@ -14,7 +14,7 @@ from app.store.campaign_lists import MAY_BE
 from app.store.care_tables import Care
 from app.store.shops import Merchant
 from app.store.tables import Customer, Effect
-from tests.builders import DAY, NOON, planned, present, usd
+from tests.builders import DAY, NOON, order, planned, present, usd
 from tests.store.bookkeeping import plan
 
 SEED = "2f0c"
@@ -290,3 +290,17 @@ def test_given_the_cool_down_when_a_draw_is_counted_again_then_nobody_who_had_so
 
     assert not again & drawn
     assert len(again) == 20
+
+
+def test_given_a_disputed_payment_when_counted_then_it_is_known_until_the_bank_has_decided(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        for customer_id in (1, 2, 3):
+            bought = order(id=customer_id, customer_id=customer_id, disputed=customer_id != 3)
+            orders.record(session, shop_id=shop.id, order=bought)
+        won = order(id=2, customer_id=2, disputed=False, updated_at=NOON + DAY)
+        orders.record(session, shop_id=shop.id, order=won)
+
+        assert campaign_lists.disputed(session, shop_id=shop.id) == {1}
+        assert campaign_lists.disputed(session, shop_id=shop.id, customer_ids=[2, 3]) == set()

@@ -390,6 +390,7 @@ class Inhabitant:
             "entry": replace(MUG, id=self.gift_id, sku="other", title="Big mug"),
             "campaign_id": self._campaign(name),
             "active_since": NOON - (900 if name.startswith(("campaign_lists.", "shortages.")) else 1) * DAY,
+            "customer_ids": (58,) if name == "campaign_lists.disputed" else (55,),
             "shield_id": self.shield_id,
             "keys": {55: refund(order_id=2).key} if name == "campaign_lists.planned" else [refund(order_id=2).key],
             "seen": NOON if name == "campaigns.take" else 0,
@@ -567,7 +568,6 @@ SAME_FOR_ALL: dict[str, Any] = {
     "vouched": False,
     "refusal": None,
     "but": (),
-    "customer_ids": (55,),
     "editing": (),
     "cost": usd(12_00),
     "limit": 50,
@@ -1048,7 +1048,7 @@ def walked_through(session: Session, shop_id: int) -> None:
 def people_known(session: Session, shop_id: int, net: int) -> None:
     long_ago = order(id=990, customer_id=55, net=usd(net), processed_at=NOON - 300 * DAY, updated_at=NOON - 300 * DAY)
     orders.record(session, shop_id=shop_id, order=long_ago)
-    orders.record(session, shop_id=shop_id, order=order(id=1010, customer_id=58, net=usd(net)))
+    orders.record(session, shop_id=shop_id, order=order(id=1010, customer_id=58, net=usd(net), disputed=True))
     orders.set_special(session, shop_id=shop_id, customer_ids=[58], special=True, now=NOON)
     marks.shown(session, shop_id=shop_id, customer_ids=[58], marked=True, now=NOON)
     contacts.learn(session, shop_id=shop_id, customer_id=55, ways={"d": Kind.MAIL})

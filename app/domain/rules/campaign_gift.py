@@ -26,6 +26,7 @@ class Recipient:
     standing: Standing | None
     about: Occasion
     treated: bool = False
+    disputed: bool = False  # they asked their bank for the money of an order back
 
 
 def purse_name(campaign_id: int) -> str:
@@ -134,6 +135,8 @@ def _why_not(to: Recipient, gift: Entry, now: datetime) -> tuple[str, str] | Non
     spared = let_alone.refused(to.standing) or hard_time.refused(to.standing, now)
     if spared is not None:
         return spared
+    if to.disputed:
+        return "disputed", "The payment of one of their orders is disputed."
     if to.treated:
         return "cool_down", "They were given something a short while ago, or are about to be."
     why = catalogue.why_not(gift, to.about)
