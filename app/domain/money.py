@@ -10,7 +10,7 @@ _NO_DECIMALS = (
 )
 _THREE_DECIMALS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 _DECIMALS = dict.fromkeys(_NO_DECIMALS, 0) | dict.fromkeys(_THREE_DECIMALS, 3)
-_SYMBOLS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SYMBOLS = {"USD": "$", "CAD": "CA$", "AUD": "A$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 # Twelve digits keep a shop's sum of thousands of the largest amounts inside a 64-bit column.
 _DECIMAL_TEXT = re.compile(r"(?a:-?\d{1,12}(\.\d{1,18})?)")
 _CURRENCY = re.compile(r"(?a:[A-Z]{3})")
@@ -56,7 +56,7 @@ class Money:
         """Money as a person reads it, such as "$1,234.50" or "1,234.50 SEK"."""
         whole, dot, fraction = self.text.lstrip("-").partition(".")
         sign, amount = "-" if self.minor < 0 else "", f"{int(whole):,}{dot}{fraction}"
-        symbol = _SYMBOLS.get(self.currency)
+        symbol = SYMBOLS.get(self.currency)
         return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {self.currency}"
 
     def __add__(self, other: "Money") -> "Money":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.domain.address_score import is_box
 from app.domain.addresses import Address
 from app.domain.countries import COUNTRIES
+from app.web.language import N_, _
 
 # Longer than any street there is, and short enough for whoever prints it.
 LONGEST: Mapping[str, int] = {
@@ -20,10 +21,10 @@ LONGEST: Mapping[str, int] = {
     "country": 2,
 }
 _NEEDED = {
-    "name": "Please write the name on the door.",
-    "street": "Please write the street and the number.",
-    "city": "Please write the town.",
-    "country": "Please choose the country.",
+    "name": N_("Please write the name on the door."),
+    "street": N_("Please write the street and the number."),
+    "city": N_("Please write the town."),
+    "country": N_("Please choose the country."),
 }
 _BY_STATES = {"US", "CA", "AU"}  # where nobody delivers without the state's letters
 _STATE = re.compile(r"[A-Za-z]{2,3}")
@@ -48,16 +49,16 @@ def read(form: Mapping[str, str], *, box_will_do: bool) -> Filled:
     """Read a form; nothing in it is believed to be short, one line, or visible."""
     said = {name: clean(form.get(name, "")) for name in LONGEST}
     said["country"] = said["country"].upper()
-    wrong = {name: "This is too long." for name, most in LONGEST.items() if len(said[name]) > most}
-    wrong |= {name: words for name, words in _NEEDED.items() if not said[name]}
+    wrong = {name: _("This is too long.") for name, most in LONGEST.items() if len(said[name]) > most}
+    wrong |= {name: _(words) for name, words in _NEEDED.items() if not said[name]}
     if said["country"] not in COUNTRIES:
-        wrong["country"] = _NEEDED["country"]
+        wrong["country"] = _(_NEEDED["country"])
     if said["country"] in _BY_STATES:
         said["region"] = said["region"].upper()
         if not _STATE.fullmatch(said["region"]):
-            wrong.setdefault("region", "Please write the state by its letters, such as NY.")
+            wrong.setdefault("region", _("Please write the state by its letters, such as NY."))
     if not wrong and not box_will_do and is_box(_as_address(said)):
-        wrong["street"] = "This cannot be brought to a box. Please write a street and a number."
+        wrong["street"] = _("This cannot be brought to a box. Please write a street and a number.")
     return Filled(said={name: words[: LONGEST[name] + 1] for name, words in said.items()}, wrong=wrong)
 
 

@@ -21,6 +21,8 @@ from app.web.agent_asks import AskingIn
 from app.web.agent_identity import visitor
 from app.web.agent_view import Scene
 from app.web.here import world
+from app.web.language import N_, _
+from app.web.retold import retold
 from app.web.seats import Seats
 from integrations import registry
 from integrations.companies import Company
@@ -37,9 +39,10 @@ blueprint.before_request(agent_identity.recognise)
 
 EFFECT = f"<int(max={2**63 - 1}):effect_id>"
 UNDONE: Mapping[object, str] = {
-    Undone.HELD: "Taken back. Nothing was sent.",
-    Undone.COMING_BACK: "It is being taken back. You will read here, and on the ticket, what came of it.",
+    Undone.HELD: N_("Taken back. Nothing was sent."),
+    Undone.COMING_BACK: N_("It is being taken back. You will read here, and on the ticket, what came of it."),
 }
+_TOO_LATE = N_("Too late: it has left already, or somebody was faster.")
 M = TypeVar("M", bound=BaseModel)
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -140,7 +143,7 @@ def enter() -> ResponseReturnValue:
 def ask_for_link() -> ResponseReturnValue:
     """Have a login link mailed to whoever is in the team; said to everybody alike, and as quickly."""
     if world().postman is None:
-        abort(404, "Nobody is mailed from here.")
+        abort(404, _("Nobody is mailed from here."))
     asked = _understood(AskingIn)
     agent_login.ask(world(), desk=asked.desk, email=asked.email, about=asked.about, browser=asked.browser)
     return jsonify(asked=True), 202
@@ -153,11 +156,11 @@ def beside() -> ResponseReturnValue:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(visitor().shop_id)) as seated:
         if not seated:
-            return {"why": "Many look at once. Please try again in a moment."}, 429
+            return {"why": _("Many look at once. Please try again in a moment.")}, 429
         try:
             return jsonify(about=framed_desk.beside(world(), visitor(), asked.desk, asked.number))
         except (Unavailable, Rejected) as problem:
-            return {"why": f"This cannot be looked at just now: {problem}"}, 409
+            return {"why": _("This cannot be looked at just now: %(problem)s", problem=retold(str(problem)))}, 409
 
 
 @blueprint.post("/desk/leave")
@@ -218,8 +221,8 @@ def not_now() -> Response:
     asked = _understood(PutOff)
     seen = _scene(asked)
     kept = agent_desk.not_now(world(), seen.merchant, visitor(), _somebody(seen), days=asked.days)
-    said = f"Nothing is suggested for them for {asked.days} days. What was promised still comes."
-    return jsonify(said=said if kept else "This customer asked to be forgotten; nothing was noted.")
+    said = _("Nothing is suggested for them for %(days)s days. What was promised still comes.", days=asked.days)
+    return jsonify(said=said if kept else _("This customer asked to be forgotten; nothing was noted."))
 
 
 @blueprint.post("/desk/api/suggest-again")
@@ -227,7 +230,9 @@ def suggest_again() -> Response:
     """Undo a "not now"."""
     seen = _scene(_understood(Asked))
     stood = agent_desk.suggest_again(world(), seen.merchant, visitor(), _somebody(seen))
-    return jsonify(said="What there is to suggest is suggested again." if stood else "Nothing was put off any more.")
+    return jsonify(
+        said=_("What there is to suggest is suggested again.") if stood else _("Nothing was put off any more.")
+    )
 
 
 @blueprint.post("/desk/api/act")
@@ -255,9 +260,9 @@ def note_tastes() -> Response:
     try:
         noted = Tastes(likes=tastes.read(asked.likes), never=tastes.read(asked.never))
     except ValueError as no:
-        abort(422, str(no))
+        abort(422, retold(str(no)))
     kept = agent_desk.note_tastes(world(), seen.merchant, visitor(), _somebody(seen), noted)
-    return jsonify(said="Noted." if kept else "This customer asked to be forgotten; nothing was noted.")
+    return jsonify(said=_("Noted.") if kept else _("This customer asked to be forgotten; nothing was noted."))
 
 
 @blueprint.post(f"/desk/api/undo/{EFFECT}")
@@ -269,7 +274,7 @@ def undo(effect_id: int) -> Response:
 @blueprint.post(f"/desk/api/send-now/{EFFECT}")
 def send_now(effect_id: int) -> Response:
     """Let leave what could still be undone."""
-    return _settled(agent_desk.send_now, effect_id, {True: "On its way."})
+    return _settled(agent_desk.send_now, effect_id, {True: N_("On its way.")})
 
 
 @blueprint.post("/desk/api/let-go")
@@ -282,13 +287,13 @@ def let_go() -> Response:
 @blueprint.post(f"/desk/api/allow/{EFFECT}")
 def allow(effect_id: int) -> Response:
     """Say a lead's yes to a deed."""
-    return _settled(agent_desk.allow, effect_id, {True: "Allowed. It is on its way."})
+    return _settled(agent_desk.allow, effect_id, {True: N_("Allowed. It is on its way.")})
 
 
 @blueprint.post(f"/desk/api/decline/{EFFECT}")
 def decline(effect_id: int) -> Response:
     """Say a lead's no to a deed."""
-    return _settled(agent_desk.decline, effect_id, {True: "Declined. Nothing was sent."})
+    return _settled(agent_desk.decline, effect_id, {True: N_("Declined. Nothing was sent.")})
 
 
 def _settled(
@@ -298,10 +303,10 @@ def _settled(
     try:
         done = does(world(), seen.merchant, visitor(), effect_id)
     except agent_desk.NotTheirs as no:
-        abort(403, str(no))
+        abort(403, retold(str(no)))
     except NoSuchDeed:
-        abort(404, "There is no such deed.")
-    return jsonify(said=said.get(done, "Too late: it has left already, or somebody was faster."))
+        abort(404, _("There is no such deed."))
+    return jsonify(said=_(said.get(done, _TOO_LATE)))
 
 
 def _shell(public_id: str, **framed: str | None) -> str:
@@ -314,7 +319,7 @@ def _framed_by(public_id: str) -> Company:
     with reading(world().sessions) as session:
         place = connections.place_of(session, public_id=public_id)
     if place is None or place.kind not in registry.HELPDESKS:
-        abort(404, "There is no such desk.")
+        abort(404, _("There is no such desk."))
     company = registry.HELPDESKS[place.kind]
     g.ancestors = company.framed_by.replace("{account}", place.account)
     return company
@@ -329,11 +334,11 @@ def _outside(seen: Scene, drawn: Callable[[], str]) -> ResponseReturnValue:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(seen.merchant.id)) as seated:
         if not seated:
-            return {"why": "Many look at once. Please try again in a moment."}, 429
+            return {"why": _("Many look at once. Please try again in a moment.")}, 429
         try:
             return drawn()
         except (Unavailable, Rejected) as problem:
-            return {"why": f"This cannot be looked at just now: {problem}"}, 409
+            return {"why": _("This cannot be looked at just now: %(problem)s", problem=retold(str(problem)))}, 409
 
 
 def _press(seen: Scene, wish: Wish, shown: str = "") -> Press:
@@ -342,14 +347,14 @@ def _press(seen: Scene, wish: Wish, shown: str = "") -> Press:
 
 def _somebody(seen: Scene) -> int:
     if seen.customer_id is None:
-        abort(422, "No customer of the store wrote here, so there is nobody to do this for.")
+        abort(422, _("No customer of the store wrote here, so there is nobody to do this for."))
     return seen.customer_id
 
 
 def _outcome(seen: Scene, press: str) -> str:
     found = agent_view.outcome(seen, press)
     if found is None:
-        abort(404, "There is no such press.")
+        abort(404, _("There is no such press."))
     return found
 
 
@@ -358,7 +363,7 @@ def _about(asked: Asked) -> Pass:
     try:
         found = passes.read(world(), asked.desk, asked.about)
     except Rejected as no:
-        abort(422, str(no))
+        abort(422, retold(str(no)))
     if found.shop_id != visitor().shop_id:
         abort(422, passes.TOO_OLD)  # as if it were forged: whose it is, is nobody's business
     return found
@@ -368,7 +373,7 @@ def _understood(model: type[M]) -> M:
     try:
         return understand(model, request.get_data())
     except Malformed as odd:
-        abort(422, f"That was not understood: {odd}")
+        abort(422, _("That was not understood: %(odd)s", odd=odd))
 
 
 @blueprint.errorhandler(HTTPException)

@@ -31,7 +31,8 @@ from app.store.attentions import Attention
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.stories import MADE_BY_AGENTS, Search
-from app.web import phrases
+from app.web import language, phrases
+from app.web.language import N_, _
 from integrations.own_desk import presses
 from jobs import agent_desk, card, gift_choice, way_back
 from jobs.agent_preview import Preview
@@ -41,8 +42,15 @@ from jobs.runtime import World, local, month_start
 ORDERS, DEEDS = 10, 8
 _UNDER_WAY = (State.AWAITING, State.PLANNED, State.SENDING, State.UNCERTAIN)
 # As an agent reads them; the others are called what the merchant calls them.
-_PREPARED = {"refund_keep": "a refund", "flowers": "flowers", "card": "a card", "gift": "a gift", "send": "a gift"}
-_STATES = {State.AWAITING: "waits for a lead", State.OVER_BUDGET: "beyond the pool"}
+_PREPARED = {
+    "refund_keep": N_("a refund"),
+    "flowers": N_("flowers"),
+    "card": N_("a card"),
+    "gift": N_("a gift"),
+    "send": N_("a gift"),
+}
+_SOMETHING = N_("something kind")
+_STATES = {State.AWAITING: N_("waits for a lead"), State.OVER_BUDGET: N_("beyond the pool")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,7 @@ def scene(world: World, visitor: Visitor, about: Pass) -> Scene:
     merchant, customer_id = world.merchant(visitor.shop_id), about.customer_id
     if merchant is None:
         abort(404)
+    language.prefer(merchant.policy.language)
     if customer_id is not None:
         with reading(world.sessions) as session:
             customer_id = people.home_of(session, shop_id=merchant.id, customer_id=customer_id)
@@ -87,6 +96,7 @@ def nobody(world: World, visitor: Visitor) -> str:
     merchant = world.merchant(visitor.shop_id)
     if merchant is None:
         abort(404)
+    language.prefer(merchant.policy.language)
     with reading(world.sessions) as session:
         given = _given(session, visitor, merchant, world.clock.now())
     return render_template("_desk_nobody.html", agent=visitor.agent, **given)
@@ -156,12 +166,12 @@ def _at_it(session: Session, seen: Scene, theirs: Attention | None) -> dict[str,
     if theirs is None:
         return None
     name = agents.names(session, shop_id=seen.merchant.id).get(theirs.agent_id, "")
-    who = first_name(name) or "A colleague"
-    return {"who": who, "what": _PREPARED.get(theirs.what, "something kind"), "since": theirs.since}
+    who = first_name(name) or _("A colleague")
+    return {"who": who, "what": _PREPARED.get(theirs.what, _SOMETHING), "since": theirs.since}
 
 
 def _first_name(effect: Effect) -> str:
-    return first_name(getattr(effect, "agent_name", "")) or "A colleague"
+    return first_name(getattr(effect, "agent_name", "")) or _("A colleague")
 
 
 def _deeds(session: Session, seen: Scene, who: str) -> dict[str, Any]:
@@ -201,7 +211,7 @@ def _given(session: Session, visitor: Visitor, merchant: Merchant, now: datetime
     if visitor.agent.role is not Role.LEAD:
         return {"mine": mine}
     names, given = agents.names(session, shop_id=merchant.id), acts.given_by_agents(session, **asked)
-    team = [(names.get(agent or 0, "Whoever is not in the team"), theirs) for agent, theirs in given.items()]
+    team = [(names.get(agent or 0, _("Whoever is not in the team")), theirs) for agent, theirs in given.items()]
     return {"mine": mine, "team_gave": sorted(team, key=lambda each: (-each[1].cost.minor, each[0]))}
 
 
@@ -209,13 +219,15 @@ def _halt(session: Session, seen: Scene) -> str | None:
     """Return why nothing can be pressed now, if that is so."""
     standstill = switch.standstill(session)
     if standstill is not None:
-        return f"Lagniappe is stopped for every store: {standstill.because}"
+        return _("Lagniappe is stopped for every store: %(because)s", because=standstill.because)
     if seen.merchant.paused:
-        return "Everything is stopped here, by whoever looks after Lagniappe in your store. Nothing leaves the house."
+        return _(
+            "Everything is stopped here, by whoever looks after Lagniappe in your store. Nothing leaves the house."
+        )
     if seen.merchant.held_since is not None:
-        return "Our books were put back from a copy, and your store is being asked what it does not know."
+        return _("Our books were put back from a copy, and your store is being asked what it does not know.")
     if seen.merchant.is_shut(seen.now):
-        return f"The store lets nobody in just now: {seen.merchant.closed_because}"
+        return _("The store lets nobody in just now: %(because)s", because=seen.merchant.closed_because)
     return None
 
 

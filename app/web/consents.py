@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.store.trips import LASTS
 from app.web.here import world
+from app.web.language import _
 from integrations import registry
 from jobs import consents
 from jobs.consents import Back
@@ -32,7 +33,7 @@ def start() -> Response:
     """Let a merchant set out who has just pressed on their own page, and show for which store they do."""
     # Of this header no page can make another: it says which page's button was pressed.
     if request.headers.get("Sec-Fetch-Site") != "same-origin":
-        abort(403, "Please begin on the page “Helpdesks” in your store's admin.")
+        abort(403, _("Please begin on the page “Helpdesks” in your store's admin."))
     departure = consents.set_out(world(), request.form.get("trip", "")[:_LONGEST])
     if departure is None:
         return make_response(render_template("consent.html", said="over"), 410)
@@ -61,5 +62,5 @@ def back(kind: str) -> Response:
 
 def _called(kind: str) -> str:
     if kind not in registry.HELPDESKS or registry.HELPDESKS[kind].consent is None:
-        abort(404, "There is no such helpdesk.")
+        abort(404, _("There is no such helpdesk."))
     return registry.called(kind)

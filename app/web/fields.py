@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.domain.money import Money, decimals
 from app.domain.policy import Policy
+from app.web.language import _, number
 
 _WHOLE = re.compile(r"(?a:\d{1,9})")  # the digits of one script: others read them differently
 _VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[?#].*)?)")
@@ -48,8 +49,10 @@ class Whole:
         if not text and self.may_be_empty:
             return None
         if not _WHOLE.fullmatch(text) or not self.least <= int(text) <= self.most:
-            empty = ", or nothing" if self.may_be_empty else ""
-            raise Wrong(f"Please give a whole number from {self.least:,} to {self.most:,}{empty}.")
+            bounds = {"least": number(self.least), "most": number(self.most)}
+            if self.may_be_empty:
+                raise Wrong(_("Please give a whole number from %(least)s to %(most)s, or nothing.", **bounds))
+            raise Wrong(_("Please give a whole number from %(least)s to %(most)s.", **bounds))
         return int(text)
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -69,7 +72,9 @@ class Amount:
             minor = -1
         if not 0 <= minor <= _MOST_MONEY:
             example = Money(minor=25 * 10 ** decimals(currency), currency=currency).text
-            raise Wrong(f"Please give an amount in {currency}, such as {example}.")
+            raise Wrong(
+                _("Please give an amount in %(currency)s, such as %(example)s.", currency=currency, example=example)
+            )
         return minor
 
     def show(self, value: object, currency: str) -> str:
@@ -86,9 +91,9 @@ class Words:
 
     def read(self, text: str, currency: str) -> str:  # noqa: ARG002
         if len(text) > self.longest or not text.isprintable():
-            raise Wrong(f"Please keep to {self.longest} characters on one line.")
+            raise Wrong(_("Please keep to %(longest)s characters on one line.", longest=self.longest))
         if self.tag and (not text or "," in text):
-            raise Wrong("Please give a tag without a comma.")
+            raise Wrong(_("Please give a tag without a comma."))
         return unicodedata.normalize("NFC", text)  # an accent in one character or in two: one word
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -105,7 +110,7 @@ class Choice:
     def read(self, text: str, currency: str) -> StrEnum:  # noqa: ARG002
         found = next((option for option in self.options if option.value == text), None)
         if found is None:
-            raise Wrong("Please choose one of these.")
+            raise Wrong(_("Please choose one of these."))
         return found
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -120,7 +125,7 @@ class Switch:
 
     def read(self, text: str, currency: str) -> bool:  # noqa: ARG002
         if text not in {"", "yes"}:
-            raise Wrong("Please tick it, or leave it.")
+            raise Wrong(_("Please tick it, or leave it."))
         return text == "yes"
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -139,8 +144,14 @@ class Wholes:
     def read(self, text: str, currency: str) -> tuple[int, ...]:  # noqa: ARG002
         parts = [part.strip() for part in text.split(",")] if text else []
         if len(parts) > self.longest or not all(map(self._fits, parts)):
-            bounds = f"{self.least:,} to {self.most:,}"
-            raise Wrong(f"Please give up to {self.longest} whole numbers from {bounds}, with commas between.")
+            raise Wrong(
+                _(
+                    "Please give up to %(longest)s whole numbers from %(least)s to %(most)s, with commas between.",
+                    longest=self.longest,
+                    least=number(self.least),
+                    most=number(self.most),
+                )
+            )
         return tuple(sorted(set(map(int, parts))))
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -163,7 +174,10 @@ class Variants:
         ids = tuple(dict.fromkeys(int(each[1]) for each in found if each is not None))
         if len(lines) > self.longest or None in found or 0 in ids:
             raise Wrong(
-                f"Please give up to {self.longest} variants, one a line: a number, or its address in your admin."
+                _(
+                    "Please give up to %(longest)s variants, one a line: a number, or its address in your admin.",
+                    longest=self.longest,
+                )
             )
         return ids
 
@@ -181,7 +195,12 @@ class Days:
     def read(self, text: str, currency: str) -> tuple[str, ...]:  # noqa: ARG002
         parts = {part for each in text.split(",") if (part := each.strip())}
         if len(parts) > self.longest or not all(map(_is_day, parts)):
-            raise Wrong(f"Please give up to {self.longest} days with commas between, such as 12-25 or 2026-12-24.")
+            raise Wrong(
+                _(
+                    "Please give up to %(longest)s days with commas between, such as 12-25 or 2026-12-24.",
+                    longest=self.longest,
+                )
+            )
         return tuple(sorted(parts))
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
@@ -209,7 +228,8 @@ class SomeOf:
     def read(self, text: str, currency: str) -> tuple[str, ...]:  # noqa: ARG002
         parts = {part for each in text.split(",") if (part := each.strip().casefold())}
         if not parts <= set(self.words):
-            raise Wrong(f"Please name any of {', '.join(self.words)}, with commas between, or nothing.")
+            words = ", ".join(self.words)
+            raise Wrong(_("Please name any of %(words)s, with commas between, or nothing.", words=words))
         return tuple(str(word) for word in self.words if word in parts)
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002

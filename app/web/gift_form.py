@@ -9,6 +9,7 @@ from app.domain.catalogue import Entry
 from app.domain.gifts import Flag, GiftKind
 from app.domain.money import Money
 from app.web.fields import Amount, Whole, Wrong
+from app.web.language import N_, _
 from integrations import registry
 
 _LONGEST_TITLE, _LONGEST_SKU, _LONGEST_PHOTO, _LONGEST_SIZE = 120, 128, 500, 32
@@ -18,18 +19,18 @@ _BETWEEN = re.compile(r"[\s,;]+")
 BY_HAND = frozenset({GiftKind.FLOWERS, GiftKind.CARD, GiftKind.PARCEL})  # a person cannot send an e-gift for us
 OWN_STORE = frozenset({GiftKind.PARCEL})
 FLAGS = {
-    Flag.FOOD: "food",
-    Flag.ALCOHOL: "alcohol",
-    Flag.ALLERGENS: "nuts, gluten or other allergens",
-    Flag.BATTERY: "a battery",
-    Flag.CATS: "harmful to cats",
-    Flag.LIQUID: "a liquid",
+    Flag.FOOD: N_("food"),
+    Flag.ALCOHOL: N_("alcohol"),
+    Flag.ALLERGENS: N_("nuts, gluten or other allergens"),
+    Flag.BATTERY: N_("a battery"),
+    Flag.CATS: N_("harmful to cats"),
+    Flag.LIQUID: N_("a liquid"),
 }
 KINDS = {
-    GiftKind.FLOWERS: "flowers",
-    GiftKind.CARD: "a card",
-    GiftKind.EGIFT: "an e-gift",
-    GiftKind.PARCEL: "a parcel",
+    GiftKind.FLOWERS: N_("flowers"),
+    GiftKind.CARD: N_("a card"),
+    GiftKind.EGIFT: N_("an e-gift"),
+    GiftKind.PARCEL: N_("a parcel"),
 }
 
 
@@ -40,7 +41,7 @@ def kinds_of(vendor: str) -> frozenset[GiftKind]:
     if vendor == registry.OWN_STORE:
         return OWN_STORE
     if vendor not in registry.VENDORS:
-        abort(422, "There is no such vendor.")
+        abort(422, _("There is no such vendor."))
     return registry.VENDORS[vendor].kinds
 
 
@@ -48,7 +49,8 @@ def kind_of(vendor: str) -> GiftKind:
     """Return which kind is meant; 422 where that vendor brings none such."""
     kind = request.values.get("kind", "")
     if kind not in kinds_of(vendor):
-        abort(422, f"{registry.called(vendor)} brings: {', '.join(KINDS[each] for each in sorted(kinds_of(vendor)))}.")
+        what = ", ".join(_(KINDS[each]) for each in sorted(kinds_of(vendor)))
+        abort(422, _("%(vendor)s brings: %(what)s.", vendor=registry.called(vendor), what=what))
     return GiftKind(kind)
 
 
@@ -56,9 +58,9 @@ def new(currency: str) -> Entry:
     """Return the gift that somebody typed; 422 with a sentence where it cannot be meant."""
     vendor = plain("vendor")
     kind = kind_of(vendor)
-    sku = _text("sku", _LONGEST_SKU, "what it is called by whoever sells it") or plain("title")[:_LONGEST_SKU]
+    sku = _text("sku", _LONGEST_SKU) or plain("title")[:_LONGEST_SKU]
     if vendor == registry.OWN_STORE and not (sku.isascii() and sku.isdecimal()):
-        abort(422, "Of your own store, please give the number of the variant, as it stands in its address there.")
+        abort(422, _("Of your own store, please give the number of the variant, as it stands in its address there."))
     return _said(Entry(id=0, vendor=vendor, sku=sku, kind=kind, title="", size=_text("size", _LONGEST_SIZE)), currency)
 
 
@@ -71,7 +73,7 @@ def country() -> str:
     """Return the country that is asked about, or "" where none is."""
     found = plain("country").upper()
     if found and not _COUNTRY.fullmatch(found):
-        abort(422, "A country is two letters, such as US.")
+        abort(422, _("A country is two letters, such as US."))
     return found
 
 
@@ -83,7 +85,7 @@ def plain(name: str) -> str:
 def _said(entry: Entry, currency: str) -> Entry:
     title = _text("title", _LONGEST_TITLE)
     if not title:
-        abort(422, "Please give it a title.")
+        abort(422, _("Please give it a title."))
     return Entry(
         id=entry.id,
         vendor=entry.vendor,
@@ -121,21 +123,21 @@ def _photo() -> str:
     try:
         parts = urlsplit(typed)
     except ValueError:
-        abort(422, "Please give the address of a photo, such as https://shop.example/mug.jpg.")
+        abort(422, _("Please give the address of a photo, such as https://shop.example/mug.jpg."))
     if typed and not (parts.scheme == "https" and parts.netloc):
-        abort(422, "Please give the address of a photo, such as https://shop.example/mug.jpg.")
+        abort(422, _("Please give the address of a photo, such as https://shop.example/mug.jpg."))
     return typed
 
 
 def _countries() -> frozenset[str] | None:
     typed = frozenset(filter(None, _BETWEEN.split(plain("countries").upper())))
     if not all(map(_COUNTRY.fullmatch, typed)):
-        abort(422, "Countries are two letters each, such as US, CA.")
+        abort(422, _("Countries are two letters each, such as US, CA."))
     return typed or None
 
 
-def _text(name: str, longest: int, what: str = "that") -> str:
+def _text(name: str, longest: int) -> str:
     typed = plain(name)
     if len(typed) > longest:
-        abort(422, f"Please use {longest} characters at most for {what}.")
+        abort(422, _("Please use %(longest)s characters at most for that.", longest=longest))
     return typed

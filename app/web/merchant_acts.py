@@ -10,9 +10,11 @@ from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store.alarms import COMPARED, What
 from app.store.ledger import Deed
+from app.web import phrases
 from app.web.addresses import own_page
 from app.web.fields import Amount, Wrong
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
 from jobs import desk
 from jobs.desk import Undone
 from jobs.let_alone import let_be
@@ -42,16 +44,16 @@ def lift(effect_id: int) -> Response:
 def grant(pool: str) -> Response:
     """Let a pool hold more this month."""
     if pool not in set(Pool):
-        abort(404, "There is no such pool.")
+        abort(404, _("There is no such pool."))
     seen = request.form.get("granted", "")
     if not _NUMBER.fullmatch(seen):
-        abort(422, "Please say how much was allowed when you looked, in the currency's smallest unit.")
+        abort(422, _("Please say how much was allowed when you looked, in the currency's smallest unit."))
     try:
         minor = Amount().read(request.form.get("amount", "").strip(), merchant().currency)
     except Wrong as wrong:
         abort(422, str(wrong))
     if not minor:
-        abort(422, "Please give an amount above nothing.")
+        abort(422, _("Please give an amount above nothing."))
     granted = desk.grant(in_their_name(), merchant(), Pool(pool), minor=minor, seen=int(seen))
     return _back("granted" if granted else "granted_before")
 
@@ -83,7 +85,7 @@ def happened(effect_id: int) -> Response:
     """Say that a doubtful deed was done, with the other side's own number for it."""
     reference = "".join(filter(str.isprintable, request.form.get("reference", ""))).strip()
     if not 0 < len(reference) <= _LONGEST_REFERENCE:
-        abort(422, "Please enter the vendor's own order number, so that it can be found again.")
+        abort(422, _("Please enter the vendor's own order number, so that it can be found again."))
     cost = _cost(request.form.get("cost", "").strip())
     settled = desk.happened(in_their_name(), merchant(), effect_id, reference=reference, cost=cost)
     return _back("settled" if settled else "not_in_doubt")
@@ -108,7 +110,7 @@ def known(effect_id: int) -> Response:
     """Put an alarm about a deed to rest."""
     what = request.form.get("what", "")
     if what not in COMPARED:
-        abort(422, "What is known is one of done_twice and not_there.")
+        abort(422, _("What is known is one of done_twice and not_there."))
     rests = desk.know(in_their_name(), merchant(), effect_id, What(what))
     return _back("known" if rests else "no_alarm")
 
@@ -118,7 +120,7 @@ def let_alone(customer_id: int) -> Response:
     """Let a customer alone, or let the rules look at them again."""
     alone = _yes(request.form.get("alone"), "Say alone=1 to do nothing automatic for them, alone=0 to go on.")
     if not let_be(in_their_name(), merchant(), customer_id, alone=alone):
-        abort(404, "This shop's ledger has no such customer.")
+        abort(404, _("This shop's ledger has no such customer."))
     return _back("let_alone" if alone else "looked_at_again")
 
 
@@ -127,9 +129,9 @@ def set_mode(rule: str) -> Response:
     """Set how far one rule may go."""
     mode = request.form.get("mode", "")
     if rule not in desk.RULES:
-        abort(404, "There is no such rule.")
+        abort(404, _("There is no such rule."))
     if mode not in set(Mode):
-        abort(422, "A rule's mode is one of observe, approve and auto.")
+        abort(422, _("A rule's mode is one of observe, approve and auto."))
     desk.set_mode(in_their_name(), merchant(), rule, Mode(mode))
     return _back("mode")
 
@@ -138,7 +140,7 @@ def set_mode(rule: str) -> Response:
 def release(rule: str) -> Response:
     """Let a rule go on that has stopped itself."""
     if rule not in desk.RULES:
-        abort(404, "There is no such rule.")
+        abort(404, _("There is no such rule."))
     return _back("released" if desk.release(in_their_name(), merchant(), rule) else "not_stopped")
 
 
@@ -166,8 +168,8 @@ def _yes(switch: str | None, otherwise: str) -> bool:
 
 
 def _rule(name: str) -> str:
-    if name not in desk.RULES:
-        abort(422, "There is no such rule.")
+    if name not in phrases.BY:
+        abort(422, _("There is no such rule."))
     return name
 
 

@@ -13,6 +13,8 @@ from app.store.base import reading
 from app.web import gift_form
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
+from app.web.retold import retold
 from app.web.screen import look, show
 from app.web.seats import Seats
 from jobs import catalogue as keeping
@@ -33,7 +35,7 @@ def listed() -> str:
 def add() -> ResponseReturnValue:
     """Take a gift into the catalogue."""
     why = keeping.add(in_their_name(), merchant(), gift_form.new(merchant().currency))
-    return _back("gift_added") if why is None else abort(422, why)
+    return _back("gift_added") if why is None else abort(422, retold(why))
 
 
 @blueprint.post(f"/gifts/<int(max={2**63 - 1}):gift_id>")
@@ -44,7 +46,7 @@ def change(gift_id: int) -> ResponseReturnValue:
     if gift_id not in known:
         raise NoSuchGift(gift_id)
     why = keeping.change(in_their_name(), merchant(), gift_form.changed(known[gift_id], merchant().currency))
-    return _back("gift_changed") if why is None else abort(422, why)
+    return _back("gift_changed") if why is None else abort(422, retold(why))
 
 
 def _page(facts: dict[str, Any]) -> str:
@@ -70,7 +72,7 @@ def _looked_for(vendor: str) -> dict[str, Any]:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(merchant().id)) as seated:
         if not seated:
-            abort(429, "Many look at once. Please try again in a moment.")
+            abort(429, _("Many look at once. Please try again in a moment."))
         found = keeping.offers(world(), merchant(), vendor, kind, country)
     asked = {"vendor": vendor, "kind": kind, "country": country}
     if isinstance(found, str):

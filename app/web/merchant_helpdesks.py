@@ -13,6 +13,8 @@ from app.store.setups import Setup
 from app.web import helpdesk_words
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
+from app.web.retold import retold
 from app.web.screen import look, show
 from integrations import registry
 from integrations.companies import Company, Login
@@ -43,7 +45,7 @@ def consent(kind: str) -> Response | str:
     """Show the way to a helpdesk, on which the merchant lets us in with a click."""
     company = _company(kind)
     if world().our_app(kind) is None:
-        abort(404, "This helpdesk lets us in with a key alone.")
+        abort(404, _("This helpdesk lets us in with a key alone."))
     account, user = _account(company, kind), _user(company)
     who = f"staff:{g.visitor.user_id}"
     code = consents.plan(world(), merchant(), who, kind=kind, account=account, user=user)
@@ -63,7 +65,7 @@ def _page(way: Way | None = None) -> str:
         for kind, company in registry.HELPDESKS.items()
     ]
     desks.sort(key=lambda desk: desk["setup"] is None)
-    facts = {"desks": desks, "Stage": Stage, "part": helpdesk_words.part, "way": way}
+    facts = {"desks": desks, "Stage": Stage, "parts": helpdesk_words.parts, "way": way}
     return show("helpdesks.html", seen, facts | {"let_in": {kind for kind in registry.HELPDESKS if here.our_app(kind)}})
 
 
@@ -73,7 +75,7 @@ def connect(kind: str) -> Response:
     company = _company(kind)
     account, user, key = _account(company, kind), _user(company), _plain("key")
     if not 0 < len(key) <= _LONGEST:
-        abort(422, "Please give the key.")
+        abort(422, _("Please give the key."))
     login = Login(user=user, key=key)
     connected = helpdesks.connect(in_their_name(), merchant(), kind=kind, account=account, login=login)
     return _back("helpdesk_connected" if connected else "helpdesk_other")
@@ -83,7 +85,7 @@ def connect(kind: str) -> Response:
 def set_up(kind: str) -> Response:
     """Have made what is missing there."""
     if _company(kind).furnish is None:
-        abort(404, "This helpdesk is set up by hand.")
+        abort(404, _("This helpdesk is set up by hand."))
     return _back("helpdesk_set_up" if helpdesks.set_up(in_their_name(), merchant(), kind) else "helpdesk_none")
 
 
@@ -114,21 +116,22 @@ def _shown(kind: str, company: Company, setup: Setup | None, account: Account | 
 
 def _company(kind: str) -> Company:
     if kind not in registry.HELPDESKS:
-        abort(404, "There is no such helpdesk.")
+        abort(404, _("There is no such helpdesk."))
     return registry.HELPDESKS[kind]
 
 
 def _account(company: Company, kind: str) -> str:
     account = _plain("account").lower()
     if not registry.is_account(kind, account):
-        abort(422, f"Please give {company.account_is}, and nothing around it.")
+        abort(422, _("Please give %(what)s, and nothing around it.", what=retold(company.account_is)))
     return account
 
 
 def _user(company: Company) -> str:
     user = _plain("user")
     if bool(user) is not bool(company.user_is) or len(user) > _LONGEST:
-        abort(422, f"Please give {company.user_is or 'a key alone'}.")
+        what = retold(company.user_is) if company.user_is else _("a key alone")
+        abort(422, _("Please give %(what)s.", what=what))
     return user
 
 

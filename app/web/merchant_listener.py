@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
+from app.web.retold import retold
 from jobs import listeners
 
 blueprint = Blueprint("listener", __name__)
@@ -16,7 +17,7 @@ def connect() -> Response:
     url = request.form.get("listener", "").strip()
     problem = listeners.problem_with(world(), url)
     if problem is not None:
-        abort(422, problem)
+        abort(422, retold(problem))
     listeners.connect(in_their_name(), merchant(), url)
     return _back("listener_named")
 

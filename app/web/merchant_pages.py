@@ -27,6 +27,7 @@ from app.store.reports import PoolLeft
 from app.store.stories import Search
 from app.web import customer_card, journey, phrases, rights, welcome_view
 from app.web.here import world
+from app.web.language import _
 from app.web.screen import Look, look, show
 from integrations import registry
 from jobs.runtime import midnight, purse
@@ -83,7 +84,7 @@ def order(order_id: int) -> str:
     with look() as seen:
         found = stories.order(seen.session, order_id=order_id, **_shop(seen))
         if found is None:
-            abort(404, "This shop's ledger has no such order.")
+            abort(404, _("This shop's ledger has no such order."))
         facts = _story(seen, (f"order:{order_id}",), Search(order_id=order_id))
         facts["ordinal"] = orders.ordinal(seen.session, shop_id=seen.merchant.id, order_id=order_id)
     facts["order"] = found
@@ -96,7 +97,7 @@ def customer(customer_id: int) -> str:
     with look() as seen:
         facts = customer_card.facts(seen.session, seen.merchant, customer_id, seen.now)
         if facts is None:
-            abort(404, "This shop's ledger has no such customer.")
+            abort(404, _("This shop's ledger has no such customer."))
         bought = stories.orders_of(seen.session, customer_id=customer_id, limit=ORDERS, **_shop(seen))
         subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
         facts |= _story(seen, subjects, Search(customer_id=customer_id))

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort
 
 from app.store import privacy
 from app.web.here import world
+from app.web.language import _
 from app.web.screen import look, show
 
 blueprint = Blueprint("privacy", __name__)
@@ -26,7 +27,7 @@ def copy(request_id: int) -> Response:
     with look() as seen:
         made = privacy.copy_of(seen.session, shop_id=seen.merchant.id, request_id=request_id, seal=world().seal)
     if made is None:
-        abort(404, "There is no copy for this request, or its days are over.")
+        abort(404, _("There is no copy for this request, or its days are over."))
     answer = Response(made, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="customer-data-{request_id}.json"'
     answer.headers["Cache-Control"] = "no-store"

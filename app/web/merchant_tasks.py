@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, current_app, make_response
 
 from app.web.here import world
 from app.web.identity import merchant
+from app.web.language import _
 from app.web.screen import look, show
 from app.web.seats import Seats
 from jobs import by_hand
@@ -19,7 +20,7 @@ def task(effect_id: int) -> Response:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(merchant().id)) as seated:
         if not seated:
-            abort(429, "Many look at once. Please try again in a moment.")
+            abort(429, _("Many look at once. Please try again in a moment."))
         found = by_hand.to_do(world(), merchant(), effect_id)
     with look() as seen:
         page = make_response(show("task.html", seen, {"it": found}))

@@ -16,6 +16,7 @@ from app.web import acts_sheet
 from app.web.fields import Amount, Wrong
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
 from app.web.screen import look, show
 from integrations import registry
 from jobs import agent_door, team
@@ -50,7 +51,7 @@ def what_they_did() -> Response:
     month = request.args.get("month", "")
     span = acts_sheet.span(merchant(), month)
     if span is None:
-        abort(422, "Please name a month, such as 2026-11.")
+        abort(422, _("Please name a month, such as 2026-11."))
     answer = Response(acts_sheet.sheet(world(), merchant(), *span), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="kindness-{month}.csv"'
     answer.headers["Cache-Control"] = "no-store"
@@ -71,9 +72,9 @@ def add() -> Response:
     """Take somebody into the team."""
     name, email = _plain("name"), _plain("email").lower()
     if not 0 < len(name) <= _LONGEST_NAME:
-        abort(422, f"Please give a name of at most {_LONGEST_NAME} letters.")
+        abort(422, _("Please give a name of at most %(longest)s letters.", longest=_LONGEST_NAME))
     if len(email) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(email):
-        abort(422, "Please give the address by which the helpdesk knows them, such as sam@example.com.")
+        abort(422, _("Please give the address by which the helpdesk knows them, such as sam@example.com."))
     added = team.add(in_their_name(), merchant(), name=name, email=email, role=_role())
     return _back("team_added" if added else "team_known")
 
@@ -90,7 +91,7 @@ def set_active(agent_id: int) -> Response:
     """Let somebody go, or back in."""
     active = request.form.get("active")
     if active not in {"0", "1"}:
-        abort(422, "Say active=0 to let somebody go, active=1 to let them back in.")
+        abort(422, _("Say active=0 to let somebody go, active=1 to let them back in."))
     team.set_active(in_their_name(), merchant(), agent_id, active=active == "1")
     return _back("team_back" if active == "1" else "team_gone")
 
@@ -108,9 +109,9 @@ def introduce(agent_id: int) -> Response:
     """Say by which number a helpdesk knows somebody."""
     kind, ref = _plain("kind"), _plain("number")
     if kind not in registry.HELPDESKS:
-        abort(422, "There is no such helpdesk.")
+        abort(422, _("There is no such helpdesk."))
     if not _NUMBER.fullmatch(ref):
-        abort(422, "Please give the number by which the helpdesk knows them.")
+        abort(422, _("Please give the number by which the helpdesk knows them."))
     team.introduce(in_their_name(), merchant(), agent_id, kind=kind, ref=ref)
     return _back("team_known_there")
 
@@ -118,7 +119,7 @@ def introduce(agent_id: int) -> Response:
 def _role() -> Role:
     role = request.form.get("role", "")
     if role not in set(Role):
-        abort(422, "A role is one of agent and lead.")
+        abort(422, _("A role is one of agent and lead."))
     return Role(role)
 
 

@@ -9,6 +9,8 @@ from app.store import connections, vendor_accounts
 from app.web.gift_form import KINDS
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
+from app.web.retold import retold
 from app.web.screen import look, show
 from app.web.seats import Seats
 from integrations import registry
@@ -70,21 +72,21 @@ def _asked(kind: str, asks: Callable[[], str | None], done: str) -> Response:
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(merchant().id)) as seated:
         if not seated:
-            abort(429, "Many look at once. Please try again in a moment.")
+            abort(429, _("Many look at once. Please try again in a moment."))
         why = asks()
-    return _back(f"vendor_{done}") if why is None else abort(422, f"{registry.called(kind)}: {why}")
+    return _back(f"vendor_{done}") if why is None else abort(422, f"{registry.called(kind)}: {retold(why)}")
 
 
 def _vendor(kind: str) -> Vendor:
     if kind not in registry.VENDORS:
-        abort(404, "There is no such vendor.")
+        abort(404, _("There is no such vendor."))
     return registry.VENDORS[kind]
 
 
 def _answer(ask: Ask) -> str:
     text = _plain(ask.name)
     if len(text) > _LONGEST or (ask.needed and not text):
-        abort(422, f"Please give: {ask.label}.")
+        abort(422, _("Please give: %(what)s.", what=retold(ask.label)))
     return text
 
 

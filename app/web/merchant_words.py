@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.card_templates import LONGEST, LONGEST_NAME, Sample, sample
 from app.store import card_templates
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
 from app.web.screen import look, show
 from jobs import card_templates as keeping
 
@@ -35,9 +36,9 @@ def keep() -> ResponseReturnValue:
     """Show how words would come out, or keep them."""
     name, words, sympathy = " ".join(_plain("name").split()), _lines("words"), "sympathy" in request.form
     if not 0 < len(name) <= LONGEST_NAME:
-        abort(422, f"Please give these words a name of at most {LONGEST_NAME} letters.")
+        abort(422, _("Please give these words a name of at most %(longest)s letters.", longest=LONGEST_NAME))
     if len(words) > LONGEST:
-        abort(422, f"Please use {LONGEST} characters at most.")
+        abort(422, _("Please use %(longest)s characters at most.", longest=LONGEST))
     typed = Typed(name=name, words=words, sympathy=sympathy, shown=_sample(words, sympathy=sympathy))
     if request.form.get("do") == "show":
         return _page(typed)
@@ -57,7 +58,7 @@ def set_active(template_id: int) -> ResponseReturnValue:
     """Offer words on the desk, or no longer."""
     active = request.form.get("active")
     if active not in {"0", "1"}:
-        abort(422, "Say active=1 to offer these words on the desk, active=0 to put them away.")
+        abort(422, _("Say active=1 to offer these words on the desk, active=0 to put them away."))
     keeping.set_active(in_their_name(), merchant(), template_id, active=active == "1")
     return _back("words_offered" if active == "1" else "words_put_away")
 

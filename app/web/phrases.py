@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from app.domain.agents import Reason
+from app.domain.agents import Reason, Role
 from app.domain.effects import Effect, PostNote, Sending, State
+from app.domain.history import Export
 from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.store.reports import Tally
@@ -41,8 +42,8 @@ RULES = {
     "recovery": N_("Making good"),
     "refund_keep": N_("Refund and keep"),
     "flowers": N_("Flowers, cards and gifts"),
-    "campaign": N_("A campaign"),
 }
+BY = RULES | {"campaign": N_("A campaign")}  # by what something was decided
 MODES = {
     Mode.OBSERVE: (N_("Observe"), N_("Decide and show. Nothing leaves the house.")),
     Mode.APPROVE: (N_("Approve"), N_("A person presses yes for each.")),
@@ -70,6 +71,8 @@ KINDS = {
     "write_card": both("hand-written card", "hand-written cards"),
     "send_gift": both("gift by a vendor", "gifts by vendors"),
 }
+ROLES = {Role.AGENT: N_("agent"), Role.LEAD: N_("lead")}
+PAST = {Export.ORDERS: N_("orders"), Export.CUSTOMERS: N_("customers")}
 REASONS = {
     Reason.OUR_MISTAKE: N_("our mistake"),
     Reason.HARD_TIME: N_("a hard time"),

@@ -7,24 +7,37 @@ from urllib.parse import urlencode
 from app.config import Settings
 from app.domain.scopes import NEEDED, Feature, missing_for
 from app.store.shops import Merchant
+from app.web.language import N_
 
 _FEATURES: Mapping[Feature, tuple[str, str]] = {
-    Feature.MARKS: ("Tags on special customers", "Special customers are known here, and bear no tag in the store."),
-    Feature.GIFT_SEARCH: ("Choosing gifts by their name", "Gifts are named by their variants' numbers."),
-    Feature.GIFT_LINES: ("Gifts added to an order", "No gift can be slipped into a parcel."),
-    Feature.REFUNDS: ("Refunds", "Agents cannot give money back from the helpdesk."),
+    Feature.MARKS: (
+        N_("Tags on special customers"),
+        N_("Special customers are known here, and bear no tag in the store."),
+    ),
+    Feature.GIFT_SEARCH: (N_("Choosing gifts by their name"), N_("Gifts are named by their variants' numbers.")),
+    Feature.GIFT_LINES: (N_("Gifts added to an order"), N_("No gift can be slipped into a parcel.")),
+    Feature.REFUNDS: (N_("Refunds"), N_("Agents cannot give money back from the helpdesk.")),
     Feature.GIFT_ORDERS: (
-        "Gifts as an order of their own",
-        "A gift that has missed its parcel waits for the next one.",
+        N_("Gifts as an order of their own"),
+        N_("A gift that has missed its parcel waits for the next one."),
     ),
     Feature.GIFT_DRAFTS: (
-        "Gifts of their own by a draft",
-        "Where they are to be made by a draft, a gift that has missed its parcel waits for the next one.",
+        N_("Gifts of their own by a draft"),
+        N_("Where they are to be made by a draft, a gift that has missed its parcel waits for the next one."),
     ),
-    Feature.STORE_CREDIT: ("Store credit", "Agents cannot give store credit."),
-    Feature.WAREHOUSE: ("Seeing the warehouse at work", "Whether a parcel is being packed already is not to be seen."),
-    Feature.WHOLE_PAST: ("Orders older than 60 days", "The store hides them, so Lagniappe works on the last 60 days."),
-    Feature.MERGES: ("Merged customers", "Two accounts made one in the store are found out later, by their orders."),
+    Feature.STORE_CREDIT: (N_("Store credit"), N_("Agents cannot give store credit.")),
+    Feature.WAREHOUSE: (
+        N_("Seeing the warehouse at work"),
+        N_("Whether a parcel is being packed already is not to be seen."),
+    ),
+    Feature.WHOLE_PAST: (
+        N_("Orders older than 60 days"),
+        N_("The store hides them, so Lagniappe works on the last 60 days."),
+    ),
+    Feature.MERGES: (
+        N_("Merged customers"),
+        N_("Two accounts made one in the store are found out later, by their orders."),
+    ),
 }
 
 

@@ -19,7 +19,8 @@ from app.store.switch import Standstill
 from app.web import identity, pages, phrases, reason_words
 from app.web.helpdesk_words import AILS
 from app.web.here import world
-from app.web.language import N_, counted
+from app.web.language import N_, counted, dated
+from app.web.retold import retold
 from integrations import registry
 
 # What a page says once after a press; the redirect carries the name, never the words.
@@ -95,12 +96,15 @@ WORDS: dict[str, object] = {
     "STATES": phrases.STATES,
     "REASONS": phrases.REASONS,
     "RULES": phrases.RULES,
+    "BY": phrases.BY,
     "AILS": AILS,
     "ALARMS": phrases.ALARMS,
     "COMPARED": COMPARED,
     "KINDS": phrases.KINDS,
     "MODES": phrases.MODES,
+    "PAST": phrases.PAST,
     "POOLS": phrases.POOLS,
+    "ROLES": phrases.ROLES,
     "NOTICES": NOTICES,
     "VENDORS": registry.VENDORS,
     "called": registry.called,
@@ -108,6 +112,8 @@ WORDS: dict[str, object] = {
     "by_pen": by_pen,
     "so_far": deed_words.so_far,
     "text": phrases.text,
+    "dated": dated,
+    "retold": retold,
     "tally": phrases.tally,
     "counted": counted,
     "month": phrases.month,

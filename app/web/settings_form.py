@@ -14,6 +14,7 @@ from app.store import reports
 from app.web import settings_table
 from app.web.fields import Field
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
 from app.web.screen import look
 from jobs import desk
 from jobs.runtime import purse
@@ -96,11 +97,11 @@ def _contradictions(wanted: Policy) -> dict[str, str]:
     wrongs = _too_little_left(wanted)
     special, gift = wanted.special_customer, wanted.nth_order_gift
     if special.measure is Measure.FIXED and not special.fixed_minor:
-        wrongs["special_customer.fixed_minor"] = "Please give the amount, or choose another measure."
+        wrongs["special_customer.fixed_minor"] = _("Please give the amount, or choose another measure.")
     if gift.mode is not Mode.OBSERVE and not gift.variants:
-        wrongs["nth_order_gift.variants"] = "Please name a gift, or let the rule only observe."
+        wrongs["nth_order_gift.variants"] = _("Please name a gift, or let the rule only observe.")
     if gift.mode is not Mode.OBSERVE and not gift.ordinals and not gift.every:
-        wrongs["nth_order_gift.ordinals"] = "Please say with which orders, or let the rule only observe."
+        wrongs["nth_order_gift.ordinals"] = _("Please say with which orders, or let the rule only observe.")
     return wrongs
 
 
@@ -113,7 +114,9 @@ def _too_little_left(wanted: Policy) -> dict[str, str]:
     for pool in pools:
         used, limit = pool.spent + pool.reserved, Money(minor=limits[pool.name], currency=pool.limit.currency)
         if limit + pool.granted < used and limit + pool.granted != pool.limit:
-            wrongs[f"{pool.name}_monthly_minor"] = f"{used} of this month's pool are spent or set aside already."
+            wrongs[f"{pool.name}_monthly_minor"] = _(
+                "%(used)s of this month's pool are spent or set aside already.", used=used
+            )
     return wrongs
 
 

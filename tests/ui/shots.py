@@ -1,4 +1,4 @@
-"""Makes the pictures of the desk that the documentation shows: whoever runs this looks at them before keeping them."""
+"""Makes the pictures that the documentation shows: whoever runs this looks at them before keeping them."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,14 +7,15 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.launcher.places import ROOT
 from tests.stack import until
+from tests.ui import screens
 from tests.ui.eyes import NO_BROWSER, Letter, asked_where, chromium, demo, opened, regular, write
 
 DOCS = ROOT / "docs"
 PHONE, PAGE = ViewportSize(width=360, height=740), ViewportSize(width=900, height=900)
 
 
-def main() -> int:
-    """Write the pictures; return 1 where there is no browser to make them with."""
+def main(which: list[str]) -> int:
+    """Write the pictures, those of the merchant's screens alone if so asked; return 1 where there is no browser."""
     browser_path = chromium()
     if browser_path is None:
         print(f"lagniappe: {NO_BROWSER}")
@@ -22,6 +23,9 @@ def main() -> int:
     with TemporaryDirectory() as folder, demo(Path(folder) / "shots") as stack, opened(browser_path) as browser:
         letter = write(stack, regular(stack, 0))
         until(lambda: stack.gift_lines(letter.order))
+        if which == ["screens"]:
+            screens.take(browser, stack)
+            return 0
         kept(shown(browser, letter, PAGE, do="flowers"), "desk")
         dark = shown(browser, letter, PAGE, scheme="dark", do="flowers")
         kept(dark, "desk-dark")
@@ -34,6 +38,7 @@ def main() -> int:
         for name, size in {"card-preview": PAGE, "card-preview-phone": PHONE}.items():
             card_shown(browser, letter, size, name)
         doorstep_shown(browser, asked_where(browser, write(stack, regular(stack, 1))))
+        screens.take(browser, stack)
     return 0
 
 

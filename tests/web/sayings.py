@@ -17,7 +17,7 @@ Saying = str | tuple[str, ...]
 
 _MARKS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "both": (1, 2), "counted": (2, 3)}
 _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
-_MARKING = frozenset(_MARKS)
+_MARKING = frozenset(_MARKS) | {"dated"}  # that one takes a pattern
 _SEEN = {"title", "aria-label", "placeholder", "alt", "label"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"[^\W\d_]{2,}.*\s|[A-Z][a-z]+")

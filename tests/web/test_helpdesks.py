@@ -138,7 +138,7 @@ def test_given_all_is_made_when_opened_then_it_says_what(desk: Desk) -> None:
 
     page = desk.open("/helpdesks")
     assert "connected" in page
-    assert all(escape(helpdesk_words.part(name)) in page for name in PARTS)
+    assert all(escape(helpdesk_words.parts([name])) in page for name in PARTS)
     assert "{{ticket.id}}" in page  # how a button is made
 
 

@@ -43,7 +43,7 @@ def test_given_overdue_requests_when_today_is_opened_then_they_stand_first_and_o
 
     page = desk.open("/")
 
-    assert "A customer&#39;s request about their data is not carried out" in page
+    assert "A customer's request about their data is not carried out" in page
     assert 'href="/privacy"' in page
     assert "about their data" in desk.open("/fragments/today")
     assert "about their data" not in desk.twin().open("/")

@@ -257,7 +257,7 @@ def test_given_a_rule_stopped_itself_when_today_is_opened_then_it_says_so_and_on
         tallies.stop(session, **mine)
 
     page = desk.open()
-    assert "48 deeds for $90.00 in one day is far more than a new rule should do unwatched." in page
+    assert "48 deeds ($90.00) in one day is far more than a new rule should do unwatched." in page
     assert "Raise what is usual" in page
 
     assert desk.press("/rules/nth_order_gift/release").location == "/?said=released"

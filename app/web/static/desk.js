@@ -59,9 +59,9 @@ const ask = async (path, body = about()) => {
     const answer = await call(path, body);
     if (answer.ok) return await answer.text();
     if (answer.status === 401) return askWho();
-    say(answer.status < 500 ? (await answer.json()).why : "That did not work. Please try again in a moment.", "bad");
+    say(answer.status < 500 ? (await answer.json()).why : desk.dataset.failed, "bad");
   } catch {
-    say("No answer came. Please look again before you press again.", "bad");
+    say(desk.dataset.silent, "bad");
   }
 };
 
@@ -80,13 +80,13 @@ const show = async () => {
 const comeIn = async (code) => {
   const answer = await call("/desk/enter", { code, browser: browser() });
   if (answer.ok) kept.setItem("token", (await answer.json()).token);
-  else if (!kept.getItem("token")) say("This login link was used before, or is over. Please ask for another.", "bad");
+  else if (!kept.getItem("token")) say(desk.dataset.used, "bad");
 };
 
 const askForLink = async () => {
   const { desk: name, about: pass } = about();
   const wish = { desk: name, about: pass, email: asks.elements.email.value, browser: browser() };
-  if (await ask("/desk/login", wish)) say("If that address is in the team, a login link is on its way to it.");
+  if (await ask("/desk/login", wish)) say(desk.dataset.mailed);
 };
 
 // A helpdesk that vouches for who looks gives its frame a token at once; a page of its own takes none.

@@ -81,6 +81,12 @@ document.addEventListener("click", (event) => {
   go(link.href, {}, push);
 });
 
+// The admin's own menu says where to; App Bridge would load the whole frame anew.
+document.addEventListener("shopify:navigate", (event) => {
+  const address = event.target.getAttribute?.("href");
+  if (address && ours(address)) go(address, {}, push);
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog" || form.target || !ours(form.action)) return;

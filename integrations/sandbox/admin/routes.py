@@ -33,7 +33,8 @@ def _show_frame(routes: Blueprint, town: Town) -> None:
     def frame(domain: str, page: str = "") -> ResponseReturnValue:
         with town.books.turn() as turn:
             shop = _shop(turn, domain)
-        query = admin.opening_query(town.settings, domain, town.clock.now())
+        locale = "fr" if request.args.get("locale", "").startswith("fr") else "en"
+        query = admin.opening_query(town.settings, domain, town.clock.now(), locale)
         shown = render_template("admin/frame.html", shop=shop, app=f"{app_origin(town)}/{page}?{query}")
         policy = (
             f"default-src 'none'; style-src 'self'; img-src data:; frame-src {app_origin(town)}; frame-ancestors 'none'"

@@ -36,14 +36,14 @@ def id_token(settings: TownSettings, domain: str, now: datetime, **changes: obje
     return f"{signed}.{_text(digest)}"
 
 
-def opening_query(settings: TownSettings, domain: str, now: datetime) -> str:
-    """Return the query with which the admin opens an app in its frame."""
+def opening_query(settings: TownSettings, domain: str, now: datetime, locale: str = "en") -> str:
+    """Return the query with which the admin opens an app in its frame; `locale` is what its user reads."""
     host = f"admin.shopify.com/store/{domain.removesuffix('.myshopify.com')}"
     query = {
         "embedded": "1",
         "host": _text(host.encode()),
         "id_token": id_token(settings, domain, now),
-        "locale": "en",
+        "locale": locale,
         "session": _SESSION,
         "shop": domain,
         "timestamp": str(int(now.timestamp())),

@@ -1,0 +1,112 @@
+"""What the rooms below say in English, in the language of whoever reads: reasons and troubles as the books keep them.
+
+Such a sentence was put together long before it is read. So it is known by its shape: a message of the catalogue, with
+values in its holes. What no message fits is shown as it was written, and marked as English.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache, lru_cache
+
+from markupsafe import Markup
+
+from app.domain.money import SYMBOLS, Money
+from app.web.language import ENGLISH, catalogue, dated, money, number, spoken
+
+_HOLE = re.compile(r"%\((\w+)\)s|%%")
+_SENTENCES = re.compile(r"(?<=[.!?]) ")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAY = re.compile(rf"(?a:(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}))")
+_NUMBER = re.compile(r"(?a:\d{1,3}(?:,\d{3})*)")
+_CODES = {symbol: code for code, symbol in SYMBOLS.items()}
+_MONEY = re.compile(
+    rf"(?a:(-?)({'|'.join(map(re.escape, _CODES))})?((?:\d|,(?=\d{{3}}))+(?:\.\d+)?)(?: ([A-Z]{{3}}))?)"
+)
+
+# What a hole holds: an amount, sentences of their own, or part of one.
+_AMOUNTS = {"amount", "net"}
+_WHOLES = {"again", "because", "said", "why"}
+
+Shape = tuple[re.Pattern[str], str]
+
+
+def retold(text: str | None) -> str:
+    """Return the sentences in the language of whoever looks, as far as it is known how."""
+    if not text or spoken() == ENGLISH:
+        return text or ""
+    return _told(text, spoken())
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str, language: str) -> str:
+    whole = _known(text, language)
+    if whole is not None:
+        return whole
+    said = [(part, _known(part, language)) for part in _SENTENCES.split(text)]
+    return Markup(" ").join(Markup('<span lang="en">{}</span>').format(part) if it is None else it for part, it in said)
+
+
+def _known(text: str, language: str) -> str | None:
+    """Return the text in that language; None where no message has its shape."""
+    plain = catalogue(language).words.get(text)
+    if plain is not None:
+        return plain
+    first = text.partition(" ")[0]
+    shapes = _shapes(language)
+    for shape, said in (*shapes.get(first, ()), *shapes.get("", ())):
+        found = shape.fullmatch(text)
+        if found is not None:
+            return said % {name: _value(value, language) for name, value in found.groupdict().items()}
+    return None
+
+
+@cache
+def _shapes(language: str) -> Mapping[str, tuple[Shape, ...]]:
+    """Return the messages with holes by their first word, "" for those that begin with a hole; the fullest first."""
+    shapes: dict[str, list[Shape]] = {}
+    for message, said in sorted(catalogue(language).words.items(), key=lambda pair: -len(_HOLE.sub("", pair[0]))):
+        if _HOLE.search(message):
+            first = message.partition(" ")[0]
+            shapes.setdefault("" if "%" in first else first, []).append((_shape(message), said))
+    return {first: tuple(found) for first, found in shapes.items()}
+
+
+def _shape(message: str) -> re.Pattern[str]:
+    return re.compile("".join(_pieces(message)), re.DOTALL)
+
+
+def _pieces(message: str) -> Iterator[str]:
+    end, seen = 0, set()
+    for hole in _HOLE.finditer(message):
+        yield re.escape(message[end : hole.start()])
+        name = hole[1]
+        if name is None:
+            yield "%"
+        else:
+            yield f"(?P={name})" if name in seen else f"(?P<{name}>{_held(name)})"
+            seen.add(name)
+        end = hole.end()
+    yield re.escape(message[end:])
+
+
+def _held(name: str) -> str:
+    if name in _AMOUNTS:
+        return r"\S*\d(?: [A-Z]{3})?"
+    return ".+" if name in _WHOLES else r"(?:(?![.!?] ).)+?"
+
+
+def _value(text: str, language: str) -> str:
+    """Return what stands in a hole as the language writes it: days, amounts, numbers, and what has a message itself."""
+    day, amount = _DAY.fullmatch(text), _MONEY.fullmatch(text)
+    if day is not None:
+        return dated(date(int(day[3]), _MONTHS.index(day[2]) + 1, int(day[1])), "d MMMM yyyy")
+    if _NUMBER.fullmatch(text):
+        return number(int(text.replace(",", "")))
+    if amount is not None and bool(amount[2]) is not bool(amount[4]):
+        currency = _CODES[amount[2]] if amount[2] else amount[4]
+        return money(Money.parse(f"{amount[1]}{amount[3].replace(',', '')}", currency))
+    return _known(text, language) or text

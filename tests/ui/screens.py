@@ -1,0 +1,40 @@
+"""Makes a picture of every screen of the merchant's, on a phone and on a desk, light and dark, in both languages."""
+
+import base64
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from app.launcher.places import ROOT
+from tests.stack import Stack
+from tests.ui.walk import PHONE, Eyes, looking, open_page, walked
+
+SCREENS = ROOT / "docs/screens"
+TALLEST = 2_000
+QUALITY = 40  # of WebP: words stay sharp
+EVERY_EYES = [Eyes(), Eyes(scheme="dark", locale="fr"), Eyes(size=PHONE, locale="fr"), Eyes(size=PHONE, scheme="dark")]
+
+
+def take(browser: Browser, stack: Stack, folder: Path = SCREENS) -> None:
+    """Write the pictures anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.webp"):
+        old.unlink()
+    pages = walked(browser, stack)
+    for eyes in EVERY_EYES:
+        page = looking(browser, eyes)
+        for name, path in pages.items():
+            open_page(page, stack, path, eyes.locale)
+            (folder / f"{name}-{eyes.name}.webp").write_bytes(picture(page, eyes))
+        page.context.close()
+    size = sum(path.stat().st_size for path in folder.glob("*.webp"))
+    print(f"lagniappe: {len(pages) * len(EVERY_EYES)} pictures of {len(pages)} screens, {size // 1024} KB")
+
+
+def picture(page: Page, eyes: Eyes) -> bytes:
+    """Return the page as WebP, which the browser writes and its driver does not ask for."""
+    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    clip = {"x": 0, "y": 0, "width": eyes.size[0], "height": height, "scale": 1}
+    how = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True, "clip": clip}
+    shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", how)
+    return base64.b64decode(shot["data"])

@@ -1,0 +1,90 @@
+"""What the rooms below say in English, told in the language of whoever reads."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.domain.deed_words import what
+from app.domain.effects import TagCustomer
+from app.web import language
+from app.web.retold import retold
+from tests.web.test_catalogues import BELOW, messages
+
+ROOT = Path(__file__).parents[2]
+PIECES = re.compile(r"%\(\w+\)s|%%|[(),.:;“”]|(?= in the )|\d ")  # sentences are put together of these
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+SPACE = "\N{NO-BREAK SPACE}"
+ABOVE = f"au-dessus du seuil de 500,00{SPACE}$US."
+
+
+@pytest.fixture
+def in_french() -> Iterator[None]:
+    app = Flask(__name__)
+    language.install(app)
+    with app.test_request_context("/?locale=fr"):
+        yield
+
+
+def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
+    assert retold("Nothing was done. It ships abroad.") == "Nothing was done. It ships abroad."
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("It ships abroad.", "Elle part à l’étranger."),
+        (
+            "$1,234.50 net over 3 orders (2.4× the store's average), active: above the threshold of $500.00.",
+            f"1{NARROW}234,50{SPACE}$US nets sur 3 commandes (2.4× la moyenne de la boutique), actif{SPACE}: {ABOVE}",
+        ),
+        (
+            "Sam sends flowers for 80.00 CHF on 24 December 2026.",
+            f"Sam envoie des fleurs pour 80,00{SPACE}CHF le 24 décembre 2026.",
+        ),
+        (
+            "#4 is order number 4 of this customer: Mug goes with it. It ships abroad.",
+            f"#4 est la commande numéro 4 de ce client{SPACE}: Mug part avec elle. Elle part à l’étranger.",
+        ),
+        ("Refund $40.00 of #1001, no return is needed", f"Rembourser 40,00{SPACE}$US sur #1001, sans retour"),
+    ],
+)
+def test_given_a_sentence_of_the_books_when_read_in_french_then_its_values_are_written_so_too(
+    in_french: None, written: str, read: str
+) -> None:
+    assert retold(written) == read
+
+
+def test_given_a_sentence_that_nobody_knows_when_read_in_french_then_it_is_marked_as_english(in_french: None) -> None:
+    said = retold("It ships abroad. The <vendor> said: boo.")
+
+    assert said == 'Elle part à l’étranger. <span lang="en">The &lt;vendor&gt; said: boo.</span>'
+
+
+def test_given_a_deeds_words_when_read_in_french_then_they_are_french(in_french: None) -> None:
+    deed = TagCustomer(customer_id=5, tag="make-it-right", present=True, occasion="1")
+
+    assert retold(what(deed)) == f"Étiquette «{SPACE}make-it-right{SPACE}» dans la boutique"
+
+
+def test_given_what_is_told_when_looked_for_then_the_rooms_below_say_it() -> None:
+    said = "\n".join(written())
+    unknown = [
+        message.id
+        for name, message in messages()
+        if name == BELOW and any(piece.strip() not in said for piece in PIECES.split(str(message.id)))
+    ]
+
+    assert unknown == []
+
+
+def written() -> Iterator[str]:
+    """Yield every text in the rooms below the pages."""
+    for room in ("app/domain", "integrations", "jobs"):
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
