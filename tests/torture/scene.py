@@ -15,14 +15,19 @@ from app.store.sealed import Seal
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SECRETS
 from jobs import (
     address_asks,
+    backtest,
+    campaign_waves,
     gift_watch,
     helpdesk_care,
     history,
     installation,
     lost_marks,
+    mails,
+    moments,
     practice,
     privacy,
     review,
+    shortages,
     sweep,
     trail,
 )
@@ -51,6 +56,11 @@ TASKS: dict[Task, Callable[[World, int], None]] = {
     Task.LOST_MARKS: lost_marks.look_through,
     Task.GIFTS: gift_watch.follow,
     Task.ADDRESSES: address_asks.look,
+    Task.MAILS: mails.post,
+    Task.MOMENTS: moments.look,
+    Task.CAMPAIGNS: campaign_waves.go_on,
+    Task.SHORTAGES: shortages.look,
+    Task.BACKTEST: backtest.backtest,
 }
 
 

@@ -8,10 +8,11 @@ from tests.torture.egift_flows import AFTERWARDS
 from tests.torture.egift_flows import FLOWS as EGIFTS
 from tests.torture.flows import Flow, gathered, struck, struck_at
 from tests.torture.gift_flows import FLOWS as GIFTS
+from tests.torture.moment_flows import FLOWS as MOMENTS
 from tests.torture.money_flows import FLOWS as MONEY
 from tests.torture.shop_flows import FLOWS as SHOP
 
-CALM = gathered(GIFTS, MONEY, EGIFTS, SHOP, DESK)
+CALM = gathered(GIFTS, MONEY, EGIFTS, SHOP, DESK, MOMENTS)
 ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke
