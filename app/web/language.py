@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.finalize = shown
     env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, spoken=spoken)
-    env.globals.update(number=number, percent=percent, plural=plural)
+    env.globals.update(begun=begun, colon=colon, number=number, percent=percent, plural=plural)
 
 
 def spoken() -> str:
@@ -98,6 +98,16 @@ def plural(one: str, many: str, count: int) -> str:
     language = spoken()
     pair = catalogue(language).plurals.get((one, many), (one, many))
     return pair[0] if Locale(language).plural_form(count) == "one" else pair[1]
+
+
+def colon() -> str:
+    """Return a colon as the language sets it: French keeps a space before it."""
+    return "\N{NO-BREAK SPACE}:" if spoken() == FRENCH else ":"
+
+
+def begun(text: str) -> str:
+    """Return the words with a large first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def number(value: int) -> str:

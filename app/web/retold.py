@@ -27,9 +27,16 @@ _MONEY = re.compile(
     rf"(?a:(-?)({'|'.join(map(re.escape, _CODES))})?((?:\d|,(?=\d{{3}}))+(?:\.\d+)?)(?: ([A-Z]{{3}}))?)"
 )
 
-# What a hole holds: an amount, sentences of their own, or part of one.
-_AMOUNTS = {"amount", "net"}
-_WHOLES = {"again", "because", "said", "why"}
+# What holes of these names hold; all others hold a part of one sentence.
+_AMOUNT, _SENTENCES_OF_THEIR_OWN = r"\S*\d(?: [A-Z]{3})?", ".+"
+_HELD = {
+    **dict.fromkeys(("amount", "net", "threshold", "floor"), _AMOUNT),
+    **dict.fromkeys(("again", "because", "said", "why"), _SENTENCES_OF_THEIR_OWN),
+    "orders": r"\S+ orders?",
+    "since": r"(?:\d+ \w+ )?\d{4}",
+    "times": r"[\d.]+",
+}
+_PART = r"(?:(?![.!?] ).)+?"
 
 Shape = tuple[re.Pattern[str], str]
 
@@ -87,16 +94,10 @@ def _pieces(message: str) -> Iterator[str]:
         if name is None:
             yield "%"
         else:
-            yield f"(?P={name})" if name in seen else f"(?P<{name}>{_held(name)})"
+            yield f"(?P={name})" if name in seen else f"(?P<{name}>{_HELD.get(name, _PART)})"
             seen.add(name)
         end = hole.end()
     yield re.escape(message[end:])
-
-
-def _held(name: str) -> str:
-    if name in _AMOUNTS:
-        return r"\S*\d(?: [A-Z]{3})?"
-    return ".+" if name in _WHOLES else r"(?:(?![.!?] ).)+?"
 
 
 def _value(text: str, language: str) -> str:

@@ -42,6 +42,10 @@ def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
             f"1{NARROW}234,50{SPACE}$US nets sur 3 commandes (2.4× la moyenne de la boutique), actif{SPACE}: {ABOVE}",
         ),
         (
+            "$1.00 net over 1 order since 2024 (0.1× the store's average): no mark.",
+            f"1,00{SPACE}$US nets sur 1 commande depuis 2024 (0.1× la moyenne de la boutique){SPACE}: pas de marque.",
+        ),
+        (
             "Sam sends flowers for 80.00 CHF on 24 December 2026.",
             f"Sam envoie des fleurs pour 80,00{SPACE}CHF le 24 décembre 2026.",
         ),
