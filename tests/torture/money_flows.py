@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.addresses import Address
@@ -171,10 +172,10 @@ def all_is_as_it_was(scene: Scene, plot: Complaint) -> None:
         assert [row.sensitive_until for row in session.query(Care)] == [None]
 
 
-def in_any_order(happened: Callable[[Scene, Complaint], None]) -> Callable[[Scene, Complaint], bool]:
+def in_any_order(happened: Callable[[Scene, Any], None]) -> Callable[[Scene, Any], bool]:
     """Hold when all came of it that should, whichever of the notes was written first."""
 
-    def held(scene: Scene, plot: Complaint) -> bool:
+    def held(scene: Scene, plot: Any) -> bool:
         try:
             happened(scene, plot)
         except AssertionError:

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from tests.jobs.egifts import ORDERING
+from tests.torture.campaign_flows import FLOWS as CAMPAIGNS
 from tests.torture.desk_flows import FLOWS as DESK
 from tests.torture.egift_flows import AFTERWARDS
 from tests.torture.egift_flows import FLOWS as EGIFTS
@@ -62,4 +63,4 @@ CALLED_OFF = {
     name: struck_at(AFTERWARDS["egift-called-off"], "/town/tremendous/faults", kind=kind, call="POST cancel")
     for name, kind in zip(names("egift-called-off", STOPS), STOPS, strict=True)
 }
-FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES, **SENDS, **AFTERWARDS, **CALLED_OFF})
+FLOWS = MappingProxyType({**CALM, **ROUGH, **SILENCES, **SENDS, **AFTERWARDS, **CALLED_OFF, **CAMPAIGNS})
