@@ -63,7 +63,7 @@ def turn_of(order: Order) -> Turn:
 
 def written(made_at: datetime, turns: Iterable[Turn]) -> str:
     """Return the text that is kept of an order: of when it was made, and of its turns."""
-    return f"{_second(made_at)};{' '.join(map(_text, turns))}"
+    return f"{int(made_at.timestamp())};{' '.join(map(_text, turns))}"
 
 
 def read(text: str) -> Told:
@@ -72,9 +72,9 @@ def read(text: str) -> Told:
     return Told(_moment(made), tuple(map(_turn, turns.split(" "))))
 
 
-def aboard(variants: Iterable[int | None]) -> str:
-    """Return the text that is kept of what is in an order; things that are no variant of the store's are left out."""
-    return ",".join([str(variant) for variant in dict.fromkeys(variants) if variant is not None])
+def aboard(variants: Iterable[int]) -> str:
+    """Return the text that is kept of the variants in an order, each once."""
+    return ",".join(map(str, dict.fromkeys(variants)))
 
 
 def gone_on(text: str | None, order: Order) -> str:
@@ -87,16 +87,12 @@ def gone_on(text: str | None, order: Order) -> str:
 
 
 def _text(turn: Turn) -> str:
-    return f"{_second(turn.at)}:{turn.net_minor}:{turn.traits:x}"
+    return f"{int(turn.at.timestamp())}:{turn.net_minor}:{turn.traits:x}"
 
 
 def _turn(text: str) -> Turn:
     at, net, number = text.split(":")
     return Turn(_moment(at), int(net), int(number, 16))
-
-
-def _second(moment: datetime) -> int:
-    return int(moment.timestamp())
 
 
 def _moment(second: str) -> datetime:

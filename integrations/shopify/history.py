@@ -210,14 +210,17 @@ def _order(family: list[bytes], ours: Ours) -> PastOrder:
     row = _ORDER.decode(family[0])
     number = _id(row.id)
     net = _money(row.net_payment_set.shop_money)
-    named = f'"{row.id}"'.encode()
+    named, variants, subscription = f'"{row.id}"'.encode(), list[int](), False
     for line in family[1:]:
-        # Most lines need no reading: one of this order without a `true` in it is no gift card, whatever else it says.
+        # Of most lines little is read: one of this order without a `true` in it is no gift card, whatever else it says.
         if b"true" in line or named not in line:
             net -= _gift_card(row.id, line)
+        found = _ABOARD.decode(line)
+        subscription = subscription or found.selling_plan is not None
+        if found.variant is not None and found.quantity > 0:
+            variants.append(_id(found.variant.id))
     minor = max(net.minor, 0)
     counted = _counts(row, net, ours, cancelled=row.cancelled_at is not None)
-    lines = [_ABOARD.decode(line) for line in family[1:]]
     return PastOrder(
         number,
         _id(row.customer.id) if row.customer else None,
@@ -227,8 +230,8 @@ def _order(family: list[bytes], ours: Ours) -> PastOrder:
         minor if counted else 0,
         counted,
         ours.digest(row.email) if row.email and row.customer is None else None,
-        aboard([_id(line.variant.id) for line in lines if line.variant is not None and line.quantity > 0]),
-        _turns(row, net, ours, counted, subscription=any(line.selling_plan is not None for line in lines)),
+        aboard(variants),
+        _turns(row, net, ours, counted, subscription=subscription),
     )
 
 
@@ -245,8 +248,9 @@ def _counts(row: _Order, net: Money, ours: Ours, *, cancelled: bool) -> bool:
 
 def _turns(row: _Order, net: Money, ours: Ours, counts: bool, *, subscription: bool) -> str:  # noqa: FBT001  # now
     """Return how the order came to be what it is, as it is kept."""
-    back = [(each.created_at, _money(each.total_refunded_set.shop_money).minor) for each in row.refunds]
-    refunds = [(at or row.updated_at, minor) for at, minor in back]
+    refunds = [
+        (each.created_at or row.updated_at, _money(each.total_refunded_set.shop_money).minor) for each in row.refunds
+    ]
     if refunds or row.cancelled_at is not None:
         first = replace(net, minor=net.minor + sum([minor for _, minor in refunds]))
         counts = _counts(row, first, ours, cancelled=False)

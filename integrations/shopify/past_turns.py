@@ -47,9 +47,14 @@ def told(
     cancelled_at: datetime | None,
 ) -> str:
     """Return the text of an order's turns: `first` are its traits as it was placed, `net_minor` what is left of it."""
+    left = min([parcel.created_at for parcel in parcels]) if parcels else None
+    if not refunds and cancelled_at is None:  # nearly all
+        placed = Turn(made_at, max(net_minor, 0), first)
+        sent = () if left is None else (Turn(max(left, made_at), placed.net_minor, first | _SHIPPED),)
+        return written(made_at, (placed, *sent))
     changes = [(at, _BACK, minor) for at, minor in refunds]
-    if parcels:
-        changes.append((min([parcel.created_at for parcel in parcels]), _LEFT, 0))
+    if left is not None:
+        changes.append((left, _LEFT, 0))
     if cancelled_at is not None:
         changes.append((cancelled_at, _OVER, 0))
     net, now = net_minor + sum([minor for _, minor in refunds]), first
