@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import structlog
 
+from app.domain.backtest.asked import Kind
 from app.domain.facts import GiftOption
 from app.domain.policy import Mode, Policy
 from app.domain.suggestions import Unfit, unfit
-from app.store import welcomes
-from app.store.base import unit_of_work
+from app.store import shops, welcomes
+from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import desk
+from jobs import backtest, desk
 from jobs.agent_preview import hurried
 from jobs.runtime import World
 
@@ -43,6 +44,13 @@ def pick(world: World, merchant: Merchant, variant_id: int, *, first: bool) -> U
 def drop(world: World, merchant: Merchant, variant_id: int) -> None:
     """Give this variant no more; what is planned stays planned."""
     desk.set_policy(world, merchant, lambda current: _with_gifts(current, _others(current, variant_id)))
+
+
+def look_back(world: World, merchant: Merchant) -> None:
+    """Have found out what the last 90 days would have been with what is decided by now, once the past is read."""
+    with reading(world.sessions) as session:
+        current = shops.by_id(session, merchant.id) or merchant
+    backtest.ask(world, current, Kind.KEPT, current.policy)
 
 
 def skip_helpdesk(world: World, merchant: Merchant) -> None:

@@ -55,6 +55,7 @@ def gifts() -> str:
     options = _searched(words) if words else None
     with look() as seen:
         facts |= {"picked": welcome_view.gifts(seen), "most": welcome_view.most_cost(seen), "unfit": UNFIT}
+        facts["dearest"] = welcome_view.dearest(seen)
         if isinstance(options, str):
             facts["trouble"] = options
         elif options is not None:
@@ -70,6 +71,7 @@ def measure() -> Response:
         abort(422, _("Please choose one of these."))
     amount = _amount() if chosen == Measure.FIXED else None
     desk.set_policy(in_their_name(), merchant(), lambda current: _measured(current, Measure(chosen), amount))
+    taking.look_back(world(), merchant())
     return _back("worth")
 
 
@@ -87,6 +89,7 @@ def ordinal() -> Response:
         merchant(),
         lambda current: replace(current, nth_order_gift=replace(current.nth_order_gift, **changes)),
     )
+    taking.look_back(world(), merchant())
     return _back("stops")
 
 
@@ -102,6 +105,7 @@ def pick(variant_id: int) -> Response:
         return _to_gifts("store_away")
     if why is not None:
         abort(422, _(UNFIT[why]))
+    taking.look_back(world(), merchant())
     return _to_gifts("gift_picked")
 
 
@@ -109,6 +113,7 @@ def pick(variant_id: int) -> Response:
 def drop(variant_id: int) -> Response:
     """Give this variant no more."""
     taking.drop(in_their_name(), merchant(), variant_id)
+    taking.look_back(world(), merchant())
     return _to_gifts("gift_dropped")
 
 
@@ -117,6 +122,13 @@ def skip_helpdesk() -> Response:
     """Leave the helpdesk for later."""
     taking.skip_helpdesk(in_their_name(), merchant())
     return _back("helpdesk")
+
+
+@blueprint.post("/welcome/replay")
+def replay() -> Response:
+    """Look at the last 90 days with what is chosen now."""
+    taking.look_back(world(), merchant())
+    return _back("replay")
 
 
 @blueprint.post("/welcome/switch")

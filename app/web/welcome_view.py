@@ -1,7 +1,7 @@
 """What the first steps show: how far the past is read, who would be special, after which order customers stop."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,14 +10,13 @@ from app.domain.backtest.asked import Kind
 from app.domain.facts import GiftOption
 from app.domain.history import Pace
 from app.domain.money import Money, decimals
-from app.domain.policy import Measure, Mode, SpecialCustomer
+from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer
 from app.domain.scopes import Feature
 from app.domain.suggestions import Insight, Level, Unfit, unfit
 from app.store import backtests, imports, insights, reports, setups, shops, welcomes
 from app.store.imports import Reading
 from app.store.welcomes import Picked
 from app.web import charts, rights
-from app.web.addresses import own_page
 from app.web.charts import Chart, Column, Line
 from app.web.here import world
 from app.web.language import _, counted, money, number
@@ -68,9 +67,8 @@ def facts(seen: Look) -> dict[str, Any]:
     return moving(seen) | {
         "asked": [(asked[feature], why) for feature, why in WHY.items()],
         "picked": gifts(seen),
+        "dearest": dearest(seen),
         "desks": [registry.called(each.kind) for each in desks if each.kind in registry.HELPDESKS and each.in_use],
-        "has_what_if": own_page("/what-if"),
-        "walk": backtests.newest(session, shop_id=shop_id).get(Kind.KEPT),
         "steps": welcomes.steps(session, shop_id=shop_id),
         "modes": list(Mode),
         "mode": policy.mode_of(RULES[0]),
@@ -85,8 +83,11 @@ def moving(seen: Look) -> dict[str, Any]:
     readings = imports.readings(session, shop_id=shop_id)
     insight = insights.read(session, shop_id=shop_id)
     pace = None if state.done_at else _pace(readings)
+    walk = backtests.newest(session, shop_id=shop_id).get(Kind.KEPT)
     found: dict[str, Any] = {
         "history": state,
+        "walk": walk,
+        "outdated": walk is not None and _rules_of(walk.policy) != _rules_of(policy),
         "readings": readings,
         "pace": pace,
         "left": "" if pace is None else _lasts(pace),
@@ -110,6 +111,11 @@ def moving(seen: Look) -> dict[str, Any]:
         "chips": sorted({*CHIPS, suggestion.ordinal}),
         "most": suggestions.most_cost(insight, seen.merchant.currency),
     }
+
+
+def dearest(seen: Look) -> Money:
+    """Return what no gift should cost more than, however much an order brings."""
+    return Money(minor=suggestions.DEAREST_GIFT, currency=seen.merchant.currency)
 
 
 def gifts(seen: Look) -> list[tuple[int, Picked | None]]:
@@ -137,6 +143,12 @@ def most_cost(seen: Look) -> Money | None:
     """Return what a gift should cost at most; None while nothing of the past is known."""
     insight = insights.read(seen.session, shop_id=seen.merchant.id)
     return None if insight is None else suggestions.most_cost(insight, seen.merchant.currency)
+
+
+def _rules_of(policy: Policy) -> tuple[SpecialCustomer, NthOrderGift]:
+    """Return what is chosen on this page, but for how far the rules may go: a walk goes as far as it can."""
+    gift = replace(policy.nth_order_gift, mode=Mode.OBSERVE, began_at=None)
+    return replace(policy.special_customer, mode=Mode.OBSERVE), gift
 
 
 def _pace(readings: Sequence[Reading]) -> Pace | None:

@@ -13,6 +13,7 @@ from app.store.base import Sessions, reading
 from app.web import create_app
 from integrations.sandbox.serve import RunningTown
 from integrations.sandbox.town import TownSettings
+from jobs import backtest
 from tests.builders import SettableClock
 from tests.jobs.conftest import Practice, moved_in, read_past, settings_for
 from tests.still import still_town
@@ -68,6 +69,8 @@ def test_given_a_fresh_shop_when_its_merchant_goes_step_by_step_then_a_gift_is_g
     assert merchant.press(f"/welcome/gifts/{variant}/pick", first="yes").status_code == 303
     assert "Sticker Sheet $0.40 first choice" in words(merchant.open("/welcome"))
     assert merchant.press("/welcome/helpdesk").status_code == 303
+    backtest.backtest(here.world, here.shop_id)
+    assert "You would have given" in words(merchant.open("/welcome").partition('id="replay"')[2])
     merchant.browser.post(
         "/welcome/switch",
         data={"mode": "approve", "rule": ["special_customer", "nth_order_gift"]},

@@ -1,17 +1,19 @@
 """The merchant's first steps: what each of them shows, and that a press decides exactly what it says."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from app.domain.backtest.asked import Kind
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption
 from app.domain.history import Batch, Export
-from app.domain.policy import Measure, Mode, Policy
+from app.domain.policy import Measure, Mode, Policy, SpecialCustomer
 from app.domain.scopes import NEEDED
-from app.store import grants, imports, insights, shops, welcomes
+from app.store import backtests, grants, imports, insights, shops, welcomes
 from app.store.base import unit_of_work
 from app.web import welcome_words
 from jobs import welcome
@@ -346,6 +348,45 @@ def test_given_a_variant_that_cannot_be_given_any_more_when_picked_then_it_says_
 
 def test_given_a_gift_chosen_in_the_settings_when_opened_then_it_is_shown_by_its_number(desk: Desk) -> None:
     assert f"Variant {MUG}" in words(desk.open("/welcome"))
+
+
+# Had it been on
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("measure", {"measure": "median"}), ("ordinal", {"ordinal": "6"}), ("replay", {})],
+)
+def test_given_the_past_is_read_when_something_is_chosen_then_it_is_asked_what_would_have_been(
+    fresh: Desk, path: str, form: dict[str, str]
+) -> None:
+    assert 'id="replay-go"' in fresh.open("/welcome")
+
+    fresh.press(f"/welcome/{path}", **form)
+
+    with unit_of_work(fresh.world.sessions) as session:
+        walk = backtests.newest(session, shop_id=fresh.merchant.id)[Kind.KEPT]
+    assert walk.policy == decided(fresh)
+    assert "We are walking through your last 90 days" in fresh.open("/welcome")
+
+
+def test_given_other_settings_since_when_opened_then_what_would_have_been_is_not_shown_as_if_it_were_theirs(
+    fresh: Desk,
+) -> None:
+    fresh.press("/welcome/replay")
+    fresh.press("/rules/special_customer/mode", mode="approve")
+    assert "We are walking through" in fresh.open("/welcome")
+
+    stricter = replace(decided(fresh), special_customer=SpecialCustomer(measure=Measure.MEDIAN))
+    assert 'id="replay-go"' in fresh.allow(stricter).open("/welcome")
+
+
+def test_given_the_past_is_being_read_when_opened_then_what_would_have_been_comes_later(fresh: Desk) -> None:
+    begin(fresh)
+
+    fresh.press("/welcome/measure", measure="median")
+
+    assert "It comes as soon as your past is read." in fresh.open("/welcome")
 
 
 # Helpdesk and switch
