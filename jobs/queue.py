@@ -43,6 +43,7 @@ class Task(StrEnum):
     GIFTS = "jobs.tasks.follow_gifts"
     ADDRESSES = "jobs.tasks.look_at_addresses"
     MOMENTS = "jobs.tasks.look_for_moments"
+    RESULTS = "jobs.tasks.reckon_results"
     CAMPAIGNS = "jobs.tasks.go_on_with_campaigns"
     SHORTAGES = "jobs.tasks.look_for_shortages"
     BACKTEST = "jobs.tasks.walk_through_the_past"

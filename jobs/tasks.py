@@ -11,6 +11,7 @@ from jobs import lost_marks as _lost_marks
 from jobs import mails as _mails
 from jobs import moments as _moments
 from jobs import privacy as _privacy
+from jobs import results as _results
 from jobs import review as _review
 from jobs import shortages as _shortages
 from jobs import sweep as _sweep
@@ -91,3 +92,8 @@ def go_on_with_campaigns(shop_id: int) -> None:
 def look_for_shortages(shop_id: int) -> None:
     """Find out whether something runs short of which some is kept."""
     _shortages.look(world(), shop_id)
+
+
+def reckon_results(shop_id: int) -> None:
+    """Reckon what the rules' trials say."""
+    _results.reckon(world(), shop_id)

@@ -13,6 +13,7 @@ from jobs import audit, logs, pulse, stopping, trail
 from jobs.moments import MOMENTS
 from jobs.privacy import TIDY
 from jobs.queue import Task
+from jobs.results import RESULTS
 from jobs.review import REVIEW
 from jobs.runtime import World, world
 
@@ -84,6 +85,7 @@ def make_round(here: World) -> None:
             Task.REVIEW: chores.daily(session, name=REVIEW, now=now, limit=few),
             Task.PRIVACY: chores.daily(session, name=TIDY, now=now, limit=few),
             Task.MOMENTS: chores.daily(session, name=MOMENTS, now=now, limit=few),
+            Task.RESULTS: chores.daily(session, name=RESULTS, now=now, limit=few),
             Task.LOST_MARKS: marks.to_be_looked_through(
                 session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND
             ),

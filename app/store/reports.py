@@ -124,13 +124,17 @@ def waiting_by_rule(session: Session, *, shop_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(statement.group_by(Effect.rule))}
 
 
-def done_since(session: Session, *, shop_id: int, since: datetime | None, currency: str) -> list[Tally]:
+def done_since(
+    session: Session, *, shop_id: int, since: datetime | None, currency: str, until: datetime | None = None
+) -> list[Tally]:
     """Return the deeds done (and not taken back) by kind, the most frequent first; all of them when `since` is None."""
     statement = select(Effect.kind, func.count(), func.sum(Effect.cost_minor)).where(
         Effect.shop_id == shop_id, Effect.state == State.DONE, STANDS
     )
     if since is not None:
         statement = statement.where(Effect.ended_at >= since)
+    if until is not None:
+        statement = statement.where(Effect.ended_at < until)
     found = session.execute(statement.group_by(Effect.kind).order_by(func.count().desc(), Effect.kind))
     return [_tally(*row, currency=currency) for row in found]
 

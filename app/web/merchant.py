@@ -18,9 +18,11 @@ from app.web import (
     merchant_listener,
     merchant_pages,
     merchant_privacy,
+    merchant_results,
     merchant_rules,
     merchant_settings,
     merchant_shortages,
+    merchant_story,
     merchant_tasks,
     merchant_team,
     merchant_vendors,
@@ -54,6 +56,8 @@ blueprint.register_blueprint(merchant_gifts.blueprint)
 blueprint.register_blueprint(merchant_vendors.blueprint)
 blueprint.register_blueprint(merchant_campaigns.blueprint)
 blueprint.register_blueprint(merchant_shortages.blueprint)
+blueprint.register_blueprint(merchant_results.blueprint)
+blueprint.register_blueprint(merchant_story.blueprint)
 blueprint.register_blueprint(merchant_welcome.blueprint)
 blueprint.register_blueprint(what_if.blueprint)
 blueprint.before_request(identity.recognise)

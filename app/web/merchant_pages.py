@@ -25,7 +25,7 @@ from app.store import (
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import customer_card, journey, phrases, rights, welcome_view
+from app.web import customer_card, journey, merchant_story, phrases, rights, welcome_view
 from app.web.here import world
 from app.web.language import _
 from app.web.screen import Look, look, show
@@ -52,6 +52,7 @@ def today() -> str:
         facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
         facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
         facts["unwelcomed"] = welcome_view.unwelcomed(seen)
+        facts["to_tell"] = merchant_story.to_tell(seen)
     facts["modes"] = list(Mode)
     facts["promises"] = phrases.promises(seen.merchant.policy, seen.merchant.currency)
     return show("today.html", seen, facts)

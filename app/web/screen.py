@@ -70,6 +70,8 @@ NOTICES = {
     "vendor_checked": N_("It let us in, and this is how it is."),
     "vendor_left": N_("Disconnected, and its key is forgotten. What it has taken on, it still brings."),
     "vendor_none": N_("Nothing is connected there any more."),
+    "trial": N_("The trial has begun. Whoever the rule acts for from now on is drawn anew."),
+    "trial_over": N_("Nobody is held out any more. What was found stays here."),
     "words_kept": N_("Kept. Agents can begin with it on the desk."),
     "words_offered": N_("Agents can begin with it on the desk again."),
     "campaign_begun": N_("Begun. Your customers were counted; nothing is sent before you approve the list."),

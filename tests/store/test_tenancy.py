@@ -27,6 +27,7 @@ from app.domain.facts import Change
 from app.domain.gifts import GiftKind, Health, Moneys, Placed, Seen
 from app.domain.history import Batch, Export, PastCustomer, PastOrder
 from app.domain.moments import Birthday, Shipment
+from app.domain.paid import Found
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer, Trial
 from app.domain.rules.brake import Load
@@ -63,6 +64,7 @@ from app.store import (
     orders,
     pools,
     privacy,
+    results,
     sendings,
     setups,
     shops,
@@ -319,6 +321,7 @@ def placed_in_a_trial(customer_id: int, *, held_out: bool = False) -> Decision:
     return replace(decision("gift"), place=Drawn(edition=1, customer_id=customer_id, held_out=held_out))
 
 
+FOUND = Found(edition=1, followed=7, stretches=())
 THEIR_TURN = "turn"  # of whoever is at the token endpoint, in every shop the same
 
 
@@ -551,6 +554,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "handled": False,
     "copy": "{}",
     "aliases": (-7,),
+    "found": FOUND,
+    "begins": NOON - 30 * DAY,
+    "ends": NOON + 30 * DAY,
     "trial": Trial(rule="nth_order_gift", percent=10, edition=1),
     "decided": [placed_in_a_trial(59)],
     "timezone": "America/New_York",
@@ -1060,6 +1066,7 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     care.mark_sensitive(session, shop_id=shop_id, customer_id=55, until=NOON - HOUR, now=NOON - DAY)
     in_trial = [placed_in_a_trial(55), placed_in_a_trial(56, held_out=True)]
     trials.enter(session, shop_id=shop_id, decided=in_trial, now=NOON)
+    results.keep(session, shop_id=shop_id, rule="nth_order_gift", found=FOUND, now=NOON)
 
 
 def receive(session: Session, shop_id: int, domain: str, key: str) -> None:

@@ -1,0 +1,110 @@
+"""Did it pay: what each rule's trial says, and what was truly spent, on whose account."""
+
+import csv
+import io
+import secrets
+from functools import partial
+
+from flask import Blueprint, abort, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.rules import holdout
+from app.store import costs, results
+from app.store.costs import Cost
+from app.web import result_words, settings_form
+from app.web.fields import Whole, Wrong
+from app.web.identity import in_their_name, merchant
+from app.web.result_words import purse_name, rule_name, who
+from app.web.screen import Look, look, show
+from app.web.settings_form import Form
+from app.web.settings_table import FIELDS
+from jobs import desk
+from jobs.runtime import local
+
+blueprint = Blueprint("results", __name__)
+
+BUSINESS = tuple(field for field in FIELDS if field.path.startswith("results."))
+_SHARE = Whole(most=holdout.MOST_PERCENT)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with what begins like that
+
+
+@blueprint.get("/results")
+def index() -> Response:
+    """Show what each trial says, and what was spent."""
+    return _index(settings_form.as_it_stands(BUSINESS))
+
+
+@blueprint.post("/results")
+def save() -> Response:
+    """Save what the merchant says of their business."""
+    again = settings_form.save(BUSINESS)
+    return _index(again) if again is not None else redirect(url_for("merchant.results.index", said="saved"), 303)
+
+
+@blueprint.get("/results/<rule>")
+def result(rule: str) -> str:
+    """Show one rule's trial, stretch by stretch."""
+    _known(rule)
+    with look() as seen:
+        found = results.kept(seen.session, shop_id=seen.merchant.id)
+    one = result_words.reckoned(seen.merchant, rule, found.get(rule))
+    return show("result.html", seen, {"one": one, "drawn": result_words.chart(one), "most": holdout.MOST_PERCENT})
+
+
+@blueprint.post("/results/<rule>/trial")
+def hold_out(rule: str) -> Response:
+    """Hold another share out of a rule, or nobody any more."""
+    _known(rule)
+    try:
+        percent = _SHARE.read(request.form.get("percent", "").strip(), merchant().currency) or 0
+    except Wrong as wrong:
+        abort(422, str(wrong))
+    here, salt = in_their_name(), secrets.token_hex(16)
+    begun = partial(holdout.begun, rule=rule, percent=percent, salt=salt, now=here.clock.now())
+    desk.set_policy(here, merchant(), begun)
+    return redirect(url_for("merchant.results.result", rule=rule, said="trial" if percent else "trial_over"), 303)
+
+
+@blueprint.get("/results/costs.csv")
+def costs_file() -> Response:
+    """Hand over everything that was ever truly spent, as a spreadsheet reads it."""
+    with look() as seen:
+        spent = _spent(seen, since="")
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(("month", "envelope", "rule", "agent", "deeds", "cost", "currency"))
+    for each in spent:
+        agent = f"'{each.agent}" if each.agent.startswith(_FORMULA) else each.agent
+        writer.writerow((each.month, each.purse, each.rule, agent, each.deeds, each.cost.text, each.cost.currency))
+    answer = make_response(sheet.getvalue())
+    answer.mimetype = "text/csv"
+    answer.headers["Content-Disposition"] = 'attachment; filename="costs.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _index(form: Form) -> Response:
+    with look() as seen:
+        found = results.kept(seen.session, shop_id=seen.merchant.id)
+        today = local(seen.merchant, seen.now)
+        spent = _spent(seen, since=f"{today.year - 1}-{today.month:02}")
+    currency = seen.merchant.currency
+    facts = {
+        "rules": [result_words.reckoned(seen.merchant, rule, found.get(rule)) for rule in holdout.RULES],
+        "fields_shown": BUSINESS,
+        "by_rule": result_words.shares(spent, rule_name, currency),
+        "by_agent": result_words.shares(spent, who, currency),
+        "by_purse": result_words.shares(spent, purse_name, currency),
+        "this_month": f"{today:%Y-%m}",
+    }
+    return make_response(show("results.html", seen, facts | form.facts), form.status)
+
+
+def _spent(seen: Look, since: str) -> list[Cost]:
+    shop = seen.merchant
+    return costs.spent(seen.session, shop_id=shop.id, since=since, currency=shop.currency, timezone=shop.timezone)
+
+
+def _known(rule: str) -> None:
+    if rule not in holdout.RULES:
+        abort(404, "Nobody is ever held out of that.")
