@@ -154,8 +154,19 @@ def test_given_an_order_nobody_told_the_past_of_when_walked_through_then_it_coun
 
     _, came_to = walked([old, bought(2, BEGIN + 9 * DAY, who=7)], asked(policy(every=None, ordinals=(2,))))
 
-    assert (came_to.orders, came_to.unknown, came_to.gifts) == (2, 1, 1)
+    assert (came_to.orders, came_to.unknown, came_to.gifts, came_to.revenue_minor) == (2, 1, 1, 100_00)
     assert [each.name for each in came_to.examples] == ["#2"]
+
+
+def test_given_an_order_from_before_that_was_first_heard_of_now_when_walked_through_then_it_is_none_of_these_days() -> (
+    None
+):
+    text = turns.gone_on(None, order(id=1, created_at=BEGIN - 30 * DAY, updated_at=BEGIN + DAY))
+    late = row(order(id=1, processed_at=BEGIN - 30 * DAY), text)
+
+    _, came_to = walked([late], asked(policy()))
+
+    assert (came_to.orders, came_to.gifts, came_to.revenue_minor, came_to.examples) == (0, 0, 0, ())
 
 
 def test_given_somebody_who_was_forgotten_when_walked_through_then_nothing_is_decided_about_them() -> None:

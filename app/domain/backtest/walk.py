@@ -36,7 +36,7 @@ class Said(NamedTuple):
     at: datetime
     decision: Decision
     row: Row | None
-    first: bool = False  # it had just been made
+    first: bool = False  # the order had just been made
 
 
 class _Event(NamedTuple):
@@ -153,10 +153,12 @@ class Walk:
         row, turn = event.row, event.turn
         if turn is None:
             self.unknown += 1
+            self.revenue_minor += row.net_minor
             self._record(row, counted=row.counted, net_minor=row.net_minor)
             return
         self._record(row, counted=turns.has(turn.traits, "counted"), net_minor=turn.net_minor)
-        if event.number == 0:
+        first = event.number == 0 and event.made_at >= self.asked.since
+        if first:
             self.placed += 1
             self.revenue_minor += row.net_minor
         if row.customer_id is not None and row.customer_id < 0:
@@ -164,7 +166,7 @@ class Walk:
         order = _order(row, event.made_at, turn, self.asked.currency)
         for decision in on_order(self._facts(order, event.at), self.asked.policy, event.at):
             self._carry_out(decision, order, event.at)
-            yield Said(event.at, decision, row, event.number == 0)
+            yield Said(event.at, decision, row, first)
 
     def _facts(self, order: Order, now: datetime) -> OrderFacts:
         crowd, buyer = self.crowd, order.customer_id
