@@ -22,7 +22,8 @@ def away(
     More is asked only about those who come back after long: most do not.
     """
     shop_id, least = merchant.id, timedelta(days=merchant.policy.comeback.away_days)
-    before = moments.ordered_before(session, shop_id=shop_id, order_ids=[order.id for order in changed])
+    again = [order.id for order in changed if _had_others(order, standings)]
+    before = moments.ordered_before(session, shop_id=shop_id, order_ids=again) if again else {}
     known = {number: Away(since=since) for number, since in before.items()}
     back = [
         (order, standing)
@@ -50,3 +51,8 @@ def away(
             shop=merchant.name,
         )
     return known
+
+
+def _had_others(order: Order, standings: Mapping[int, Standing]) -> bool:
+    standing = None if order.customer_id is None else standings.get(order.customer_id)
+    return standing is not None and standing.orders > order.counted

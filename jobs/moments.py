@@ -33,7 +33,7 @@ log = structlog.get_logger("moments")
 MOMENTS = "moments"  # the chore
 CAUGHT_UP = timedelta(days=7)  # whose day it was while nobody looked is told why nothing came; longer ago nobody asks
 TIMES_A_DAY = 3  # so many times a day's cap are looked at: some of them get nothing, and others are next
-PAUSE_SECONDS = 60.0  # after the store or a helpdesk gave no answer
+PAUSE_SECONDS = 300.0  # after the store or a helpdesk gave no answer
 _DAY = timedelta(days=1)
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from app.domain.moments import Due, Shipment
@@ -15,7 +16,7 @@ from jobs import stopping
 from jobs.runtime import Outside, World
 
 FOLLOWED = 100  # late orders; of more than these a merchant knows without us
-SECONDS = 20.0
+SECONDS = 20.0  # as long as parcels are asked about in one night
 IN_SIGHT = timedelta(days=60)  # beyond this the store shows orders to few apps
 TIMES_A_DAY = 3
 
@@ -24,7 +25,11 @@ def learn(world: World, merchant: Merchant, outside: Outside, days: Sequence[dat
     """Ask what became of the parcels that should have arrived by these days, and of those that are late."""
     with reading(world.sessions) as session:
         known = late_orders.waiting(session, shop_id=merchant.id, limit=FOLLOWED)
-    told = [*_of_days(merchant, outside, days), *_followed(outside, known)]
+    told, ends_at = list[Shipment](), time.monotonic() + SECONDS
+    for each in chain(_followed(outside, known), _of_days(merchant, outside, days)):
+        told.append(each)
+        if stopping.asked() or time.monotonic() > ends_at:
+            break
     late = [each for each in told if each.tracked and _took(each, world.clock.now()) > _time(merchant)]
     with unit_of_work(world.sessions) as session:
         late_orders.note(session, shop_id=merchant.id, late=late)
@@ -48,11 +53,7 @@ def _of_days(merchant: Merchant, outside: Outside, days: Sequence[date]) -> Iter
     zone, ago = ZoneInfo(merchant.timezone), _time(merchant)
     since = datetime.combine(days[0] - ago - timedelta(days=1), clock.min, zone)
     until = datetime.combine(days[-1] - ago, clock.min, zone)
-    ends_at = time.monotonic() + SECONDS
-    for each in outside.shop.shipments(since=since, until=until):
-        yield each
-        if stopping.asked() or time.monotonic() > ends_at:
-            return
+    return outside.shop.shipments(since=since, until=until)
 
 
 def _followed(outside: Outside, known: Sequence[Shipment]) -> Iterator[Shipment]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.effects import State
@@ -26,17 +26,22 @@ Span = tuple[datetime, datetime]  # from the first moment to before the second
 def first_ordered(
     session: Session, *, shop_id: int, within: Sequence[Span], active_since: datetime, limit: int
 ) -> dict[int, datetime]:
-    """Return who ordered first within these spans and has ordered lately, and when; those who spent most."""
-    if not within:
-        return {}
-    theirs = select(Customer.customer_id, Customer.first_order_at).where(
-        Customer.shop_id == shop_id,
-        Customer.customer_id > 0,  # nobody's alias
-        Customer.last_order_at >= active_since,
-        or_(*(_between(begin, end) for begin, end in within)),
-    )
-    rows = session.execute(theirs.order_by(Customer.net_minor.desc(), Customer.customer_id).limit(limit))
-    return {row.customer_id: row.first_order_at for row in rows}
+    """Return who ordered first within these spans and has ordered lately, and when; those who spent most.
+
+    Span by span: each is a short piece of an index, and all in one would be a look at everybody.
+    """
+    found: list[tuple[int, int, datetime]] = []
+    for begin, end in within:
+        theirs = select(Customer.net_minor, Customer.customer_id, Customer.first_order_at).where(
+            Customer.shop_id == shop_id,
+            Customer.first_order_at >= begin,
+            Customer.first_order_at < end,
+            Customer.customer_id > 0,  # nobody's alias
+            Customer.last_order_at >= active_since,
+        )
+        rows = session.execute(theirs.order_by(Customer.net_minor.desc(), Customer.customer_id).limit(limit))
+        found += [(-row.net_minor, row.customer_id, row.first_order_at) for row in rows]
+    return {customer_id: at for _, customer_id, at in sorted(found)[:limit]}
 
 
 def oldest_order(session: Session, *, shop_id: int) -> datetime | None:
@@ -47,19 +52,15 @@ def oldest_order(session: Session, *, shop_id: int) -> datetime | None:
 def ordered_before(session: Session, *, shop_id: int, order_ids: Collection[int]) -> dict[int, datetime]:
     """Return when the customer of each order had last bought something before it; nothing of first orders."""
     earlier = aliased(Order)
-    last = (
-        select(func.max(earlier.processed_at))
-        .where(
-            earlier.shop_id == shop_id,
-            earlier.customer_id == Order.customer_id,
-            earlier.counted,
-            earlier.processed_at < Order.processed_at,
-        )
-        .scalar_subquery()
+    bought = and_(
+        earlier.shop_id == Order.shop_id,
+        earlier.customer_id == Order.customer_id,
+        earlier.counted,
+        earlier.processed_at < Order.processed_at,
     )
-    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.customer_id.is_not(None))
-    found = select(Order.order_id, last.label("at")).where(*these).subquery()
-    return dict(session.execute(select(found.c.order_id, found.c.at).where(found.c.at.is_not(None))).all())
+    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids))
+    last = select(Order.order_id, func.max(earlier.processed_at)).join(earlier, bought).where(*these)
+    return dict(session.execute(last.group_by(Order.order_id)).all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,11 @@ def on_the_way(session: Session, *, shop_id: int, customer_id: int) -> OnTheWay:
         or_(Effect.reason.is_(None), Effect.reason.not_in(MAKES_GOOD)),
     )
     late = (
-        select(func.min(Order.name))
+        select(Order.name)
         .join(LateOrder, and_(LateOrder.shop_id == Order.shop_id, LateOrder.order_id == Order.order_id))
         .where(Order.shop_id == shop_id, Order.customer_id == customer_id, LateOrder.arrived_at.is_(None))
+        .order_by(Order.processed_at, Order.order_id)
+        .limit(1)
     )
     theirs = and_(KeptBirthday.shop_id == Customer.shop_id, KeptBirthday.customer_id == Customer.customer_id)
     asked = (
@@ -138,7 +141,3 @@ def _today(session: Session, shop_id: int, rule: str, day_start: datetime) -> in
     done = (Effect.shop_id == shop_id, Effect.rule == rule, Effect.kind.in_(TREATS), Effect.state.in_(GIVEN), STANDS)
     made = select(func.count()).where(*done, Effect.created_at >= day_start)
     return session.scalar(made) or 0
-
-
-def _between(begin: datetime, end: datetime) -> ColumnElement[bool]:
-    return and_(Customer.first_order_at >= begin, Customer.first_order_at < end)
