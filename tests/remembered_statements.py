@@ -17,7 +17,7 @@ _create = create_engine
 
 def share() -> None:
     """Let every database that is opened from now on know what others of its kind have compiled."""
-    base.create_engine = _opened  # type: ignore[attr-defined]
+    base.create_engine = _opened  # type: ignore[assignment, attr-defined]
 
 
 def _opened(url: str, **wishes: Any) -> Engine:
