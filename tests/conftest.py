@@ -28,10 +28,10 @@ from app.store.base import Base, Session, Sessions, open_database, sessions_of, 
 from app.store.grants import Pair
 from app.store.sealed import Seal
 from app.store.shops import Merchant
+from tests import remembered_rows
 from tests.builders import MINUTE, NOON, SettableClock, auto_policy, profile
 from tests.embedded import private_postgres, private_redis
 from tests.remembered_routes import remember
-from tests.remembered_rows import remembered
 from tests.remembered_statements import share
 from tests.remembered_templates import keep
 
@@ -148,7 +148,10 @@ def seal() -> Seal:
 def shop(engine: Engine, sessions: Sessions, seal: Seal) -> Merchant:
     """Install a merchant whose past is read and whose rules are all switched on."""
     with unit_of_work(sessions) as session:
-        merchant = shops.by_id(session, remembered(session, engine, lambda: installed(session, seal)))
+        first = remembered_rows.is_empty(session, engine)
+        merchant = shops.by_id(session, remembered_rows.put_back(session, engine) or installed(session, seal))
+    if first:
+        remembered_rows.remember(engine)
     assert merchant is not None
     return merchant
 

@@ -3,7 +3,6 @@
 Only an empty database gets them, so whoever has written anything first gets this made as the app makes it.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert, select
@@ -15,21 +14,24 @@ Rows = list[dict[str, Any]]
 _KEPT: dict[str, list[tuple[Table, Rows]]] = {}  # by database
 
 
-def remembered(session: Session, engine: Engine, make: Callable[[], int]) -> int:
-    """Return the id of a shop as `make` makes it, which is asked only where its rows cannot be put back."""
-    kept = _KEPT.get(str(engine.url))
-    if session.scalar(select(Shop.id).limit(1)) is not None or (kept is None and _rows(session)):
-        return make()
-    if kept is None:
-        shop_id = make()
-        session.flush()
-        _KEPT[str(engine.url)] = _rows(session)
-        return shop_id
-    for table, rows in kept:
+def put_back(session: Session, engine: Engine) -> int | None:
+    """Write the rows that were remembered, and return the shop's id; None where there are none, or others stand."""
+    if str(engine.url) not in _KEPT or session.scalar(select(Shop.id).limit(1)) is not None:
+        return None
+    for table, rows in _KEPT[str(engine.url)]:
         session.execute(insert(table), rows)
     return session.scalars(select(Shop.id)).one()
 
 
-def _rows(session: Session) -> list[tuple[Table, Rows]]:
-    found = ((table, session.execute(select(table)).mappings().all()) for table in Base.metadata.sorted_tables)
-    return [(table, [dict(row) for row in rows]) for table, rows in found if rows]
+def remember(engine: Engine) -> None:
+    """Remember every row that stands, once all of it is committed: some are only written then."""
+    with engine.connect() as books:
+        found = [(table, books.execute(select(table)).mappings().all()) for table in Base.metadata.sorted_tables]
+    _KEPT[str(engine.url)] = [(table, [dict(row) for row in rows]) for table, rows in found if rows]
+
+
+def is_empty(session: Session, engine: Engine) -> bool:
+    """Return whether what is written next is worth remembering: nothing stands yet, and nothing is remembered."""
+    if str(engine.url) in _KEPT:
+        return False
+    return not any(session.execute(select(table).limit(1)).first() for table in Base.metadata.sorted_tables)
