@@ -27,6 +27,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A call that made a rule look, or some of its kind in a row; `at` is when the last of them came."""
+
+    at: datetime
+    topic: str
+    times: int
+    problem: str | None  # why it was set aside, or put off when it was last tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyNot:
     """How many subjects one rule answered with one code, and the newest of those answers."""
 
@@ -64,6 +74,30 @@ def verdicts_with(session: Session, *, shop_id: int, code: str, rule: str | None
 def verdicts_of(session: Session, *, shop_id: int, rule: str, limit: int) -> list[Verdict]:
     """Return the newest decisions of one rule."""
     return _told(session, shop_id, _decided(shop_id).where(Decision.rule == rule).limit(limit))
+
+
+def heard(session: Session, *, shop_id: int, subjects: tuple[str, ...], limit: int) -> list[Heard]:
+    """Return the newest calls by which we heard of the subjects, as far as they are still kept."""
+    about = select(Decision.delivery_id).where(Decision.shop_id == shop_id, Decision.subject.in_(subjects))
+    columns = (Delivery.received_at, Delivery.topic, Delivery.problem)
+    calls = select(*columns).where(Delivery.shop_id == shop_id, Delivery.id.in_(about)).order_by(Delivery.id.desc())
+    found: list[Heard] = []
+    for at, topic, problem in session.execute(calls.limit(limit)):
+        if found and (found[-1].topic, found[-1].problem) == (topic, problem):
+            found[-1] = replace(found[-1], times=found[-1].times + 1)
+        else:
+            found.append(Heard(at=at, topic=topic, times=1, problem=problem))
+    return found
+
+
+def some(session: Session, *, shop_id: int, rule: str | None, code: str | None, upto: int, limit: int) -> list[Verdict]:
+    """Return the newest decisions up to that number, each by itself, of one rule or all and under one code or all."""
+    wanted = [Decision.id <= upto]
+    wanted += [] if rule is None else [Decision.rule == rule]
+    wanted += [] if code is None else [Decision.code == code]
+    found = session.execute(_decided(shop_id).where(*wanted).limit(limit)).all()
+    names = _order_names(session, shop_id, [row.subject for row, _ in found])
+    return [_verdict(row, topic, names.get(row.subject)) for row, topic in found]
 
 
 def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]:

@@ -117,13 +117,6 @@ def pools_left(session: Session, *, shop_id: int, purse: Purse) -> list[PoolLeft
     return [_pool(opened.get(name), name, limit, purse) for name, limit in purse.limits.items()]
 
 
-def waiting_by_rule(session: Session, *, shop_id: int) -> dict[str, int]:
-    """Return how many decisions of each rule wait for a person's yes."""
-    decisions = func.count(func.distinct(func.coalesce(Effect.decision_id, -Effect.id)))
-    statement = select(Effect.rule, decisions).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING)
-    return {row[0]: row[1] for row in session.execute(statement.group_by(Effect.rule))}
-
-
 def done_since(
     session: Session, *, shop_id: int, since: datetime | None, currency: str, until: datetime | None = None
 ) -> list[Tally]:

@@ -13,6 +13,7 @@ from app.domain.money import Money, zero
 from app.store.deeds import PENDING
 from app.store.pools import NO_MONTH
 from app.store.reports import PoolLeft, Tally
+from app.store.stories import Search, matching
 from app.store.tables import Effect, Pool
 from app.store.undoing import STANDS, TAKEN_BACK
 
@@ -42,6 +43,14 @@ class Waiting:
     newest: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameTo:
+    """What some deeds came to: spent, and set aside for those that are not done or not confirmed yet."""
+
+    spent: Money
+    aside: Money
+
+
 def waiting(session: Session, *, shop_id: int, currency: str) -> dict[str, Waiting]:
     """Return what waits for a person's yes, by rule."""
     decisions = func.count(func.distinct(func.coalesce(Effect.decision_id, -Effect.id)))
@@ -53,6 +62,18 @@ def waiting(session: Session, *, shop_id: int, currency: str) -> dict[str, Waiti
         rule: Waiting(decisions=count, cost=_money(minor, currency), newest=newest)
         for rule, count, minor, newest in found
     }
+
+
+def came_to(session: Session, *, shop_id: int, currency: str, search: Search) -> CameTo:
+    """Return what the deeds that match came to; what was taken back, refused or only watched costs nothing."""
+    statement = select(Effect.state, Effect.code, func.sum(Effect.cost_minor)).where(*matching(shop_id, search))
+    found = CameTo(spent=zero(currency), aside=zero(currency))
+    for state, code, minor in session.execute(statement.group_by(Effect.state, Effect.code)):
+        if _is_spent(state, code):
+            found = replace(found, spent=found.spent + _money(minor, currency))
+        elif _is_aside(state, code):
+            found = replace(found, aside=found.aside + _money(minor, currency))
+    return found
 
 
 def done_by_rule(session: Session, *, shop_id: int, currency: str, since: datetime) -> dict[str, list[Tally]]:
@@ -104,13 +125,21 @@ def by_rule(session: Session, *, shop_id: int, currency: str, months: Collection
             month=month, pool=PoolName(pool), rule=rule, deeds=0, spent=zero(currency), aside=zero(currency)
         )
         line, cost = found.get((month, pool, rule), nothing), _money(minor, currency)
-        if state == State.DONE and code not in {PENDING, TAKEN_BACK}:
+        if _is_spent(state, code):
             line = replace(line, deeds=line.deeds + count, spent=line.spent + cost)
-        elif state in _ASIDE or (state == State.DONE and code == PENDING):
+        elif _is_aside(state, code):
             line = replace(line, aside=line.aside + cost)
         found[month, pool, rule] = line
     lines = [line for line in found.values() if line.deeds or line.aside.minor]
     return sorted(lines, key=lambda line: (line.month, line.spent.minor, line.rule), reverse=True)
+
+
+def _is_spent(state: str, code: str | None) -> bool:
+    return state == State.DONE and code not in {PENDING, TAKEN_BACK}
+
+
+def _is_aside(state: str, code: str | None) -> bool:
+    return state in _ASIDE or (state == State.DONE and code == PENDING)
 
 
 def _money(minor: int | None, currency: str) -> Money:

@@ -16,10 +16,11 @@ from app.store import lifting
 from app.store.deeds import KINDS, Unreadable, deed_of, reason_of
 from app.store.sending_tables import Sending
 from app.store.sendings import Sent, sent_of
-from app.store.tables import Decision, Delivery, Effect, Order
+from app.store.tables import Customer, Decision, Delivery, Effect, Order
 from app.store.undoing import STANDS, TAKEN_BACK
 
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
+_ROOM = 1_000  # rows that were written while others, begun before them, were not yet
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
 _COMING = tuple(sorted(KINDS - {"push_card"}))  # a card does not tell of itself
@@ -65,7 +66,10 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Which rows of the ledger. `words`: an order's name or number, a customer's id, a ticket. `before`: a row's id."""
+    """Which rows of the ledger. `words`: an order's name or number, a customer's id, a ticket. `before`: a row's id.
+
+    `since` and `until` are about when a row was written down.
+    """
 
     states: tuple[State, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -76,6 +80,10 @@ class Search:
     needs_person: bool = False
     standing: bool = False  # not what was taken back
     by_agents: bool = False  # what somebody of the team asked for
+    agent_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    least_minor: int | None = None  # what costs so much at least
     before: int | None = None
 
 
@@ -102,10 +110,28 @@ class OrderLine:
     counted: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Orders and a customer that go by what was typed."""
+
+    orders: tuple[OrderLine, ...]
+    customer_id: int | None
+
+
 def ledger_rows(session: Session, *, shop_id: int, currency: str, search: Search, limit: int) -> list[LedgerRow]:
     """Return the newest matching rows of the shop's ledger."""
-    statement = _described(shop_id).where(*matching(shop_id, search)).order_by(Effect.id.desc()).limit(limit)
+    wanted = (*matching(shop_id, search), *_around(session, shop_id, search))
+    statement = _described(shop_id).where(*wanted).order_by(Effect.id.desc()).limit(limit)
     return list(_rows(session.execute(statement), currency))
+
+
+def around(session: Session, *, shop_id: int, currency: str, search: Search, limit: int) -> list[LedgerRow]:
+    """Return the newest matching rows, and what was decided together with them: notes to agents, renewed cards."""
+    mine = select(Effect.id).where(*matching(shop_id, search))
+    decided = select(Effect.decision_id).where(*matching(shop_id, search), Effect.decision_id.is_not(None))
+    beside = select(Effect.id).where(Effect.shop_id == shop_id, Effect.decision_id.in_(decided))
+    statement = _described(shop_id).where(Effect.id.in_(union_all(mine, beside)))
+    return list(_rows(session.execute(statement.order_by(Effect.id.desc()).limit(limit)), currency))
 
 
 def waiting(
@@ -187,6 +213,19 @@ def order(session: Session, *, shop_id: int, order_id: int, currency: str) -> Or
     return None if row is None else _order(row, currency)
 
 
+def named(session: Session, *, shop_id: int, currency: str, typed: str) -> Named:
+    """Return what orders and which customer a person may mean by a name or a number, whatever was done for them."""
+    number = _number(typed)
+    which = [Order.name.in_((typed, f"#{typed}")), *([Order.order_id == number] if number else [])]
+    lookups = [select(Order.order_id).where(Order.shop_id == shop_id, each) for each in which]
+    found = select(Order).where(Order.shop_id == shop_id, Order.order_id.in_(union_all(*lookups)))
+    customer = session.get(Customer, (shop_id, number), populate_existing=True) if number else None
+    return Named(
+        orders=tuple(_order(row, currency) for row in session.scalars(found.order_by(Order.order_id.desc()).limit(5))),
+        customer_id=None if customer is None else customer.customer_id,
+    )
+
+
 def orders_of(session: Session, *, shop_id: int, customer_id: int, currency: str, limit: int) -> list[OrderLine]:
     """Return the customer's newest orders, whether they count or not."""
     statement = select(Order).where(Order.shop_id == shop_id, Order.customer_id == customer_id)
@@ -206,9 +245,11 @@ def matching(shop_id: int, search: Search) -> list[ColumnElement[bool]]:
         (search.needs_person, (Effect.state == State.UNCERTAIN) & Effect.next_try_at.is_(None)),
         (search.standing, STANDS),
         (search.by_agents, by_agents()),
+        (search.agent_id is not None, Effect.agent_id == search.agent_id),
+        (search.least_minor is not None, Effect.cost_minor >= (search.least_minor or 0)),
         (bool(search.words), _named(shop_id, search.words)),
     ]
-    return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked)]
+    return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked), *_written(search)]
 
 
 def by_agents() -> ColumnElement[bool]:
@@ -229,6 +270,26 @@ def _described(shop_id: int) -> Select[Effect, str, str, Sending]:
     )
 
 
+def _written(search: Search) -> list[ColumnElement[bool]]:
+    """Return the conditions for when a row was written down."""
+    since = [] if search.since is None else [Effect.created_at >= search.since]
+    return since if search.until is None else [*since, Effect.created_at < search.until]
+
+
+def _around(session: Session, shop_id: int, search: Search) -> list[ColumnElement[bool]]:
+    """Return bounds of the numbers of rows of that time, with some room: rows are numbered as they are written.
+
+    Without them a database walks back from the newest row, or sorts all that it finds by number.
+    """
+    if search.since is None or search.until is None:
+        return []
+    mine = (Effect.shop_id == shop_id, *_written(search))
+    ends = (Effect.created_at, Effect.created_at.desc())
+    found = [session.scalar(select(Effect.id).where(*mine).order_by(end).limit(1)) for end in ends]
+    first, last = (number or 0 for number in found)
+    return [Effect.id.between(first - _ROOM, last + _ROOM)]
+
+
 def _named(shop_id: int, words: str) -> ColumnElement[bool]:
     """Return the condition for what a person may type: #1001, 1001, an order's or customer's number, a ticket.
 
@@ -236,10 +297,15 @@ def _named(shop_id: int, words: str) -> ColumnElement[bool]:
     """
     names = select(Order.order_id).where(Order.shop_id == shop_id, Order.name.in_((words, f"#{words}")))
     named = [Effect.ticket_id == words, Effect.order_id.in_(names)]
-    number = int(words) if words.isascii() and words.isdigit() else 0
-    if 0 < number <= _MOST_ID:
+    if number := _number(words):
         named += [Effect.order_id == number, Effect.customer_id == number]
     return Effect.id.in_(union_all(*(select(Effect.id).where(Effect.shop_id == shop_id, each) for each in named)))
+
+
+def _number(words: str) -> int:
+    """Return the number that was typed; 0 for what is none that a row may have."""
+    number = int(words) if words.isascii() and words.isdigit() else 0
+    return number if number <= _MOST_ID else 0
 
 
 def _rows(found: Iterable[Row[Effect, str, str, Sending]], currency: str) -> Iterator[LedgerRow]:

@@ -103,6 +103,7 @@ class Delivery(Base):
         ),
         Index("ix_deliveries_shop", "shop_id", "id"),
         some_rows("ix_deliveries_aside", "id", where="handled_at IS NULL AND next_try_at IS NULL"),
+        some_rows("ix_deliveries_heard", "shop_id", "source", "received_at", where="source <> 'shopify'"),
         Index("ix_deliveries_event", "source", "sender", "topic", "event_key", unique=True),
     )
 
@@ -277,6 +278,7 @@ class Effect(Base):
         Index("ix_effects_decision", "decision_id"),
         Index("ix_effects_newest", "shop_id", "id"),
         Index("ix_effects_ended", "shop_id", "ended_at"),
+        some_rows("ix_effects_cost", "shop_id", "id", "cost_minor", where="cost_minor IS NOT NULL"),
         Index("ix_effects_created", "shop_id", "created_at"),
         Index("ix_effects_rule", "shop_id", "rule", "id"),
         Index("ix_effects_kind", "shop_id", "kind", "id"),

@@ -1,9 +1,7 @@
 """What a month's agents did, as a file for spreadsheets: no names of customers, and no cell that computes anything."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +13,9 @@ from app.store.acts import Act
 from app.store.base import reading
 from app.store.shops import Merchant
 from app.web import phrases
+from app.web.sheets import BYTE_ORDER, PAGE, plain, written
 from jobs.runtime import World
 
-PAGE = 500  # rows in memory at once, however many there are
 FIRST_YEAR = 2020  # nothing of ours is older
 HEAD = (
     *("When", "When (UTC)", "Who", "Ticket", "Customer", "What", "Amount", "Currency"),
@@ -25,9 +23,6 @@ HEAD = (
 )
 _RESULTS = {state.value: word for state, (word, _) in phrases.STATES.items()}
 _MONTH = re.compile(r"(?a:(20\d\d)-(0[1-9]|1[0-2]))")
-_BYTE_ORDER = "\ufeff"  # without it some programs take the file for another encoding
-# With these a spreadsheet begins to compute, also in their wide forms.
-_COMPUTES = tuple("=+-@＝＋－＠")
 
 
 def months(merchant: Merchant, now: datetime) -> list[str]:
@@ -52,15 +47,9 @@ def span(merchant: Merchant, month: str) -> tuple[datetime, datetime] | None:
 
 def sheet(world: World, merchant: Merchant, since: datetime, until: datetime) -> Iterator[str]:
     """Yield the file, page by page, each read when the one before was taken."""
-    yield _BYTE_ORDER + _written([HEAD])
+    yield BYTE_ORDER + written([HEAD])
     for page in _pages(world, merchant, since, until):
-        yield _written(_row(act, merchant) for act in page)
-
-
-def plain(text: str) -> str:
-    """Return the text so that it is a text to every spreadsheet, and is read in the direction that it is written in."""
-    seen = "".join(each for each in text if each.isprintable())  # no tabs, no line ends, nothing that turns the text
-    return f"'{seen}" if seen.lstrip().startswith(_COMPUTES) else seen
+        yield written(_row(act, merchant) for act in page)
 
 
 def _pages(world: World, merchant: Merchant, since: datetime, until: datetime) -> Iterator[list[Act]]:
@@ -94,9 +83,3 @@ def _row(act: Act, merchant: Merchant) -> tuple[str, ...]:
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
-    page = io.StringIO()
-    csv.writer(page).writerows(rows)
-    return page.getvalue()

@@ -5,7 +5,8 @@ part of the house; what they do not know is said in English.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ LANGUAGES = (ENGLISH, FRENCH)
 HEADER = "X-Lagniappe-Locale"  # a script's call says here what its page's address said
 CATALOGUES = Path(__file__).with_name("languages")
 
+_READER: ContextVar[str] = ContextVar("reader", default=ENGLISH)  # of what is written after the answer has begun
 _LOCALE = re.compile(rf"({'|'.join(LANGUAGES)})(?:[-_].*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -52,13 +54,18 @@ def install(app: Flask) -> None:
 
 
 def spoken() -> str:
-    """Return the language of whoever looks; English where nobody does."""
+    """Return the language of whoever looks, or of whom something is written for; English where there is nobody."""
     if not has_request_context():
-        return ENGLISH
+        return _READER.get()
     if "spoken" not in g:
         g.spoken = _chosen()
     language: str = g.spoken
     return language
+
+
+def to_whom_it_is_for(pages: Iterator[str]) -> Iterator[str]:
+    """Return the same pages, each written in the language of whoever looks now, though they are answered by then."""
+    return _written_in(spoken(), pages)
 
 
 def prefer(language: str) -> None:
@@ -175,6 +182,18 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 def _shown(values: Mapping[str, object]) -> dict[str, object]:
     return {name: shown(value) for name, value in values.items()}
+
+
+def _written_in(language: str, pages: Iterator[str]) -> Iterator[str]:
+    while True:
+        before = _READER.set(language)
+        try:
+            page = next(pages, None)
+        finally:
+            _READER.reset(before)
+        if page is None:
+            return
+        yield page
 
 
 def _chosen() -> str:

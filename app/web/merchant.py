@@ -13,6 +13,7 @@ from app.web import (
     identity,
     merchant_acts,
     merchant_campaigns,
+    merchant_connections,
     merchant_gifts,
     merchant_helpdesks,
     merchant_listener,
@@ -22,6 +23,7 @@ from app.web import (
     merchant_rules,
     merchant_settings,
     merchant_shortages,
+    merchant_spend,
     merchant_story,
     merchant_tasks,
     merchant_team,
@@ -46,7 +48,9 @@ blueprint.register_blueprint(merchant_pages.blueprint)
 blueprint.register_blueprint(merchant_acts.blueprint)
 blueprint.register_blueprint(merchant_tasks.blueprint)
 blueprint.register_blueprint(merchant_rules.blueprint)
+blueprint.register_blueprint(merchant_connections.blueprint)
 blueprint.register_blueprint(merchant_settings.blueprint)
+blueprint.register_blueprint(merchant_spend.blueprint)
 blueprint.register_blueprint(merchant_privacy.blueprint)
 blueprint.register_blueprint(merchant_team.blueprint)
 blueprint.register_blueprint(merchant_helpdesks.blueprint)

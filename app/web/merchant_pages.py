@@ -1,16 +1,15 @@
 """The merchant's pages: today, the ledger, one order's story, one customer's card, and the reasons."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.effects import State
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store import (
+    agents,
     alarms,
     imports,
     orders,
@@ -20,12 +19,25 @@ from app.store import (
     setups,
     shops,
     shortages,
+    spending,
     stories,
     tallies,
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
-from app.web import customer_card, journey, merchant_story, phrases, rights, welcome_view
+from app.web import (
+    acts_sheet,
+    customer_card,
+    journey,
+    ledger_search,
+    merchant_story,
+    phrases,
+    proposals,
+    rights,
+    timeline,
+    troubles,
+    welcome_view,
+)
 from app.web.here import world
 from app.web.language import _
 from app.web.screen import Look, look, show
@@ -37,10 +49,9 @@ blueprint = Blueprint("pages", __name__)
 ROWS = 50  # of the ledger on one page
 WAITING_ROWS = 12  # enough for the few that today shows; all of them are in the ledger
 STORY = 100  # decisions in one story
-ORDERS = 12  # of one customer
-MISFITS = 5
+ORDERS = 50  # of one customer
+HEARD = 50  # calls about one order
 REASONS_GO_BACK = timedelta(days=90)
-LONGEST_WORDS = 64
 MOST_ID = 2**63 - 1
 
 
@@ -50,7 +61,8 @@ def today() -> str:
     with look() as seen:
         facts = _moving(seen)
         facts["observed"] = reports.observed_by_rule(seen.session, **_shop(seen))
-        facts["misfits"] = reports.misfits(seen.session, shop_id=seen.merchant.id, limit=MISFITS)
+        facts["troubles"] = troubles.lately(seen)
+        facts["proposals"] = proposals.made(seen)
         facts["unwelcomed"] = welcome_view.unwelcomed(seen)
         facts["to_tell"] = merchant_story.to_tell(seen)
     facts["modes"] = list(Mode)
@@ -71,11 +83,14 @@ def today_fragment() -> Response:
 @blueprint.get("/ledger")
 def ledger() -> str:
     """Show the rows of the ledger that a person looks for."""
-    search = _search()
+    asked = ledger_search.asked()
+    search, here = asked.search, world()
     with look() as seen:
         facts = _rows(seen, search)
-    asked: dict[str, Any] = {"q": search.words or None, "state": next(iter(search.states), None), "rule": search.rule}
-    facts |= {"search": search, "asked": asked, "back": url_for("merchant.pages.ledger", **asked)}
+        facts["named"] = stories.named(seen.session, typed=search.words, **_shop(seen)) if search.words else None
+        facts["agents"] = agents.listed(seen.session, shop_id=seen.merchant.id, seal=here.seal)
+    facts |= {"search": search, "asked": asked.words, "back": url_for("merchant.pages.ledger", **asked.words)}
+    facts["months"] = acts_sheet.months(seen.merchant, seen.now)
     return show("ledger.html", seen, facts)
 
 
@@ -86,10 +101,13 @@ def order(order_id: int) -> str:
         found = stories.order(seen.session, order_id=order_id, **_shop(seen))
         if found is None:
             abort(404, _("This shop's ledger has no such order."))
-        facts = _story(seen, (f"order:{order_id}",), Search(order_id=order_id))
+        subjects = (f"order:{order_id}",)
+        facts = _story(seen, subjects, Search(order_id=order_id))
+        heard = reasons.heard(seen.session, shop_id=seen.merchant.id, subjects=subjects, limit=HEARD)
         facts["ordinal"] = orders.ordinal(seen.session, shop_id=seen.merchant.id, order_id=order_id)
-    facts["order"] = found
-    return show("order.html", seen, facts)
+    facts["entries"] = timeline.merged(orders=[found], heard=heard, told=facts["told"], rows=facts["rows"])
+    facts["tickets"] = sorted({row.ticket_id for row in facts["rows"] if row.ticket_id})
+    return show("order.html", seen, facts | {"order": found})
 
 
 @blueprint.get(f"/customers/<int(max={MOST_ID}):customer_id>")
@@ -104,14 +122,14 @@ def customer(customer_id: int) -> str:
         facts |= _story(seen, subjects, Search(customer_id=customer_id))
         facts["store_says"] = reports.store_says(seen.session, customer_id=customer_id, **_shop(seen))
         facts["journey"] = journey.shown(seen.session, seen.merchant, facts["standing"], facts["measure"], seen.now)
-    facts["bought"] = bought
-    return show("customer.html", seen, facts)
+    facts["entries"] = timeline.merged(orders=bought, told=facts["told"], rows=facts["rows"])
+    return show("customer.html", seen, facts | {"bought": bought})
 
 
 @blueprint.get("/decisions")
 def decisions() -> str:
     """Count why and why not by reason; with a code, show the newest decisions that gave it."""
-    rule, code = _words("rule") or None, _words("code")
+    rule, code = ledger_search.words("rule") or None, ledger_search.words("code")
     with look() as seen:
         shop_id, since = seen.merchant.id, seen.now - REASONS_GO_BACK
         counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since)
@@ -141,7 +159,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "shortages": [each for each in shortages.listed(session, shop_id=shop_id) if each.asks],
         "alarms": alarms.standing(session, shop_id=shop_id),
         "waiting": stories.waiting(session, limit=WAITING_ROWS, **shop),
-        "waiting_by_rule": reports.waiting_by_rule(session, shop_id=shop_id),
+        "waiting_by_rule": spending.waiting(session, **shop),
         "figures": reports.figures(session, now=seen.now, **shop),
         "pools": _pools(seen),
         "overdue": privacy.overdue_in(session, shop_id=shop_id, now=seen.now),
@@ -172,7 +190,9 @@ def _rows(seen: Look, search: Search) -> dict[str, Any]:
 
 def _story(seen: Look, subjects: tuple[str, ...], search: Search) -> dict[str, Any]:
     told = reasons.verdicts(seen.session, shop_id=seen.merchant.id, subjects=subjects, search=search, limit=STORY)
-    return {"told": told, "back": request.path, **_rows(seen, search)}
+    cost = spending.came_to(seen.session, search=search, **_shop(seen))
+    found = stories.around(seen.session, search=search, limit=ROWS + 1, **_shop(seen))
+    return {"told": told, "cost": cost, "back": request.path, "rows": found[:ROWS], "more": len(found) > ROWS}
 
 
 def _pools(seen: Look) -> list[PoolLeft]:
@@ -182,19 +202,3 @@ def _pools(seen: Look) -> list[PoolLeft]:
 
 def _shop(seen: Look) -> dict[str, Any]:
     return {"shop_id": seen.merchant.id, "currency": seen.merchant.currency}
-
-
-def _search() -> Search:
-    before = request.args.get("before", "")
-    search = Search(states=_state(), rule=_words("rule") or None, words=_words("q"))
-    return replace(search, before=int(before)) if before.isascii() and before.isdigit() and len(before) < 19 else search
-
-
-def _state() -> tuple[State, ...]:
-    asked = request.args.get("state", "")
-    return (State(asked),) if asked in set(State) else ()
-
-
-def _words(name: str) -> str:
-    """Return what was typed, without what no database keeps in a text."""
-    return "".join(filter(str.isprintable, request.args.get(name, "")))[:LONGEST_WORDS].strip()

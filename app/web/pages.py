@@ -31,7 +31,7 @@ PAGES = (
     Page("/ledger", N_("Ledger")),
     Page("/decisions", N_("Reasons")),
     Page("/team", N_("Team")),
-    Page("/helpdesks", N_("Helpdesks")),
+    Page("/connections", N_("Connections")),
     Page("/gifts", N_("Gifts")),
     Page("/settings", N_("Settings")),
     Page("/privacy", N_("Privacy")),

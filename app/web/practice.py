@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.domain.agents import Role
-from app.store import agents, reports, shops
+from app.store import agents, reports, shops, spending
 from app.store.base import reading
 from app.store.reports import Figures, Tally, ToDo
 from app.web import phrases
@@ -132,12 +132,13 @@ def signed_webhook(order_id: int, shop_domain: str, *, port: int) -> str:
 
 def _progress(seen: Look) -> Progress:
     session, shop_id, currency = seen.session, seen.merchant.id, seen.merchant.currency
+    waiting = spending.waiting(session, shop_id=shop_id, currency=currency)
     return Progress(
         history_read=shops.history_state(session, shop_id=shop_id).done_at is not None,
         reviewed=reports.was_done(session, shop_id=shop_id, chore="review"),
         figures=reports.figures(session, shop_id=shop_id, currency=currency, now=seen.now),
         done=reports.done_since(session, shop_id=shop_id, currency=currency, since=None),
-        waiting=sum(reports.waiting_by_rule(session, shop_id=shop_id).values()),
+        waiting=sum(each.decisions for each in waiting.values()),
         to_do=reports.to_do(session, shop_id=shop_id, now=seen.now),
         newest_gift_order=reports.newest_gift_order(session, shop_id=shop_id),
     )

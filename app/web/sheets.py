@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Response, stream_with_context
+from flask import Response
+
+from app.web.language import to_whom_it_is_for
 
 PAGE = 500  # rows in memory at once, however many there are
 BYTE_ORDER = "\ufeff"  # without it some programs take the file for another encoding
@@ -34,7 +36,7 @@ def iso(moment: datetime | None, zone: str) -> str:
 
 def file(name: str, pages: Iterator[str]) -> Response:
     """Hand over a file, page by page, each made when the one before was taken."""
-    answer = Response(stream_with_context(pages), mimetype="text/csv")
+    answer = Response(to_whom_it_is_for(pages), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -499,6 +499,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "new": auto_policy(),
     "all_the_same": False,
     "partial": True,
+    "typed": "1001",
     "unpaid": False,
     "upto": 2**63 - 1,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],

@@ -11,7 +11,8 @@ from sqlalchemy import event
 
 from app.domain.agents import Reason
 from app.web import acts_sheet
-from app.web.acts_sheet import HEAD, months, plain, sheet, span
+from app.web.acts_sheet import HEAD, months, sheet, span
+from app.web.sheets import plain
 from tests.builders import DAY, NOON, flowers, paid, refund
 from tests.web.desk import Desk
 

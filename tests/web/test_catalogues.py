@@ -15,14 +15,7 @@ MARKUP = re.compile(r"<[^>]*>|https?://\S+|%\(\w+\)s|vip: refund 150")
 # What a French reader would stumble over: a straight quote, or a plain space (or none) before : ; ! ? » and after «.
 ODD = re.compile(r"""['"“”]|(?<![\d\xa0\u202f])[;!?»]|[^\xa0\d]:|«(?!\xa0)""")
 BELOW = "retold.po"  # what the rooms below the pages say
-ENGLISH_ALONE = {
-    "_rules.html",
-    "customer.html",
-    "ledger.html",
-    "order.html",
-    "today.html",
-}
-TRANSLATED = sorted(path for path in TEMPLATES.glob("*.html") if path.name not in ENGLISH_ALONE)
+TRANSLATED = sorted(TEMPLATES.glob("*.html"))
 
 
 def messages() -> list[tuple[str, Message]]:
