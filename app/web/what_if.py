@@ -16,7 +16,7 @@ from app.store.backtests import Walked
 from app.web import settings_form, settings_table
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
-from app.web.language import N_, number, percent
+from app.web.language import N_, number, percent, shown
 from app.web.screen import look, show
 from app.web.settings_form import Form
 from jobs import backtest, desk
@@ -45,7 +45,7 @@ class Figure:
         """Return how much more it would be, with its sign; a dash where it would be the same."""
         more = self.of(tried) - self.of(kept)
         sign = "+" if more > 0 else "−"
-        return f"{sign}{self.shown(abs(more), kept.currency)}" if more else "–"
+        return f"{sign}{shown(self.shown(abs(more), kept.currency))}" if more else "–"
 
     def shown(self, value: int, currency: str) -> str | Money:
         """Return the number as it reads."""
@@ -149,9 +149,9 @@ def _page(form: Form | None = None) -> Response:
     if running:
         backtest.ring(world(), merchant())  # a bell that was lost is rung again by whoever waits
     policy = merchant().policy if tried is None else tried.policy
-    shown = form or Form(texts=settings_table.typed(policy, merchant().currency, FIELDS), edition="")
+    sheet = form or Form(texts=settings_table.typed(policy, merchant().currency, FIELDS), edition="")
     facts = _facts(kept, tried, merchant().policy) | {"imported": done, "running": running, "fields": FIELDS}
-    return make_response(show("what_if.html", seen, facts | shown.facts), shown.status)
+    return make_response(show("what_if.html", seen, facts | sheet.facts), sheet.status)
 
 
 def _facts(kept: Walked | None, tried: Walked | None, policy: Policy) -> dict[str, Any]:
