@@ -17,7 +17,7 @@ from app.store.base import unit_of_work
 from app.store.campaigns import Campaign
 from app.store.shops import Merchant
 from integrations import registry
-from jobs import address_asks, campaign_waves, gift_watch, kept_back, practice, shortages
+from jobs import address_asks, address_links, campaign_waves, gift_watch, kept_back, practice, shortages
 from jobs import campaigns as desk
 from jobs import desk as merchants
 from jobs.runtime import local
@@ -259,13 +259,17 @@ def test_given_somebody_who_wants_to_be_let_alone_since_when_their_turn_comes_th
 def test_given_a_doubtful_door_when_its_gift_is_planned_then_it_waits_to_be_asked_for_and_no_note_goes_anywhere(
     inside: Practice, vendor: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(inside)
+    number = begun(inside)
     doubtful = type("Score", (), {"doubtful": True, "doubts": "The post does not know it.", "points": 10})()
     monkeypatch.setattr(address_asks, "score", lambda *_args, **_known: doubtful)
     days(inside, 4)
 
     assert planned(inside) == 6
     assert (vendor.orders, inside.effects("post_note")) == ([], [])
+    with unit_of_work(inside.world.sessions) as session:
+        found = desk.doubts(inside.world, session, merchant_of(inside), read(inside, number))
+    links = [address_links.read(inside.world, link.rpartition("/")[2]) for _, link in found]
+    assert {link.effect_id for link in links if link} == {row.id for row in inside.effects("send_gift")}
 
 
 def test_given_gifts_that_come_back_when_the_next_wave_is_due_then_the_campaign_stops_itself_until_somebody_goes_on(
