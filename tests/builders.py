@@ -131,7 +131,7 @@ def due(**changes: Any) -> Due:
         subject="customer:55",
         customer_id=55,
         occasion="anniversary:2026",
-        why="On 1 December it is 2 years since their first order.",
+        why="On 1 December 2026 it is 2 years since their first order.",
         day=(NOON + 10 * DAY).date(),
     )
     return replace(default, **changes)

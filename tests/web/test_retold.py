@@ -53,6 +53,10 @@ def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
             "#4 is order number 4 of this customer: Mug goes with it. It ships abroad.",
             f"#4 est la commande numéro 4 de ce client{SPACE}: Mug part avec elle. Elle part à l’étranger.",
         ),
+        (
+            "Their birthday is on 17 May 2027. A card, written by hand, for $6.00, goes to them.",
+            f"Leur anniversaire est le 17 mai 2027. Une carte, écrite à la main, pour 6,00{SPACE}$US, leur est envoyé.",
+        ),
         ("Refund $40.00 of #1001, no return is needed", f"Rembourser 40,00{SPACE}$US sur #1001, sans retour"),
     ],
 )

@@ -40,14 +40,12 @@ class _Thing:
 
 def anniversary(customer_id: int, first: date, day: date) -> Due:
     """Return the moment of a first order's day come round."""
-    years = day.year - first.year
-    since = "a year" if years == 1 else f"{years} years"
     return Due(
         rule=ANNIVERSARY,
         subject=f"customer:{customer_id}",
         customer_id=customer_id,
         occasion=f"{ANNIVERSARY}:{day.year}",
-        why=f"On {_said(day)} it is {since} since their first order.",
+        why=_come_round(_said(day), day.year - first.year),
         day=day,
     )
 
@@ -206,9 +204,15 @@ def _lead_days(moment: Moment) -> int:
     return moment.lead_days if isinstance(moment, Anniversary | BirthdayPolicy) else 0
 
 
+def _come_round(day: str, years: int) -> str:
+    if years == 1:
+        return f"On {day} it is a year since their first order."
+    return f"On {day} it is {years} years since their first order."
+
+
 def _none(due: Due, code: str, because: str) -> Decision:
     return Decision(rule=due.rule, subject=due.subject, code=code, because=because)
 
 
 def _said(day: date) -> str:
-    return f"{day.day} {day:%B}"
+    return f"{day.day} {day:%B %Y}"
