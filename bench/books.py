@@ -10,7 +10,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, Effect, Plan, RefundOrder, TagCustomer
 from app.domain.money import Money
 from app.domain.policy import Mode, SpecialCustomer
-from app.store import decisions, ledger, shops, yardstick
+from app.store import decisions, insights, ledger, shops, yardstick
 from app.store.base import Sessions, unit_of_work
 from app.store.ledger import Draft
 from bench.shop import let_in
@@ -47,6 +47,7 @@ def kept(here: World, url: str, *, orders: int, deeds: int) -> Sessions:
         let_in(session, here, 1)
         shops.note_history(session, shop_id=1, done_at=now, swept_to=now)
         yardstick.measure(session, shop_id=1, policy=SpecialCustomer(), now=now)
+        insights.take(session, shop_id=1, policy=SpecialCustomer(), now=now)
     moments = (now - timedelta(days=365) * (orders - number) / orders for number in range(orders))
     _reasons(sessions, enumerate(moments, start=1))
     step = timedelta(days=365) / deeds

@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         ),
         "browser": Command(
             module="tests.ui.command",
-            says="the agents' desk in a real browser; `browser shots` makes the pictures in docs/ anew",
+            says="what only a browser shows; `shots` makes the pictures in docs/, `first-five-minutes` plays a start",
             lock=Lock.UI,
             takes_arguments=True,
         ),
