@@ -6,8 +6,7 @@ from typing import Any
 from app.domain import campaigns as rules
 from app.domain.effects import State
 from app.domain.money import Money
-from app.domain.rules.campaign_gift import purse_name
-from app.store import campaign_lists, catalogue, pools
+from app.store import campaign_lists, catalogue
 from app.store.campaign_lists import Heap
 from app.store.campaigns import Campaign
 from app.store.decisions import UNDER_WAY
@@ -81,7 +80,6 @@ def frozen(seen: Look, campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign,
         "gift": desk.gift_of(session, seen.merchant, campaign.terms),
         "progress": progress(seen, campaign, heaps),
-        "purse": pools.whole(session, shop_id=seen.merchant.id, name=purse_name(campaign.id)),
         "budget": _money(seen, campaign.terms.budget_minor),
         "people": campaign_lists.people(session, limit=FIRST, **about),
         "doubts": desk.doubts(world(), session, seen.merchant, campaign),
