@@ -7,12 +7,13 @@ from playwright.sync_api import Browser, Page
 
 from app.launcher.places import ROOT
 from tests.stack import Stack
-from tests.ui.walk import PHONE, Eyes, looking, open_page, walked
+from tests.ui.walk import DESKTOP, PHONE, Eyes, looking, open_page, walked
 
 SCREENS = ROOT / "docs/screens"
-TALLEST = 2_000
+TALLEST = 1_600
 AT_ITS_PLACE = ".save { position: static; }"  # it follows the glass, and a picture is taller than any
 QUALITY = 36  # of WebP: words stay sharp
+SCALE = {DESKTOP: 0.75, PHONE: 1}
 EVERY_EYES = [Eyes(), Eyes(scheme="dark", locale="fr"), Eyes(size=PHONE, locale="fr"), Eyes(size=PHONE, scheme="dark")]
 
 
@@ -36,7 +37,7 @@ def take(browser: Browser, stack: Stack, folder: Path = SCREENS) -> None:
 def picture(page: Page, eyes: Eyes) -> bytes:
     """Return the page as WebP, which the browser writes and its driver does not ask for."""
     height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-    clip = {"x": 0, "y": 0, "width": eyes.size[0], "height": height, "scale": 1}
+    clip = {"x": 0, "y": 0, "width": eyes.size[0], "height": height, "scale": SCALE[eyes.size]}
     how = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": True, "clip": clip}
     shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", how)
     return base64.b64decode(shot["data"])
