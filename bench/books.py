@@ -34,6 +34,19 @@ _WAITING = text(
 _DOUBTFUL = text(
     "UPDATE effects SET state = 'uncertain', ended_at = NULL WHERE shop_id = 1 AND id % (:deeds / :most) = 3"
 )
+# Whatever costs has a purse, one for each month.
+_PURSES = text("""
+    INSERT INTO pools (shop_id, name, month, limit_minor, reserved_minor, spent_minor, granted_minor, warned)
+    SELECT 1, 'gifts', substr(CAST(due_at AS TEXT), 1, 7), 2000000000, 0, sum(cost_minor), 0, 0
+    FROM effects WHERE shop_id = 1 AND cost_minor IS NOT NULL GROUP BY 3
+""")
+_PAID = text("""
+    UPDATE effects SET pool_id = (
+        SELECT pools.id FROM pools
+        WHERE pools.shop_id = 1 AND pools.name = 'gifts' AND pools.month = substr(CAST(effects.due_at AS TEXT), 1, 7)
+    )
+    WHERE shop_id = 1 AND cost_minor IS NOT NULL
+""")
 _SPECIAL = text("""
     UPDATE customers SET special = TRUE, marked = TRUE
     WHERE shop_id = 1 AND net_minor >= (SELECT threshold_minor FROM totals WHERE shop_id = 1)
@@ -55,6 +68,8 @@ def kept(here: World, url: str, *, orders: int, deeds: int) -> Sessions:
     with unit_of_work(sessions) as session:
         session.execute(_SPECIAL)
         session.execute(_ENDED)
+        session.execute(_PURSES)
+        session.execute(_PAID)
         for some in (_WAITING, _DOUBTFUL):
             session.execute(some, {"deeds": deeds, "most": _MOST_WAIT})
     _analyse(sessions)

@@ -15,7 +15,7 @@ MARKUP = re.compile(r"<[^>]*>|https?://\S+|%\(\w+\)s|vip: refund 150")
 # What a French reader would stumble over: a straight quote, or a plain space (or none) before : ; ! ? » and after «.
 ODD = re.compile(r"""['"“”]|(?<![\d\xa0\u202f])[;!?»]|[^\xa0\d]:|«(?!\xa0)""")
 BELOW = "retold.po"  # what the rooms below the pages say
-TRANSLATED = sorted(TEMPLATES.glob("*.html"))
+EVERY_TEMPLATE = sorted(TEMPLATES.glob("*.html"))
 
 
 def messages() -> list[tuple[str, Message]]:
@@ -75,6 +75,6 @@ def test_given_french_when_read_then_its_signs_stand_as_in_print() -> None:
     assert odd == []
 
 
-@pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EVERY_TEMPLATE, ids=lambda path: path.name)
 def test_given_a_template_when_read_then_no_word_stands_there_in_one_language_alone(path: Path) -> None:
     assert bare(path) == []
