@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Pool as PoolName
@@ -53,22 +53,27 @@ class CameTo:
 
 def waiting(session: Session, *, shop_id: int, currency: str) -> dict[str, Waiting]:
     """Return what waits for a person's yes, by rule."""
-    decisions = func.count(func.distinct(func.coalesce(Effect.decision_id, -Effect.id)))
-    statement = select(Effect.rule, decisions, func.sum(Effect.cost_minor), func.max(Effect.id))
-    found = session.execute(
-        statement.where(Effect.shop_id == shop_id, Effect.state == State.AWAITING).group_by(Effect.rule)
-    )
+    columns = (Effect.rule, Effect.decision_id, Effect.id, Effect.cost_minor)
+    # Counted here: for a GROUP BY, SQLite walks through every row that the rule ever had.
+    rows = session.execute(select(*columns).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING)).all()
+    by_rule: dict[str, list[Row[str, int | None, int, int | None]]] = {}
+    for row in rows:
+        by_rule.setdefault(row[0], []).append(row)
     return {
-        rule: Waiting(decisions=count, cost=_money(minor, currency), newest=newest)
-        for rule, count, minor, newest in found
+        rule: Waiting(
+            decisions=len({-number if decision is None else decision for _, decision, number, _ in some}),
+            cost=_money(sum(minor or 0 for *_, minor in some), currency),
+            newest=max(number for _, _, number, _ in some),
+        )
+        for rule, some in by_rule.items()
     }
 
 
 def came_to(session: Session, *, shop_id: int, currency: str, search: Search) -> CameTo:
     """Return what the deeds that match came to; what was taken back, refused or only watched costs nothing."""
-    statement = select(Effect.state, Effect.code, func.sum(Effect.cost_minor)).where(*matching(shop_id, search))
+    statement = select(Effect.state, Effect.code, Effect.cost_minor).where(*matching(shop_id, search))
     found = CameTo(spent=zero(currency), aside=zero(currency))
-    for state, code, minor in session.execute(statement.group_by(Effect.state, Effect.code)):
+    for state, code, minor in session.execute(statement):
         if _is_spent(state, code):
             found = replace(found, spent=found.spent + _money(minor, currency))
         elif _is_aside(state, code):

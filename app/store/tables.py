@@ -285,12 +285,12 @@ class Effect(Base):
         # What was done, what would have been, and what was paid are summed in these alone, without the rows.
         some_rows(
             "ix_effects_done",
-            *("shop_id", "ended_at", "rule", "kind", "code", "cost_minor"),
+            *("shop_id", "ended_at", "rule", "kind", "code", "cost_minor", "state"),
             where="state = 'done'",
         ),
         some_rows(
             "ix_effects_observed",
-            *("shop_id", "rule", "created_at", "kind", "cost_minor"),
+            *("shop_id", "rule", "created_at", "kind", "cost_minor", "state"),
             where="state = 'observed'",
         ),
         some_rows(

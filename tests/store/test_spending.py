@@ -1,16 +1,23 @@
 """What was spent, set aside and done, by rule and by month; and that a month's lines add up to its purse."""
 
+import re
+
+import pytest
+from sqlalchemy import Engine
+
 from app.domain.effects import Pool
 from app.domain.money import zero
 from app.domain.policy import Mode
-from app.store import spending, undoing
+from app.store import reports, spending, stories, undoing
 from app.store.base import unit_of_work
 from app.store.reports import Tally
 from app.store.shops import Merchant
 from app.store.spending import Spent, Waiting
+from app.store.stories import Search
 from tests.builders import DAY, NOON, flowers, gift_line, mark, paid, planned, purse, receipt, refund, tag, usd
 from tests.store.bookkeeping import decide
 from tests.store.ledger_steps import Steps, into
+from tests.store.plans import listening, plans
 
 MONTHS = ("2026-10", "2026-11")
 STATES = ("observed", "awaiting", "planned", "sending", "uncertain", "done", "refused", "withdrawn")
@@ -98,3 +105,28 @@ def test_given_what_was_done_when_counted_by_rule_then_since_that_moment_and_wit
 
     assert since == {"nth_order_gift": [Tally(name="add_gift_line", count=2, cost=usd(16_00))]}
     assert later == {}
+
+
+def test_given_sqlite_when_rows_are_looked_for_or_summed_then_it_walks_through_no_others(
+    steps: Steps, engine: Engine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("the other database weighs what it has counted")
+    shop, asked = {"shop_id": steps.shop_id, "currency": "USD"}, list[tuple[str, object]]()
+    with unit_of_work(steps.sessions) as session, listening(engine, asked):
+        spending.came_to(session, search=Search(customer_id=55), **shop)
+        spending.done_by_rule(session, since=NOON, **shop)
+        reports.observed_by_rule(session, **shop)
+        stories.around(session, search=Search(order_id=1001), limit=50, **shop)
+        spending.waiting(session, **shop)
+    with unit_of_work(steps.sessions) as session:
+        steps_of = [" ".join(plans(session, *each)) for each in asked]
+
+    taken = [re.findall(r"ix_effects_(\w+)", each) for each in steps_of]
+    assert [sorted(set(each)) for each in taken] == [
+        ["customer", "newest"],
+        ["done"],
+        ["observed"],
+        ["decision", "kind", "newest", "order"],
+        ["state"],
+    ]
