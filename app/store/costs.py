@@ -16,7 +16,7 @@ from app.store.undoing import STANDS
 _Whose = tuple[str, str, str, int | None, str | None]  # month, purse, rule, agent, and that one's name
 # What is on its way is only set aside, and what was taken back cost nothing.
 SPENT = and_(Effect.cost_minor.is_not(None), STANDS, or_(Effect.code.is_(None), Effect.code != PENDING))
-_DONE = text("effects.state = 'done' AND effects.cost_minor IS NOT NULL")  # to the letter, as the index is made
+DONE = text("effects.state = 'done' AND effects.cost_minor IS NOT NULL")  # to the letter, as the index is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def _of_purses(shop_id: int, purses: Collection[int]) -> Select[int | None, str,
             func.sum(Effect.cost_minor),
         )
         .outerjoin(Agent, who)
-        .where(Effect.shop_id == shop_id, Effect.pool_id.in_(purses), _DONE, SPENT)
+        .where(Effect.shop_id == shop_id, Effect.pool_id.in_(purses), DONE, SPENT)
         .group_by(Effect.pool_id, Effect.rule, Effect.agent_id)
     )
 
@@ -90,7 +90,7 @@ def _without_purse(session: Session, shop_id: int, since: str, zone: ZoneInfo) -
     found = (
         select(Effect.ended_at, Effect.rule, Effect.agent_id, Agent.name, Effect.cost_minor)
         .outerjoin(Agent, who)
-        .where(Effect.shop_id == shop_id, Effect.pool_id.is_(None), _DONE, SPENT, Effect.cost_minor != 0)
+        .where(Effect.shop_id == shop_id, Effect.pool_id.is_(None), DONE, SPENT, Effect.cost_minor != 0)
     )
     sums: dict[_Whose, tuple[int, int]] = {}
     for ended_at, rule, agent_id, agent, minor in session.execute(found):

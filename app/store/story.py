@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.effects import State
@@ -36,8 +36,8 @@ def told(session: Session, *, shop_id: int, begins: datetime, ends: datetime) ->
         before.shop_id == shop_id,
         before.customer_id == treated.c.customer_id,
         before.kind.in_(KINDNESSES),
-        before.state == State.DONE,
-        before.ended_at < begins,
+        _is_done(before),
+        func.coalesce(before.ended_at, ends) < begins,  # so put that theirs are looked at, and not all of that time
     )
     since = exists().where(
         Order.shop_id == shop_id,
@@ -81,7 +81,7 @@ def _treated(shop_id: int, begins: datetime, ends: datetime) -> Subquery:
             Effect.shop_id == shop_id,
             Effect.ended_at >= begins,
             Effect.ended_at < ends,
-            Effect.state == State.DONE,
+            _is_done(Effect),
             STANDS,
             Effect.kind.in_(KINDNESSES),
             Effect.customer_id.is_not(None),
@@ -99,7 +99,7 @@ def _people(
         Effect.shop_id == shop_id,
         Effect.ended_at >= begins,
         Effect.ended_at < ends,
-        Effect.state == State.DONE,
+        _is_done(Effect),
         STANDS,
         Effect.kind == kind,
     )
@@ -116,3 +116,8 @@ def _held_out(session: Session, shop_id: int, begins: datetime, ends: datetime) 
         TrialMember.entered_at < ends,
     )
     return session.scalar(found) or 0
+
+
+def _is_done(deed: type[Effect]) -> ColumnElement[bool]:
+    """Return whether it is, so put that deeds are found by their day or customer: by their state there are too many."""
+    return func.coalesce(deed.state, "") == State.DONE

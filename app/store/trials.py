@@ -1,21 +1,21 @@
 """Who is in which trial, and what they spent before and since: what a rule's own results are reckoned from."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.decisions import Decision
-from app.domain.effects import State
 from app.domain.paid import Bought, Given, Member
 from app.domain.policy import Trial
 from app.store.base import Base, insert
 from app.store.care_tables import Care
-from app.store.costs import SPENT
+from app.store.costs import DONE, SPENT
 from app.store.tables import Customer, Effect, Order
 from app.store.trial_tables import TrialMember
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _MEMBERS = Base.metadata.tables[TrialMember.__tablename__]
 
 
@@ -79,16 +79,20 @@ def bought(session: Session, *, shop_id: int, trial: Trial, since: datetime) -> 
 
 
 def given(session: Session, *, shop_id: int, trial: Trial) -> list[Given]:
-    """Return what the rule's deeds for members of its trial truly cost."""
-    theirs = and_(Effect.shop_id == TrialMember.shop_id, Effect.customer_id == TrialMember.customer_id)
-    found = (
-        select(TrialMember.customer_id, Effect.created_at, func.coalesce(Effect.cost_minor, 0))
-        .select_from(TrialMember)
-        .join(Effect, theirs)
-        .where(*_of(shop_id, trial), Effect.rule == trial.rule, Effect.state == State.DONE, SPENT)
-        .order_by(Effect.id)
+    """Return what the rule's deeds truly cost while the trial ran, for whomever they were.
+
+    Who of them is in the trial, whoever asks for this knows: brought together here, each would be looked for among all.
+    """
+    found = select(Effect.customer_id, Effect.created_at, Effect.cost_minor).where(
+        Effect.shop_id == shop_id,
+        DONE,
+        SPENT,
+        Effect.rule == trial.rule,
+        Effect.customer_id.is_not(None),
+        Effect.created_at >= (trial.began_at or _EVER),
     )
-    return [Given(*row) for row in session.execute(found)]
+    rows = session.execute(found.order_by(Effect.id))
+    return [Given(customer_id or 0, at, minor or 0) for customer_id, at, minor in rows]
 
 
 def hand_over(session: Session, *, shop_id: int, kept: int, gone: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.torture import backtest, controls, frozen, gifts, mutants, orders, pairs, points, pool, versions
+from tests.torture import backtest, controls, frozen, gifts, holdout, mutants, orders, pairs, points, pool, versions
 from tests.torture.chaos import command as chaos
 from tests.torture.chaos import recovery
 from tests.torture.hosts import command as hosts
@@ -33,6 +33,10 @@ TORMENTS: Mapping[str, Torment] = MappingProxyType(
         "gifts": Torment(main=gifts.main, says="something for hundreds of people: each has one end, at one price"),
         "backtest": Torment(
             main=backtest.main, says="lives of shops lived through and walked through: both must say the same"
+        ),
+        "holdout": Torment(
+            main=holdout.main,
+            says="shops with a known lift: it is found, and none is claimed where there is none",
         ),
         "versions": Torment(main=versions.main, says="an older version beside this one, on one database"),
         "hosts": Torment(main=hosts.main, says="three hosts, one of them cut off in mid-storm"),
