@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.agents import Reason
@@ -20,6 +20,7 @@ from app.store.tables import Customer, Decision, Delivery, Effect, Order
 from app.store.undoing import STANDS, TAKEN_BACK
 
 _MOST_ID = 2**63 - 1  # what the database calls a BIGINT
+_ANY = Effect.id > literal_column("0")  # whoever says so may go along the rules, the kinds and the days
 _ROOM = 1_000  # rows that were written while others, begun before them, were not yet
 _LEAVING = (State.PLANNED, State.SENDING, State.UNCERTAIN)
 _WANTED = (State.AWAITING, *_LEAVING)
@@ -251,7 +252,9 @@ def matching(shop_id: int, search: Search) -> list[ColumnElement[bool]]:
         (search.least_minor is not None, Effect.cost_minor >= (search.least_minor or 0)),
         (bool(search.words), _named(shop_id, search.words)),
     ]
-    return [Effect.shop_id == shop_id, *(condition for asked, condition in wanted if asked), *_written(search)]
+    along = [_ANY] if search.rule is not None or search.kinds else []
+    found = (condition for asked, condition in wanted if asked)
+    return [Effect.shop_id == shop_id, *found, *_written(search), *along]
 
 
 def by_agents() -> ColumnElement[bool]:
@@ -290,7 +293,7 @@ def _around(session: Session, shop_id: int, search: Search) -> list[ColumnElemen
     """
     if search.since is None or search.until is None:
         return []
-    mine = (Effect.shop_id == shop_id, *_written(search))
+    mine = (Effect.shop_id == shop_id, _ANY, *_written(search))
     ends = (Effect.created_at, Effect.created_at.desc())
     found = [session.scalar(select(Effect.id).where(*mine).order_by(end).limit(1)) for end in ends]
     first, last = (number or 0 for number in found)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from app.domain.effects import Pool
 from app.domain.money import zero
 from app.domain.policy import Mode
-from app.store import reports, spending, stories, undoing
+from app.store import decisions, reports, spending, stories, undoing
 from app.store.base import unit_of_work
 from app.store.reports import Tally
 from app.store.shops import Merchant
@@ -119,6 +119,8 @@ def test_given_sqlite_when_rows_are_looked_for_or_summed_then_it_walks_through_n
         reports.observed_by_rule(session, **shop)
         stories.around(session, search=Search(order_id=1001), limit=50, **shop)
         spending.waiting(session, **shop)
+        stories.ledger_rows(session, search=Search(rule="flowers"), limit=50, **shop)
+        decisions.keep_refunds(session, shop_id=steps.shop_id, customer_id=55, since=NOON)
     with unit_of_work(steps.sessions) as session:
         steps_of = [" ".join(plans(session, *each)) for each in asked]
 
@@ -127,6 +129,8 @@ def test_given_sqlite_when_rows_are_looked_for_or_summed_then_it_walks_through_n
         ["customer", "newest"],
         ["done"],
         ["observed"],
-        ["decision", "kind", "newest", "order"],
+        ["decision", "newest", "order"],
         ["state"],
+        ["rule"],
+        ["customer"],
     ]
