@@ -181,18 +181,16 @@ def ordinal(session: Session, *, shop_id: int, order_id: int) -> int | None:
 def ordinals(session: Session, *, shop_id: int, order_ids: Collection[int]) -> dict[int, int]:
     """Return the how-manyth counted order of its customer each is; nothing for guests and what does not count."""
     theirs = aliased(Order)
-    until_this = (
-        select(func.count())
-        .where(
-            theirs.shop_id == shop_id,
-            theirs.customer_id == Order.customer_id,
-            theirs.counted,
-            tuple_(theirs.processed_at, theirs.order_id) <= tuple_(Order.processed_at, Order.order_id),
-        )
-        .scalar_subquery()
+    # A join: asked for each by itself, SQLite without statistics walks the whole shop's index for every order.
+    until_this = and_(
+        theirs.shop_id == Order.shop_id,
+        theirs.customer_id == Order.customer_id,
+        theirs.counted,
+        tuple_(theirs.processed_at, theirs.order_id) <= tuple_(Order.processed_at, Order.order_id),
     )
-    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.counted, Order.customer_id.is_not(None))
-    return dict(session.execute(select(Order.order_id, until_this).where(*these)).all())
+    these = (Order.shop_id == shop_id, Order.order_id.in_(order_ids), Order.counted)
+    counted = select(Order.order_id, func.count()).join(theirs, until_this).where(*these).group_by(Order.order_id)
+    return dict(session.execute(counted).all())
 
 
 def latest_order(session: Session, *, shop_id: int, customer_id: int, name: str | None = None) -> int | None:
