@@ -6,7 +6,20 @@ from datetime import timedelta
 
 import structlog
 
-from app.store import asks, campaigns, chores, grants, mails, marks, privacy, sendings, setups, shops, shortages
+from app.store import (
+    asks,
+    backtests,
+    campaigns,
+    chores,
+    grants,
+    mails,
+    marks,
+    privacy,
+    sendings,
+    setups,
+    shops,
+    shortages,
+)
 from app.store.base import reading
 from integrations import registry
 from jobs import audit, logs, pulse, stopping, trail
@@ -95,6 +108,7 @@ def make_round(here: World) -> None:
             Task.GIFTS: sendings.shops_due(session, now=now, limit=few),
             Task.CAMPAIGNS: campaigns.shops_due(session, now=now, limit=few),
             Task.SHORTAGES: shortages.shops_due(session, now=now, limit=few),
+            Task.BACKTEST: backtests.shops_due(session, now=now, limit=few),
         }
     for task, shop_ids in due.items():
         for shop_id in shop_ids:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.backtest.asked import Kind, Row, Treat, Wishes
@@ -66,14 +66,16 @@ def ask(session: Session, *, shop_id: int, kind: Kind, policy: Policy, now: date
     session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "kind"], set_=fresh))
 
 
+def shops_due(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return shops with a walk that nobody has in hand. Crosses tenants: only the ticker may ask, ids alone."""
+    found = select(Backtest.shop_id).where(*_waits(now)).group_by(Backtest.shop_id).order_by(Backtest.shop_id)
+    return list(session.scalars(found.limit(limit)))
+
+
 def take_up(session: Session, *, shop_id: int, now: datetime, lease: timedelta) -> Walked | None:
     """Take the next walk in hand that nobody has; one that was taken up too often comes to nothing. None: no more."""
-    waits = (
-        Backtest.shop_id == shop_id,
-        Backtest.done_at.is_(None),
-        or_(Backtest.held_until.is_(None), Backtest.held_until <= now),
-    )
-    row = session.scalar(select(Backtest).where(*waits).order_by(Backtest.asked_at).limit(1).with_for_update())
+    waiting = select(Backtest).where(Backtest.shop_id == shop_id, *_waits(now)).order_by(Backtest.asked_at).limit(1)
+    row = session.scalar(waiting.with_for_update())
     if row is None:
         return None
     row.held_until, row.tries = now + lease, row.tries + 1
@@ -151,6 +153,10 @@ def usual(session: Session, *, shop_id: int) -> tuple[int, int]:
     """Return how many orders of the shop count, and what they brought, in minor units."""
     row = session.get(Totals, shop_id)
     return (0, 0) if row is None else (row.orders, row.net_minor)
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Backtest.done_at.is_(None), or_(Backtest.held_until.is_(None), Backtest.held_until <= now)
 
 
 def _change(session: Session, walked: Walked, shop_id: int, **values: object) -> bool:

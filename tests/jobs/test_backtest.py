@@ -147,6 +147,18 @@ def test_given_workers_that_died_when_taken_up_once_more_then_it_is_given_up(her
     assert backtest.newest(here, shop)[Kind.KEPT].problem == backtest.GAVE_UP
 
 
+def test_given_a_walk_whose_bell_was_never_rung_when_its_shop_is_looked_for_then_it_is_found_until_somebody_walks(
+    here: ShelfWorld, shop: Merchant
+) -> None:
+    with unit_of_work(here.sessions) as session:
+        backtests.ask(session, shop_id=shop.id, kind=Kind.KEPT, policy=POLICY, now=NOON)
+        waiting = backtests.shops_due(session, now=NOON, limit=5)
+        backtests.take_up(session, shop_id=shop.id, now=NOON, lease=backtest.LEASE)
+        in_hand = backtests.shops_due(session, now=NOON, limit=5)
+        left = backtests.shops_due(session, now=NOON + backtest.LEASE, limit=5)
+    assert (waiting, in_hand, left) == ([shop.id], [], [shop.id])
+
+
 def test_given_another_walk_that_was_asked_for_meanwhile_when_one_ends_then_it_is_not_kept(
     here: ShelfWorld, shop: Merchant
 ) -> None:

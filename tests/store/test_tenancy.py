@@ -142,6 +142,7 @@ NO_SHOP_NEEDED = {
     "birthdays.read": "reads a row that was found",
     "bulk.pour": "writes rows that name their shop",
     "care.noted": "reads a row that was found",
+    "backtests.shops_due": "the ticker's: ids alone",
     "campaigns.shops_due": "the ticker's: ids alone",
     "bulk.weigh": "lets the database count its own rows",
     "base.open_database": "opens the database",

@@ -34,6 +34,7 @@ MEANWHILE = {
     "request",
     "seal",
     "sends",
+    "tries",
     "waits",
 }
 # Steps on the way, which whoever dies takes more than once: the trail tells of each, and of each end once.
