@@ -84,7 +84,7 @@ def _store(seen: Look, heard_at: datetime | None) -> Shown:
         )
     off = rights.off(merchant, world().settings)
     if off:
-        says = _("Off for want of access: %(names)s.", names=", ".join(each.name for each in off))
+        says = _("Off for want of access: %(names)s.", names=", ".join(_(each.name) for each in off))
         return Shown(
             health=Health.PLEASE_LOOK, state=_(_LOOK), says=says, step=_("Grant access"), where="/#rights", **facts
         )
