@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True
     env.finalize = shown
-    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, spoken=spoken)
+    env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, spoken=spoken, whole_percent=whole_percent)
     env.globals.update(begun=begun, colon=colon, number=number, percent=percent, plural=plural)
 
 
@@ -123,9 +123,13 @@ def number(value: int) -> str:
 
 
 def percent(hundredths: int) -> str:
-    """Return hundredths of a percent as the language writes a share: 0.19 %."""
-    share = format_decimal(Decimal(hundredths) / 100, format="#,##0.00", locale=spoken())
-    return f"{share}\N{NO-BREAK SPACE}%"
+    """Return hundredths of a percent as the language writes a share: 0.19%."""
+    return _of_a_hundred(format_decimal(Decimal(hundredths) / 100, format="#,##0.00", locale=spoken()))
+
+
+def whole_percent(value: int) -> str:
+    """Return whole percents as the language writes a share: 19%."""
+    return _of_a_hundred(number(value))
 
 
 def money(value: Money) -> str:
@@ -200,6 +204,10 @@ def _chosen() -> str:
     from_the_admin = request.headers.get(HEADER) or request.args.get("locale", "")
     wishes = (from_the_admin, g.get("preferred", ""), *request.accept_languages.values())
     return next(filter(None, map(_known, wishes)), ENGLISH)
+
+
+def _of_a_hundred(share: str) -> str:
+    return f"{share}%" if spoken() == ENGLISH else f"{share}\N{NO-BREAK SPACE}%"
 
 
 def _known(locale: str) -> str | None:

@@ -19,7 +19,7 @@ from app.store.welcomes import Picked
 from app.web import charts, rights
 from app.web.charts import Chart, Column, Line
 from app.web.here import world
-from app.web.language import _, counted, money, number
+from app.web.language import _, counted, money, number, whole_percent
 from app.web.screen import Look
 from app.web.welcome_words import MEASURES, SAYS, WHY
 from integrations import registry
@@ -215,7 +215,12 @@ def _spread_rows(insight: Insight, currency: str) -> list[tuple[str, str]]:
 def _stops(insight: Insight, ordinal: int) -> Chart:
     """Return the drop-off: of those who placed so many orders, how many in a hundred placed no other."""
     columns = [
-        Column(label=str(step.ordinal), value=step.percent, words=f"{step.percent} %", lit=step.ordinal == ordinal - 1)
+        Column(
+            label=str(step.ordinal),
+            value=step.percent,
+            words=whole_percent(step.percent),
+            lit=step.ordinal == ordinal - 1,
+        )
         for step in insight.steps[:STEPS_SHOWN]
     ]
     return charts.drawn(columns, words_above=True)

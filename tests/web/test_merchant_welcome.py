@@ -235,7 +235,7 @@ def test_given_many_who_stop_after_the_third_when_opened_then_the_fourth_is_sugg
 
     page = words(fresh.open("/welcome"))
 
-    assert "50 % stop after order 3 , more than after any other" in page
+    assert "50% stop after order 3 , more than after any other" in page
     assert "4 suggested" in page
 
 

@@ -56,7 +56,7 @@ def test_given_nothing_yet_when_opened_then_it_offers_to_look(desk: Desk) -> Non
 
     assert "Nobody has looked at these days yet." in page
     assert desk.press("/what-if/again").status_code == 303
-    assert "walking through your last 90 days: 0 %" in desk.open("/what-if")
+    assert "walking through your last 90 days: 0%" in desk.open("/what-if")
 
 
 def test_given_what_would_have_been_when_opened_then_it_stands_in_words_figures_and_examples(desk: Desk) -> None:
@@ -65,7 +65,7 @@ def test_given_what_would_have_been_when_opened_then_it_stands_in_words_figures_
     page = desk.open("/what-if")
 
     said = words(page)
-    assert "You would have given 2 gifts : $16.00 of goods, 1.60 % of what these orders brought." in said
+    assert "You would have given 2 gifts : $16.00 of goods, 1.60% of what these orders brought." in said
     assert "1 order was in line and skipped: 1 the store advises caution." in said
     assert "1 gift would have waited for your yes" in said
     assert "Of 2 orders we do not know" in said
