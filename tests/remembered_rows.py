@@ -5,7 +5,7 @@ Only an empty database gets them, so whoever has written anything first gets thi
 
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy import Column, ColumnElement, Engine, Table, func, insert, select
 
 from app.store.base import Base, Session
 from app.store.tables import Shop
@@ -18,7 +18,10 @@ def put_back(session: Session, engine: Engine) -> int | None:
     """Write the rows that were remembered, and return the shop's id; None where there are none, or others stand."""
     if str(engine.url) not in _KEPT or session.scalar(select(Shop.id).limit(1)) is not None:
         return None
-    for table, rows in _KEPT[str(engine.url)]:
+    kept = _KEPT[str(engine.url)]
+    if engine.dialect.name == "postgresql":
+        session.execute(select(*(_goes_on_after(rows, one) for one, rows in _numbered(kept))))
+    for table, rows in kept:
         session.execute(insert(table), rows)
     return session.scalars(select(Shop.id)).one()
 
@@ -35,3 +38,13 @@ def is_empty(session: Session, engine: Engine) -> bool:
     if str(engine.url) in _KEPT:
         return False
     return not any(session.execute(select(table).limit(1)).first() for table in Base.metadata.sorted_tables)
+
+
+def _numbered(kept: list[tuple[Table, Rows]]) -> list[tuple[Column[int], Rows]]:
+    return [(table.autoincrement_column, rows) for table, rows in kept if table.autoincrement_column is not None]
+
+
+def _goes_on_after(rows: Rows, number: Column[int]) -> ColumnElement[Any]:
+    """Let the next row be numbered behind these, where another test has set the numbers back."""
+    sequence, last = func.pg_get_serial_sequence(number.table.name, number.name), max(row[number.name] for row in rows)
+    return func.setval(sequence, func.greatest(func.nextval(sequence), last))

@@ -198,6 +198,11 @@ def redis(redis_url: str) -> Iterator[Redis]:
     client.close()
 
 
+def noon() -> datetime:
+    """Return today's noon where the practice shop is: what is due in the morning must not hang on when tests run."""
+    return datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0)
+
+
 @pytest.fixture(scope="session")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the books of a town after its year, and a database into which its shop's past was read."""
@@ -205,7 +210,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = f"sqlite:///{folder / 'app.db'}"
     migrate.to_head(url)
     engine = open_database(url)
-    moment = datetime.now(UTC)
+    moment = noon()
     with still_town(TownSettings(books=folder / "town.db", clock_file=folder / "clock", customers=300), moment) as town:
         here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder, moment)
         read_past(here)
@@ -233,7 +238,7 @@ def inside(lived_in: Path, in_memory: Path, books: str, request: pytest.FixtureR
         opened.callback(engine.dispose)
         if books == "postgres":
             engine = opened.enter_context(carried_over(engine, request.getfixturevalue("postgres_engine")))
-        moment = datetime.now(UTC)
+        moment = noon()
         wish = TownSettings(books=folder / "town.db", clock_file=folder / "clock")
         town = opened.enter_context(still_town(wish, moment))
         url = engine.url.render_as_string(hide_password=False)

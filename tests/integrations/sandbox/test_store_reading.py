@@ -212,4 +212,5 @@ _VARIABLES = {
     "metafields": [],
     "order": {},
     "draft": {},
+    "ids": ["gid://shopify/Order/1"],
 }
