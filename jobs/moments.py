@@ -140,21 +140,28 @@ def _seen(world: World, merchant: Merchant, outside: Outside, facts: MomentFacts
 
 
 def _decide(world: World, merchant: Merchant, seen: Mapping[Due, Seen | None], now: datetime) -> None:
-    """Decide about all of them, and have the day's chore done with it; nothing where somebody else has."""
-    today, done = local(merchant, now).date().isoformat(), Counter[str]()
+    """Decide about all of them, and have the day's chore done with it; nothing where somebody else has.
+
+    The night of a large shop is long: what its merchant has decided meanwhile holds.
+    """
+    today, done, treated = local(merchant, now).date().isoformat(), Counter[str](), set[int]()
     with unit_of_work(world.sessions) as session:
         orders.lock(session, shop_id=merchant.id)
+        merchant = shops.by_id(session, merchant.id) or merchant
         if not chores.take(session, shop_id=merchant.id, name=MOMENTS, period=today, now=now):
             return
         for facts in _facts(session, merchant, [*seen], now):
             told = seen[facts.due]
             # What was given to those before them counts as well.
             given = replace(facts.given, today=facts.given.today + done[facts.due.rule])
+            if facts.due.customer_id in treated:
+                given = replace(given, last_treat_at=now)
             whole = replace(facts, given=given)
             if told is not None:
                 whole = replace(whole, order=told.order, broken=told.broken)
             decision = rule.decide(whole, merchant.policy, now, leaves_at=opening(merchant, now))
             done[decision.rule] += len(decision.plans)
+            treated |= {facts.due.customer_id} if decision.plans else set()
             carry_out(session, merchant, decision, now=now)
     log.info("moments.done", shop=merchant.id, looked_at=len(seen), given=done.total())
     if done:

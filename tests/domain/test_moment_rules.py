@@ -161,4 +161,5 @@ def test_given_a_yes_that_comes_late_when_it_is_to_leave_then_a_moment_that_has_
 
     assert moments.gone_by(kept, NOON - waited, NOON) == gone
     assert moments.gone_by(present(), NOON - 90 * DAY, NOON) is None
+    assert moments.gone_by(present(ticket_id=None, occasion="campaign:3"), NOON - 90 * DAY, NOON) is None
     assert moments.gone_by(gift_line(), NOON - 90 * DAY, NOON) is None

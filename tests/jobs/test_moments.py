@@ -228,6 +228,21 @@ def test_given_a_birthday_in_the_store_when_it_comes_then_it_is_kept_once_unless
     assert len(cards(inside)) == codes.count("moment")
 
 
+def test_given_two_days_of_one_customer_when_they_come_round_in_one_night_then_one_kindness_is_enough(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(BORN, anniversary=YEARLY, moments=Moments(cooldown_days=60)))
+    customer, now = with_a_day(inside), inside.world.clock.now()
+    day = f"{local(merchant(inside), now).date() + 8 * DAY:%m-%d}"
+    known = {"value": f"1990-{day}", "said_at": (now - 60 * DAY).isoformat()}
+    inside.call(f"/town/customers/{customer}/birthday", known)
+
+    looked(inside)
+
+    assert [rule for _, rule, _ in cards(inside)] == ["anniversary"]
+    assert [code for _, code in told(inside, "birthday")] == ["cool_down"]
+
+
 MAKES_GOOD = replace(POLICY, recovery=Recovery(mode=Mode.AUTO), anniversary=Anniversary())
 
 

@@ -17,6 +17,7 @@ from app.domain.money import Money
 from app.domain.policy import Anniversary, Kindness, Moment, Moments, Policy
 from app.domain.policy import Birthday as BirthdayPolicy
 from app.domain.rules import hard_time, holdout, let_alone
+from app.domain.rules.campaign_gift import is_of_a_list
 
 CODE = "moment"
 TOO_LATE = "day_gone"
@@ -135,7 +136,7 @@ def why_not(facts: MomentFacts, policy: Policy, now: datetime) -> tuple[str, str
 
 def gone_by(effect: Effect, due_at: datetime, now: datetime) -> tuple[str, str] | None:
     """Return that the moment has passed while something for it waited, as (code, sentence); None where it has not."""
-    if not isinstance(effect, SendGift) or not effect.occasion or now - due_at < STALE:
+    if not isinstance(effect, SendGift) or not effect.occasion or is_of_a_list(effect) or now - due_at < STALE:
         return None
     return TOO_LATE, "The moment has passed while it waited."
 
