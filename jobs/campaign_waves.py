@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain import campaigns as rules
-from app.domain import delivery_days
+from app.domain import catalogue, delivery_days
 from app.domain.campaigns import Stage
 from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
@@ -38,7 +38,7 @@ from jobs.small_bugs import kept_small
 log = structlog.get_logger("campaign")
 
 LATER = timedelta(hours=1)  # when the store could not be asked, or everything is stopped
-STOCK, BUDGET, FAILURES = "stock", "budget", "failures"  # what a campaign waits for
+STOCK, BUDGET, FAILURES, GIFT = "stock", "budget", "failures", "gift"  # what a campaign waits for
 
 
 def go_on(world: World, shop_id: int) -> None:
@@ -62,18 +62,22 @@ def go_on(world: World, shop_id: int) -> None:
 def _wave(world: World, merchant: Merchant, outside: Outside, campaign: Campaign) -> None:
     with reading(world.sessions) as session:
         gift = gift_of(session, merchant, campaign.terms)
+    away = False
     try:
         there = None if gift is None else _there(world, merchant, outside, gift)
     except (Unavailable, Rejected) as problem:
         log.info("campaign.waits", shop=merchant.id, campaign=campaign.id, problem=str(problem))
-        there, gift = None, None
+        there, gift, away = None, None, True
     with unit_of_work(world.sessions) as session:
         now = world.clock.now()
+        orders.lock(session, shop_id=merchant.id)  # nobody else plans a kindness for one of these meanwhile
         held = gift is None or merchant.paused
         until = now + LATER if held else opening(merchant, now) + timedelta(days=1)
         seen = campaign.next_at or now
         if not campaigns.take(session, shop_id=merchant.id, campaign_id=campaign.id, seen=seen, until=until):
             return
+        if gift is None and not away:
+            campaigns.went_on(session, shop_id=merchant.id, campaign_id=campaign.id, waits_for=GIFT)
         if gift is not None and not held:
             _plan(session, merchant, campaign, gift, there, now)
 
@@ -97,6 +101,11 @@ def _plan(
         campaigns.stop(session, waits_for=FAILURES, **about)
         log.warning("campaign.stopped", shop=merchant.id, campaign=campaign.id, failed=failed)
         return
+    if catalogue.why_not(replace(gift, stock=None), about_anybody(session, merchant)) is not None:
+        # It would be no for each of them, and cost them their turn.
+        campaigns.went_on(session, waits_for=GIFT, **about)
+        log.info("campaign.waits", shop=merchant.id, campaign=campaign.id, problem="no such gift just now")
+        return
     room, waits_for = _room(session, merchant, campaign, gift, there)
     planned = _decided(session, merchant, campaign, gift, room, now)
     left = campaign_lists.waiting(session, limit=1, **about)
@@ -112,7 +121,8 @@ def _room(session: Session, merchant: Merchant, campaign: Campaign, gift: Entry,
     """Return how many may be planned now, and what keeps it from being more where that is no matter of a day."""
     purse = pools.whole(session, shop_id=merchant.id, name=purse_name(campaign.id))
     cost = 0 if gift.cost is None else gift.cost.minor
-    paid = 0 if purse is None or not cost else purse.left_minor // cost
+    left = 0 if purse is None else purse.left_minor
+    paid = left // cost if cost else campaign.terms.per_day
     stock = campaign.terms.per_day if there is None else max(there, 0)
     room = min(campaign.terms.per_day, stock, paid)
     if room == campaign.terms.per_day:

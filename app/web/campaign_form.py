@@ -25,6 +25,7 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(_AMOUNTS, Amount()),
 }
 _DAYS = ("starts_on", "arrive_on")
+_LAST_YEAR = 2199
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def read(given: Mapping[str, str], kept: Typed, currency: str) -> Typed:
             wrongs[path] = str(wrong)
     for path in _DAYS:
         try:
-            values[path] = date.fromisoformat(texts[path]) if texts[path] else None
+            values[path] = _day(texts[path]) if texts[path] else None
         except ValueError:
             wrongs[path] = _("Please give a day, such as 2026-12-24.")
     if texts["method"] in set(Method):
@@ -76,6 +77,13 @@ def read(given: Mapping[str, str], kept: Typed, currency: str) -> Typed:
 def name_of(given: Mapping[str, str]) -> str:
     """Return what a new campaign is to be called; "" where nothing was typed."""
     return _line(given.get("name", ""))[:LONGEST_NAME]
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if day.year > _LAST_YEAR:
+        raise ValueError("nobody plans so far ahead, and calendars end")
+    return day
 
 
 def _line(text: str) -> str:

@@ -54,6 +54,7 @@ PASSED_OVER = {
 }
 WAITS_FOR = {
     "stock": N_("It waits until there are more of the gift."),
+    "gift": N_("Its gift cannot be given to anybody just now: look into your catalogue. Nobody has lost their turn."),
     "budget": N_("What is left of the budget pays for no more."),
     "failures": N_("It has stopped itself: too many gifts were refused or came back. Look at them before you go on."),
 }

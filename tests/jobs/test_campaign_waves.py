@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.domain.campaigns import Method, Refusal, Stage, Terms
 from app.domain.catalogue import Entry
@@ -15,6 +16,7 @@ from app.store import campaign_lists, campaigns, catalogue, orders, pools
 from app.store import shortages as shields
 from app.store.base import unit_of_work
 from app.store.campaigns import Campaign
+from app.store.gift_tables import CatalogueGift
 from app.store.shops import Merchant
 from integrations import registry
 from jobs import address_asks, address_links, campaign_waves, gift_watch, kept_back, practice, shortages
@@ -240,6 +242,32 @@ def test_given_little_stock_when_a_wave_is_due_then_it_is_as_large_as_that_and_w
 
     assert planned(inside) == 3
     assert read(inside, number).waits_for == campaign_waves.STOCK
+
+
+def test_given_a_gift_that_is_put_away_when_a_wave_is_due_then_nobody_loses_their_turn_and_it_goes_on_later(
+    inside: Practice, vendor: Shelf
+) -> None:
+    number = begun(inside)
+    offered = update(CatalogueGift).values(active=False)
+    with unit_of_work(inside.world.sessions) as session:
+        session.execute(offered)
+    days(inside, 2)
+    assert (planned(inside), read(inside, number).waits_for) == (0, campaign_waves.GIFT)
+
+    with unit_of_work(inside.world.sessions) as session:
+        session.execute(offered.values(active=True))
+    days(inside, 1)
+
+    assert planned(inside) == SMALL.per_day
+
+
+def test_given_a_gift_that_costs_nothing_when_its_days_pass_then_it_is_sent_all_the_same(
+    inside: Practice, vendor: Shelf
+) -> None:
+    begun(inside, cost=Money(minor=0, currency="USD"))
+    days(inside, 3)
+
+    assert planned(inside) >= SMALL.per_day
 
 
 def test_given_somebody_who_wants_to_be_let_alone_since_when_their_turn_comes_then_they_are_passed_over(

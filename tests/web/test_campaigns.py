@@ -132,6 +132,13 @@ def test_given_something_that_cannot_be_meant_when_looked_at_then_its_field_says
     assert "Keep it like this" not in page
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01"])
+def test_given_a_day_beyond_all_calendars_when_looked_at_then_its_field_says_so(peopled: Desk, day: str) -> None:
+    page = looked_at(peopled, begun(peopled), starts_on=day, arrive_on=day, per_day="1")
+
+    assert page.count("Please give a day, such as 2026-12-24.") == 2
+
+
 def test_given_a_draft_when_kept_and_approved_then_its_list_is_frozen_and_a_second_yes_is_not_heard(
     peopled: Desk,
 ) -> None:
