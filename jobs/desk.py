@@ -56,16 +56,19 @@ def approve(world: World, merchant: Merchant, effect_id: int) -> list[Deed]:
     return moved
 
 
-def approve_all(world: World, merchant: Merchant, rule: str, *, upto: int = NEWEST) -> list[Deed]:
+def approve_all(world: World, merchant: Merchant, rule: str, *, upto: int, count: int) -> list[Deed] | None:
     """Let everything of the rule that waits go ahead, the oldest first; return it, over budget or not.
 
-    What came after the row of the number `upto` goes on waiting: nobody has seen it.
+    What came after the row of the number `upto` goes on waiting: nobody has seen it. None where more wait up to
+    it than the `count` that were seen: an older one may have come to wait since, at another price.
 
     A few decisions a transaction: webhooks are kept meanwhile, and whoever dies half-way has approved half of it.
     """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         waiting = stories.waiting_ids(session, shop_id=merchant.id, rule=rule, upto=upto)
+    if len(waiting) > count:
+        return None
     moved: list[Deed] = []
     for start in range(0, len(waiting), FEW):
         with unit_of_work(world.sessions) as session:

@@ -60,10 +60,13 @@ def grant(pool: str) -> Response:
 
 @blueprint.post("/approve-all")
 def approve_all() -> Response:
-    """Let everything go ahead that waits under one rule, or what of it was on the page that was pressed on."""
-    rule, seen = _rule(request.form.get("rule", "")), request.form.get("seen", "")
-    upto = int(seen) if _NUMBER.fullmatch(seen) else desk.NEWEST
-    return _back(_approved(desk.approve_all(in_their_name(), merchant(), rule, upto=upto)))
+    """Let everything go ahead that waits under one rule, as it was counted on the page that was pressed on."""
+    rule = _rule(request.form.get("rule", ""))
+    newest, count = request.form.get("seen", ""), request.form.get("count", "")
+    if not _NUMBER.fullmatch(newest) or not _NUMBER.fullmatch(count):
+        abort(422, _("Please say yes on a page that shows what waits."))
+    moved = desk.approve_all(in_their_name(), merchant(), rule, upto=int(newest), count=int(count))
+    return _back("changed_since" if moved is None else _approved(moved))
 
 
 @blueprint.post(EFFECT + "/decline")

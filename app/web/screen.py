@@ -26,6 +26,7 @@ from integrations import registry
 # What a page says once after a press; the redirect carries the name, never the words.
 NOTICES = {
     "approved": N_("Approved. It is on its way."),
+    "changed_since": N_("Nothing was approved: more waits than when you looked. Please look again."),
     "over_budget": N_("Approved, but the pool does not hold all of it this month."),
     "lifted": N_("Allowed. It is on its way."),
     "not_lifted": N_("Nothing was sent: it was done in another way since, or is a week old."),

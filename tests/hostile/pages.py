@@ -175,7 +175,7 @@ PAGES = (
     _address(106, "two shops, one of them none", f"/?shop={PRACTICE_SHOP}&shop=x.evil.com"),
     *(_address(107, f"the host {host}", f"/?host={quote(host)}") for host in ("%%%", "a", "", "/////w==", "é")),
     *(_address(108, f"a way back to {page!r}", f"{BOUNCE}{quote(page, safe='')}") for page in ELSEWHERE),
-    *(Page(number=108, name=f"a press that leads back to {page!r}", path="/approve-all", form={"rule": "flowers", "back": page}, expects=only(303)) for page in ELSEWHERE),
+    *(Page(number=108, name=f"a press that leads back to {page!r}", path="/approve-all", form={"rule": "flowers", "seen": "1", "count": "0", "back": page}, expects=only(303)) for page in ELSEWHERE),
     _form(113, "an amount below nothing", POOL, "-1"),
     _form(113, "an amount beyond all amounts", POOL, "9" * 400),
     _form(113, "an amount with an exponent", POOL, "1e3"),
@@ -213,6 +213,6 @@ CROSSINGS = (
     _crossing(110, "another shop's customer, to be let alone", "/customers/@id@/let-alone", "customer", alone="1"),
     _crossing(111, "another shop's order, searched for", "/ledger?q=@id@", "order", 200),
     _crossing(111, "another shop's deed, to read on from", "/ledger?before=@id@", "effect", 200),
-    _crossing(112, "another shop's deeds in one press", "/approve-all", "effect", 303, rule="flowers", effect_id="@id@", shop_id="1"),
+    _crossing(112, "another shop's deeds in one press", "/approve-all", "effect", 303, rule="flowers", seen="@id@", count="9", effect_id="@id@", shop_id="1"),
     _crossing(112, "a file that somebody guesses at", "/privacy/@id@/copy.csv", "request"),
 )  # fmt: skip

@@ -78,9 +78,20 @@ def test_given_three_waiting_when_all_of_the_rule_are_approved_then_other_rules_
     marks = [desk.plan(planned(tag(occasion=str(number)), ask_first="Many at once.")) for number in range(3)]
     other = desk.plan(paid(ask_first="A lead decides."), rule="refund_keep")
 
-    desk.press("/approve-all", rule="special_customer")
+    desk.press("/approve-all", rule="special_customer", seen=str(other), count="3")
 
     assert [desk.state(deed) for deed in (*marks, other)] == [State.PLANNED] * 3 + [State.AWAITING]
+
+
+def test_given_more_that_waits_than_was_counted_when_all_are_approved_then_none_is_and_it_is_shown_anew(
+    desk: Desk,
+) -> None:
+    marks = [desk.plan(planned(tag(occasion=str(number)), ask_first="Many at once.")) for number in range(3)]
+
+    answer = desk.press("/approve-all", rule="special_customer", seen=str(marks[-1]), count="2")
+
+    assert answer.location == "/?said=changed_since"
+    assert [desk.state(deed) for deed in marks] == [State.AWAITING] * 3
 
 
 def test_given_a_customer_when_let_alone_then_their_card_says_so_and_offers_the_way_back(desk: Desk) -> None:
@@ -215,7 +226,10 @@ def test_given_nothing_of_that_name_when_pressed_then_it_is_not_found(
     assert desk.press(path, **form).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "form"), [("/pause", {"paused": "yes"}), ("/approve-all", {"rule": "none"})])
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/pause", {"paused": "yes"}), ("/approve-all", {"rule": "none"}), ("/approve-all", {"rule": "flowers"})],
+)
 def test_given_a_form_that_makes_no_sense_when_sent_then_it_is_refused(
     desk: Desk, path: str, form: dict[str, str]
 ) -> None:
@@ -233,7 +247,10 @@ def test_given_another_shops_deed_when_pressed_then_it_is_not_found_and_stays_as
 def test_given_another_shops_waiting_deeds_when_all_are_approved_then_theirs_go_on_waiting(desk: Desk) -> None:
     theirs = desk.twin().plan(ASKING)
 
-    assert desk.press("/approve-all", rule="special_customer").location == "/?said=nothing_waited"
+    assert (
+        desk.press("/approve-all", rule="special_customer", seen=str(theirs), count="1").location
+        == "/?said=nothing_waited"
+    )
     assert desk.state(theirs) is State.AWAITING
 
 
