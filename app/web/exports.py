@@ -6,7 +6,9 @@ from typing import Any
 
 from app.domain.agents import Reason
 from app.domain.deed_words import what
+from app.domain.effects import Mute, Unmute
 from app.domain.policy import Mode
+from app.domain.rules import hard_time
 from app.store import marked, reasons, spending, stories
 from app.store.base import reading
 from app.store.marked import Marked
@@ -31,6 +33,8 @@ CUSTOMERS = (
     *(N_("Customer"), N_("Net spend"), N_("Currency"), N_("Orders"), N_("First order"), N_("Last order")),
     N_("Special since"),
 )
+# A hard time is for the team alone: nothing of it leaves in a file.
+_HARD_TIMES = frozenset({hard_time.CODE, hard_time.OVER, "hard_time"})
 MONTHS = 120  # of a shop's purses: ten years
 
 
@@ -43,7 +47,7 @@ def ledger(world: World, merchant: Merchant, search: Search) -> Iterator[str]:
             rows = stories.ledger_rows(session, search=search, limit=PAGE, **_shop(merchant))
         if not rows:
             break
-        yield written(_ledger_row(row, merchant) for row in rows)
+        yield written(_ledger_row(row, merchant) for row in rows if not isinstance(row.effect, Mute | Unmute))
         search = replace(search, before=rows[-1].id)
 
 
@@ -55,7 +59,7 @@ def decisions(world: World, merchant: Merchant, *, rule: str | None, code: str) 
         with reading(world.sessions) as session:
             page = reasons.some(session, shop_id=merchant.id, rule=rule, code=code or None, upto=upto, limit=PAGE)
         if page:
-            yield written(_decision(each, merchant) for each in page)
+            yield written(_decision(each, merchant) for each in page if each.code not in _HARD_TIMES)
         if len(page) < PAGE:
             break
         upto = page[-1].id - 1
@@ -91,7 +95,6 @@ def _spent(line: Spent, merchant: Merchant) -> list[str]:
 
 def _ledger_row(row: LedgerRow, merchant: Merchant) -> list[str]:
     known = row.customer_id is not None and row.customer_id > 0
-    # A hard time is for the team alone: it does not leave in a file.
     why = "" if row.reason is Reason.HARD_TIME else row.why
     texts = (
         _((phrases.PENDING if row.pending else phrases.STATES[row.state])[0]),

@@ -1,7 +1,5 @@
 """Did it pay: what each rule's trial says, and what was truly spent, on whose account."""
 
-import csv
-import io
 import secrets
 from functools import partial
 
@@ -11,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.domain.rules import holdout
 from app.store import costs, results
 from app.store.costs import Cost
-from app.web import result_words, settings_form
+from app.web import result_words, settings_form, sheets
 from app.web.fields import Whole, Wrong
 from app.web.identity import in_their_name, merchant
 from app.web.result_words import purse_name, rule_name, who
@@ -25,7 +23,7 @@ blueprint = Blueprint("results", __name__)
 
 BUSINESS = tuple(field for field in FIELDS if field.path.startswith("results."))
 _SHARE = Whole(most=holdout.MOST_PERCENT)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with what begins like that
+_COSTS = ("month", "envelope", "rule", "agent", "deeds", "cost", "currency")
 
 
 @blueprint.get("/results")
@@ -70,17 +68,12 @@ def costs_file() -> Response:
     """Hand over everything that was ever truly spent, as a spreadsheet reads it."""
     with look() as seen:
         spent = _spent(seen, since="")
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(("month", "envelope", "rule", "agent", "deeds", "cost", "currency"))
-    for each in spent:
-        agent = f"'{each.agent}" if each.agent.startswith(_FORMULA) else each.agent
-        writer.writerow((each.month, each.purse, each.rule, agent, each.deeds, each.cost.text, each.cost.currency))
-    answer = make_response(sheet.getvalue())
-    answer.mimetype = "text/csv"
-    answer.headers["Content-Disposition"] = 'attachment; filename="costs.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    rows = [
+        (each.month, each.purse, each.rule, each.agent, str(each.deeds), each.cost.text, each.cost.currency)
+        for each in spent
+    ]
+    page = sheets.written([_COSTS, *(map(sheets.plain, row) for row in rows)])
+    return sheets.file("costs.csv", iter([sheets.BYTE_ORDER + page]))
 
 
 def _index(form: Form) -> Response:

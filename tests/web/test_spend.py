@@ -14,7 +14,7 @@ from app.store import marks, orders
 from app.store.base import unit_of_work
 from app.store.stories import Search
 from app.web import exports
-from tests.builders import DAY, NOON, flowers, gift_line, order, paid, planned, refund, tag, usd
+from tests.builders import DAY, NOON, flowers, gift_line, mute, order, paid, planned, refund, tag, usd
 from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -128,6 +128,20 @@ def test_given_a_hard_time_when_saved_then_no_file_says_why(desk: Desk) -> None:
     desk.plan(paid(refund(), reason=Reason.HARD_TIME), rule="refund_keep", because="It is a hard time.")
 
     assert [row["Why"] for row in rows(desk, "/export/ledger.csv")] == [""]
+
+
+@pytest.mark.parametrize("code", ["sensitive", "hard_time", "hard_time_over"])
+def test_given_a_decision_in_a_hard_time_when_saved_then_no_file_tells_of_it(desk: Desk, code: str) -> None:
+    desk.decide(rule="flowers", code=code, because="They are left in peace.")
+    desk.decide(rule="flowers", because="Somebody sends flowers.")
+
+    assert [row["Why"] for row in rows(desk, "/export/decisions.csv")] == ["Somebody sends flowers."]
+
+
+def test_given_a_silence_around_somebody_when_saved_then_the_ledgers_file_does_not_hold_it(desk: Desk) -> None:
+    desk.plan(planned(mute()), rule="flowers")
+
+    assert rows(desk, "/export/ledger.csv") == []
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "\t=1", "＝1"])
