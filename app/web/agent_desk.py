@@ -22,7 +22,7 @@ from app.web.agent_identity import visitor
 from app.web.agent_view import Scene
 from app.web.here import world
 from app.web.language import N_, _
-from app.web.retold import retold
+from app.web.retold import told_plainly
 from app.web.seats import Seats
 from integrations import registry
 from integrations.companies import Company
@@ -160,7 +160,7 @@ def beside() -> ResponseReturnValue:
         try:
             return jsonify(about=framed_desk.beside(world(), visitor(), asked.desk, asked.number))
         except (Unavailable, Rejected) as problem:
-            return {"why": _("This cannot be looked at just now: %(problem)s", problem=retold(str(problem)))}, 409
+            return {"why": _("This cannot be looked at just now: %(problem)s", problem=told_plainly(str(problem)))}, 409
 
 
 @blueprint.post("/desk/leave")
@@ -260,7 +260,7 @@ def note_tastes() -> Response:
     try:
         noted = Tastes(likes=tastes.read(asked.likes), never=tastes.read(asked.never))
     except ValueError as no:
-        abort(422, retold(str(no)))
+        abort(422, told_plainly(str(no)))
     kept = agent_desk.note_tastes(world(), seen.merchant, visitor(), _somebody(seen), noted)
     return jsonify(said=_("Noted.") if kept else _("This customer asked to be forgotten; nothing was noted."))
 
@@ -303,7 +303,7 @@ def _settled(
     try:
         done = does(world(), seen.merchant, visitor(), effect_id)
     except agent_desk.NotTheirs as no:
-        abort(403, retold(str(no)))
+        abort(403, told_plainly(str(no)))
     except NoSuchDeed:
         abort(404, _("There is no such deed."))
     return jsonify(said=_(said.get(done, _TOO_LATE)))
@@ -338,7 +338,7 @@ def _outside(seen: Scene, drawn: Callable[[], str]) -> ResponseReturnValue:
         try:
             return drawn()
         except (Unavailable, Rejected) as problem:
-            return {"why": _("This cannot be looked at just now: %(problem)s", problem=retold(str(problem)))}, 409
+            return {"why": _("This cannot be looked at just now: %(problem)s", problem=told_plainly(str(problem)))}, 409
 
 
 def _press(seen: Scene, wish: Wish, shown: str = "") -> Press:
@@ -363,7 +363,7 @@ def _about(asked: Asked) -> Pass:
     try:
         found = passes.read(world(), asked.desk, asked.about)
     except Rejected as no:
-        abort(422, retold(str(no)))
+        abort(422, told_plainly(str(no)))
     if found.shop_id != visitor().shop_id:
         abort(422, passes.TOO_OLD)  # as if it were forged: whose it is, is nobody's business
     return found

@@ -38,6 +38,8 @@ _HELD = {
 }
 _PART = r"(?:(?![.!?] ).)+?"
 
+_LONGEST = 500  # none of our own sentences is; looked for in a longer one, shapes with many holes take their time
+
 Shape = tuple[re.Pattern[str], str]
 
 
@@ -46,6 +48,11 @@ def retold(text: str | None) -> str:
     if not text or spoken() == ENGLISH:
         return text or ""
     return _told(text, spoken())
+
+
+def told_plainly(text: str) -> str:
+    """Return the same without marks, for whoever shows it as text."""
+    return Markup(retold(text)).striptags() if spoken() != ENGLISH else text  # noqa: S704  # marks come off
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +67,7 @@ def _told(text: str, language: str) -> str:
 def _known(text: str, language: str) -> str | None:
     """Return the text in that language; None where no message has its shape."""
     plain = catalogue(language).words.get(text)
-    if plain is not None:
+    if plain is not None or len(text) > _LONGEST:
         return plain
     first = text.partition(" ")[0]
     shapes = _shapes(language)
@@ -102,12 +109,25 @@ def _pieces(message: str) -> Iterator[str]:
 
 def _value(text: str, language: str) -> str:
     """Return what stands in a hole as the language writes it: days, amounts, numbers, and what has a message itself."""
-    day, amount = _DAY.fullmatch(text), _MONEY.fullmatch(text)
-    if day is not None:
-        return dated(date(int(day[3]), _MONTHS.index(day[2]) + 1, int(day[1])), "d MMMM yyyy")
-    if _NUMBER.fullmatch(text):
+    try:
+        written = _day(text) or _amount(text)
+    except ValueError:
+        return text  # somebody's own words, which only look like a day or an amount
+    if written is None and _NUMBER.fullmatch(text):
         return number(int(text.replace(",", "")))
-    if amount is not None and bool(amount[2]) is not bool(amount[4]):
-        currency = _CODES[amount[2]] if amount[2] else amount[4]
-        return money(Money.parse(f"{amount[1]}{amount[3].replace(',', '')}", currency))
-    return _known(text, language) or text
+    return written or _known(text, language) or text
+
+
+def _day(text: str) -> str | None:
+    day = _DAY.fullmatch(text)
+    if day is None:
+        return None
+    return dated(date(int(day[3]), _MONTHS.index(day[2]) + 1, int(day[1])), "d MMMM yyyy")
+
+
+def _amount(text: str) -> str | None:
+    amount = _MONEY.fullmatch(text)
+    if amount is None or bool(amount[2]) is bool(amount[4]):
+        return None
+    currency = _CODES[amount[2]] if amount[2] else amount[4]
+    return money(Money.parse(f"{amount[1]}{amount[3].replace(',', '')}", currency))

@@ -11,7 +11,7 @@ from flask import Flask
 from app.domain.deed_words import what
 from app.domain.effects import TagCustomer
 from app.web import language
-from app.web.retold import retold
+from app.web.retold import retold, told_plainly
 from tests.web.test_catalogues import BELOW, messages
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,17 @@ def in_french() -> Iterator[None]:
     language.install(app)
     with app.test_request_context("/?locale=fr"):
         yield
+
+
+@pytest.mark.parametrize("typed", ["$12.345", "1.234 EUR", "¥12.50", "31 February 2026", "5 May 0000"])
+def test_given_what_only_looks_like_an_amount_or_a_day_when_told_then_it_stays_as_it_was_typed(
+    in_french: None, typed: str
+) -> None:
+    assert typed in told_plainly(f"“{typed}” is not an amount in USD.")
+
+
+def test_given_an_unknown_sentence_when_told_plainly_then_it_bears_no_marks(in_french: None) -> None:
+    assert told_plainly("The store says <b>'no'</b>.") == "The store says <b>'no'</b>."
 
 
 def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
