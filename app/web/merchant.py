@@ -1,5 +1,7 @@
 """The merchant's screen: its pages, its presses, and who is let in to them."""
 
+from collections.abc import Mapping
+
 import structlog
 from flask import Blueprint, Response, make_response, render_template
 from flask.blueprints import BlueprintSetupState
@@ -69,6 +71,15 @@ blueprint.after_request(framing.allow_framing)
 
 _TITLES = {404: N_("Nothing here"), 422: N_("Please look again")}
 _NOT_SO = N_("That did not work")
+_NOT_THERE: Mapping[type[Exception], str] = {
+    NoSuchDeed: N_("The ledger has no such row."),
+    Unreadable: N_("The ledger has no such row."),
+    NobodyThere: N_("Your team has nobody of that number."),
+    NoSuchGift: N_("There is no gift of that number."),
+    NoSuchWords: N_("There are no words of that number."),
+    NoSuchCampaign: N_("There is no campaign of that number."),
+    NoSuchShield: N_("Nothing is kept back under that number."),
+}
 _OUR_MISTAKE = N_("The mistake is ours, and it is written down. The ledger shows what was done and what was not.")
 
 
@@ -84,35 +95,12 @@ def _say_no(problem: HTTPException) -> Response:
     return _page("no.html", code, title=_(_TITLES.get(code, _NOT_SO)), why=why)
 
 
-@blueprint.errorhandler(NoSuchDeed)
-@blueprint.errorhandler(Unreadable)
-def _no_such_deed(_problem: NoSuchDeed | Unreadable) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("The ledger has no such row."))
+def _not_found(problem: Exception) -> Response:
+    return _page("no.html", 404, title=_(_TITLES[404]), why=_(_NOT_THERE[type(problem)]))
 
 
-@blueprint.errorhandler(NobodyThere)
-def _nobody_there(_problem: NobodyThere) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("Your team has nobody of that number."))
-
-
-@blueprint.errorhandler(NoSuchGift)
-def _no_such_gift(_problem: NoSuchGift) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There is no gift of that number."))
-
-
-@blueprint.errorhandler(NoSuchWords)
-def _no_such_words(_problem: NoSuchWords) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There are no words of that number."))
-
-
-@blueprint.errorhandler(NoSuchCampaign)
-def _no_such_campaign(_problem: NoSuchCampaign) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("There is no campaign of that number."))
-
-
-@blueprint.errorhandler(NoSuchShield)
-def _no_such_shield(_problem: NoSuchShield) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_("Nothing is kept back under that number."))
+for _kind in _NOT_THERE:
+    blueprint.register_error_handler(_kind, _not_found)
 
 
 @blueprint.errorhandler(StoreAway)
