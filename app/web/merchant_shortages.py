@@ -61,7 +61,7 @@ def see_to(shield_id: int) -> Response:
     done = kept_back.see_to(in_their_name(), merchant(), shield_id)
     page = request.form.get("back", "/shortages")
     page = page if own_page(page) else "/shortages"
-    return redirect(f"{page}?said={'shield_seen_to' if done else 'shield_nothing'}", 303)
+    return redirect(f"{page}{'&' if '?' in page else '?'}said={'shield_seen_to' if done else 'shield_nothing'}", 303)
 
 
 @blueprint.get("/shortages/protected.csv")
