@@ -72,7 +72,7 @@ def costs_file() -> Response:
         (each.month, each.purse, each.rule, each.agent, str(each.deeds), each.cost.text, each.cost.currency)
         for each in spent
     ]
-    page = sheets.written([_COSTS, *(map(sheets.plain, row) for row in rows)])
+    page = sheets.written([_COSTS, *([*map(sheets.plain, row)] for row in rows)])
     return sheets.file("costs.csv", iter([sheets.BYTE_ORDER + page]))
 
 
