@@ -132,8 +132,10 @@ def treats(session: Session, *, shop_id: int, rule: str, since: datetime) -> lis
     columns = (Effect.customer_id, Effect.order_id, Effect.kind, Effect.rule, Effect.reason, Effect.payload)
     given = (Effect.shop_id == shop_id, Effect.kind.in_(TREATS), Effect.state.in_(GIVEN), STANDS)
     by_others_or_before = or_(Effect.rule != rule, Effect.created_at < since)
-    statement = select(*columns, Effect.created_at, Effect.due_at).where(
-        *given, Effect.customer_id.is_not(None), by_others_or_before
+    statement = (
+        select(*columns, Effect.created_at, Effect.due_at)
+        .where(*given, Effect.customer_id.is_not(None), by_others_or_before)
+        .order_by(Effect.id)
     )
     return [
         Treat(

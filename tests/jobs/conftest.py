@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -198,9 +198,11 @@ def redis(redis_url: str) -> Iterator[Redis]:
     client.close()
 
 
-def noon() -> datetime:
-    """Return today's noon where the practice shop is: what is due in the morning must not hang on when tests run."""
-    return datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0)
+def next_noon() -> datetime:
+    """Return the next noon where the practice shop is, for what hangs on whether the shop's morning is over."""
+    now = datetime.now(UTC)
+    noon = now.replace(hour=17, minute=0)
+    return noon if noon > now else noon + timedelta(days=1)
 
 
 @pytest.fixture(scope="session")
@@ -210,12 +212,18 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = f"sqlite:///{folder / 'app.db'}"
     migrate.to_head(url)
     engine = open_database(url)
-    moment = noon()
+    moment = datetime.now(UTC)
     with still_town(TownSettings(books=folder / "town.db", clock_file=folder / "clock", customers=300), moment) as town:
         here = moved_in(settings_for(town, folder, url), sessions_of(engine), folder, moment)
         read_past(here)
     engine.dispose()
     return folder
+
+
+@pytest.fixture
+def moment() -> datetime:
+    """Say when it is in the town; a test may say otherwise."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -228,7 +236,9 @@ def books() -> str:
 
 
 @pytest.fixture
-def inside(lived_in: Path, in_memory: Path, books: str, request: pytest.FixtureRequest) -> Iterator[Practice]:
+def inside(
+    lived_in: Path, in_memory: Path, books: str, moment: datetime, request: pytest.FixtureRequest
+) -> Iterator[Practice]:
     """The practice shop in auto mode, its past read, with a town and a database of the test's own."""
     with ExitStack() as opened:
         folder = Path(opened.enter_context(TemporaryDirectory(dir=in_memory)))
@@ -238,7 +248,6 @@ def inside(lived_in: Path, in_memory: Path, books: str, request: pytest.FixtureR
         opened.callback(engine.dispose)
         if books == "postgres":
             engine = opened.enter_context(carried_over(engine, request.getfixturevalue("postgres_engine")))
-        moment = noon()
         wish = TownSettings(books=folder / "town.db", clock_file=folder / "clock")
         town = opened.enter_context(still_town(wish, moment))
         url = engine.url.render_as_string(hide_password=False)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,11 +16,16 @@ from app.store.base import Base, unit_of_work
 from jobs import address_asks, address_links, desk, privacy
 from jobs.address_links import Link
 from tests.builders import DAY, address
-from tests.jobs.conftest import Practice
+from tests.jobs.conftest import Practice, next_noon
 from tests.jobs.test_agent_desk import merchant_of
 
 CANARY = "7 Canary Passage"
 DAYS = 14
+
+
+@pytest.fixture
+def moment() -> datetime:
+    return next_noon()
 
 
 @pytest.fixture

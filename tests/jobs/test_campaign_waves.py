@@ -1,7 +1,7 @@
 """A campaign from its first count to its last gift: so many a day, each once, whoever dies over it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from jobs import campaigns as desk
 from jobs import desk as merchants
 from jobs.runtime import local
 from tests.jobs import shelf
-from tests.jobs.conftest import Practice
+from tests.jobs.conftest import Practice, next_noon
 from tests.jobs.shelf import Shelf
 
 A_DAY = 24 * 3600
@@ -36,6 +36,11 @@ SMALL = Terms(
     message="Thank you for being with us all this time.",
     signed_by="Robin",
 )
+
+
+@pytest.fixture
+def moment() -> datetime:
+    return next_noon()
 
 
 @pytest.fixture
