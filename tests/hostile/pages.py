@@ -213,6 +213,6 @@ CROSSINGS = (
     _crossing(110, "another shop's customer, to be let alone", "/customers/@id@/let-alone", "customer", alone="1"),
     _crossing(111, "another shop's order, searched for", "/ledger?q=@id@", "order", 200),
     _crossing(111, "another shop's deed, to read on from", "/ledger?before=@id@", "effect", 200),
-    _crossing(112, "another shop's deeds in one press", "/approve-all", "effect", 303, rule="flowers", seen="@id@", count="9", effect_id="@id@", shop_id="1"),
+    _crossing(112, "another shop's deeds in one press", "/approve-all", "effect", 303, rule="flowers", seen="999999", count="9", effect_id="@id@", shop_id="1"),
     _crossing(112, "a file that somebody guesses at", "/privacy/@id@/copy.csv", "request"),
 )  # fmt: skip
