@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -72,6 +73,12 @@ def badges(house: House) -> Badges:
     return house.badges()
 
 
+def _waits_no_more(house: House) -> bool:
+    """Hold when nothing is left to look at; until then pauses between tries are cut short."""
+    house.wait(2)
+    return not house.waits()
+
+
 @pytest.fixture(scope="module")
 def posted(house: House) -> dict[str, Posted]:
     """Post every letter, an honest one behind each, and wait until there is nothing left to look at."""
@@ -79,7 +86,7 @@ def posted(house: House) -> dict[str, Posted]:
     for number, letter in enumerate(LETTERS):
         answers[named(letter)] = house.post(letter, f"letter-{number:04}")
         assert house.post(AN_HONEST_ONE, f"honest-{number:04}").status == 200
-    until(lambda: not house.waits(), 120)
+    until(partial(_waits_no_more, house), 120)
     return {
         named(letter): Posted(
             answer=answers[named(letter)],
