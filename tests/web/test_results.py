@@ -46,7 +46,7 @@ def trial(desk: Desk) -> Trial:
 def test_given_no_trial_when_looked_at_then_nothing_is_claimed_and_a_tenth_is_proposed(desk: Desk) -> None:
     page = desk.open("/results")
 
-    assert "so nobody can know whether it pays" in page
+    assert "so nobody can know whether they pay" in page
     assert "It pays<" not in page
     assert "Nothing was spent yet" in page
 
