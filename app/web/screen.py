@@ -120,7 +120,7 @@ WORDS: dict[str, object] = {
     "tally": phrases.tally,
     "counted": counted,
     "month": phrases.month,
-    "pages": pages.pages,
+    "sections": pages.sections,
     "reason": reason_words.reason,
     "occasion": reason_words.occasion,
 }

@@ -28,3 +28,18 @@ def test_given_the_settings_when_opened_then_the_admin_is_asked_to_watch_over_wh
         r'<form[^>]*action="/settings"[^>]*data-save-bar', page
     )
     assert "data-save-bar" in page
+
+
+def test_given_a_page_beneath_another_when_opened_then_its_section_is_marked_and_its_neighbours_are_one_press_away(
+    desk: Desk,
+) -> None:
+    page = desk.open("/spend")
+
+    assert '<a href="/results" aria-current="true">' in page
+    within = re.search(r'<nav class="spread within".*?</nav>', page, re.DOTALL)
+    assert within is not None
+    assert re.findall(r'href="(/[\w-]*)"( aria-current="page")?', within[0]) == [
+        ("/results", ""),
+        ("/spend", ' aria-current="page"'),
+        ("/story", ""),
+    ]

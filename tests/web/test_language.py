@@ -127,5 +127,5 @@ def test_given_the_masthead_when_shown_then_it_leads_to_pages_that_there_are_and
     page = desk.open("/team")
     links = re.findall(r'<a href="(/[\w-]*)"( aria-current="page")?>', page)
 
-    assert {desk.ask(path).status_code for path, _ in links} == {200}
+    assert {desk.ask(path).status_code for path, _ in links} <= {200, 302}  # the newest story leads on to its month
     assert {path for path, current in links if current} == {"/team"}
