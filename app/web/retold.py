@@ -6,13 +6,13 @@ values in its holes. What no message fits is shown as it was written, and marked
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from markupsafe import Markup
 
 from app.domain.money import SYMBOLS, Money
-from app.web.language import ENGLISH, catalogue, dated, money, number, spoken
+from app.web.language import ENGLISH, catalogue, colon, dated, money, number, spoken
 
 _HOLE = re.compile(r"%\((\w+)\)s|%%")
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
@@ -20,7 +20,9 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_DAY = re.compile(rf"(?a:(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}))")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAY = re.compile(rf"(?a:(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{4}}))?)")
+_ANY_YEAR, _ANY_MONDAY = 2028, date(2028, 1, 3)  # a leap year, for days that name none
 _NUMBER = re.compile(r"(?a:\d{1,3}(?:,\d{3})*)")
 _CODES = {symbol: code for code, symbol in SYMBOLS.items()}
 _MONEY = re.compile(
@@ -35,12 +37,13 @@ _HELD = {
     "orders": r"\S+ orders?",
     "since": r"(?:\d+ \w+ )?\d{4}",
     "times": r"[\d.]+",
+    "words": "(?:: .+)?",  # of theirs, behind our own, if they said any
 }
 _PART = r"(?:(?![.!?] ).)+?"
 
 _LONGEST = 500  # none of our own sentences is; looked for in a longer one, shapes with many holes take their time
 
-Shape = tuple[re.Pattern[str], str]
+Shape = tuple[tuple[str, ...], re.Pattern[str], str]
 
 
 def retold(text: str | None) -> str:
@@ -71,8 +74,9 @@ def _known(text: str, language: str) -> str | None:
         return plain
     first = text.partition(" ")[0]
     shapes = _shapes(language)
-    for shape, said in (*shapes.get(first, ()), *shapes.get("", ())):
-        found = shape.fullmatch(text)
+    for words, shape, said in (*shapes.get(first, ()), *shapes.get("", ())):
+        # Most are told apart by a word that is not there, which is looked for much sooner than a shape.
+        found = shape.fullmatch(text) if all(word in text for word in words) else None
         if found is not None:
             return said % {name: _value(value, language) for name, value in found.groupdict().items()}
     return None
@@ -85,8 +89,14 @@ def _shapes(language: str) -> Mapping[str, tuple[Shape, ...]]:
     for message, said in sorted(catalogue(language).words.items(), key=lambda pair: -len(_HOLE.sub("", pair[0]))):
         if _HOLE.search(message):
             first = message.partition(" ")[0]
-            shapes.setdefault("" if "%" in first else first, []).append((_shape(message), said))
+            shapes.setdefault("" if "%" in first else first, []).append((_words(message), _shape(message), said))
     return {first: tuple(found) for first, found in shapes.items()}
+
+
+def _words(message: str) -> tuple[str, ...]:
+    """Return what stands between the holes, the longest first."""
+    between = _HOLE.sub(lambda hole: "\0" if hole[1] else "%", message).split("\0")
+    return tuple(sorted(filter(None, between), key=len, reverse=True))
 
 
 def _shape(message: str) -> re.Pattern[str]:
@@ -109,8 +119,10 @@ def _pieces(message: str) -> Iterator[str]:
 
 def _value(text: str, language: str) -> str:
     """Return what stands in a hole as the language writes it: days, amounts, numbers, and what has a message itself."""
+    if not text or text.startswith(": "):
+        return f"{colon()}{text[1:]}" if text else ""
     try:
-        written = _day(text) or _amount(text)
+        written = _weekday(text) or _day(text) or _amount(text)
     except ValueError:
         return text  # somebody's own words, which only look like a day or an amount
     if written is None and _NUMBER.fullmatch(text):
@@ -122,7 +134,14 @@ def _day(text: str) -> str | None:
     day = _DAY.fullmatch(text)
     if day is None:
         return None
-    return dated(date(int(day[3]), _MONTHS.index(day[2]) + 1, int(day[1])), "d MMMM yyyy")
+    there = date(int(day[3] or _ANY_YEAR), _MONTHS.index(day[2]) + 1, int(day[1]))
+    return dated(there, "d MMMM yyyy" if day[3] else "d MMMM")
+
+
+def _weekday(text: str) -> str | None:
+    if text not in _WEEKDAYS:
+        return None
+    return dated(_ANY_MONDAY + timedelta(days=_WEEKDAYS.index(text)), "EEEE")
 
 
 def _amount(text: str) -> str | None:

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,12 +11,13 @@ from app.domain.deed_words import what
 from app.domain.effects import TagCustomer
 from app.web import language
 from app.web.retold import retold, told_plainly
-from tests.web.test_catalogues import BELOW, messages
+from tests.web.below import ELSEWHERE, ROOT, SAID_THERE, fits, sentences, trees
+from tests.web.test_catalogues import BELOW, HOLES, messages
 
-ROOT = Path(__file__).parents[2]
 PIECES = re.compile(r"%\(\w+\)s|%%|[(),.:;“”]|(?= in the )|\d ")  # sentences are put together of these
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 SPACE = "\N{NO-BREAK SPACE}"
+ASKED = f"Demandez à un responsable{SPACE}: "
 ABOVE = f"au-dessus du seuil de 500,00{SPACE}$US."
 
 
@@ -69,6 +69,14 @@ def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
             f"Leur anniversaire est le 17 mai 2027. Une carte, écrite à la main, pour 6,00{SPACE}$US, leur est envoyé.",
         ),
         ("Refund $40.00 of #1001, no return is needed", f"Rembourser 40,00{SPACE}$US sur #1001, sans retour"),
+        ("They arrive on Friday, 5 May.", "Elles arrivent vendredi 5 mai."),
+        ("Lob said no.", "Lob a dit non."),
+        ("Lob said no: no such state.", f"Lob a dit non{SPACE}: no such state."),
+        ("the store answered 502", "la boutique a répondu 502"),
+        (
+            "Ask a lead: a rule gave them flowers on 5 May 2026, less than 30 days away.",
+            f"{ASKED}une règle lui a offert quelque chose (fleurs) le 5 mai 2026, à moins de 30 jours.",
+        ),
     ],
 )
 def test_given_a_sentence_of_the_books_when_read_in_french_then_its_values_are_written_so_too(
@@ -89,6 +97,18 @@ def test_given_a_deeds_words_when_read_in_french_then_they_are_french(in_french:
     assert retold(what(deed)) == f"Étiquette «{SPACE}make-it-right{SPACE}» dans la boutique"
 
 
+def test_given_what_the_rooms_below_say_when_looked_up_then_french_says_it_too() -> None:
+    shapes = {HOLES.sub(lambda hole: "\0" if hole[1] else "%", str(message.id)) for _, message in messages()}
+    unsaid = {said: where for where, said in sentences() if not fits(said, shapes)}
+
+    assert {said: where for said, where in unsaid.items() if said not in SAID_THERE} == {}
+    assert SAID_THERE.keys() - unsaid.keys() == set()
+
+
+def test_given_what_is_said_elsewhere_when_looked_for_then_it_is_still_there() -> None:
+    assert [place for place in ELSEWHERE if not (ROOT / place).exists()] == []
+
+
 def test_given_what_is_told_when_looked_for_then_the_rooms_below_say_it() -> None:
     said = "\n".join(written())
     unknown = [
@@ -102,8 +122,7 @@ def test_given_what_is_told_when_looked_for_then_the_rooms_below_say_it() -> Non
 
 def written() -> Iterator[str]:
     """Yield every text in the rooms below the pages."""
-    for room in ("app/domain", "integrations", "jobs"):
-        for path in (ROOT / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
+    for tree in trees().values():
+        for node in tree:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value

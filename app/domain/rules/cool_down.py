@@ -16,6 +16,8 @@ from app.domain.policy import TeamGestures
 
 TREATS = ("add_gift_line", "send_gift_order", "send_flowers", "write_card", "send_gift")
 MAKES_GOOD = frozenset({Reason.OUR_MISTAKE, Reason.HARD_TIME})
+_GAVE = "{who} gave them {what} on {day}, less than {days} days away."
+_GIVES = "{who} gives them {what} on {day}, less than {days} days away."
 
 
 def kept(
@@ -51,11 +53,9 @@ def _asking(plan: Plan, said: str) -> Plan:
 
 def _said(last: Treat, team: TeamGestures, day_start: datetime) -> str:
     there = last.at.astimezone(day_start.tzinfo)
-    gave = "gave" if there.date() <= day_start.date() else "gives"
-    day = f"{there.day} {there:%B %Y}"
-    return (
-        f"{last.by or 'a rule'} {gave} them {_called(last.effect)} on {day}, less than {team.cooldown_days} days away."
-    )
+    gave = _GAVE if there.date() <= day_start.date() else _GIVES
+    day, what = f"{there.day} {there:%B %Y}", _called(last.effect)
+    return gave.format(who=last.by or "a rule", what=what, day=day, days=team.cooldown_days)
 
 
 def _called(effect: Effect) -> str:

@@ -6,9 +6,10 @@ from app.domain.money import Money
 
 CODE = "elsewhere"
 IF_MEANT = "If another is meant, “confirm” it, and a lead will be asked."
+_IS_GIVING = "{who} is giving back {amount} of {order}, on ticket {ticket}."
 _DOES = {
-    State.AWAITING: "has asked a lead to give back",
-    State.DONE: "has already given back",
+    State.AWAITING: "{who} has asked a lead to give back {amount} of {order}, on ticket {ticket}.",
+    State.DONE: "{who} has already given back {amount} of {order}, on ticket {ticket}.",
 }
 
 
@@ -31,8 +32,9 @@ def all_elsewhere(order_name: str, facts: AgentFacts, currency: str) -> str:
 
 
 def _said(other: DoneElsewhere, order_name: str, currency: str) -> str:
-    who, amount = _who(other), Money(minor=other.minor, currency=currency)
-    return f"{who} {_DOES.get(other.state, 'is giving back')} {amount} of {order_name}, on ticket {other.ticket_id}."
+    amount = Money(minor=other.minor, currency=currency)
+    does = _DOES.get(other.state, _IS_GIVING)
+    return does.format(who=_who(other), amount=amount, order=order_name, ticket=other.ticket_id)
 
 
 def _who(other: DoneElsewhere) -> str:
