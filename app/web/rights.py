@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from app.config import Settings
 from app.domain.scopes import NEEDED, Feature, missing_for
 from app.store.shops import Merchant
+from app.web import store_admin
 from app.web.language import N_
 
 _FEATURES: Mapping[Feature, tuple[str, str]] = {
@@ -85,6 +86,5 @@ def asked(merchant: Merchant, chosen: Settings) -> dict[Feature, Asked]:
 
 def _where_to_grant(merchant: Merchant, scopes: tuple[str, ...], chosen: Settings) -> str:
     """Return the page of the store's admin that asks; App Bridge asks in place, without leaving ours."""
-    store = merchant.domain.removesuffix(".myshopify.com")
     query = urlencode({"client_id": chosen.shopify_client_id, "optional_scopes": ",".join(scopes)}, safe=",")
-    return f"{chosen.shopify_admin_origin}/store/{store}/oauth/install?{query}"
+    return store_admin.address(merchant, chosen, f"oauth/install?{query}")

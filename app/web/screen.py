@@ -16,7 +16,7 @@ from app.store.alarms import COMPARED
 from app.store.base import Session, reading
 from app.store.shops import Merchant
 from app.store.switch import Standstill
-from app.web import identity, pages, phrases, reason_words
+from app.web import identity, pages, phrases, reason_words, store_admin
 from app.web.helpdesk_words import AILS
 from app.web.here import world
 from app.web.language import N_, counted, dated
@@ -157,5 +157,6 @@ def show(template: str, seen: Look, facts: dict[str, Any]) -> str:
         when=partial(phrases.moment, zone=zone, now=seen.now),
         day=partial(phrases.day, zone=zone),
         date=partial(phrases.date, zone=zone),
+        in_store=partial(store_admin.address, seen.merchant, world().settings),
         **facts,
     )

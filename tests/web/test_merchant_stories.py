@@ -181,3 +181,13 @@ def test_given_a_customer_when_their_page_is_opened_then_what_may_come_next_is_d
     assert "The settings keep this for special customers." in page
     assert "Only after something went wrong, and is good again." in page
     assert page.index("Making good") < page.index("Anniversary of the first order")
+
+
+def test_given_a_number_when_its_page_is_opened_then_the_stores_own_page_with_the_name_is_one_press_away(
+    desk: Desk,
+) -> None:
+    desk.buy(order())
+    store = f"https://admin.shopify.com/store/{desk.merchant.domain.removesuffix('.myshopify.com')}"
+
+    assert f'<a href="{store}/customers/55" target="_top">' in desk.open("/customers/55")
+    assert f'<a href="{store}/orders/1001" target="_top">' in desk.open("/orders/1001")

@@ -1,6 +1,6 @@
 """The admin's addresses: the frame around the app for people, and what App Bridge asks for inside of it."""
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from integrations.sandbox.books import Doc, Turn
@@ -18,6 +18,7 @@ def blueprint(town: Town) -> Blueprint:
         "admin", __name__, template_folder="templates", static_folder="static", static_url_path="/shopify/admin-files"
     )
     _show_frame(routes, town)
+    _lead_to_people(routes)
     _answer_app_bridge(routes, town)
     return routes
 
@@ -40,6 +41,18 @@ def _show_frame(routes: Blueprint, town: Town) -> None:
             f"default-src 'none'; style-src 'self'; img-src data:; frame-src {app_origin(town)}; frame-ancestors 'none'"
         )
         return Response(shown, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+
+def _lead_to_people(routes: Blueprint) -> None:
+    """Lead from the admin's own pages to the town's, which knows people and orders by the same numbers."""
+
+    @routes.get("/store/<store>/customers/<int:key>")
+    def customer(store: str, key: int) -> ResponseReturnValue:  # noqa: ARG001  # there is one town
+        return redirect(url_for("page.person", key=key))
+
+    @routes.get("/store/<store>/orders/<int:key>")
+    def order(store: str, key: int) -> ResponseReturnValue:  # noqa: ARG001
+        return redirect(url_for("page.order", key=key))
 
 
 def _answer_app_bridge(routes: Blueprint, town: Town) -> None:

@@ -77,3 +77,9 @@ def test_given_a_missing_scope_when_the_merchant_grants_it_then_the_shop_lets_th
 
 def test_given_no_such_shop_when_its_admin_is_opened_then_there_is_none(admin: FlaskClient) -> None:
     assert admin.get("/shopify/none.myshopify.com/admin/apps/lagniappe").status_code == 404
+
+
+def test_given_a_customer_when_looked_up_in_the_admin_then_the_town_shows_the_same_one(admin: FlaskClient) -> None:
+    answer = admin.get("/store/twin/customers/4300000001")
+
+    assert (answer.status_code, answer.location) == (302, "/people/4300000001")
