@@ -191,16 +191,19 @@ def know(world: World, merchant: Merchant, effect_id: int, what: What) -> bool:
     return rests
 
 
-def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode) -> int:
+def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode, *, seen: Mode | None = None) -> int | None:
     """Set how far a rule may go; return how many marks it only watched so far are taken up now.
 
-    What is planned stays planned, and what waits for a yes goes on waiting: a mode is about what comes.
+    What is planned stays planned, and what waits for a yes goes on waiting: a mode is about what comes. `seen` is how
+    far it went before the eyes of whoever pressed: None, and nothing done, where somebody has set another since.
     """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         # The policy is one document: two people changing two rules at once must not undo each other.
         orders.lock(session, shop_id=merchant.id)
         current = shops.by_id(session, merchant.id) or merchant
+        if seen is not None and current.policy.mode_of(rule) not in {seen, mode}:
+            return None
         shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode, now), now=now)
         kinds = STILL_TIMELY.get(rule, ())
         taken_up = 0

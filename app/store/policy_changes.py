@@ -51,15 +51,20 @@ def keep(session: Session, *, shop_id: int, old: Policy, new: Policy, now: datet
         session.execute(insert(PolicyChange), rows)
 
 
-def newest(session: Session, *, shop_id: int, paths: Collection[str], limit: int) -> list[Change]:
-    """Return the newest changes of these settings; what only another version knows is left out."""
-    mine = (PolicyChange.shop_id == shop_id, PolicyChange.path.in_(paths))
+def place(session: Session, *, shop_id: int) -> int:
+    """Return the place of the shop's newest change in the list of them: what is changed from now on comes after it."""
+    return session.scalar(select(func.max(PolicyChange.id)).where(PolicyChange.shop_id == shop_id)) or 0
+
+
+def newest(session: Session, *, shop_id: int, paths: Collection[str], limit: int, after: int = 0) -> list[Change]:
+    """Return the newest changes of these settings, after that place; what only another version knows is left out."""
+    mine = (PolicyChange.shop_id == shop_id, PolicyChange.path.in_(paths), PolicyChange.id > after)
     found = session.scalars(select(PolicyChange).where(*mine).order_by(PolicyChange.id.desc()).limit(limit))
     changes = []
     for row in found:
         with suppress(ValidationError, AttributeError):
-            before, after = (_meant(row.path, kept) for kept in (row.before, row.after))
-            changes.append(Change(at=row.at, who=row.who, path=row.path, before=before, after=after))
+            was, became = (_meant(row.path, kept) for kept in (row.before, row.after))
+            changes.append(Change(at=row.at, who=row.who, path=row.path, before=was, after=became))
     return changes
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.effects import Pool, State
@@ -15,6 +15,7 @@ from app.web.addresses import own_page
 from app.web.fields import Amount, Wrong
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
+from app.web.screen import MODE_STAYS
 from jobs import desk
 from jobs.desk import Undone
 from jobs.let_alone import let_be
@@ -129,13 +130,16 @@ def let_alone(customer_id: int) -> Response:
 
 @blueprint.post("/rules/<rule>/mode")
 def set_mode(rule: str) -> Response:
-    """Set how far one rule may go."""
-    mode = request.form.get("mode", "")
+    """Set how far one rule may go, unless that was changed since the page that was pressed on."""
+    mode, seen = request.form.get("mode", ""), request.form.get("seen", "")
     if rule not in desk.RULES:
         abort(404, _("There is no such rule."))
     if mode not in set(Mode):
         abort(422, _("A rule's mode is one of observe, approve and auto."))
-    desk.set_mode(in_their_name(), merchant(), rule, Mode(mode))
+    if seen not in set(Mode):
+        abort(422, _("Please set it on a page that shows how far the rule goes now."))
+    if desk.set_mode(in_their_name(), merchant(), rule, Mode(mode), seen=Mode(seen)) is None:
+        return redirect(url_for("merchant.rules.shown", rule=rule, said=MODE_STAYS), 303)
     return _back("mode")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, make_response, redirect, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.money import Money
@@ -12,7 +12,8 @@ from app.store.reports import Tally
 from app.web import phrases, proposals, setting_words, settings_form
 from app.web.language import _
 from app.web.rule_book import BOOK, Chapter, fields_of
-from app.web.screen import Look, look, show
+from app.web.screen import MODE_STAYS, Look, look, show
+from app.web.setting_words import Told
 from app.web.settings_form import Form
 from jobs.runtime import month_start
 
@@ -57,10 +58,18 @@ def _page(rule: str, form: Form) -> Response:
             "shared": fields_of(*chapter.shared),
             "waiting": stories.waiting(seen.session, limit=WAITING_ROWS, rule=rule, **shop),
             "told": reasons.verdicts_of(seen.session, shop_id=seen.merchant.id, rule=rule, limit=VERDICTS),
-            "changes": setting_words.history(seen, chapter, CHANGES),
+            "changes": setting_words.history(seen, chapter.paths, CHANGES),
+            "meanwhile": _set_meanwhile(seen, chapter),
             "back": url_for("merchant.rules.shown", rule=rule),
         }
         return make_response(show("rule.html", seen, facts | form.facts), form.status)
+
+
+def _set_meanwhile(seen: Look, chapter: Chapter) -> list[Told]:
+    """Return who has set the rule's mode, for whoever pressed on a page of before."""
+    if request.args.get("said") != MODE_STAYS:
+        return []
+    return setting_words.history(seen, (chapter.mode,), 1)
 
 
 def _rules(seen: Look) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from app.web.language import N_, counted, dated
 from app.web.retold import retold
 from integrations import registry
 
+MODE_STAYS = "mode_stays"
 # What a page says once after a press; the redirect carries the name, never the words.
 NOTICES = {
     "approved": N_("Approved. It is on its way."),
@@ -43,6 +44,7 @@ NOTICES = {
     "known": N_("We leave it at that. You hear of it again only if it was put right and goes wrong anew."),
     "no_alarm": N_("Nobody asks about this any more."),
     "mode": N_("The rule's mode was changed."),
+    MODE_STAYS: N_("Nothing was changed: another mode was set since you opened that page. This is how it stands now."),
     "resumed": N_("Everything goes on."),
     "released": N_("The rule goes on today, however much there is to do."),
     "not_stopped": N_("The rule had not stopped itself, or somebody was faster."),

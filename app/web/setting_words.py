@@ -1,5 +1,6 @@
 """One setting as a merchant reads it: what it is called, and what its value means."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from app.store.trail import HOUSE, OPERATOR
 from app.web import phrases
 from app.web.fields import Choice, Field
 from app.web.language import N_, _, money
-from app.web.rule_book import BY_PATH, Chapter
+from app.web.rule_book import BY_PATH
 from app.web.screen import Look
 
 _HOW_FAR = N_("How far it goes")
@@ -35,14 +36,14 @@ def listed(policy: Policy, fields: tuple[Field, ...], currency: str) -> list[tup
     return [(_(field.label), said(field.path, field.of(policy), currency)) for field in fields]
 
 
-def history(seen: Look, chapter: Chapter, limit: int) -> list[Told]:
-    """Return the newest changes of what decides about a rule."""
-    found = policy_changes.newest(seen.session, shop_id=seen.merchant.id, paths=chapter.paths, limit=limit)
+def history(seen: Look, paths: Collection[str], limit: int, *, after: int = 0) -> list[Told]:
+    """Return the newest changes of these settings, and of how far rules go; those after a place in their list."""
+    found = policy_changes.newest(seen.session, shop_id=seen.merchant.id, paths=paths, limit=limit, after=after)
     return [
         Told(
             at=each.at,
             who=_whom(each.who),
-            what=_(_HOW_FAR if each.path == chapter.mode else BY_PATH[each.path].label),
+            what=_(BY_PATH[each.path].label if each.path in BY_PATH else _HOW_FAR),
             before=said(each.path, each.before, seen.merchant.currency),
             after=said(each.path, each.after, seen.merchant.currency),
         )

@@ -2,22 +2,27 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
 
 from app.domain.money import Money
 from app.domain.policy import Measure, Mode, Policy
-from app.store import reports
-from app.web import settings_table
+from app.store import policy_changes, reports
+from app.web import setting_words, settings_table
 from app.web.fields import Field
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
 from app.web.screen import look
+from app.web.setting_words import Told
 from jobs import desk
 from jobs.runtime import purse
+
+MOST_TOLD = 20  # changes of others; all of them are on the rules' own pages
+_PLACE = re.compile(r"(?a:\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,8 @@ class Form:
 
     texts: Mapping[str, str]
     edition: str
+    since: str = ""  # the place of the newest change that it shows
+    overtook: Sequence[Told] = ()  # what others have changed since it was opened
     wrongs: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[str, str] = field(default_factory=dict)  # what was typed where somebody else was faster
     status: int = 200
@@ -36,6 +43,8 @@ class Form:
         return {
             "texts": self.texts,
             "edition": self.edition,
+            "since": self.since,
+            "overtook": self.overtook,
             "wrongs": self.wrongs,
             "lost": self.lost,
             "stale": self.status == 409,
@@ -63,31 +72,41 @@ def sent(fields: Sequence[Field]) -> dict[str, str]:
 def save(fields: Sequence[Field]) -> Form | None:
     """Save what was sent; return the form anew where something cannot be meant, or somebody else was faster."""
     texts = sent(fields)
-    edition = request.form.get("edition", "")
+    edition, since = request.form.get("edition", ""), request.form.get("since", "")
     values, wrongs = settings_table.understood(texts, merchant().currency, fields)
     if not wrongs:
         found = _contradictions(settings_table.decided(merchant().policy, values))
         wrongs = {path: words for path, words in found.items() if path in texts}
     if wrongs:
-        return Form(texts=texts, edition=edition, wrongs=wrongs, status=422)
+        return Form(texts=texts, edition=edition, since=since, wrongs=wrongs, status=422)
     try:
         desk.set_policy(in_their_name(), merchant(), lambda current: _changed(current, values, edition, fields))
     except Stale as stale:
         current = _current(stale.current, fields)
         lost = {path: text for path, text in texts.items() if text != current.texts[path]}
-        return Form(texts=current.texts, edition=current.edition, lost=lost, status=409)
+        return replace(current, lost=lost, overtook=_overtook([*texts], since), status=409)
     return None
 
 
 def _current(policy: Policy, fields: Sequence[Field]) -> Form:
     texts = settings_table.typed(policy, merchant().currency, fields)
-    return Form(texts=texts, edition=_edition(texts))
+    with look() as seen:
+        since = policy_changes.place(seen.session, shop_id=seen.merchant.id)
+    return Form(texts=texts, edition=_edition(texts), since=str(since))
+
+
+def _overtook(paths: Sequence[str], since: str) -> list[Told]:
+    """Return what others have changed of these settings after that place; nothing where the form named none."""
+    if not _PLACE.fullmatch(since):
+        return []
+    with look() as seen:
+        return setting_words.history(seen, paths, MOST_TOLD, after=int(since))
 
 
 def _changed(current: Policy, values: Mapping[str, object], edition: str, fields: Sequence[Field]) -> Policy:
     wanted = settings_table.decided(current, values)
     # The same form sent twice finds its own work done, and is no stranger to it.
-    if wanted != current and edition != _current(current, fields).edition:
+    if wanted != current and edition != _edition(settings_table.typed(current, merchant().currency, fields)):
         raise Stale(current)
     return wanted
 

@@ -50,6 +50,10 @@ class Desk:
         """Press a button of our own page."""
         return self.browser.post(path, data=form, headers=self.proof())
 
+    def set_mode(self, rule: str, mode: str) -> TestResponse:
+        """Press one of a rule's modes on a page that shows how far the rule goes now."""
+        return self.press(f"/rules/{rule}/mode", mode=mode, seen=self.mode(rule).value)
+
     def ask(self, path: str, **headers: str) -> TestResponse:
         """Fetch a page as its own script does."""
         return self.browser.get(path, headers=self.proof() | headers)

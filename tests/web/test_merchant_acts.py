@@ -189,12 +189,12 @@ def test_given_no_doubt_when_a_person_settles_it_then_nothing_moves(desk: Desk, 
 def test_given_a_rule_when_its_mode_is_set_then_only_that_rule_changes(desk: Desk, rule: str) -> None:
     rules = ["special_customer", "nth_order_gift", "refund_keep", "flowers"]
 
-    assert desk.press(f"/rules/{rule}/mode", mode="approve").location == "/?said=mode"
+    assert desk.set_mode(rule, "approve").location == "/?said=mode"
     assert [name for name in rules if desk.mode(name) is Mode.APPROVE] == [rule]
 
 
 def test_given_a_mode_that_there_is_not_when_set_then_a_sentence_says_which_there_are(desk: Desk) -> None:
-    answer = desk.press("/rules/flowers/mode", mode="always")
+    answer = desk.set_mode("flowers", "always")
 
     assert answer.status_code == 422
     assert "one of observe, approve and auto" in answer.text
@@ -205,7 +205,7 @@ def test_given_a_rule_that_only_watched_when_switched_on_then_its_marks_are_take
     watching = desk.allow(auto_policy(special_customer=SpecialCustomer(mode=Mode.OBSERVE)))
     deed = watching.plan()
 
-    desk.press("/rules/special_customer/mode", mode="auto")
+    desk.set_mode("special_customer", "auto")
 
     assert desk.state(deed) is State.PLANNED
 

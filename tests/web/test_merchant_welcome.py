@@ -101,7 +101,7 @@ def test_given_the_steps_were_taken_or_a_rule_is_on_when_today_is_opened_then_no
 
     twin = fresh.twin().allow(Policy())
     assert 'href="/welcome"' in twin.open()
-    twin.press("/rules/special_customer/mode", mode="approve")
+    twin.set_mode("special_customer", "approve")
     assert 'href="/welcome"' not in twin.open()
 
 
@@ -374,7 +374,7 @@ def test_given_other_settings_since_when_opened_then_what_would_have_been_is_not
     fresh: Desk,
 ) -> None:
     fresh.press("/welcome/replay")
-    fresh.press("/rules/special_customer/mode", mode="approve")
+    fresh.set_mode("special_customer", "approve")
     assert "We are walking through" in fresh.open("/welcome")
 
     stricter = replace(decided(fresh), special_customer=SpecialCustomer(measure=Measure.MEDIAN))

@@ -14,12 +14,14 @@ from app.store.base import unit_of_work
 from app.web import settings_table
 from app.web.phrases import RULES
 from app.web.rule_book import BOOK
+from jobs.desk import with_mode
 from tests.builders import DAY, MINUTE, NOON, auto_policy, gift_line, paid, planned, refund, tag, usd
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
-GIFT = "/rules/nth_order_gift"
+GIFTS = "nth_order_gift"
+GIFT = f"/rules/{GIFTS}"
 
 
 def policy(desk: Desk) -> Policy:
@@ -33,8 +35,8 @@ def form(desk: Desk, rule: str = "nth_order_gift", **changes: str) -> dict[str, 
     """Return a rule's form as it is shown, changed; a dot in a name is written as two underscores."""
     page = desk.open(f"/rules/{rule}")
     texts = settings_table.typed(policy(desk), "USD", BOOK[rule].fields)
-    edition = re.findall(r'name="edition" value="(\w+)"', page)[0]
-    return texts | {name.replace("__", "."): text for name, text in changes.items()} | {"edition": edition}
+    hidden = {name: re.findall(rf'name="{name}" value="(\w+)"', page)[0] for name in ("edition", "since")}
+    return texts | {name.replace("__", "."): text for name, text in changes.items()} | hidden
 
 
 def part(page: str, which: str) -> str:
@@ -111,6 +113,7 @@ def test_given_a_contradiction_elsewhere_when_another_rule_is_saved_then_it_does
 
 
 def test_given_two_people_with_one_rule_when_both_save_then_the_slower_sees_how_it_stands(desk: Desk) -> None:
+    desk.press(GIFT, **form(desk, nth_order_gift__stock_floor="2"))
     mine = form(desk, nth_order_gift__per_day="3")
     desk.press(GIFT, **form(desk, nth_order_gift__per_day="9"))
 
@@ -118,7 +121,38 @@ def test_given_two_people_with_one_rule_when_both_save_then_the_slower_sees_how_
 
     assert answer.status_code == 409
     assert "You had:" in answer.text
+    refusal = part(answer.text, "settings").partition("This rule alone")[0]
+    assert "Gifts a day, at most: 25 → 9 07:00 · you" in refusal
+    assert "in stock" not in refusal
     assert policy(desk).nth_order_gift.per_day == 9
+
+
+def test_given_an_old_page_when_a_mode_is_pressed_on_it_then_nothing_is_done_and_it_says_who_set_which(
+    desk: Desk,
+) -> None:
+    old = {"mode": "approve", "seen": "auto"}
+    with unit_of_work(desk.world.signed("staff:77").sessions) as session:
+        shops.change_policy(
+            session, shop_id=desk.merchant.id, policy=with_mode(policy(desk), GIFTS, Mode.OBSERVE, NOON), now=NOON
+        )
+
+    answer = desk.press(f"{GIFT}/mode", **old)
+
+    assert answer.location == f"{GIFT}?said=mode_stays"
+    assert desk.mode(GIFTS) is Mode.OBSERVE
+    told = unescape(re.sub(r"<[^>]+>", " ", desk.open(answer.location).partition('role="group"')[0]))
+    assert "How far it goes: Auto → Observe 07:00 · staff member 77" in " ".join(told.split())
+
+
+def test_given_one_press_sent_twice_when_the_second_comes_then_it_is_no_stranger_to_its_own_work(desk: Desk) -> None:
+    presses = [desk.press(f"{GIFT}/mode", mode="approve", seen="auto").location for _ in range(2)]
+
+    assert presses == ["/?said=mode"] * 2
+
+
+def test_given_a_press_that_does_not_say_what_it_saw_when_it_comes_then_nothing_is_done(desk: Desk) -> None:
+    assert desk.press(f"{GIFT}/mode", mode="observe").status_code == 422
+    assert desk.mode(GIFTS) is Mode.AUTO
 
 
 def test_given_two_people_with_two_rules_when_both_save_then_neither_undoes_the_other(desk: Desk) -> None:
@@ -132,7 +166,7 @@ def test_given_two_people_with_two_rules_when_both_save_then_neither_undoes_the_
 def test_given_changes_from_several_pages_when_the_rule_is_opened_then_each_is_dated_and_in_words(desk: Desk) -> None:
     desk.press(GIFT, **form(desk, nth_order_gift__domestic_only="", gifts_monthly_minor="250"))
     desk.clock.forward(DAY)
-    desk.press(f"{GIFT}/mode", mode="observe")
+    desk.set_mode("nth_order_gift", "observe")
 
     told = part(desk.open(GIFT), "changes")
 
@@ -176,7 +210,7 @@ def test_given_a_week_of_yes_when_the_rule_is_opened_then_auto_is_proposed_with_
     assert asking.mode("special_customer") is Mode.APPROVE
 
     (mode,) = re.findall(r'id="propose-special_customer"[^>]*value="(\w+)"', page)
-    asking.press("/rules/special_customer/mode", mode=mode)
+    asking.set_mode("special_customer", mode)
 
     assert asking.mode("special_customer") is Mode.AUTO
     assert "propose-special_customer" not in asking.open("/rules/special_customer")

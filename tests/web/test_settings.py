@@ -52,7 +52,7 @@ def test_given_the_policy_when_compared_with_the_page_then_each_of_its_fields_is
     page = desk.open("/settings")
 
     shown = re.findall(r'<(?:input|select|textarea)[^>]* name="([\w.]+)"', page)
-    assert sorted(shown) == sorted({"edition", "listener", *paths(Policy())} - ELSEWHERE)
+    assert sorted(shown) == sorted({"edition", "since", "listener", *paths(Policy())} - ELSEWHERE)
 
 
 def test_given_the_form_as_it_is_when_saved_then_nothing_changes(desk: Desk) -> None:
@@ -255,7 +255,7 @@ def test_given_a_double_click_when_the_same_form_comes_twice_then_both_are_told_
 
 def test_given_a_mode_set_in_another_tab_when_the_form_is_saved_then_the_mode_stays(desk: Desk) -> None:
     opened = form(desk, team__flowers_days="7")
-    desk.press("/rules/flowers/mode", mode="approve")
+    desk.set_mode("flowers", "approve")
 
     assert desk.press("/settings", **opened).status_code == 303
     assert (policy(desk).team.flowers_mode, policy(desk).team.flowers_days) == (Mode.APPROVE, 7)
