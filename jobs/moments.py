@@ -16,7 +16,7 @@ import structlog
 
 from app.domain.errors import Closed, Unavailable
 from app.domain.facts import Given
-from app.domain.moments import Due, MomentFacts, same_days
+from app.domain.moments import ANNIVERSARY, BIRTHDAY, RECOVERY, Due, MomentFacts, same_days, unseen
 from app.domain.policy import Mode
 from app.domain.rules import moments as rule
 from app.store import chores, moments, orders, shops, yardstick
@@ -47,18 +47,16 @@ def look(world: World, shop_id: int) -> None:
     today = local(merchant, now).date()
     with reading(world.sessions) as session:
         last = chores.last(session, shop_id=shop_id, name=MOMENTS)
-        if last == today.isoformat() or shops.history_state(session, shop_id=shop_id).done_at is None:
+        if (last or "") >= today.isoformat() or shops.history_state(session, shop_id=shop_id).done_at is None:
             return  # half a past knows nobody's first order
-        since = _active_since(session, merchant, now)
-    days = _unlooked(last, today)
-    birthdays_on = [each + _DAY * merchant.policy.birthday.lead_days for each in days]
+        since, days = _active_since(session, merchant, now), _unseen(session, merchant, last, today)
     try:
-        birthdays.learn(world, merchant, outside, birthdays_on, since)
-        recoveries.learn(world, merchant, outside, days)
+        birthdays.learn(world, merchant, outside, days[BIRTHDAY], since)
+        recoveries.learn(world, merchant, outside, days[RECOVERY])
         with reading(world.sessions) as session:
             dues = [
-                *_anniversaries(session, merchant, days, since),
-                *birthdays.due(session, merchant, birthdays_on, since),
+                *_anniversaries(session, merchant, days[ANNIVERSARY], since),
+                *birthdays.due(session, merchant, days[BIRTHDAY], since),
                 *recoveries.due(session, merchant, now),
             ]
             known = _facts(session, merchant, dues, now)
@@ -69,20 +67,39 @@ def look(world: World, shop_id: int) -> None:
     except Unavailable as problem:
         world.bell.hush(Task.MOMENTS, shop_id, seconds=max(problem.retry_after or 0.0, PAUSE_SECONDS))
         return
-    _decide(world, merchant, seen, now)
+    _decide(world, merchant, seen, days, now)
 
 
-def _unlooked(last: str | None, today: date) -> list[date]:
-    """Return the days that nobody has looked through yet, today the last; a shop's first is its only one."""
-    since = today if last is None else max(date.fromisoformat(last) + _DAY, today - CAUGHT_UP)
-    return [since + _DAY * number for number in range((today - since).days + 1)]
+def _unseen(session: Session, merchant: Merchant, last: str | None, today: date) -> dict[str, Sequence[date]]:
+    """Return which days are to be looked at by each rule: those marked, or those of orders that should have come.
+
+    How far ahead or back that is may have been changed since the night before: the days are counted, not the nights.
+    """
+    policy, caught_up = merchant.policy, today - CAUGHT_UP
+    reach = {
+        ANNIVERSARY: (today + _DAY * policy.anniversary.lead_days, caught_up),
+        BIRTHDAY: (today + _DAY * policy.birthday.lead_days, caught_up),
+        RECOVERY: (today - _DAY * (policy.recovery.late_days + 1), today - recoveries.IN_SIGHT),
+    }
+    found: dict[str, Sequence[date]] = {}
+    for name, (until, oldest) in reach.items():
+        seen = chores.last(session, shop_id=merchant.id, name=_days_of(name))
+        night = None if last is None else date.fromisoformat(last) + (until - today)  # before days were counted
+        found[name] = unseen(night if seen is None else date.fromisoformat(seen), until, oldest=oldest)
+    return found
+
+
+def _days_of(name: str) -> str:
+    return f"{MOMENTS}:{name}"
 
 
 def _anniversaries(session: Session, merchant: Merchant, days: Sequence[date], since: datetime) -> Iterator[Due]:
     policy = merchant.policy.anniversary
     oldest = moments.oldest_order(session, shop_id=merchant.id)
-    years = 0 if oldest is None else days[-1].year + 1 - oldest.year
-    for day in (each + _DAY * policy.lead_days for each in days):
+    if oldest is None:
+        return
+    for day in days:
+        years = day.year + 1 - oldest.year
         first = moments.first_ordered(
             session,
             shop_id=merchant.id,
@@ -139,7 +156,13 @@ def _seen(world: World, merchant: Merchant, outside: Outside, facts: MomentFacts
     return promises.look(world, merchant, outside, facts.due, now)
 
 
-def _decide(world: World, merchant: Merchant, seen: Mapping[Due, Seen | None], now: datetime) -> None:
+def _decide(
+    world: World,
+    merchant: Merchant,
+    seen: Mapping[Due, Seen | None],
+    days: Mapping[str, Sequence[date]],
+    now: datetime,
+) -> None:
     """Decide about all of them, and have the day's chore done with it; nothing where somebody else has.
 
     The night of a large shop is long: what its merchant has decided meanwhile holds.
@@ -150,6 +173,10 @@ def _decide(world: World, merchant: Merchant, seen: Mapping[Due, Seen | None], n
         merchant = shops.by_id(session, merchant.id) or merchant
         if not chores.take(session, shop_id=merchant.id, name=MOMENTS, period=today, now=now):
             return
+        for name, looked_at in days.items():
+            if looked_at:
+                period = looked_at[-1].isoformat()
+                chores.take(session, shop_id=merchant.id, name=_days_of(name), period=period, now=now)
         for facts in _facts(session, merchant, [*seen], now):
             told = seen[facts.due]
             # What was given to those before them counts as well.

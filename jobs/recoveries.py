@@ -22,11 +22,11 @@ TIMES_A_DAY = 3
 
 
 def learn(world: World, merchant: Merchant, outside: Outside, days: Sequence[date]) -> None:
-    """Ask what became of the parcels that should have arrived by these days, and of those that are late."""
+    """Ask what became of the parcels that were ordered on these days, and of those that are late."""
     with reading(world.sessions) as session:
         known = late_orders.waiting(session, shop_id=merchant.id, limit=FOLLOWED)
     told, ends_at = list[Shipment](), time.monotonic() + SECONDS
-    for each in chain(_followed(outside, known), _of_days(merchant, outside, days)):
+    for each in chain(_followed(outside, known), _ordered_on(merchant, outside, days)):
         told.append(each)
         if stopping.asked() or time.monotonic() > ends_at:
             break
@@ -49,11 +49,13 @@ def due(session: Session, merchant: Merchant, now: datetime) -> Iterator[Due]:
             yield rule.recovery(each.order_id, each.name, each.customer_id, arrived=each in arrived)
 
 
-def _of_days(merchant: Merchant, outside: Outside, days: Sequence[date]) -> Iterator[Shipment]:
-    zone, ago = ZoneInfo(merchant.timezone), _time(merchant)
-    since = datetime.combine(days[0] - ago - timedelta(days=1), clock.min, zone)
-    until = datetime.combine(days[-1] - ago, clock.min, zone)
-    return outside.shop.shipments(since=since, until=until)
+def _ordered_on(merchant: Merchant, outside: Outside, days: Sequence[date]) -> Iterator[Shipment]:
+    if not days:
+        return iter(())
+    zone = ZoneInfo(merchant.timezone)
+    since = datetime.combine(days[0], clock.min, zone)
+    until = datetime.combine(days[-1] + timedelta(days=1), clock.min, zone)
+    return iter(outside.shop.shipments(since=since, until=until))
 
 
 def _followed(outside: Outside, known: Sequence[Shipment]) -> Iterator[Shipment]:

@@ -71,6 +71,15 @@ class MomentFacts:
     broken: str = ""  # which promise to the customer is not kept yet, as a sentence
 
 
+def unseen(last: date | None, until: date, *, oldest: date) -> tuple[date, ...]:
+    """Return the days after the last that was looked at, up to `until`: none twice, however that moves.
+
+    None is older than `oldest`; where nobody has ever looked it is `until` alone.
+    """
+    since = until if last is None else max(last + timedelta(days=1), oldest)
+    return tuple(since + timedelta(days=number) for number in range((until - since).days + 1))
+
+
 def in_year(month: int, day: int, year: int) -> date:
     """Return that day of the year; the one before it for a 29 February that the year does not have."""
     missing = (month, day) == (_FEBRUARY, _LEAP_DAY) and not isleap(year)

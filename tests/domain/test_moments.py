@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.moments import day_of_year, in_year, next_on, same_days
+from app.domain.moments import day_of_year, in_year, next_on, same_days, unseen
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,23 @@ def test_given_every_day_of_four_years_when_later_years_come_then_each_is_kept_o
         kept = [each for day in days if day.year == year for each in same_days(day, years=10)]
 
         assert sorted(each for each in kept if each in set(first)) == first
+
+
+@given(st.lists(st.integers(min_value=0, max_value=60), min_size=1, max_size=30))
+def test_given_a_lead_that_changes_each_night_when_days_are_looked_at_then_each_comes_once_and_in_turn(
+    leads: list[int],
+) -> None:
+    tonight, looked_at = date(2028, 2, 1), list[date]()
+    for lead in leads:
+        last = looked_at[-1] if looked_at else None
+        looked_at += unseen(last, tonight + timedelta(days=lead), oldest=tonight - timedelta(days=7))
+        tonight += timedelta(days=1)
+
+    assert looked_at == [looked_at[0] + timedelta(days=number) for number in range(len(looked_at))]
+
+
+def test_given_long_nights_without_anybody_when_days_are_looked_at_then_what_is_long_gone_is_left() -> None:
+    assert unseen(date(2028, 1, 1), date(2028, 2, 29), oldest=date(2028, 2, 28)) == (
+        date(2028, 2, 28),
+        date(2028, 2, 29),
+    )

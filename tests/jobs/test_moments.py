@@ -138,6 +138,26 @@ def test_given_days_that_nobody_looked_at_when_it_is_done_at_last_then_who_was_m
     assert list(told(inside, "anniversary")) == [(f"customer:{missed}", "day_gone")]
 
 
+@pytest.mark.parametrize(
+    ("lead", "ahead", "then", "codes"),
+    [(8, 10, 11, ["day_gone"]), (12, 12, 9, ["not_special"])],
+    ids=["raised over the day", "lowered below it"],
+)
+def test_given_a_lead_that_is_changed_when_days_are_looked_at_then_none_is_left_out_and_none_comes_twice(
+    inside: Practice, lead: int, ahead: int, then: int, codes: list[str]
+) -> None:
+    inside.policy(replace(KIND, anniversary=replace(YEARLY, lead_days=lead, special_only=True)))
+    customer = with_a_day(inside, ahead=ahead)
+    looked(inside)
+
+    inside.policy(replace(KIND, anniversary=replace(YEARLY, lead_days=then)))
+    for _ in range(3):
+        inside.later(86_400)
+        looked(inside)
+
+    assert list(told(inside, "anniversary")) == [(f"customer:{customer}", code) for code in codes]
+
+
 def test_given_more_days_than_the_cap_when_looked_for_then_the_rest_is_told_so(inside: Practice) -> None:
     inside.policy(replace(KIND, anniversary=replace(YEARLY, per_day=1)))
     both = {with_a_day(inside), with_a_day(inside, others=True)}
