@@ -9,12 +9,13 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from app.web import create_app
-from app.web.language import FRENCH, HEADER
+from app.web.language import HEADER
 from bench import books, shop
 from bench.databases import both
 from bench.report import keeps, seconds
 from integrations.sandbox.store.admin import id_token
 from integrations.sandbox.town import TownSettings
+from jobs.languages import FRENCH
 from jobs.runtime import World
 
 GOAL_MS = 150

@@ -185,6 +185,11 @@ def postman(url: str, sender: str) -> Postman:
     return smtp.postman(url, sender)
 
 
+def is_mail_address(text: str) -> bool:
+    """Return whether the text is one plain address to which a mail can go, and nothing besides."""
+    return smtp.is_address(text)
+
+
 def gift_vendor(kind: str, login: VendorLogin, *, origin: str = "", http: Http | None = None) -> GiftVendor:
     """Return one vendor, at its own address unless another is named.
 

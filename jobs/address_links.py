@@ -1,21 +1,16 @@
 """A link leads to the page that asks one customer for one address. It says for which deed, and of whom not a word.
 
-It stands in an address that servers write down and mails are searched for: so it opens a form, shows nobody anything,
-and is over with the first answer.
+It opens a form, shows nobody anything, and is over with the first answer.
 """
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 
 from app.domain.effects import PostNote
 from app.domain.rules import address_words
-from app.store.sealed import Unsealable
 from app.store.shops import Merchant
+from jobs import links
 from jobs.runtime import World
 
-LONGEST = 400  # of a link's own part
 _PLACE = "address.link"
 
 
@@ -29,9 +24,7 @@ class Link:
 
 def made(world: World, link: Link) -> str:
     """Return the address of the page."""
-    sealed = world.seal.close(json.dumps([link.shop_id, link.effect_id]), place=_PLACE)
-    # Letters and digits alone: no helpdesk makes anything else of them, nor ends a link there.
-    return f"{world.home}/card/{base64.b32encode(sealed).decode().rstrip('=').lower()}"
+    return f"{world.home}/card/{links.sealed(world.seal, _PLACE, link.shop_id, link.effect_id)}"
 
 
 def with_link(world: World, merchant: Merchant, note: PostNote) -> str | None:
@@ -44,11 +37,5 @@ def with_link(world: World, merchant: Merchant, note: PostNote) -> str | None:
 
 def read(world: World, text: str) -> Link | None:
     """Return what a link says; None for one that is forged or cut."""
-    if len(text) > LONGEST:
-        return None
-    try:
-        sealed = base64.b32decode(text + "=" * (-len(text) % 8), casefold=True)
-        shop_id, effect_id = json.loads(world.seal.open(sealed, place=_PLACE))
-    except (binascii.Error, ValueError, Unsealable):
-        return None
-    return Link(shop_id=shop_id, effect_id=effect_id)
+    said = links.opened(world.seal, _PLACE, text)
+    return None if said is None else Link(shop_id=said[0], effect_id=said[1])

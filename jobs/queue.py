@@ -47,6 +47,7 @@ class Task(StrEnum):
     CAMPAIGNS = "jobs.tasks.go_on_with_campaigns"
     SHORTAGES = "jobs.tasks.look_for_shortages"
     BACKTEST = "jobs.tasks.walk_through_the_past"
+    STORY = "jobs.tasks.tell_the_month"
 
 
 class ForbiddenTask(Exception):

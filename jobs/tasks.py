@@ -14,6 +14,7 @@ from jobs import privacy as _privacy
 from jobs import results as _results
 from jobs import review as _review
 from jobs import shortages as _shortages
+from jobs import story_mails as _story_mails
 from jobs import sweep as _sweep
 from jobs.floor import floor
 from jobs.runtime import world
@@ -92,6 +93,11 @@ def go_on_with_campaigns(shop_id: int) -> None:
 def look_for_shortages(shop_id: int) -> None:
     """Find out whether something runs short of which some is kept."""
     _shortages.look(world(), shop_id)
+
+
+def tell_the_month(shop_id: int) -> None:
+    """Write to whoever asked to be told of the last month."""
+    _story_mails.tell(world(), shop_id)
 
 
 def reckon_results(shop_id: int) -> None:

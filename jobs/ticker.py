@@ -19,6 +19,7 @@ from app.store import (
     setups,
     shops,
     shortages,
+    story_mails,
 )
 from app.store.base import reading
 from integrations import registry
@@ -28,7 +29,7 @@ from jobs.privacy import TIDY
 from jobs.queue import Task
 from jobs.results import RESULTS
 from jobs.review import REVIEW
-from jobs.runtime import World, world
+from jobs.runtime import OPENING_HOUR, World, world
 
 log = structlog.get_logger("ticker")
 
@@ -108,6 +109,7 @@ def make_round(here: World) -> None:
             Task.GIFTS: sendings.shops_due(session, now=now, limit=few),
             Task.CAMPAIGNS: campaigns.shops_due(session, now=now, limit=few),
             Task.SHORTAGES: shortages.shops_due(session, now=now, limit=few),
+            Task.STORY: story_mails.shops_due(session, now=now, hour=OPENING_HOUR, limit=few),
             Task.BACKTEST: backtests.shops_due(session, now=now, limit=few),
         }
     for task, shop_ids in due.items():

@@ -7,13 +7,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail to somebody of the merchant's team, never to a customer; `key` is the same whenever the mail is."""
+    """A mail to somebody the merchant named, never to a customer; `key` is the same whenever the mail is.
+
+    `html` says the same once more. At `leave`, if it is one of many, whoever wants no more of them says so.
+    """
 
     key: str
     to: str = field(repr=False)
     subject: str
     text: str = field(repr=False)
     at: datetime
+    html: str = field(default="", repr=False)
+    leave: str = field(default="", repr=False)
 
 
 def digest(address: str, key: bytes) -> str:

@@ -273,7 +273,7 @@ class ChoosyHelpdeskSetup(HelpdeskSetup, Protocol):
 
 
 class Postman(Protocol):
-    """Whoever carries mails to the merchant's team."""
+    """Whoever carries mails to the merchant's people."""
 
     def carry(self, mail: Mail) -> None:
         """Hand a mail over. Raises Unavailable where it was not taken now, Rejected where it never will be."""

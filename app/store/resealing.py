@@ -15,6 +15,7 @@ from app.store.base import Base, Session, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.mail_tables import LoginAsk, Mail
 from app.store.sealed import MARK_BYTES, Seal, Unsealable
+from app.store.story_tables import StoryReader
 from app.store.tables import Grant, PrivacyRequest, Shop
 from app.store.watch_tables import TrailHead
 
@@ -56,6 +57,7 @@ COLUMNS = (
     Column(Agent.sealed_email, "agents.sealed_email:{row.shop_id}"),
     Column(LoginAsk.sealed_said, "login_asks.sealed_said:{row.shop_id}"),
     Column(Mail.sealed_words, "mails.sealed_words:{row.shop_id}"),
+    Column(StoryReader.sealed_address, "story_readers.sealed_address:{row.shop_id}"),
     Column(TrailHead.sealed_key, "trail_heads.sealed_key:{row.shop_id}"),
     Column(PrivacyRequest.sealed_person, "privacy_requests.sealed_person:{row.shop_id}"),
     Column(AddressAsk.sealed_address, "address_asks.sealed_address:{row.shop_id}"),

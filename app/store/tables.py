@@ -23,6 +23,7 @@ from app.store import (  # noqa: F401  # whoever speaks of the tables speaks of 
     sending_tables,
     shortage_tables,
     snooze_tables,
+    story_tables,
     trial_tables,
     trip_tables,
     watch_tables,

@@ -16,6 +16,7 @@ from app.web import (
     merchant,
     numbering,
     practice,
+    story_page,
     vendor_hooks,
 )
 from app.web.seats import Seats
@@ -40,6 +41,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(agent_desk.blueprint)
     app.register_blueprint(consents.blueprint)
     app.register_blueprint(address_page.blueprint)
+    app.register_blueprint(story_page.blueprint)
     if world.settings.practice:
         app.register_blueprint(practice.blueprint)
     app.jinja_env.globals.update(bridge=framing.bridge)

@@ -13,9 +13,10 @@ from app.store.decisions import UNDER_WAY
 from app.web import campaign_form, campaign_words
 from app.web.campaign_form import Typed
 from app.web.here import world
-from app.web.language import ENGLISH, dated, spoken
+from app.web.language import dated, spoken
 from app.web.screen import Look
 from jobs import campaigns as desk
+from jobs.languages import ENGLISH
 
 FIRST = 25  # places of a list that a page shows; all of them are in the file
 _SENT = (State.DONE,)

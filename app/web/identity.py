@@ -68,7 +68,7 @@ def bounce() -> str:
     """Load App Bridge and nothing else: it opens the wanted page again, with a fresh token."""
     addresses.refuse_odd_parameters()
     if not addresses.own_page(request.args.get(addresses.RELOAD, "")):
-        abort(400, "There is no such page to come back to.")
+        abort(400, _("There is no such page to come back to."))
     framing.frameable()
     return render_template("bounce.html")
 

@@ -1,49 +1,33 @@
-"""Which language whoever looks reads, and how words, numbers, days and money are said in it.
+"""Which language whoever looks reads, and how words, numbers, days and money are said to them.
 
-English stands in code and templates. What another language says instead stands in its catalogues in `languages/`, one a
-part of the house; what they do not know is said in English.
+What a language says is known to `jobs/languages.py`, for mails are written in it as well.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup, escape
 
-from app.domain.money import Money, decimals
+from app.domain.money import Money
+from jobs import languages
+from jobs.languages import ENGLISH, LANGUAGES, Tongue
 
-ENGLISH = "en"
-FRENCH = "fr"
-LANGUAGES = (ENGLISH, FRENCH)
+N_, both = languages.N_, languages.both  # marks of words that are said only when they are shown
 HEADER = "X-Lagniappe-Locale"  # a script's call says here what its page's address said
-CATALOGUES = Path(__file__).with_name("languages")
 
 _READER: ContextVar[str] = ContextVar("reader", default=ENGLISH)  # of what is written after the answer has begun
 _LOCALE = re.compile(rf"({'|'.join(LANGUAGES)})(?:[-_].*)?", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """What one language says instead of the English."""
-
-    words: Mapping[str, str]
-    plurals: Mapping[tuple[str, str], tuple[str, str]]
-
-
 def install(app: Flask) -> None:
     """Teach the application's pages every language that there are catalogues of."""
     for language in LANGUAGES:
-        catalogue(language)
+        languages.catalogue(language)
     env = app.jinja_env
     env.extend(newstyle_gettext=True)
     env.add_extension("jinja2.ext.i18n")
@@ -76,18 +60,8 @@ def prefer(language: str) -> None:
 
 def _(message: str, **values: object) -> str:
     """Say the words, with the values put in their places; beside a value that is markup the words are escaped."""
-    text = catalogue(spoken()).words.get(message, message)
+    text = Tongue(spoken()).word(message)
     return _filled(text, values) if values else text
-
-
-def N_(message: str) -> str:  # noqa: N802  # so it is called everywhere
-    """Mark words of a table that are said only when they are shown."""
-    return message
-
-
-def both(one: str, many: str) -> tuple[str, str]:
-    """Mark a noun of a table, for one and for many, that is said only when it is shown."""
-    return one, many
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
@@ -102,14 +76,12 @@ def counted(count: int, one: str, many: str) -> str:
 
 def plural(one: str, many: str, count: int) -> str:
     """Return which of the two words the language uses for so many."""
-    language = spoken()
-    pair = catalogue(language).plurals.get((one, many), (one, many))
-    return pair[0] if Locale(language).plural_form(count) == "one" else pair[1]
+    return Tongue(spoken()).plural(one, many, count)
 
 
 def colon() -> str:
     """Return a colon as the language sets it: French keeps a space before it."""
-    return "\N{NO-BREAK SPACE}:" if spoken() == FRENCH else ":"
+    return Tongue(spoken()).colon
 
 
 def begun(text: str) -> str:
@@ -119,7 +91,7 @@ def begun(text: str) -> str:
 
 def number(value: int) -> str:
     """Return the number as the language writes it: 1,204."""
-    return format_decimal(value, locale=spoken())
+    return Tongue(spoken()).number(value)
 
 
 def percent(hundredths: int) -> str:
@@ -134,18 +106,12 @@ def whole_percent(value: int) -> str:
 
 def money(value: Money) -> str:
     """Return the amount as the language writes it: $1,234.50."""
-    if spoken() == ENGLISH:
-        return str(value)
-    places = decimals(value.currency)
-    pattern = f"#,##0{'.' if places else ''}{'0' * places}\N{NO-BREAK SPACE}¤"
-    return format_currency(Decimal(value.text), value.currency, format=pattern, locale=spoken(), currency_digits=False)
+    return Tongue(spoken()).money(value)
 
 
 def dated(value: date, pattern: str) -> str:
     """Return the day, or the moment, by a pattern of CLDR's letters: "d MMM yyyy, HH:mm"."""
-    if isinstance(value, datetime):
-        return format_datetime(value, pattern, locale=spoken())
-    return format_date(value, pattern, locale=spoken())
+    return Tongue(spoken()).dated(value, pattern)
 
 
 def shown(value: object) -> object:
@@ -153,25 +119,9 @@ def shown(value: object) -> object:
     return money(value) if isinstance(value, Money) else value
 
 
-@cache
-def catalogue(language: str) -> Catalogue:
-    """Return what the language says; nothing for English, which says what stands in the code."""
-    words: dict[str, str] = {}
-    plurals: dict[tuple[str, str], tuple[str, str]] = {}
-    for path in sorted((CATALOGUES / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language, abort_invalid=True):
-                if isinstance(message.id, str):
-                    words[message.id] = str(message.string) or message.id
-                elif message.string:
-                    one, many = message.id
-                    plurals[one, many] = (message.string[0] or one, message.string[1] or many)
-    return Catalogue(words=words, plurals=plurals)
-
-
 def _trusted(message: str, **values: object) -> Markup:
     """Say what stands between trans and endtrans: markup, as the template's own."""
-    text = catalogue(spoken()).words.get(message, message)
+    text = Tongue(spoken()).word(message)
     return Markup(text) % _shown(values)  # noqa: S704  # templates and catalogues are ours
 
 

@@ -27,6 +27,7 @@ from app.web import (
     merchant_shortages,
     merchant_spend,
     merchant_story,
+    merchant_story_mail,
     merchant_tasks,
     merchant_team,
     merchant_vendors,
@@ -64,6 +65,7 @@ blueprint.register_blueprint(merchant_campaigns.blueprint)
 blueprint.register_blueprint(merchant_shortages.blueprint)
 blueprint.register_blueprint(merchant_results.blueprint)
 blueprint.register_blueprint(merchant_story.blueprint)
+blueprint.register_blueprint(merchant_story_mail.blueprint)
 blueprint.register_blueprint(merchant_welcome.blueprint)
 blueprint.register_blueprint(what_if.blueprint)
 blueprint.before_request(identity.recognise)

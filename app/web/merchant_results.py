@@ -12,6 +12,7 @@ from app.store.costs import Cost
 from app.web import result_words, settings_form, sheets
 from app.web.fields import Whole, Wrong
 from app.web.identity import in_their_name, merchant
+from app.web.language import _
 from app.web.result_words import purse_name, rule_name, who
 from app.web.screen import Look, look, show
 from app.web.settings_form import Form
@@ -100,4 +101,4 @@ def _spent(seen: Look, since: str) -> list[Cost]:
 
 def _known(rule: str) -> None:
     if rule not in holdout.RULES:
-        abort(404, "Nobody is ever held out of that.")
+        abort(404, _("Nobody is ever held out of that."))

@@ -3,7 +3,7 @@
 from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
-from app.store import connections
+from app.store import connections, story_mails
 from app.web import settings_form, settings_table
 from app.web.here import world
 from app.web.screen import look, show
@@ -29,6 +29,11 @@ def save() -> Response:
 def _page(form: Form) -> Response:
     here = world()
     with look() as seen:
-        account = connections.account(seen.session, shop_id=seen.merchant.id, kind=LISTENER, seal=here.seal)
-        facts = {"groups": settings_table.GROUPS, "listener": account}
+        shop_id, seal = seen.merchant.id, here.seal
+        facts = {
+            "groups": settings_table.GROUPS,
+            "listener": connections.account(seen.session, shop_id=shop_id, kind=LISTENER, seal=seal),
+            "readers": story_mails.readers(seen.session, shop_id=shop_id, seal=seal),
+            "mails_go": here.postman is not None,
+        }
         return make_response(show("settings.html", seen, facts | form.facts), form.status)

@@ -1,22 +1,22 @@
 """A month in plain words: what was done and for how many, what it cost, and what came of it. Made to be printed."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
+from app.domain import months
 from app.domain.rules import holdout
-from app.store import costs, reports, results, story
-from app.store.story import KINDNESSES
 from app.web import result_words
+from app.web.language import _
 from app.web.result_words import purse_name
 from app.web.screen import Look, look, show
-from jobs.runtime import local, month_start
+from jobs import story
+from jobs.runtime import local
 
 blueprint = Blueprint("story", __name__)
 
-FRESH = 7  # days for which the month before is spoken of
 _MONTH = re.compile(r"(?a:20\d\d-(?:0[1-9]|1[0-2]))")
 
 
@@ -31,22 +31,21 @@ def newest() -> Response:
 def month(month: str) -> str:
     """Tell a month."""
     if not _MONTH.fullmatch(month):
-        abort(404, "There is no such month.")
+        abort(404, _("There is no such month."))
     with look() as seen:
-        shop, session = seen.merchant, seen.session
-        begins, ends = _bounds(seen, month)
+        shop = seen.merchant
+        begins, ends = months.bounds(month, shop.timezone)
         if begins > seen.now:
-            abort(404, "That month is still to come.")
-        done = reports.done_since(session, shop_id=shop.id, currency=shop.currency, since=begins, until=ends)
-        spent = costs.spent(session, shop_id=shop.id, since=month, currency=shop.currency, timezone=shop.timezone)
-        found = results.kept(session, shop_id=shop.id)
-        told = story.told(session, shop_id=shop.id, begins=begins, ends=ends)
+            abort(404, _("That month is still to come."))
+        found = story.gathered(seen.session, shop, month)
     facts = {
-        "told": told,
-        "done": [each for each in done if each.name in KINDNESSES],
-        "spent": result_words.shares([each for each in spent if each.month == month], purse_name, shop.currency),
+        "told": found.told,
+        "done": found.done,
+        "spent": result_words.shares(found.spent, purse_name, shop.currency),
         "rules": [
-            one for rule in holdout.RULES if (one := result_words.reckoned(shop, rule, found.get(rule))).trial.edition
+            one
+            for rule in holdout.RULES
+            if (one := result_words.reckoned(shop, rule, found.found.get(rule))).trial.edition
         ],
         "name": month,
         "over": ends <= seen.now,
@@ -58,17 +57,9 @@ def month(month: str) -> str:
 
 def last_month(seen: Look) -> str:
     """Return the name of the last month that is over, by the shop's own calendar."""
-    return f"{month_start(seen.merchant, seen.now) - timedelta(days=1):%Y-%m}"
+    return months.before(local(seen.merchant, seen.now))
 
 
 def to_tell(seen: Look) -> str | None:
     """Return the name of the month before, while this one is young."""
-    return last_month(seen) if local(seen.merchant, seen.now).day <= FRESH else None
-
-
-def _bounds(seen: Look, month: str) -> tuple[datetime, datetime]:
-    """Return when the month begins and ends where the shop is."""
-    begins = local(seen.merchant, seen.now).replace(
-        year=int(month[:4]), month=int(month[5:]), day=1, hour=0, minute=0, second=0, microsecond=0
-    )
-    return begins, (begins + timedelta(days=32)).replace(day=1)
+    return months.to_tell(local(seen.merchant, seen.now))

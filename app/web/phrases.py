@@ -12,7 +12,9 @@ from app.domain.money import Money
 from app.domain.policy import GiftRoute, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, TeamGestures, WhenLeft
 from app.store.reports import Tally
 from app.web import moment_words
-from app.web.language import FRENCH, N_, _, both, counted, dated, number, spoken
+from app.web.language import N_, _, both, counted, dated, number, spoken
+from jobs.languages import FRENCH
+from jobs.story_words import GIVEN, TRIED
 
 # One word for the badge, one sentence for whoever wonders.
 STATES = {
@@ -33,12 +35,7 @@ ALARMS = {
     "held_too_long": N_("Money is held for a gift that nobody can take up any more. Please ask its vendor."),
     "not_there": N_("Our books say that something was done, and your store does not show it."),
 }
-RULES = {
-    "special_customer": N_("Special customers"),
-    "nth_order_gift": N_("A gift in the parcel"),
-    "anniversary": N_("Anniversary of the first order"),
-    "birthday": N_("Birthday"),
-    "comeback": N_("Welcome back"),
+RULES = TRIED | {
     "recovery": N_("Making good"),
     "refund_keep": N_("Refund and keep"),
     "flowers": N_("Flowers, cards and gifts"),
@@ -53,7 +50,7 @@ POOLS = {
     "team": (N_("The team's pool"), N_("For refunds and flowers. Inside it nobody is asked for a reason.")),
     "gifts": (N_("The gift pool"), N_("For what automatic rules slip into parcels.")),
 }
-KINDS = {
+KINDS = GIVEN | {
     "tag_customer": both("store tag", "store tags"),
     "mark_in_helpdesk": both("helpdesk mark", "helpdesk marks"),
     "mute": both("quiet around a customer", "quiets around customers"),
@@ -61,15 +58,9 @@ KINDS = {
     "tag_ticket": both("ticket tag", "ticket tags"),
     "post_note": both("note to agents", "notes to agents"),
     "push_card": both("renewed card", "renewed cards"),
-    "add_gift_line": both("gift in a parcel", "gifts in parcels"),
-    "send_gift_order": both("gift in a parcel of its own", "gifts in parcels of their own"),
     "take_back_gift_line": both("gift taken back", "gifts taken back"),
     "cancel_gift_order": both("gift parcel stopped", "gift parcels stopped"),
     "cancel_sending": both("gift stopped at its vendor", "gifts stopped at their vendors"),
-    "refund_order": both("refund", "refunds"),
-    "send_flowers": both("bouquet", "bouquets"),
-    "write_card": both("hand-written card", "hand-written cards"),
-    "send_gift": both("gift by a vendor", "gifts by vendors"),
 }
 ROLES = {Role.AGENT: N_("agent"), Role.LEAD: N_("lead")}
 PAST = {Export.ORDERS: N_("orders"), Export.CUSTOMERS: N_("customers")}

@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from markupsafe import Markup
 
 from app.domain.money import SYMBOLS, Money
-from app.web.language import ENGLISH, catalogue, colon, dated, money, number, spoken
+from app.web.language import colon, dated, money, number, spoken
+from jobs.languages import ENGLISH, catalogue
 
 _HOLE = re.compile(r"%\((\w+)\)s|%%")
 _SENTENCES = re.compile(r"(?<=[.!?]) ")

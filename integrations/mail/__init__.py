@@ -1,1 +1,1 @@
-"""Mails to the merchant's own team, by SMTP."""
+"""Mails to the merchant's own people, by SMTP."""

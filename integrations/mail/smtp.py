@@ -91,9 +91,14 @@ class Smtp:
             message["Date"] = format_datetime(mail.at)
             message["Message-ID"] = f"<{mail.key}@{self._domain}>"
             message["Auto-Submitted"] = "auto-generated"
+            if mail.leave:  # a mail program's own button presses there, without opening the page (RFC 8058)
+                message["List-Unsubscribe"] = f"<{mail.leave}>"
+                message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         except ValueError:
             raise Rejected("This mail cannot be written.") from None
         message.set_content(mail.text, cte="quoted-printable")
+        if mail.html:
+            message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
         return message.as_bytes()
 
     @contextmanager

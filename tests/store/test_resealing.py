@@ -5,7 +5,20 @@ from sqlalchemy import LargeBinary, event, select, update
 
 from app.domain.agents import Role
 from app.domain.people import Asked, Person
-from app.store import agents, asks, chain, connections, desk_keys, grants, login_asks, mails, privacy, resealing, veil
+from app.store import (
+    agents,
+    asks,
+    chain,
+    connections,
+    desk_keys,
+    grants,
+    login_asks,
+    mails,
+    privacy,
+    resealing,
+    story_mails,
+    veil,
+)
 from app.store.base import Base, Sessions, unit_of_work
 from app.store.connection_tables import Connection
 from app.store.grants import Pair
@@ -53,6 +66,8 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         known = {"shop_id": shop.id, "seal": seal, "now": NOON}
         said = {"key": "m-1", "subject": "Hi", "text": "Hello.", "until": NOON + DAY}
         mails.queue(session, agent_id=sam or 0, **said, **known)
+        reader = {"address": "owner@x.example", "digest": "o", "language": "en", "most": 1}
+        story_mails.ask(session, shop_id=shop.id, seal=seal, **reader)
         login_asks.keep(session, email="sam@x.example", desk="a1", about="", browser="b", **known)
         asks.begin(session, shop_id=shop.id, effect_id=7, now=NOON)
         asks.asked(session, shop_id=shop.id, effect_id=7, expires_at=NOON + DAY, until=NOON + DAY, now=NOON)
@@ -88,6 +103,8 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
         taken = mails.take(session, shop_id=full.id, seal=NEW, now=NOON)
         asked = login_asks.take(session, shop_id=full.id, seal=NEW)
         assert (taken and taken.text, asked and asked.email) == ("Hello.", "sam@x.example")
+        (reader,) = story_mails.readers(session, shop_id=full.id, seal=NEW)
+        assert reader.address == "owner@x.example"
         assert veil.key_of(session, shop_id=full.id, seal=NEW)
         assert [one.email for one in agents.listed(session, shop_id=full.id, seal=NEW)] == ["sam@x.example"]
         (request,) = privacy.listed(session, shop_id=full.id, limit=1)

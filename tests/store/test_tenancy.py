@@ -70,6 +70,7 @@ from app.store import (
     shops,
     shortages,
     snoozes,
+    story_mails,
     tallies,
     trials,
     trips,
@@ -263,6 +264,11 @@ NO_SHOP_NEEDED = {
     "trail.in_the_name_of": "asks no database",
     "trail.whose": "asks no database",
     "trail.row_moved": "tells of a row that was found",
+    "story_mails.later": "ends what was taken in hand, which names its shop",
+    "story_mails.lost": "ends what was taken in hand, which names its shop",
+    "story_mails.place": "asks no database",
+    "story_mails.sent": "ends what was taken in hand, which names its shop",
+    "story_mails.shops_due": "the ticker's: ids alone",
     "stories.by_agents": "a condition inside statements that name the shop",
     "stories.matching": "a condition inside statements that name the shop",
     "traces.about": "a condition inside statements that name the shop",
@@ -298,7 +304,7 @@ WALKED = Walked(
     problem=None,
 )
 NEW_ID = {"agent_sessions.link", "agents.add", "decisions.keep", "decisions.keep_all", "grants.begin", "privacy.note"}
-NEW_ID |= {"catalogue.add", "campaigns.begin", "shortages.raise_shield"}
+NEW_ID |= {"story_mails.ask", "catalogue.add", "campaigns.begin", "shortages.raise_shield"}
 NEW_ID |= {"agent_sessions.admit", "desk_keys.begin", "login_asks.answer", "trips.plan"}  # tokens and codes
 SENT = Sent(
     id=1,
@@ -366,6 +372,7 @@ class Inhabitant:
     decision_id: int
     request_id: int
     copied_id: int
+    reader_id: int
     letter: Letter
     picked: Deed
     sending: Deed
@@ -386,6 +393,7 @@ class Inhabitant:
             "agent_id": -1 if name == "attentions.of_others" else self.agent_id,
             "session_id": self.session_id,
             "ask_id": self.ask_id,
+            "reader_id": self.reader_id,
             "effect_ids": [self.sent.effect_id if name.startswith("sendings.") else asked.get(name, 1)],
             "sent": self.sent,
             "email_digest": {"agents.member": "l", "agents.of_mail": "s"}.get(name, "n") * 64,
@@ -513,6 +521,9 @@ SAME_FOR_ALL: dict[str, Any] = {
     "tasted": Tastes(likes=("cake",)),
     "door": address(),
     "digest": "d",
+    "language": "fr",
+    "most": 5,
+    "nothing": False,
     "town": "t",
     "keep_until": None,
     "ways": {"e" * 64: Kind.PHONE},
@@ -543,6 +554,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "role": Role.LEAD,
     "active": False,
     "email": "new@example.com",
+    "address": "new@example.com",
     "held_since": NOON,
     "agent": "agent:1f",
     "at": NOON,
@@ -692,6 +704,7 @@ def test_given_twin_shops_when_one_asks_everything_then_the_others_rows_make_no_
             pool_id=-1,
             request_id=-1,
             copied_id=-1,
+            reader_id=-1,
             sent=replace(twin.sent, id=-1, effect_id=-1),
         )
         nobody = replace(nobody, picked=replace(twin.picked, id=-1), sending=replace(twin.sending, id=-1))
@@ -764,6 +777,7 @@ def test_given_every_question_when_asked_then_this_test_knows_what_to_ask(seal: 
         "decision_id",
         "request_id",
         "copied_id",
+        "reader_id",
     )
     numbers = dict.fromkeys(named, 1)
     letter = Letter(
@@ -914,6 +928,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         decision_id=made,
         request_id=request,
         copied_id=copied,
+        reader_id=story_readers(session, shop_id, seal),
         letter=letter,
         misfit=misfit.id,
         **kindness_of(session, shop_id),
@@ -999,6 +1014,16 @@ def team_of(session: Session, shop_id: int, seal: Seal) -> tuple[int, int, int]:
     snoozes.snooze(session, shop_id=shop_id, customer_id=55, agent_id=sam, until=NOON + DAY + HOUR)
     attentions.take(session, shop_id=shop_id, customer_id=55, agent_id=sam, what="flowers", now=NOON + HOUR)
     return sam, came_in(session, shop_id, sam, seal), written_to(session, shop_id, sam, seal)
+
+
+def story_readers(session: Session, shop_id: int, seal: Seal) -> int:
+    """Let two people be told of each month, of whom one is to be told of this one; return that one's number."""
+    asked = {"shop_id": shop_id, "language": "en", "seal": seal, "most": 9}
+    first = story_mails.ask(session, address="first@example.com", digest="1" * 64, **asked)
+    story_mails.begin(session, shop_id=shop_id, month="2026-11", nothing=False, now=NOON)
+    story_mails.ask(session, address="second@example.com", digest="2" * 64, **asked)
+    assert first is not None
+    return first
 
 
 def hired(session: Session, shop_id: int, name: str, digest: str, seal: Seal) -> int:

@@ -29,6 +29,7 @@ from jobs import (
     results,
     review,
     shortages,
+    story_mails,
     sweep,
     trail,
 )
@@ -38,7 +39,7 @@ from jobs.runtime import Clock, World
 from jobs.ticker import make_round, ring_due
 from tests.conftest import SEAL_KEY
 from tests.jobs.conftest import Practice, read_past
-from tests.torture.boundaries import StillBell, Watch, Watched, WatchedHttp, watch_database
+from tests.torture.boundaries import StillBell, Watch, Watched, WatchedHttp, WatchedPost, watch_database
 from tests.torture.ground import Ground
 from tests.torture.inner_town import HOST, InnerTown, Memory
 
@@ -63,6 +64,7 @@ TASKS: dict[Task, Callable[[World, int], None]] = {
     Task.CAMPAIGNS: campaign_waves.go_on,
     Task.SHORTAGES: shortages.look,
     Task.BACKTEST: backtest.backtest,
+    Task.STORY: story_mails.tell,
 }
 
 
@@ -143,6 +145,7 @@ def stage(ground: Ground, *, url: str, sweep_seconds: int = NEVER) -> Scene:
         clock=cast("Clock", inner.clock),
         bell=cast("Bell", StillBell(watched)),
         http=WatchedHttp(inner, watched),
+        postman=WatchedPost(inner, watched),
     )
     return Scene(world=world, shop_id=0, town=HOST, inner=inner, ground=ground, watched=watched)
 

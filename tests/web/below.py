@@ -29,6 +29,7 @@ ELSEWHERE = {
     "jobs/practice.py": "names of the practice town's goods",
     "jobs/stop.py": "an operator's, in a terminal",
     "jobs/surroundings.py": "the doctor's, in a terminal",
+    "jobs/story_words.py": "a mail, whose sayings are read as the pages' are",
 }
 # So do these few, in files that say other things too.
 SAID_THERE = {

@@ -10,9 +10,11 @@ from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 import app.web
+import jobs.story_words
 
 WEB = Path(app.web.__file__).parent
 TEMPLATES = WEB / "templates"
+MAILS = Path(jobs.story_words.__file__)
 Saying = str | tuple[str, ...]
 
 _MARKS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "both": (1, 2), "counted": (2, 3)}
@@ -28,7 +30,7 @@ _HOLE = "\0"
 def sayings() -> dict[Saying, str]:
     """Return everything that is said, in English, and where it is said first."""
     found: dict[Saying, str] = {}
-    for path in sorted(WEB.rglob("*.py")):
+    for path in (*sorted(WEB.rglob("*.py")), MAILS):
         found = dict(_sayings("python", path)) | found
     for path in sorted(TEMPLATES.glob("*.html")):
         found = dict(_sayings(babel_extract, path)) | found

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from app.web.language import CATALOGUES, FRENCH
+from jobs.languages import CATALOGUES, FRENCH
 from tests.web.sayings import TEMPLATES, bare, sayings
 
 HOLES = re.compile(r"%\((\w+)\)s|%%")

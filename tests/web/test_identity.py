@@ -32,7 +32,7 @@ def addresses(desk: Desk, deed: int = 1, request: int = 1) -> list[tuple[str, st
     """Return method and path of everything that a merchant can open or press, as the URL map knows it."""
     numbers = {"effect_id": deed, "order_id": 1001, "customer_id": 55, "rule": "flowers", "request_id": request}
     numbers |= {"pool": "team", "agent_id": 1, "kind": "gorgias", "template_id": 1, "gift_id": 1, "variant_id": 1}
-    numbers |= {"campaign_id": 1, "shield_id": 1}
+    numbers |= {"campaign_id": 1, "shield_id": 1, "reader_id": 1}
     numbers |= {"month": "2026-11"}
     adapter = create_app(desk.world).url_map.bind("localhost")
     found = []

@@ -11,9 +11,11 @@ from markupsafe import Markup
 from app.domain.money import Money
 from app.web import language
 from app.web.language import HEADER, _, counted, dated, money, ngettext, number, spoken
+from jobs import languages
+from jobs.languages import Catalogue
 from tests.web.desk import Desk
 
-WORDS = language.Catalogue(
+WORDS = Catalogue(
     words={"Hello %(name)s": "Bonjour %(name)s", "In %": "En %"},
     plurals={
         ("gift", "gifts"): ("cadeau", "cadeaux"),
@@ -26,7 +28,7 @@ SEK = Money(minor=-1_234_50, currency="SEK")
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> Flask:
     """Return an application that knows a few words of French."""
-    monkeypatch.setattr(language, "catalogue", {"en": language.Catalogue(words={}, plurals={}), "fr": WORDS}.get)
+    monkeypatch.setattr(languages, "catalogue", {"en": Catalogue(words={}, plurals={}), "fr": WORDS}.get)
     app = Flask(__name__)
     language.install(app)
     return app

@@ -44,7 +44,7 @@ def _show_frame(routes: Blueprint, town: Town) -> None:
 
 
 def _lead_to_people(routes: Blueprint) -> None:
-    """Lead from the admin's own pages to the town's, which knows people and orders by the same numbers."""
+    """Lead from the admin's own pages to the town's, which knows people and orders by the same numbers, or to ours."""
 
     @routes.get("/store/<store>/customers/<int:key>")
     def customer(store: str, key: int) -> ResponseReturnValue:  # noqa: ARG001  # there is one town
@@ -53,6 +53,10 @@ def _lead_to_people(routes: Blueprint) -> None:
     @routes.get("/store/<store>/orders/<int:key>")
     def order(store: str, key: int) -> ResponseReturnValue:  # noqa: ARG001
         return redirect(url_for("page.order", key=key))
+
+    @routes.get("/store/<store>/apps/<app>/<path:page>")
+    def our_app(store: str, app: str, page: str) -> ResponseReturnValue:  # noqa: ARG001
+        return redirect(url_for("admin.frame", domain=f"{store}.myshopify.com", page=page))
 
 
 def _answer_app_bridge(routes: Blueprint, town: Town) -> None:

@@ -70,6 +70,16 @@ def test_given_a_mail_when_carried_then_it_arrives_to_the_letter(box: Mailbox) -
     assert mail["message_id"] == "<login-1f@house.example>"
 
 
+def test_given_a_mail_in_two_shapes_that_one_can_leave_when_carried_then_both_arrive_with_the_way_out(
+    box: Mailbox,
+) -> None:
+    leave = "https://house.example/no-more-stories/x"
+    carry(box, mailed(html="<p>Grüße</p>", leave=leave))
+
+    (mail,) = there(box)
+    assert (mail["text"].rstrip("\n"), mail["html"].rstrip("\n"), mail["leave"]) == (TEXT, "<p>Grüße</p>", leave)
+
+
 INJECTED = [
     {"to": "sam@x.example\r\nBcc: eve@evil.example"},
     {"to": "sam@x.example\nRCPT TO:<eve@evil.example>"},
@@ -87,6 +97,7 @@ INJECTED = [
     {"subject": "Hello\r\nBcc: eve@evil.example"},
     {"subject": "Hello\nBcc: eve@evil.example"},
     {"key": "x>\r\nBcc: eve@evil.example"},
+    {"leave": "https://x.example/>\r\nBcc: eve@evil.example"},
 ]
 
 
