@@ -1,12 +1,13 @@
 """The table of commands, and the way from a word on the command line to the function behind it."""
 
+import gc
 import importlib
 import os
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from app.launcher import environment
 from app.launcher.locks import Lock
@@ -139,8 +140,18 @@ def run(name: str, command: Command, arguments: list[str]) -> int:
         raise Refusal(f".venv beside the code cannot be written ({error}): make {ROOT} writable") from error
     if python is not None:
         continue_with(str(python), [name, *arguments])
-    entry = importlib.import_module(command.module).main
+    entry = loaded(command.module).main
     return int((entry(arguments) if command.takes_arguments else entry()) or 0)
+
+
+def loaded(name: str) -> ModuleType:
+    """Import what a command needs. It stays to the end, so the garbage collector looks at none of it, now or later."""
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def continue_with(python: str, arguments: list[str]) -> None:
