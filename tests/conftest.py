@@ -5,6 +5,7 @@ A test that asks for `sessions` (or anything built on it) runs on SQLite and on 
 """
 
 import base64
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -59,6 +60,12 @@ PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlo
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes minutes: begun last, a storm keeps one process while the other has nothing left to do."""
     items.sort(key=lambda item: next((at for at, part in enumerate(LONGEST) if part in item.nodeid), len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look past what stays until the end: thousands of tests, and all that they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
