@@ -13,7 +13,7 @@ from app.launcher import check, environment
 from app.launcher.commands import COMMANDS, main
 from app.launcher.locks import Lock
 from app.launcher.places import ROOT
-from app.launcher.test import processes
+from app.launcher.test import processes, surroundings
 
 Screen = pytest.CaptureFixture[str]
 SEEN_BY_OLD_PYTHONS = [ROOT / "app" / "__init__.py", ROOT / "app" / "__main__.py"]
@@ -76,13 +76,18 @@ def test_given_a_checkout_that_is_not_writable_when_run_then_one_line_says_so(
     assert error.count("\n") == 1
 
 
-def test_given_a_step_that_fails_when_checked_then_its_code_returns_and_the_later_steps_are_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Screen
-) -> None:
-    monkeypatch.setattr(check, "STEPS", {"format": ("true",), "types": ("false",), "tests": ("true",)})
-    for tool in ("true", "false"):
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tools that do next to nothing, beside the Python that runs the steps."""
+    for tool in ("true", "false", "echo"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+
+def test_given_a_step_that_fails_when_checked_then_its_code_returns_and_the_later_steps_are_not_run(
+    tools: None, monkeypatch: pytest.MonkeyPatch, capsys: Screen
+) -> None:
+    monkeypatch.setattr(check, "STEPS", {"format": ("true",), "types": ("false",), "tests": ("true",)})
     assert check.main([]) == 1
     lines = capsys.readouterr().out
     assert "== format: ok" in lines
@@ -90,19 +95,26 @@ def test_given_a_step_that_fails_when_checked_then_its_code_returns_and_the_late
     assert "tests" not in lines
 
 
-def test_given_fast_when_checked_then_the_tests_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    names: list[str] = []
+def test_given_types_that_are_begun_first_when_checked_then_their_words_come_in_their_turn(
+    tools: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "STEPS", {"lint": ("echo", "clean"), "types": ("echo", "sound")})
+    assert check.main([]) == 0
+    words = ("== lint: echo clean", "clean\n", "== lint: ok", "== types: echo sound", "sound\n", "== types: ok")
+    told = capfd.readouterr().out
+    assert [told.find(word) for word in words] == sorted(told.index(word) for word in words)
 
-    def note(name: str, _step: tuple[str, ...]) -> int:
-        names.append(name)
-        return 0
 
-    monkeypatch.setattr(check, "run", note)
+def test_given_fast_when_checked_then_the_tests_are_left_out(
+    tools: None, monkeypatch: pytest.MonkeyPatch, capsys: Screen
+) -> None:
+    monkeypatch.setattr(check, "STEPS", dict.fromkeys(check.STEPS, ("true",)))
     assert check.main(["--fast"]) == 0
-    assert names == ["format", "lint", "types", "rooms", "fidelity"]
+    done = [line.split()[1].rstrip(":") for line in capsys.readouterr().out.splitlines() if ": ok" in line]
+    assert done == ["format", "lint", "rooms", "fidelity", "types"]
 
 
-SPREAD = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+SPREAD = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +125,15 @@ def test_given_words_for_pytest_when_they_choose_the_processes_then_nothing_is_a
     words: list[str], added: list[str]
 ) -> None:
     assert processes(words) == added
+
+
+def test_given_a_house_that_keeps_nothing_compiled_when_tests_are_run_then_they_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("SANDBOX_CUSTOMERS", "7")
+    assert "PYTHONDONTWRITEBYTECODE" not in surroundings()
+    assert surroundings()["SANDBOX_CUSTOMERS"] == "7"
 
 
 def test_given_the_table_when_read_then_each_module_has_its_main() -> None:
