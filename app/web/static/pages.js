@@ -7,6 +7,8 @@ import { settle } from "./settle.js";
 const PROOFS = ["id_token", "hmac", "session", "timestamp", "bounced"];
 let busy = false;
 let shown = location.pathname;
+let again = null; // what opens the page again by itself, while it waits
+let looking = null; // and while it is under way
 
 const withoutProofs = (address) => {
   const clean = new URL(address, location.href);
@@ -49,6 +51,7 @@ const save = (blob, name) => {
 const go = async (address, options, remember) => {
   if (busy) return;
   busy = true;
+  looking?.abort(); // whoever presses comes first
   document.body.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(address, options);
@@ -97,10 +100,36 @@ document.addEventListener("submit", (event) => {
   else go(form.action, { method: "POST", body: filled }, (answer) => answer.redirected && push(answer));
 });
 
-// A page that says so is opened again after a few seconds.
+// A page that says so is opened again after a few seconds: never under the hands of whoever types, presses or has left
+// something half typed, and never in the way of a press.
 const openAgain = () => {
+  clearTimeout(again);
   const seconds = document.querySelector("[data-again]")?.dataset.again;
-  if (seconds) setTimeout(() => go(location.href, {}), 1000 * seconds);
+  if (seconds) again = setTimeout(lookAgain, 1000 * seconds);
+};
+
+const lookAgain = async () => {
+  if (busy) return; // it opens again when that is over
+  if (!document.hidden && !inHands()) {
+    const mine = (looking = new AbortController());
+    try {
+      const answer = await ask(location.href, { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(10_000)]) });
+      const html = await answer.text();
+      if (!mine.signal.aborted && !inHands()) show(html, { samePage: true });
+    } catch {
+      if (!mine.signal.aborted) complain(document.body.dataset.noAnswer);
+    }
+    if (mine.signal.aborted) return;
+  }
+  openAgain();
+};
+
+const inHands = () => [...document.forms].some((form) => [...form.elements].some(isChanged));
+
+const isChanged = (field) => {
+  if (field.options) return field.selectedIndex !== Math.max([...field.options].findIndex((each) => each.defaultSelected), 0);
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return "defaultValue" in field && field.value !== field.defaultValue;
 };
 
 window.addEventListener("popstate", () => go(location.href, {}));
