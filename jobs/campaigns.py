@@ -52,6 +52,7 @@ class Outlook:
     refusals: tuple[Refusal, ...]
     wrong_words: tuple[str, ...]
     last_leaves_on: date | None
+    shown: str  # of all that somebody says yes to who has seen this
 
 
 def begin(world: World, merchant: Merchant, name: str) -> int | None:
@@ -135,6 +136,7 @@ def outlook(world: World, session: Session, merchant: Merchant, campaign: Campai
         refusals=refusals,
         wrong_words=campaign_gift.wrong_words(terms, paper),
         last_leaves_on=campaign_gift.last_leaves_on(terms, size),
+        shown=campaign_gift.shown(terms, gift, size, places),
     )
 
 
@@ -150,8 +152,11 @@ def doubts(world: World, session: Session, merchant: Merchant, campaign: Campaig
     return [(each, address_links.made(world, Link(shop_id=merchant.id, effect_id=each.effect_id))) for each in found]
 
 
-def approve(world: World, merchant: Merchant, campaign_id: int, *, seen: int) -> tuple[Refusal, ...]:
-    """Freeze a draft as somebody saw it, and set its budget aside; return why it cannot be, where it cannot."""
+def approve(world: World, merchant: Merchant, campaign_id: int, *, seen: int, shown: str) -> tuple[Refusal, ...]:
+    """Freeze a draft as somebody saw it, and set its budget aside; return why it cannot be, where it cannot.
+
+    `shown` is the outlook's own: a gift that was changed in the catalogue leaves the draft's revision as it was.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         campaign = known(session, merchant, campaign_id)
@@ -160,6 +165,8 @@ def approve(world: World, merchant: Merchant, campaign_id: int, *, seen: int) ->
             return (Refusal.OVERTAKEN,)
         if found.refusals or found.gift is None:
             return found.refusals
+        if found.shown != shown:
+            return (Refusal.DIFFERENT,)
         begins = _begins(merchant, campaign.terms, found.gift, now)
         about = {"shop_id": merchant.id, "campaign_id": campaign_id}
         list_print = rules.fingerprint(found.places)

@@ -54,6 +54,7 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"  # the last wave leaves too late for the day on which all should be there
     OLD_COUNT = "old_count"  # customers were counted too long ago
     OVERTAKEN = "overtaken"  # it was changed or approved since somebody looked
+    DIFFERENT = "different"  # the list, the gift or its price is another than somebody was shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

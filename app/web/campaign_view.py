@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain import campaigns as rules
+from app.domain.catalogue import Entry
 from app.domain.effects import State
 from app.domain.money import Money
 from app.store import campaign_lists, catalogue
@@ -57,7 +58,8 @@ def draft(seen: Look, campaign: Campaign, typed: Typed) -> dict[str, Any]:
         "each": _money(seen, found.size.each_minor),
         "extras": _money(seen, typed.terms.extras_minor),
         "total": _money(seen, found.size.total_minor),
-        "before": before if before != found.size else None,
+        "priced": _has_price(found.gift),
+        "before": before if _has_price(was) and before != found.size else None,
         "first": [
             {
                 "place": place,
@@ -115,6 +117,10 @@ def progress(seen: Look, campaign: Campaign, heaps: list[Heap]) -> Progress:
 def score(hundredths: int) -> str:
     """Return a score as the language writes it: 87.25."""
     return f"{hundredths // 100}{'.' if spoken() == ENGLISH else ','}{hundredths % 100:02}"
+
+
+def _has_price(gift: Entry | None) -> bool:
+    return gift is not None and gift.cost is not None
 
 
 def _count(heaps: list[Heap]) -> int:

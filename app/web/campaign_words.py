@@ -36,6 +36,9 @@ REFUSALS = {
     Refusal.TOO_LATE: N_("The last wave leaves too late for that day. Send more a day, or begin earlier."),
     Refusal.OLD_COUNT: N_("Your customers were counted more than a day ago. Count them again first."),
     Refusal.OVERTAKEN: N_("Somebody has changed or approved it since you opened this page. Please look again."),
+    Refusal.DIFFERENT: N_(
+        "Nothing was approved: the gift, its price or the list is not what you were shown. Please look again."
+    ),
 }
 LEFT_OUT = {
     "lapsed": N_("have not ordered for a long time"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.campaigns import Stage
@@ -51,14 +51,7 @@ def begin() -> Response:
 @blueprint.get(CAMPAIGN)
 def shown(campaign_id: int) -> str:
     """Show one campaign: what a draft would come to as it is typed, or what became of a list."""
-    with look() as seen:
-        campaign = desk.known(seen.session, seen.merchant, campaign_id)
-        if campaign.stage is Stage.DRAFT:
-            facts = campaign_view.draft(seen, campaign, _typed(campaign, request.args.to_dict()))
-        else:
-            facts = campaign_view.frozen(seen, campaign)
-    page = "campaign_draft.html" if campaign.stage is Stage.DRAFT else "campaign.html"
-    return show(page, seen, facts | _words())
+    return _page(campaign_id, request.args.to_dict())
 
 
 @blueprint.post(CAMPAIGN)
@@ -81,10 +74,12 @@ def count(campaign_id: int) -> Response:
 
 @blueprint.post(CAMPAIGN + "/approve")
 def approve(campaign_id: int) -> Response:
-    """Freeze the list, and set its budget aside; 422 says why that cannot be."""
-    refusals = desk.approve(in_their_name(), merchant(), campaign_id, seen=_seen())
+    """Freeze the list as it was shown, and set its budget aside; where that cannot be, say why on the page anew."""
+    seen, shown_then = _seen(), request.form.get("shown", "")
+    refusals = desk.approve(in_their_name(), merchant(), campaign_id, seen=seen, shown=shown_then)
     if refusals:
-        abort(422, " ".join(_(campaign_words.REFUSALS[each]) for each in refusals))
+        why = " ".join(_(campaign_words.REFUSALS[each]) for each in refusals)
+        return make_response(_page(campaign_id, {}, refused=why), 422)
     return _back(campaign_id, "campaign_approved")
 
 
@@ -109,6 +104,17 @@ def as_file(campaign_id: int) -> Response:
     with reading(world().sessions) as session:
         people = campaign_lists.people(session, shop_id=merchant().id, campaign_id=campaign_id)
     return sheets.file(f"campaign-{campaign_id}.csv", campaign_sheet.listed(merchant(), campaign, people))
+
+
+def _page(campaign_id: int, given: dict[str, str], *, refused: str = "") -> str:
+    with look() as seen:
+        campaign = desk.known(seen.session, seen.merchant, campaign_id)
+        if campaign.stage is Stage.DRAFT:
+            facts = campaign_view.draft(seen, campaign, _typed(campaign, given))
+        else:
+            facts = campaign_view.frozen(seen, campaign)
+    page = "campaign_draft.html" if campaign.stage is Stage.DRAFT else "campaign.html"
+    return show(page, seen, facts | _words() | {"refused": refused})
 
 
 def _words() -> dict[str, Any]:

@@ -90,8 +90,16 @@ def drafted(inside: Practice, terms: Terms = SMALL, **gift: Any) -> int:
 def begun(inside: Practice, terms: Terms = SMALL, **gift: Any) -> int:
     """Approve such a campaign."""
     number = drafted(inside, terms, **gift)
-    assert desk.approve(inside.world, merchant_of(inside), number, seen=2) == ()
+    assert approved(inside, number) == ()
     return number
+
+
+def approved(inside: Practice, number: int) -> tuple[Refusal, ...]:
+    """Say yes to a draft as it stands now."""
+    campaign, merchant = read(inside, number), merchant_of(inside)
+    with unit_of_work(inside.world.sessions) as session:
+        shown = desk.outlook(inside.world, session, merchant, campaign, campaign.terms).shown
+    return desk.approve(inside.world, merchant, number, seen=2, shown=shown)
 
 
 def read(inside: Practice, number: int) -> Campaign:
@@ -175,7 +183,7 @@ def test_given_two_tabs_when_both_approve_then_the_list_is_frozen_once_and_the_p
 ) -> None:
     number = drafted(inside)
 
-    answers = [desk.approve(inside.world, merchant_of(inside), number, seen=2) for _ in range(2)]
+    answers = [approved(inside, number) for _ in range(2)]
 
     assert answers == [(), (Refusal.OVERTAKEN,)]
 
@@ -185,7 +193,7 @@ def test_given_too_little_money_for_the_least_when_approved_then_it_is_refused_a
 ) -> None:
     number = drafted(inside, replace(SMALL, budget_minor=119_99))
 
-    assert desk.approve(inside.world, merchant_of(inside), number, seen=2) == (Refusal.OVER_BUDGET,)
+    assert approved(inside, number) == (Refusal.OVER_BUDGET,)
     assert read(inside, number).stage is Stage.DRAFT
 
 

@@ -8,10 +8,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.domain.policy import SpecialCustomer
 from app.store import campaign_lists, orders, shortages, yardstick
 from app.store.base import unit_of_work
+from app.store.gift_tables import CatalogueGift
 from jobs.campaign_waves import go_on
 from tests.builders import DAY, NOON, order, usd
 from tests.web.desk import Desk
@@ -84,6 +86,12 @@ def kept(desk: Desk, address: str, **changes: str) -> str:
     return seen_on(desk.open(address))
 
 
+def yes(desk: Desk, address: str) -> dict[str, str]:
+    """Return what the page's yes says that somebody was shown."""
+    page = desk.open(address)
+    return {"seen": seen_on(page), "shown": next(iter(re.findall(r'name="shown" value="(\w+)"', page)), "")}
+
+
 def seen_on(page: str) -> str:
     return next(iter(re.findall(r'name="seen" value="(\d+)"', page)), "1")
 
@@ -108,9 +116,25 @@ def test_given_a_budget_when_typed_then_the_page_works_out_for_how_many_and_keep
 
     assert "$100.00 ÷ $10.00 for each gift with all that goes with it = 10, rounded down." in page
     assert "9 gifts · $90.00 of $100.00" in page
-    assert "As kept it is 12 gifts" in page
+    assert "As kept it is" not in page
     assert "Keep it like this" in page
-    assert "Choose a gift that has a price." in read(peopled.open(address))
+
+
+def test_given_no_gift_yet_when_a_draft_is_looked_at_then_no_figure_stands_where_none_is_known(peopled: Desk) -> None:
+    page = read(peopled.open(begun(peopled)))
+
+    assert "Choose a gift that has a price: then you see here for how many your budget is enough" in page
+    assert "$0.00" not in page.partition("Who")[0]
+    assert "12 gifts" not in page
+
+
+def test_given_a_kept_gift_when_something_else_is_typed_then_both_sums_stand_side_by_side(peopled: Desk) -> None:
+    address = begun(peopled)
+    kept(peopled, address)
+
+    page = read(looked_at(peopled, address, most="8"))
+
+    assert "As kept it is 9 gifts; as typed it is 8." in page
 
 
 def test_given_another_weight_when_looked_at_then_the_first_of_the_list_are_others(peopled: Desk) -> None:
@@ -143,9 +167,10 @@ def test_given_a_draft_when_kept_and_approved_then_its_list_is_frozen_and_a_seco
     peopled: Desk,
 ) -> None:
     address = begun(peopled)
-    seen = kept(peopled, address)
+    kept(peopled, address)
+    shown = yes(peopled, address)
 
-    first, second = (peopled.press(f"{address}/approve", seen=seen) for _ in range(2))
+    first, second = (peopled.press(f"{address}/approve", **shown) for _ in range(2))
 
     assert "said=campaign_approved" in first.location
     assert (second.status_code, "Somebody has changed or approved it" in read(second.text)) == (422, True)
@@ -166,6 +191,25 @@ def test_given_too_little_money_when_approved_all_the_same_then_it_is_refused(pe
     assert refused.status_code == 422
 
 
+def test_given_a_gift_whose_price_was_changed_when_the_old_page_says_yes_then_the_new_one_is_shown_first(
+    peopled: Desk,
+) -> None:
+    address = begun(peopled)
+    kept(peopled, address)
+    shown = yes(peopled, address)
+    with unit_of_work(peopled.world.sessions) as session:
+        session.execute(update(CatalogueGift).values(cost_minor=7_00))
+
+    refused = peopled.press(f"{address}/approve", **shown)
+    nothing_shown = peopled.press(f"{address}/approve", seen=shown["seen"])
+
+    page = read(refused.text)
+    assert (refused.status_code, nothing_shown.status_code) == (422, 422)
+    assert "Nothing was approved: the gift, its price or the list is not what you were shown." in page
+    assert "Approve the list: 9 gifts for $94.50" in page
+    assert "said=campaign_approved" in peopled.press(f"{address}/approve", **yes(peopled, address)).location
+
+
 def test_given_a_draft_that_somebody_else_changed_when_kept_then_theirs_stays(peopled: Desk) -> None:
     address = begun(peopled)
     kept(peopled, address, weight="40")
@@ -182,8 +226,8 @@ def test_given_a_list_under_way_when_looked_at_then_its_gifts_its_flags_and_its_
     peopled: Desk,
 ) -> None:
     address = begun(peopled)
-    seen = kept(peopled, address)
-    peopled.press(f"{address}/approve", seen=seen)
+    kept(peopled, address)
+    peopled.press(f"{address}/approve", **yes(peopled, address))
     about: dict[str, Any] = {"shop_id": peopled.merchant.id, "campaign_id": 1}
     with unit_of_work(peopled.world.sessions) as session:
         best, *_ = campaign_lists.people(session, **about)
@@ -205,7 +249,8 @@ def test_given_a_list_under_way_when_looked_at_then_its_gifts_its_flags_and_its_
 
 def test_given_a_list_under_way_when_called_off_then_nothing_more_is_sent(peopled: Desk) -> None:
     address = begun(peopled)
-    peopled.press(f"{address}/approve", seen=kept(peopled, address))
+    kept(peopled, address)
+    peopled.press(f"{address}/approve", **yes(peopled, address))
 
     off, again = (peopled.press(f"{address}/call-off") for _ in range(2))
 

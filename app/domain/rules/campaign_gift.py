@@ -1,11 +1,12 @@
 """One gift of a campaign: to somebody on its list, unless it would be a second kindness, or at a bad time."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.domain import card_paper, card_words, catalogue
-from app.domain.campaigns import DAYS_AHEAD, RULE, Refusal, Size, Terms
+from app.domain.campaigns import DAYS_AHEAD, RULE, Place, Refusal, Size, Terms, fingerprint
 from app.domain.catalogue import Entry, Occasion
 from app.domain.decisions import Decision
 from app.domain.delivery_days import MOST_DAYS_AHEAD
@@ -98,6 +99,12 @@ def refusals(
     }
     found = tuple(refusal for refusal, holds in amiss.items() if holds)
     return tuple(each for each in found if each is not Refusal.NOT_OFFERED or Refusal.NO_STOCK not in found)
+
+
+def shown(terms: Terms, gift: Entry | None, size: Size, places: Sequence[Place]) -> str:
+    """Return what tells all that somebody says yes to from anything else: the list, the gift, its price, the terms."""
+    what = None if gift is None else (gift.id, gift.vendor, gift.sku, gift.size, gift.called, gift.cost)
+    return hashlib.sha256(f"{fingerprint(places)};{what};{size};{terms}".encode()).hexdigest()
 
 
 def wrong_words(terms: Terms, paper: Paper) -> tuple[str, ...]:
