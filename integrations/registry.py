@@ -44,7 +44,7 @@ HELPDESKS: Mapping[str, Company] = {
     "zendesk": ZENDESK,
 }
 BY_HAND = gifts.BY_HAND
-OWN_STORE = "own_store"  # the merchant's shelves, which need no account: the store has let us in
+OWN_STORE = gifts.OWN_STORE
 FIRST_FLORIST = "florist"  # flowers without a vendor's name are of this one, as all were once
 VENDORS: Mapping[str, Vendor] = {
     FIRST_FLORIST: FLORIST_ONE,

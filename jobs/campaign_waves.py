@@ -21,7 +21,7 @@ from app.domain.rules import campaign_gift
 from app.domain.rules.campaign_gift import Recipient, purse_name
 from app.domain.rules.send_acts import LEAD_DAYS
 from app.domain.tastes import NOTHING_NOTED
-from app.store import campaign_lists, campaigns, orders, pools, treats
+from app.store import campaign_lists, campaigns, orders, pools, shelves, treats
 from app.store import catalogue as shelf
 from app.store.base import Session, reading, unit_of_work
 from app.store.campaigns import Campaign
@@ -62,15 +62,16 @@ def go_on(world: World, shop_id: int) -> None:
 def _wave(world: World, merchant: Merchant, outside: Outside, campaign: Campaign) -> None:
     with reading(world.sessions) as session:
         gift = gift_of(session, merchant, campaign.terms)
-    away = False
+    asked_at, away = world.clock.now(), False
     try:
-        there = None if gift is None else _there(world, merchant, outside, gift)
+        shelf_holds = None if gift is None else _shelf_holds(world, merchant, outside, gift)
     except (Unavailable, Rejected) as problem:
         log.info("campaign.waits", shop=merchant.id, campaign=campaign.id, problem=str(problem))
-        there, gift, away = None, None, True
+        shelf_holds, gift, away = None, None, True
     with unit_of_work(world.sessions) as session:
         now = world.clock.now()
         orders.lock(session, shop_id=merchant.id)  # nobody else plans a kindness for one of these meanwhile
+        gift = gift and gift_of(session, merchant, campaign.terms)  # what is left of it by now
         held = gift is None or merchant.paused
         until = now + LATER if held else opening(merchant, now) + timedelta(days=1)
         seen = campaign.next_at or now
@@ -79,16 +80,28 @@ def _wave(world: World, merchant: Merchant, outside: Outside, campaign: Campaign
         if gift is None and not away:
             campaigns.went_on(session, shop_id=merchant.id, campaign_id=campaign.id, waits_for=GIFT)
         if gift is not None and not held:
+            there = _there(session, merchant, gift, shelf_holds, asked_at)
             _plan(session, merchant, campaign, gift, there, now)
 
 
-def _there(world: World, merchant: Merchant, outside: Outside, gift: Entry) -> int | None:
-    """Return how many of a gift may be given: as the catalogue counts them, and the store beyond what is kept."""
+def _shelf_holds(world: World, merchant: Merchant, outside: Outside, gift: Entry) -> int | None:
+    """Return how many of a gift of its own the store has beyond what is kept; None where nobody counts them."""
     if gift.vendor != registry.OWN_STORE:
-        return gift.stock
+        return None
     option = shortages.option(world, merchant, outside, int(gift.sku))
-    stocks = [stock for stock in (gift.stock, 0 if option is None else option.stock) if stock is not None]
-    return min(stocks, default=None)
+    return 0 if option is None else option.stock
+
+
+def _there(
+    session: Session, merchant: Merchant, gift: Entry, shelf_holds: int | None, asked_at: datetime
+) -> int | None:
+    """Return how many of a gift may be promised: as the catalogue counts them, and the store less what is promised."""
+    if shelf_holds is None:
+        return gift.stock
+    variant = int(gift.sku)
+    gone = shelves.promised(session, shop_id=merchant.id, variants=[variant], since=asked_at).get(variant, 0)
+    left = shelf_holds - gone
+    return left if gift.stock is None else min(left, gift.stock)
 
 
 def _plan(

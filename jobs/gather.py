@@ -53,10 +53,10 @@ class AboutAction:
 def gift_options(
     world: World, merchant: Merchant, outside: Outside, some: Collection[int] | None = None
 ) -> tuple[GiftOption, ...]:
-    """Ask the store for the gifts that may be given, or for `some` of them."""
+    """Ask the store for the gifts that may be given, or for `some` of them: as many as are promised to nobody yet."""
     known = [variant for variant in merchant.policy.nth_order_gift.variants if some is None or variant in some]
-    options = [shortages.option(world, merchant, outside, variant) for variant in known]
-    return tuple(option for option in options if option is not None and option.cost.currency == merchant.currency)
+    options = shortages.options(world, merchant, outside, known)
+    return tuple(option for option in options if option.cost.currency == merchant.currency)
 
 
 def about_orders(

@@ -80,7 +80,7 @@ def unwanted(
         return None
     promoted = let_alone.gives_or_marks(gift)  # what an agent gives is a kindness, and no promotion
     spared = (let_alone.refused(standing) or hard_time.refused(standing, now)) if promoted else None
-    option = None if spared else shortages.option(world, merchant, outside, gift.variant_id)
+    option = None if spared else shortages.leaving(world, merchant, outside, gift.variant_id)
     no = spared or _unwelcome(option, standing)
     if no is not None:
         return no

@@ -24,20 +24,20 @@ class NoSuchShield(LookupError):
 
 def keep_back(world: World, merchant: Merchant, *, variant_id: int, kept: int) -> str | None:
     """Keep so many of a variant from now on; return why that cannot be, where it cannot."""
+    now = world.clock.now()
     try:
         found = hurried(world, merchant).shop.gift_option(variant_id)
     except (Rejected, Unavailable) as problem:
         return str(problem)
     if found is None:
         return NO_SUCH_VARIANT
-    now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         known = {each.variant_id for each in shortages.listed(session, shop_id=merchant.id)}
         if len(known) >= MOST and variant_id not in known:
             return FULL
         what, title = {"shop_id": merchant.id, "variant_id": variant_id}, found.title[:LONGEST_TITLE]
         number = shortages.raise_shield(session, title=title, kept=kept, now=now, **what)
-        news = watch.looked(world, session, merchant, number, found.stock)
+        news = watch.looked(session, merchant, number, found.stock, now)
     watch.tell(merchant, number, news=news)
     return None
 

@@ -24,6 +24,9 @@ from jobs.doors import shut_until
 
 log = structlog.get_logger("effect")
 
+SETTLES_IN = timedelta(minutes=1)
+PERHAPS_GONE = "what is left beyond what is kept back may be leaving at this moment"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -132,6 +135,15 @@ def not_begun(deed: Deed, why: str, *, afresh: bool = False) -> Outcome:
         endings.ask_to_wait(session, deed, until=now, why=why, afresh=afresh)
 
     return Outcome(deed=deed, event="effect.not_begun", write=write)
+
+
+def not_the_last(deed: Deed) -> Outcome:
+    """Say that what is left of it may just be leaving with another: it is looked at again when that has settled."""
+
+    def write(session: Session, now: datetime) -> None:
+        endings.ask_to_wait(session, deed, until=now + SETTLES_IN, why=PERHAPS_GONE)
+
+    return Outcome(deed=deed, event="effect.waits", write=write, words={"problem": PERHAPS_GONE})
 
 
 def unanswered(deed: Deed, pause: timedelta) -> Outcome:

@@ -19,7 +19,8 @@ from typing import Self
 import structlog
 
 from app.domain.errors import Closed
-from app.store import endings, groups
+from app.domain.shortages import off_the_shelf
+from app.store import endings, groups, shelves
 from app.store.base import Session, StoreUnavailable, unit_of_work
 from app.store.conditions import EDITS
 from app.store.ledger import Deed
@@ -196,17 +197,21 @@ class Shift:
 
     def _gate(self, ready: Sequence[Ready]) -> list[Sent]:
         passed: list[Sent] = []
+        waiting: list[Outcome] = []
 
         def open_for(some: Sequence[Ready]) -> None:
             now = self.world.clock.now()
-            requests = [(each.deed, each.request) for each in some]
             first = {each.deed.id for each in some if each.deed.first_sent_at is None}
             with unit_of_work(self.world.sessions) as session:
+                late = shelves.must_wait(session, shop_id=self.steps.merchant.id, taking=_taking(some))
+                requests = [(each.deed, each.request) for each in some if each.deed.id not in late]
                 sent = groups.gate(session, requests, shop_id=self.steps.merchant.id, now=now, lease=self.world.hold)
+            waiting.extend(outcomes.not_the_last(each.deed) for each in some if each.deed.id in late)
             self.held |= {deed.id: deed for deed in sent}
             passed.extend(Sent(deed=deed, at=now, first=deed.id in first) for deed in sent)
 
         together_or_alone("effect.failed", self.steps.merchant.id, ready, open_for, lambda each: each.deed.id)
+        self._write_down(waiting)
         return passed
 
     def _write_down(self, ended: Sequence[Outcome]) -> None:
@@ -240,6 +245,12 @@ def _write(session: Session, merchant: Merchant, ended: Sequence[Outcome], now: 
     for outcome in ended:
         if outcome.deed.id not in plain:
             outcome.write(session, now)
+
+
+def _taking(some: Sequence[Ready]) -> dict[int, int]:
+    """Return of which variant each takes one off the store's own shelves, by the deed's number."""
+    taken = {each.deed.id: off_the_shelf(each.deed.effect) for each in some}
+    return {number: variant for number, variant in taken.items() if variant is not None}
 
 
 def _edited(deed: Deed) -> int | None:

@@ -9,6 +9,7 @@ from app.domain.money import Money
 from app.domain.sendings import Status
 
 BY_HAND = "by_hand"  # nobody that we could ask: a person of the merchant's does it
+OWN_STORE = "own_store"  # the merchant's shelves, which need no account: the store has let us in
 EXPIRED = "expired"  # our own word for what nobody took up in time
 GRACE = timedelta(days=1)  # after the last moment at which a gift can be taken up: clocks differ, and so do days
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain.effects import AddGiftLine, Effect, SendGift, SendGiftOrder
 from app.domain.facts import GiftOption
+from app.domain.gifts import OWN_STORE
 
 CODE = "kept_back"
 
@@ -22,6 +24,17 @@ def is_short(stock: int | None, kept: int) -> bool:
 def spared(option: GiftOption, kept: Mapping[int, int]) -> GiftOption:
     """Return what may be given of a variant: as many as there are beyond those that are kept."""
     return replace(option, stock=to_give(option.stock, kept.get(option.variant_id, 0)))
+
+
+def off_the_shelf(effect: Effect) -> int | None:
+    """Return the variant of which a deed takes one off the store's own shelves; None for all other deeds."""
+    match effect:
+        case AddGiftLine() | SendGiftOrder():
+            return effect.variant_id
+        case SendGift(vendor=vendor, sku=sku) if vendor == OWN_STORE and sku.isdecimal():
+            return int(sku)
+        case _:
+            return None
 
 
 def why(title: str, kept: int) -> tuple[str, str]:

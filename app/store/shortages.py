@@ -67,6 +67,12 @@ def kept(session: Session, *, shop_id: int) -> Mapping[int, int]:
     return dict(session.execute(select(Row.variant_id, Row.kept).where(Row.shop_id == shop_id)).all())
 
 
+def of_variant(session: Session, *, shop_id: int, variant_id: int) -> Shield | None:
+    """Return what is kept of a variant; None where nothing is."""
+    row = session.scalar(select(Row).where(Row.shop_id == shop_id, Row.variant_id == variant_id))
+    return None if row is None else _shield(row)
+
+
 def shops_due(session: Session, *, now: datetime, limit: int) -> list[int]:
     """Return shops where it is time to look. Crosses tenants: only the ticker may ask, and it learns ids alone."""
     due_there = select(Row.id).where(Row.shop_id == Shop.id, Row.next_look_at <= now).exists()
@@ -83,10 +89,13 @@ def due(session: Session, *, shop_id: int, now: datetime) -> list[Shield]:
 def looked(
     session: Session, *, shop_id: int, shield_id: int, available: int | None, until: datetime, now: datetime
 ) -> bool | None:
-    """Write down how many there are, and look again then; return whether it runs short by now, None where as before."""
+    """Write down how many there are, and look again then; return whether it runs short by now, None where as before.
+
+    `now` is when the store was asked. What it said later is heard already, and stays.
+    """
     mine = (Row.shop_id == shop_id, Row.id == shield_id)
     row = session.scalar(select(Row).where(*mine).with_for_update().execution_options(populate_existing=True))
-    if row is None:
+    if row is None or (row.looked_at is not None and row.looked_at > now):
         return None
     row.available, row.looked_at, row.next_look_at = available, now, until
     short, before = is_short(available, row.kept), row.short_since is not None
@@ -95,6 +104,12 @@ def looked(
     row.short_since, row.seen_to_at = now if short else None, None
     trail.note(session, shop_id=shop_id, what="runs_short" if short else "there_again", why=f"variant {row.variant_id}")
     return short
+
+
+def look_later(session: Session, *, shop_id: int, shield_id: int, until: datetime) -> None:
+    """Look again then; how many there are, and as of when, stays as it was told last."""
+    mine = update(Row).where(Row.shop_id == shop_id, Row.id == shield_id).values(next_look_at=until)
+    session.execute(mine.execution_options(synchronize_session=False))
 
 
 def see_to(session: Session, *, shop_id: int, shield_id: int, now: datetime) -> bool:

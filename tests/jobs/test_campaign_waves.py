@@ -1,7 +1,9 @@
 """A campaign from its first count to its last gift: so many a day, each once, whoever dies over it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from app.domain.campaigns import Method, Refusal, Stage, Terms
 from app.domain.catalogue import Entry
 from app.domain.gifts import GiftKind, Seen
 from app.domain.money import Money
+from app.domain.policy import Mode
 from app.domain.sendings import Status
 from app.store import campaign_lists, campaigns, catalogue, orders, pools
 from app.store import shortages as shields
@@ -22,10 +25,13 @@ from integrations import registry
 from jobs import address_asks, address_links, campaign_waves, gift_watch, kept_back, practice, shortages
 from jobs import campaigns as desk
 from jobs import desk as merchants
+from jobs.perform import Shift
+from jobs.practice import POLICY
 from jobs.runtime import local
 from tests.jobs import shelf
 from tests.jobs.conftest import Practice, next_noon
 from tests.jobs.shelf import Shelf
+from tests.store.crowd import at_once
 
 A_DAY = 24 * 3600
 SMALL = Terms(
@@ -82,7 +88,7 @@ def drafted(inside: Practice, terms: Terms = SMALL, **gift: Any) -> int:
     number = desk.begin(inside.world, merchant, "Thanks")
     assert number is not None
     today = local(merchant, inside.world.clock.now()).date()
-    wish = replace(terms, gift_id=gift_of(inside, **gift), starts_on=today + timedelta(days=3))
+    wish = replace(terms, gift_id=terms.gift_id or gift_of(inside, **gift), starts_on=today + timedelta(days=3))
     assert desk.revise(inside.world, merchant, number, seen=1, name="Thanks", terms=wish)
     return number
 
@@ -398,3 +404,83 @@ def town_stock(inside: Practice, variant_id: int) -> int:
     assert option is not None
     assert option.stock is not None
     return option.stock
+
+
+def test_given_few_pieces_when_two_campaigns_send_the_same_then_each_piece_is_promised_once(
+    inside: Practice,
+) -> None:
+    candle = practice.GIFTS[0]
+    stocked(inside, candle, 5)
+    first = begun(inside, vendor=registry.OWN_STORE, sku=str(candle))
+    begun(inside, replace(SMALL, least=12, most=12, gift_id=read(inside, first).terms.gift_id))
+    days(inside, 2)
+
+    assert planned(inside) == 5
+
+
+def test_given_a_fourth_order_that_was_promised_the_last_when_a_wave_is_due_then_it_waits_for_more(
+    inside: Practice,
+) -> None:
+    candle = practice.GIFTS[0]
+    stocked(inside, candle, 1)
+    inside.policy(replace(POLICY, nth_order_gift=replace(POLICY.nth_order_gift, mode=Mode.APPROVE, stock_floor=0)))
+    inside.deliver(inside.order())
+    inside.drain()
+    assert [(row.state, row.payload["variant_id"]) for row in inside.effects("add_gift_line")] == [("awaiting", candle)]
+    number = begun(inside, vendor=registry.OWN_STORE, sku=str(candle))
+    days(inside, 2)
+
+    assert (planned(inside), read(inside, number).waits_for) == (0, campaign_waves.STOCK)
+
+
+def test_given_a_wave_that_was_promised_all_when_a_fourth_order_comes_then_its_gift_is_another_one(
+    inside: Practice,
+) -> None:
+    candle = practice.GIFTS[0]
+    stocked(inside, candle, 4)
+    begun(inside, vendor=registry.OWN_STORE, sku=str(candle))
+    days(inside, 1)
+    inside.deliver(inside.order())
+    inside.drain()
+
+    (row,) = inside.effects("add_gift_line")
+    assert (planned(inside), row.payload["variant_id"] != candle) == (4, True)
+
+
+@pytest.mark.parametrize("books", ["sqlite", "postgres"])
+def test_given_the_last_piece_that_is_not_kept_when_two_workers_look_at_once_then_one_gift_leaves(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candle = practice.GIFTS[0]
+    begun(inside, replace(SMALL, least=2, most=2), vendor=registry.OWN_STORE, sku=str(candle))
+    days(inside, 2)
+    stocked(inside, candle, 6)
+    assert kept_back.keep_back(inside.world, merchant_of(inside), variant_id=candle, kept=5) is None
+    inside.later(2 * A_DAY)
+    both, look = Barrier(2), shortages.unwanted
+
+    def looks(*about: Any) -> tuple[str, str] | None:
+        found = look(*about)
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=5)
+        return found
+
+    def works(_: int) -> None:
+        merchant = merchant_of(inside)
+        outside = inside.world.outside(merchant)
+        assert outside is not None
+        with Shift(world=inside.world) as shift:
+            shift.go_on(merchant, outside)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shortages, "unwanted", looks)
+        at_once(2, works)
+    for _ in range(3):
+        inside.later(120)
+        inside.drain()
+
+    assert town_stock(inside, candle) == 5
+    assert {(row.state, row.code) for row in inside.effects("send_gift")} == {
+        ("done", None),
+        ("withdrawn", "kept_back"),
+    }
