@@ -60,8 +60,9 @@ def hold_out(rule: str) -> Response:
         abort(422, str(wrong))
     here, salt = in_their_name(), secrets.token_hex(16)
     begun = partial(holdout.begun, rule=rule, percent=percent, salt=salt, now=here.clock.now())
-    desk.set_policy(here, merchant(), begun)
-    return redirect(url_for("merchant.results.result", rule=rule, said="trial" if percent else "trial_over"), 303)
+    changed = desk.set_policy(here, merchant(), begun)
+    said = ("trial" if changed else "trial_goes_on") if percent else "trial_over"
+    return redirect(url_for("merchant.results.result", rule=rule, said=said), 303)
 
 
 @blueprint.get("/results/costs.csv")

@@ -77,6 +77,7 @@ NOTICES = {
     "vendor_left": N_("Disconnected, and its key is forgotten. What it has taken on, it still brings."),
     "vendor_none": N_("Nothing is connected there any more."),
     "trial": N_("The trial has begun. Whoever the rule acts for from now on is drawn anew."),
+    "trial_goes_on": N_("That share is held out already. The trial goes on as it was, and nobody is drawn anew."),
     "trial_over": N_("Nobody is held out any more. What was found stays here."),
     "words_kept": N_("Kept. Agents can begin with it on the desk."),
     "words_offered": N_("Agents can begin with it on the desk again."),

@@ -60,6 +60,17 @@ def test_given_a_press_when_a_tenth_is_held_out_then_a_trial_begins_with_a_lot_o
     assert "The trial has begun" in desk.open(f"/results/{RULE}?said=trial")
 
 
+def test_given_a_trial_when_its_own_share_is_pressed_again_then_the_page_says_that_it_goes_on(desk: Desk) -> None:
+    first, again = (desk.press(f"/results/{RULE}/trial", percent="10") for _ in range(2))
+
+    assert (first.location, again.location) == (
+        f"/results/{RULE}?said=trial",
+        f"/results/{RULE}?said=trial_goes_on",
+    )
+    assert trial(desk).edition == 1
+    assert "The trial goes on as it was" in desk.open(again.location)
+
+
 @pytest.mark.parametrize("percent", ["51", "-1", "ten", ""])
 def test_given_a_share_that_cannot_be_meant_when_pressed_then_nothing_begins(desk: Desk, percent: str) -> None:
     assert desk.press(f"/results/{RULE}/trial", percent=percent).status_code == 422
