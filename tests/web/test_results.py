@@ -184,5 +184,5 @@ def test_given_the_first_week_of_a_month_when_today_is_opened_then_it_leads_to_t
 def test_given_the_page_when_opened_then_it_asks_the_database_a_few_times_whatever_there_is(desk: Desk) -> None:
     tried(desk)
 
-    assert len(desk.statements("/results")) <= 10
+    assert len(desk.statements("/results")) <= 11
     assert len(desk.statements("/story/2026-11")) <= 16
