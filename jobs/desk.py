@@ -261,16 +261,16 @@ def pause(world: World, merchant: Merchant, *, paused: bool) -> None:
 
 def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
     """Return the policy with one rule's mode changed; raise KeyError for a rule that there is not."""
-    gift = replace(policy.nth_order_gift, mode=mode)
-    if policy.nth_order_gift.mode is Mode.OBSERVE and mode is not Mode.OBSERVE:
-        gift = replace(gift, began_at=now)
+    gift, recovery = replace(policy.nth_order_gift, mode=mode), replace(policy.recovery, mode=mode)
+    if policy.mode_of(rule) is Mode.OBSERVE and mode is not Mode.OBSERVE:
+        gift, recovery = replace(gift, began_at=now), replace(recovery, began_at=now)
     changed = {
         "special_customer": replace(policy, special_customer=replace(policy.special_customer, mode=mode)),
         "nth_order_gift": replace(policy, nth_order_gift=gift),
         "anniversary": replace(policy, anniversary=replace(policy.anniversary, mode=mode)),
         "birthday": replace(policy, birthday=replace(policy.birthday, mode=mode)),
         "comeback": replace(policy, comeback=replace(policy.comeback, mode=mode)),
-        "recovery": replace(policy, recovery=replace(policy.recovery, mode=mode)),
+        "recovery": replace(policy, recovery=recovery),
         "refund_keep": replace(policy, team=replace(policy.team, refund_mode=mode)),
         "flowers": replace(policy, team=replace(policy.team, flowers_mode=mode)),
     }

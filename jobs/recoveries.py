@@ -40,7 +40,8 @@ def learn(world: World, merchant: Merchant, outside: Outside, days: Sequence[dat
 def due(session: Session, merchant: Merchant, now: datetime) -> Iterator[Due]:
     """Yield the troubles that are over, one for each customer."""
     policy, met = merchant.policy.recovery, set[int]()
-    since, most = now - timedelta(days=policy.within_days), policy.per_day * TIMES_A_DAY
+    within, most = now - timedelta(days=policy.within_days), policy.per_day * TIMES_A_DAY
+    since = max(within, policy.began_at or within)
     arrived = late_orders.arrived(session, shop_id=merchant.id, since=since, limit=most)
     made_good = late_orders.made_good(session, shop_id=merchant.id, since=since, limit=most)
     for each in (*arrived, *made_good):

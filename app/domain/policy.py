@@ -128,10 +128,14 @@ class Comeback(Moment):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery(Moment):
-    """After a parcel that was late, or a mistake of ours, once all is well again; not later than so many days."""
+    """After a parcel that was late, or a mistake of ours, once all is well again; not later than so many days.
+
+    `began_at` is when it was last switched from watching to giving: what was well again before brings nothing.
+    """
 
     words: str = "This did not go as it should have, and I am sorry. Thank you for your patience with {shop}."
     special_only: bool = False
+    began_at: datetime | None = None
     late_days: int = 10
     within_days: int = 14
 

@@ -160,6 +160,7 @@ MOMENTS = (
                 path=f"{RECOVERY}.within_days",
                 label=N_("Not later than so many days afterwards"),
                 kind=Whole(least=1, most=60),
+                hint=N_("It begins with what is well again after you have switched it on."),
             ),
         ),
     ),

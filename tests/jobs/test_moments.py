@@ -12,8 +12,10 @@ from app.domain.agents import Reason
 from app.domain.policy import Anniversary, Birthday, Comeback, Mode, Moments, Policy, Recovery
 from app.store import chores
 from app.store.base import reading, unit_of_work
+from app.store.day_tables import LateOrder
 from app.store.tables import Customer, Decision, Effect, Order
 from integrations.sandbox.helpdesk.people import API_KEY, API_USER
+from jobs import desk
 from jobs.let_alone import let_be
 from jobs.moments import MOMENTS, look
 from jobs.practice import POLICY
@@ -294,6 +296,30 @@ def test_given_a_parcel_that_is_late_when_it_has_arrived_then_something_good_com
 
     assert cards(inside) == [(customer, "recovery", f"moment:customer-{customer}:recovery:{order}")]
     assert list(told(inside, "recovery")) == [(f"customer:{customer}", "moment")]
+
+
+def test_given_a_parcel_that_came_late_while_the_rule_watched_when_it_is_switched_on_then_it_brings_nothing(
+    inside: Practice,
+) -> None:
+    inside.policy(replace(MAKES_GOOD, recovery=Recovery(mode=Mode.OBSERVE)))
+    customer = stranger(inside)
+    old, new = (inside.order(customer_id=each, amount="30.00") for each in (customer, stranger(inside)))
+    for order in (old, new):
+        inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+        inside.deliver(order, key=f"paid-{order}")
+    inside.drain()
+    now = inside.world.clock.now()
+    with unit_of_work(inside.world.sessions) as session:
+        known = {"shop_id": inside.shop_id, "ordered_at": now - 20 * DAY}
+        session.add(LateOrder(order_id=old, arrived_at=now - 3 * DAY, **known))
+
+    desk.set_mode(inside.world, merchant(inside), "recovery", Mode.AUTO)
+    with unit_of_work(inside.world.sessions) as session:
+        session.add(LateOrder(order_id=new, arrived_at=now + DAY / 2, **known))
+    inside.later(86_400)
+    looked(inside)
+
+    assert [row.order_id for row in inside.effects("send_gift")] == [new]
 
 
 def test_given_a_mistake_made_good_when_its_ticket_is_open_then_nothing_comes_until_it_is_solved(

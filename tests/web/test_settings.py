@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 # page that shows what was found of them.
 ELSEWHERE = {
     *("special_customer.mode", "nth_order_gift.mode", "team.refund_mode", "team.flowers_mode"),
-    *("nth_order_gift.began_at", "trials"),
+    *("nth_order_gift.began_at", "recovery.began_at", "trials"),
     *(f"{name}.mode" for name in MOMENTS),
 }
 
