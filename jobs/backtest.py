@@ -24,7 +24,7 @@ from app.store import backtests, shops
 from app.store.backtests import Walked
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import gather, stopping
+from jobs import gather, gift_names, stopping
 from jobs.queue import Task
 from jobs.runtime import Outside, World, in_force
 
@@ -153,7 +153,11 @@ def _telling(world: World, merchant: Merchant, walked: Walked, walk: Walk) -> It
 
 
 def _options(world: World, merchant: Merchant, outside: Outside) -> tuple[GiftOption, ...]:
-    return gather.gift_options(world, merchant, outside) if merchant.policy.nth_order_gift.variants else ()
+    if not merchant.policy.nth_order_gift.variants:
+        return ()
+    options = gather.gift_options(world, merchant, outside)
+    gift_names.keep(world, merchant, options)
+    return options
 
 
 def _stand_in(world: World, merchant: Merchant) -> GiftOption:

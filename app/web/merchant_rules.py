@@ -55,6 +55,7 @@ def _page(rule: str, form: Form) -> Response:
             "it": next(each for each in _rules(seen) if each["rule"] == rule),
             "modes": list(Mode),
             "own": chapter.own,
+            "called": setting_words.called(seen),
             "shared": fields_of(*chapter.shared),
             "waiting": stories.waiting(seen.session, limit=WAITING_ROWS, rule=rule, **shop),
             "told": reasons.verdicts_of(seen.session, shop_id=seen.merchant.id, rule=rule, limit=VERDICTS),
@@ -79,6 +80,7 @@ def _rules(seen: Look) -> list[dict[str, Any]]:
     promises = phrases.promises(policy, merchant.currency)
     done = spending.done_by_rule(seen.session, since=month_start(merchant, seen.now), **shop)
     waiting, proposed = spending.waiting(seen.session, **shop), proposals.made(seen)
+    names = setting_words.called(seen)
     braked = {each.rule: each for each in tallies.braked(seen.session, shop_id=merchant.id)}
     return [
         {
@@ -92,8 +94,8 @@ def _rules(seen: Look) -> list[dict[str, Any]]:
             "waits": waiting.get(rule),
             "braked": braked.get(rule),
             "proposal": proposed.get(rule),
-            "conditions": setting_words.listed(policy, fields_of(*chapter.conditions), merchant.currency),
-            "limits": setting_words.listed(policy, fields_of(*chapter.caps, *chapter.shared), merchant.currency),
+            "conditions": setting_words.listed(policy, fields_of(*chapter.conditions), merchant.currency, names),
+            "limits": setting_words.listed(policy, fields_of(*chapter.caps, *chapter.shared), merchant.currency, names),
         }
         for rule, chapter in BOOK.items()
     ]

@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.store import connections, story_mails
-from app.web import settings_form, settings_table
+from app.web import setting_words, settings_form, settings_table
 from app.web.here import world
 from app.web.screen import look, show
 from app.web.settings_form import Form
@@ -34,6 +34,7 @@ def _page(form: Form) -> Response:
             "groups": settings_table.GROUPS,
             "listener": connections.account(seen.session, shop_id=shop_id, kind=LISTENER, seal=seal),
             "readers": story_mails.readers(seen.session, shop_id=shop_id, seal=seal),
+            "called": setting_words.called(seen),
             "mails_go": here.postman is not None,
         }
         return make_response(show("settings.html", seen, facts | form.facts), form.status)

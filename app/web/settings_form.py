@@ -14,14 +14,16 @@ from app.domain.policy import Measure, Mode, Policy
 from app.store import policy_changes, reports
 from app.web import setting_words, settings_table
 from app.web.fields import Field
+from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
 from app.web.screen import look
 from app.web.setting_words import Told
-from jobs import desk
+from jobs import desk, gift_names
 from jobs.runtime import purse
 
 MOST_TOLD = 20  # changes of others; all of them are on the rules' own pages
+VARIANTS = "nth_order_gift.variants"
 _PLACE = re.compile(r"(?a:\d{1,18})")
 
 
@@ -76,7 +78,7 @@ def save(fields: Sequence[Field]) -> Form | None:
     values, wrongs = settings_table.understood(texts, merchant().currency, fields)
     if not wrongs:
         found = _contradictions(settings_table.decided(merchant().policy, values))
-        wrongs = {path: words for path, words in found.items() if path in texts}
+        wrongs = {path: words for path, words in found.items() if path in texts} or _not_sold(values)
     if wrongs:
         return Form(texts=texts, edition=edition, since=since, wrongs=wrongs, status=422)
     try:
@@ -118,10 +120,21 @@ def _contradictions(wanted: Policy) -> dict[str, str]:
     if special.measure is Measure.FIXED and not special.fixed_minor:
         wrongs["special_customer.fixed_minor"] = _("Please give the amount, or choose another measure.")
     if gift.mode is not Mode.OBSERVE and not gift.variants:
-        wrongs["nth_order_gift.variants"] = _("Please name a gift, or let the rule only observe.")
+        wrongs[VARIANTS] = _("Please name a gift, or let the rule only observe.")
     if gift.mode is not Mode.OBSERVE and not gift.ordinals and not gift.every:
         wrongs["nth_order_gift.ordinals"] = _("Please say with which orders, or let the rule only observe.")
     return wrongs
+
+
+def _not_sold(values: Mapping[str, object]) -> dict[str, str]:
+    """Return that the store does not have a gift which was typed just now; what it does have is called by its name."""
+    typed = values.get(VARIANTS)
+    before = merchant().policy.nth_order_gift.variants
+    new = [each for each in typed if each not in before] if isinstance(typed, tuple) else []
+    unknown = gift_names.ask(world(), merchant(), new)
+    if not unknown:
+        return {}
+    return {VARIANTS: _("Your store has no variant %(numbers)s.", numbers=", ".join(map(str, unknown)))}
 
 
 def _too_little_left(wanted: Policy) -> dict[str, str]:

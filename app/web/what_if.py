@@ -13,7 +13,7 @@ from app.domain.money import Money
 from app.domain.policy import Policy
 from app.store import backtests, shops
 from app.store.backtests import Walked
-from app.web import settings_form, settings_table
+from app.web import setting_words, settings_form, settings_table
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import N_, number, percent, shown
@@ -144,13 +144,19 @@ def _page(form: Form | None = None) -> Response:
     with look() as seen:
         done = shops.history_state(seen.session, shop_id=seen.merchant.id).done_at is not None
         walks = backtests.newest(seen.session, shop_id=seen.merchant.id)
+        called = setting_words.called(seen)
     kept, tried = walks.get(Kind.KEPT), walks.get(Kind.TRIED)
     running = [walk for walk in walks.values() if not walk.is_over]
     if running:
         backtest.ring(world(), merchant())  # a bell that was lost is rung again by whoever waits
     policy = merchant().policy if tried is None else tried.policy
     sheet = form or Form(texts=settings_table.typed(policy, merchant().currency, FIELDS), edition="")
-    facts = _facts(kept, tried, merchant().policy) | {"imported": done, "running": running, "fields": FIELDS}
+    facts = _facts(kept, tried, merchant().policy) | {
+        "imported": done,
+        "running": running,
+        "fields": FIELDS,
+        "called": called,
+    }
     return make_response(show("what_if.html", seen, facts | sheet.facts), sheet.status)
 
 

@@ -14,8 +14,23 @@ from app.store.base import unit_of_work
 from app.web import settings_table
 from app.web.phrases import RULES
 from app.web.rule_book import BOOK
+from jobs import gift_names
 from jobs.desk import with_mode
-from tests.builders import DAY, MINUTE, NOON, auto_policy, gift_line, paid, planned, refund, tag, usd
+from tests.builders import (
+    CANDLE,
+    DAY,
+    MINUTE,
+    MUG,
+    NOON,
+    auto_policy,
+    gift_line,
+    gift_option,
+    paid,
+    planned,
+    refund,
+    tag,
+    usd,
+)
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -102,6 +117,27 @@ def test_given_what_cannot_be_meant_when_a_rule_is_saved_then_its_field_says_wha
     assert answer.status_code == 422
     assert re.findall(r'<small id="([\w.]+)-wrong"', answer.text) == ["nth_order_gift.variants"]
     assert policy(desk) == before
+
+
+@pytest.mark.parametrize(("number", "status"), [(MUG, 303), (CANDLE, 422)])
+def test_given_gifts_typed_by_their_number_when_saved_then_they_go_by_their_names_or_are_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int, status: int
+) -> None:
+    mug = gift_option(title="Oak mug", cost=usd(4_00))
+
+    class Outside:
+        class shop:  # noqa: N801
+            gift_option = {MUG: mug}.get
+
+    monkeypatch.setattr(gift_names, "hurried", lambda _world, _merchant: Outside)
+    bare = desk.allow(auto_policy(nth_order_gift=replace(policy(desk).nth_order_gift, variants=(9,))))
+
+    answer = bare.press(GIFT, **form(bare, nth_order_gift__variants=f"9\n{number}"))
+
+    assert answer.status_code == status
+    assert (number in policy(desk).nth_order_gift.variants) == (status == 303)
+    page = unescape(desk.open("/rules")) if status == 303 else unescape(answer.text)
+    assert ("9; Oak mug, $4.00" if status == 303 else f"Your store has no variant {CANDLE}.") in page
 
 
 def test_given_a_contradiction_elsewhere_when_another_rule_is_saved_then_it_does_not_stand_in_its_way(
