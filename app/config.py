@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     shopify_origin: str = "https://{shop}"
     shopify_admin_origin: str = "https://admin.shopify.com"
     app_bridge_url: str = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+    polaris_url: str = "https://cdn.shopify.com/shopifycloud/polaris-1.js"  # the stable channel; empty: our look alone
     helpdesk_origins: str = ""  # kind=template, with commas between; whatever is not named is the real one
     gorgias_origin: str = ""  # the same for one kind, from when there was no other
     vendor_origins: str = ""  # kind=origin, with commas between; whatever is not named is the real one

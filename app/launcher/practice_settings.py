@@ -111,6 +111,7 @@ class Practice:
             "SHOPIFY_ORIGIN": f"{town}/shopify/{{shop}}",
             "SHOPIFY_ADMIN_ORIGIN": town,
             "APP_BRIDGE_URL": f"{town}/shopify/app-bridge.js",
+            "POLARIS_URL": f"{town}/shopify/polaris.js",
             "GORGIAS_ORIGIN": f"{town}/gorgias/{{account}}",
             "HELPDESK_ORIGINS": f"zendesk={town}/zendesk/{{account}}",
             "FLORIST_ORIGIN": f"{town}/florist",

@@ -14,19 +14,21 @@ def frameable() -> None:
 
 
 def bridge() -> dict[str, str] | None:
-    """Return what a page's head needs to load App Bridge; None for pages that have no business in a frame."""
+    """Return what a page's head needs of the admin's scripts; None for pages that have no business in a frame."""
     chosen = world().settings
     if not chosen.shopify_client_id or not ("visitor" in g or "frameable" in g):
         return None
-    return {"key": chosen.shopify_client_id, "script": chosen.app_bridge_url}
+    return {"key": chosen.shopify_client_id, "script": chosen.app_bridge_url, "polaris": chosen.polaris_url}
 
 
 def allow_framing(response: Response) -> Response:
-    """Let the shop's own admin, and nobody else, frame this page; allow App Bridge's script where it is emitted."""
+    """Let the shop's own admin, and nobody else, frame this page; allow its scripts where they are emitted."""
     if bridge() is not None:
-        script = _origin(world().settings.app_bridge_url)
+        chosen = world().settings
+        script, polaris = _origin(chosen.app_bridge_url), _origin(chosen.polaris_url)
+        scripts = " ".join(dict.fromkeys(filter(None, (script, polaris))))
         response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src 'self'; script-src 'self' {script}; img-src 'self' data:;"
+            f"default-src 'none'; style-src 'self'; script-src 'self' {scripts}; img-src 'self' data:;"
             f" connect-src 'self' {script}; form-action 'self'; base-uri 'none';"
             f" frame-ancestors {' '.join(_ancestors())}"
         )
@@ -43,4 +45,4 @@ def _ancestors() -> list[str]:
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}" if url else ""

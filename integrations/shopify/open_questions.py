@@ -44,6 +44,11 @@ QUESTIONS = (
         outcomes="either is understood; note how Retry-After is written, and whether it says seconds",
     ),
     Question(
+        about="whether Polaris shows under our policy",
+        do="open the app in the admin, follow a link, look at a state and at the browser's console",
+        outcomes="states look like the admin's: well; plain, or a style is refused: set POLARIS_URL to nothing",
+    ),
+    Question(
         about="which plans may be granted write_gift_cards",
         do="ask for the scope in a development store, then in one on a Basic plan",
         outcomes="granted: nothing to do; refused: the feature stays off there, and says which scope it lacks",

@@ -33,6 +33,7 @@ def test_given_nothing_when_started_then_every_service_is_the_practice_town() ->
     assert f"tremendous={town}/tremendous/testflight" in variables["VENDOR_ORIGINS"].split(",")
     assert variables["SHOPIFY_ADMIN_ORIGIN"] == "http://127.0.0.1:8766"
     assert variables["APP_BRIDGE_URL"] == "http://127.0.0.1:8766/shopify/app-bridge.js"
+    assert variables["POLARIS_URL"] == "http://127.0.0.1:8766/shopify/polaris.js"
 
 
 def test_given_a_real_service_in_the_env_file_when_practising_then_it_is_not_called() -> None:

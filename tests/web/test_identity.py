@@ -1,6 +1,7 @@
 """Who is let in to the merchant's pages, whose shop they see, and who may show those pages in a frame."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -183,10 +184,29 @@ def test_given_what_is_nobodys_page_when_answered_then_nobody_may_frame_it(desk:
 
 
 def test_given_any_page_when_opened_then_app_bridge_is_the_first_script_and_waits_for_nothing(desk: Desk) -> None:
-    first, *others = re.findall(r"<script[^>]*>", desk.open())
+    first, *ours, last = re.findall(r"<script[^>]*>", desk.open())
 
     assert first == '<script src="https://cdn.shopify.com/shopifycloud/app-bridge.js">'
-    assert len(others) == 2
+    assert [one.partition("=")[2].partition(" ")[0] for one in ours] == ['"module"', '"module"']
+    assert last == '<script defer src="https://cdn.shopify.com/shopifycloud/polaris-1.js">'
+
+
+@pytest.mark.parametrize(
+    ("polaris", "scripts", "tags"),
+    [("https://their.example/polaris.js", "https://cdn.shopify.com https://their.example", 1),
+     ("", "https://cdn.shopify.com", 0)],
+)  # fmt: skip
+def test_given_polaris_from_elsewhere_or_none_when_a_page_is_opened_then_scripts_come_from_there_alone(
+    desk: Desk, polaris: str, scripts: str, tags: int
+) -> None:
+    settings = desk.world.settings.model_copy(update={"polaris_url": polaris})
+    browser = create_app(replace(desk.world, settings=settings)).test_client()
+
+    answer = browser.get("/ledger", headers=desk.proof())
+
+    assert f"script-src 'self' {scripts};" in answer.headers[CSP]
+    assert "connect-src 'self' https://cdn.shopify.com;" in answer.headers[CSP]
+    assert answer.text.count("<script defer") == tags
 
 
 def test_given_everything_a_merchant_can_open_or_press_when_asked_without_a_token_then_none_of_it_answers(

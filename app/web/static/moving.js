@@ -1,6 +1,7 @@
 // Keeps a page current that moves: asks every second, touches only what differs, rests while nobody looks.
 // Without this script the page is complete; it only has to be reloaded.
 import { ask } from "./ask.js";
+import { atHome } from "./polaris.js";
 import { settle } from "./settle.js";
 
 const EVERY_MS = 1000;
@@ -26,7 +27,7 @@ const show = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const there of page.querySelectorAll("[data-moving]")) {
     const here = document.getElementById(there.id);
-    if (here) settle(here, document.importNode(there, true));
+    if (here) settle(here, atHome(document.importNode(there, true), { samePage: true }));
   }
 };
 

@@ -2,6 +2,7 @@
 // shown in place. Without this script links still work, by way of the bounce page; presses do not.
 import { ask } from "./ask.js";
 import "./choices.js";
+import { atHome } from "./polaris.js";
 import { settle } from "./settle.js";
 
 const PROOFS = ["id_token", "hmac", "session", "timestamp", "bounced"];
@@ -22,11 +23,12 @@ const show = (html, { samePage }) => {
   const page = new DOMParser().parseFromString(html, "text/html");
   document.title = page.title || document.title;
   document.documentElement.lang = page.documentElement.lang;
+  const body = atHome(document.importNode(page.body, true), { samePage });
   if (samePage) {
-    settle(document.body, document.importNode(page.body, true));
+    settle(document.body, body);
     document.querySelector("form.settings")?.reset(); // shows what was answered, not what was typed
   } else {
-    document.body.replaceChildren(...document.importNode(page.body, true).childNodes);
+    document.body.replaceChildren(...body.childNodes);
     window.scrollTo(0, 0);
     document.getElementById("content")?.focus({ preventScroll: true });
   }

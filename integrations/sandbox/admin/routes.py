@@ -64,6 +64,10 @@ def _answer_app_bridge(routes: Blueprint, town: Town) -> None:
     def script() -> ResponseReturnValue:
         return routes.send_static_file("app-bridge.js")
 
+    @routes.get("/shopify/polaris.js")
+    def components() -> ResponseReturnValue:
+        return routes.send_static_file("polaris.js")
+
     @routes.get("/shopify/app-bridge/id-token")
     def id_token() -> ResponseReturnValue:
         with town.books.turn() as turn:
