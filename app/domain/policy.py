@@ -277,6 +277,12 @@ class Policy:
         }[rule]
 
     @property
+    def bouquets(self) -> int | None:
+        """How many bouquets a month of the team's pool holds at least; None where none may be sent."""
+        limit = self.team.flowers_limit_minor
+        return self.team_monthly_minor // limit if limit else None
+
+    @property
     def by_moment(self) -> Mapping[str, Moment]:
         """The moments by the names of their rules."""
         return {

@@ -72,7 +72,7 @@ class Insight:
     """A shop's past in a few figures. `partial` while it is being read: then guests are still without their person.
 
     `as_of` is the moment by which customers count as active: while the past is read, that of its newest order so far.
-    `bars` are numbers of customers by what they spent, `width_minor` apiece.
+    `bars` are numbers of customers by what they spent, `width_minor` apiece; `active_bars` of those who are active.
     """
 
     taken_at: datetime
@@ -88,6 +88,14 @@ class Insight:
     width_minor: int
     bars: tuple[int, ...]
     steps: tuple[Step, ...]
+    active_bars: tuple[int, ...] = ()  # none in what was counted before they were
+
+    def edges(self) -> list[Level]:
+        """Return what each edge between two bars would mean as a measure: to the head, for no bar is cut."""
+        return [
+            Level(minor=place * self.width_minor, above=sum(self.bars[place:]), active=sum(self.active_bars[place:]))
+            for place in range(1, len(self.active_bars))
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

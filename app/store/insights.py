@@ -43,6 +43,7 @@ def take(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dateti
         "p80": _quantile(session, people, customers, 80),
     }
     width = suggestions.width(max(*amounts.values(), _quantile(session, people, customers, 95)))
+    bars, active_bars = _bars(session, people, width, silent_since)
     found = Insight(
         taken_at=now,
         as_of=as_of,
@@ -53,7 +54,8 @@ def take(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dateti
         active_days=active_days,
         **_levels(session, people, amounts, silent_since),
         width_minor=width,
-        bars=_bars(session, people, width),
+        bars=bars,
+        active_bars=active_bars,
         steps=_steps(session, people, silent_since),
     )
     values = {"taken_at": now, "figures": _FIGURES.dump_python(found, mode="json")}
@@ -100,10 +102,15 @@ def _levels(session: Session, people: Subquery, amounts: Mapping[str, int], sile
     }
 
 
-def _bars(session: Session, people: Subquery, width: int) -> tuple[int, ...]:
+def _bars(
+    session: Session, people: Subquery, width: int, silent_since: datetime
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return how many customers each bar holds, and how many active ones."""
     bar = case((people.c.net_minor >= width * (BARS - 1), BARS - 1), else_=people.c.net_minor // width).label("bar")
-    found = {row.bar: row[1] for row in session.execute(select(bar, func.count()).group_by(bar))}
-    return tuple(found.get(place, 0) for place in range(BARS))
+    active = _number_of(people.c.last_at >= silent_since)
+    found = {row.bar: (row[1], row[2]) for row in session.execute(select(bar, func.count(), active).group_by(bar))}
+    both = [found.get(place, (0, 0)) for place in range(BARS)]
+    return tuple(everybody for everybody, _ in both), tuple(active for _, active in both)
 
 
 def _steps(session: Session, people: Subquery, silent_since: datetime) -> tuple[Step, ...]:

@@ -95,15 +95,21 @@ def moving(seen: Look) -> dict[str, Any]:
         "insight": insight,
         "gift": policy.nth_order_gift,
         "chips": CHIPS,
+        "bouquets": policy.bouquets,
+        "pool": Money(minor=policy.team_monthly_minor, currency=seen.merchant.currency),
     }
     if insight is None:
         return found
     suggestion = suggestions.suggested(insight.steps)
     choices = _choices(insight, policy.special_customer, seen.merchant.currency)
+    own = None if any(each.chosen for each in choices) else _own(seen)
+    own_at = None if own is None else own.threshold
     return found | {
         "choices": choices,
-        "own": None if any(each.chosen for each in choices) else _own(seen),
-        "spread": _spread(seen, insight, choices),
+        "own": own,
+        "spread": _spread(seen, insight, choices, own_at),
+        "edges": [_edge(edge, seen.merchant.currency) for edge in insight.edges()],
+        "edge": _nearest(insight, next((each.at for each in choices if each.chosen), own_at)),
         "spread_rows": list(_spread_rows(insight, seen.merchant.currency)),
         "stops": _stops(insight, suggestion.ordinal),
         "stops_rows": [(str(step.ordinal), *map(number, (step.stayed, step.stopped))) for step in insight.steps],
@@ -182,10 +188,21 @@ def _own(seen: Look) -> reports.Figures:
     return reports.figures(seen.session, shop_id=seen.merchant.id, currency=seen.merchant.currency, now=seen.now)
 
 
-def _spread(seen: Look, insight: Insight, choices: Sequence[Choice]) -> Chart:
-    """Return the histogram of what customers have spent, with a line for each measure."""
+def _nearest(insight: Insight, at: Money | None) -> int:
+    """Return the number of the edge that is nearest to where the line is now."""
+    return min(max(round((at.minor if at else 0) / insight.width_minor), 1), max(len(insight.edges()), 1))
+
+
+def _edge(edge: Level, currency: str) -> tuple[str, str]:
+    """Return what would be typed to have the line there, and what it would mean."""
+    at, count = Money(minor=edge.minor, currency=currency), counted(edge.active, "customer", "customers")
+    return at.text, _("Above %(at)s: %(above)s, and active: %(count)s.", at=at, above=number(edge.above), count=count)
+
+
+def _spread(seen: Look, insight: Insight, choices: Sequence[Choice], own: Money | None) -> Chart:
+    """Return the histogram of what customers have spent, with a line for each measure and for one of their own."""
     currency, width = seen.merchant.currency, insight.width_minor
-    chosen = next((each.at.minor for each in choices if each.chosen), None)
+    chosen = next((each.at.minor for each in choices if each.chosen), None if own is None else own.minor)
     columns = [
         Column(
             label=number(place * width // 10 ** decimals(currency)) + ("+" if place == len(insight.bars) - 1 else ""),
@@ -199,6 +216,8 @@ def _spread(seen: Look, insight: Insight, choices: Sequence[Choice]) -> Chart:
         Line(words=f"{_(MEASURES[each.measure][1])} {money(each.at)}", at=each.at.minor / width, lit=each.chosen)
         for each in choices
     ]
+    if own is not None:
+        lines.append(Line(words=_("yours %(at)s", at=own), at=own.minor / width, lit=True))
     return charts.drawn(columns, lines)
 
 

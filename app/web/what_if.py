@@ -172,15 +172,9 @@ def _facts(kept: Walked | None, tried: Walked | None, policy: Policy) -> dict[st
         "differs": tried is not None and differs(policy, tried.policy),
         "figures": FIGURES,
         "problems": PROBLEMS,
-        "bouquets": _bouquets(policy),
+        "bouquets": policy.bouquets,
         "pool": _money(policy.team_monthly_minor, merchant().currency),
     }
-
-
-def _bouquets(policy: Policy) -> int | None:
-    """Return how many bouquets a month of the team's pool holds at least; None where none may be sent."""
-    limit = policy.team.flowers_limit_minor
-    return policy.team_monthly_minor // limit if limit else None
 
 
 def _back(said: str | None = None) -> Response:

@@ -65,6 +65,22 @@ def test_given_what_they_spent_when_counted_then_bars_hold_them_and_the_last_who
     assert found.bars == (0, 19, 0, 20, 0, 20, 0, 20, 0, 20, *[0] * 9, 1)
 
 
+@pytest.mark.parametrize("partial", [False, True])
+def test_given_a_line_between_two_bars_when_it_is_moved_there_then_it_means_whoever_spent_more(
+    sessions: Sessions, shop: Merchant, partial: bool
+) -> None:
+    spent = [(who, 10_00 + who % 5 * 20_00, LONG_AGO if who % 3 else NOON) for who in range(1, 100)]
+    bought(sessions, shop, *spent)
+
+    found = taken(sessions, shop, partial=partial)
+
+    assert found is not None
+    assert [edge.minor for edge in found.edges()] == [place * found.width_minor for place in range(1, BARS)]
+    for edge in found.edges():
+        above = [at for _, net, at in spent if net >= edge.minor]
+        assert (edge.above, edge.active) == (len(above), above.count(NOON))
+
+
 def test_given_who_came_again_and_who_did_not_when_counted_then_the_steps_say_so(
     sessions: Sessions, shop: Merchant
 ) -> None:

@@ -1,5 +1,6 @@
 """The merchant's first steps: what each of them shows, and that a press decides exactly what it says."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,9 @@ from tests.web.desk import Desk
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 ALL = frozenset[str]().union(*NEEDED.values())
+
+
+LEADS = "To the first steps"
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def sell(monkeypatch: pytest.MonkeyPatch, *options: GiftOption) -> list[str]:
 def test_given_a_shop_where_everything_only_watches_when_today_is_opened_then_it_leads_to_the_first_steps(
     fresh: Desk,
 ) -> None:
-    assert 'href="/welcome"' in fresh.open()
+    assert LEADS in fresh.open()
     assert "Nothing will change in your store until you say so." in fresh.open("/welcome")
 
 
@@ -97,12 +101,12 @@ def test_given_the_steps_were_taken_or_a_rule_is_on_when_today_is_opened_then_no
     fresh: Desk,
 ) -> None:
     fresh.press("/welcome/switch", mode="observe", rule="special_customer")
-    assert 'href="/welcome"' not in fresh.open()
+    assert LEADS not in fresh.open()
 
     twin = fresh.twin().allow(Policy())
-    assert 'href="/welcome"' in twin.open()
+    assert LEADS in twin.open()
     twin.set_mode("special_customer", "approve")
-    assert 'href="/welcome"' not in twin.open()
+    assert LEADS not in twin.open()
 
 
 # Rights
@@ -161,7 +165,7 @@ def test_given_a_part_is_read_when_opened_then_the_pictures_are_there_and_labell
     page = fresh.open("/welcome")
 
     assert page.count("From the first 2 orders") == 2
-    assert '<svg width="100%"' in page
+    assert '<svg id="spread"' in page
 
 
 def test_given_the_past_when_its_fragment_was_seen_then_it_comes_again_only_when_it_differs(fresh: Desk) -> None:
@@ -183,9 +187,24 @@ def test_given_customers_when_opened_then_each_measure_says_who_is_above_and_the
 
     page = words(fresh.open("/welcome"))
 
-    assert "Above $40.00 and active: 1 customer ." in page
+    assert "1 customer is above $40.00 and active." in page
     assert "More than the average customer $40.00 1 above, 1 of them active" in page
     assert "More than the customer in the middle $20.00 2 above, 2 of them active" in page
+
+
+def test_given_customers_when_opened_then_the_line_can_be_moved_and_says_what_that_would_mean(fresh: Desk) -> None:
+    fresh.buy(*(order(id=who, customer_id=who, net=usd(net)) for who, net in ((1, 10_00), (2, 20_00), (3, 90_00))))
+    count(fresh)
+
+    page = fresh.open("/welcome")
+
+    found = re.search(r'data-means="([^"]+)"', page)
+    assert found is not None
+    means = dict(json.loads(unescape(found[1])))
+    assert means["20.00"] == "Above $20.00: 2, and active: 2 customers."
+    line = re.search(r'id="worth-line"[^>]* max="(\d+)"[^>]* value="(\d+)"', page)
+    assert line is not None
+    assert [*means][int(line[2]) - 1] == "40.00"  # where the average is
 
 
 def test_given_a_measure_when_pressed_then_it_is_what_holds(fresh: Desk) -> None:
@@ -215,7 +234,7 @@ def test_given_an_amount_of_ones_own_when_opened_then_it_is_counted_as_it_stands
     own.buy(*(order(id=who, customer_id=who, net=usd(net)) for who, net in ((1, 10_00), (2, 20_00), (3, 90_00))))
     count(own)
 
-    assert "Above $15.00 and active: 2 customers ." in words(own.open("/welcome"))
+    assert "2 customers are above $15.00 and active." in words(own.open("/welcome"))
 
 
 # When a gift goes

@@ -44,6 +44,7 @@ const look = async () => {
     if (!live.isConnected) return; // another page is shown by now
     if (answer.ok) {
       steadily(() => show(html));
+      document.dispatchEvent(new Event("page:moved"));
       seen = answer.headers.get("ETag");
     } else if (answer.status !== 304) {
       throw new Error(`answered ${answer.status}`);

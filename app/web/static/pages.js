@@ -2,6 +2,7 @@
 // shown in place. Without this script links still work, by way of the bounce page; presses do not.
 import { ask } from "./ask.js";
 import "./choices.js";
+import "./line.js";
 import { atHome } from "./polaris.js";
 import { settle } from "./settle.js";
 
