@@ -9,6 +9,7 @@ from flask import abort, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from app.web.language import N_, _
 from integrations.shopify import domains
 
 RELOAD = "shopify-reload"
@@ -17,6 +18,7 @@ BOUNCED = "bounced"  # stands on the way back from a bounce: a second one would 
 _PROOFS = frozenset({"id_token", "hmac", "session", "timestamp", BOUNCED, RELOAD})
 _FOR_APP_BRIDGE = ("embedded", "host", "locale", "shop")
 _LONGEST = 2_000
+_WHOSE = N_("This address does not say whose store it is. Please open Lagniappe from your store's admin.")
 # Spelled out and without a single %: nothing is left that one reader could take for another host.
 _OURS = re.compile(r"(/|(?:/[\w-]+)+)(?:\?[\w&=%.+~-]*)?", re.ASCII)
 
@@ -24,9 +26,9 @@ _OURS = re.compile(r"(/|(?:/[\w-]+)+)(?:\?[\w&=%.+~-]*)?", re.ASCII)
 def refuse_odd_parameters() -> None:
     """Abort with 400 where the address names a shop that cannot be one, or a host that cannot be read."""
     if any(domains.proper(shop) is None for shop in request.args.getlist("shop")):
-        abort(400, "The address names no shop.")
+        abort(400, _(_WHOSE))
     if not all(map(_readable, request.args.getlist("host"))):
-        abort(400, "The address names no admin.")
+        abort(400, _(_WHOSE))
 
 
 def own_page(text: str) -> bool:
@@ -35,7 +37,7 @@ def own_page(text: str) -> bool:
     if found is None or len(text) > _LONGEST:
         return False
     try:
-        endpoint, _ = current_app.url_map.bind("").match(found[1], method="GET")
+        endpoint, _values = current_app.url_map.bind("").match(found[1], method="GET")
     except (HTTPException, RequestRedirect):
         return False
     return str(endpoint).startswith("merchant.")

@@ -11,6 +11,7 @@ from app.store.base import StoreUnavailable
 from app.store.deeds import Unreadable
 from app.store.sealed import Unsealable
 from app.web import (
+    errors,
     framing,
     identity,
     merchant_acts,
@@ -71,8 +72,6 @@ blueprint.register_blueprint(what_if.blueprint)
 blueprint.before_request(identity.recognise)
 blueprint.after_request(framing.allow_framing)
 
-_TITLES = {404: N_("Nothing here"), 422: N_("Please look again")}
-_NOT_SO = N_("That did not work")
 _NOT_THERE: Mapping[type[Exception], str] = {
     NoSuchDeed: N_("The ledger has no such row."),
     Unreadable: N_("The ledger has no such row."),
@@ -82,7 +81,6 @@ _NOT_THERE: Mapping[type[Exception], str] = {
     NoSuchCampaign: N_("There is no campaign of that number."),
     NoSuchShield: N_("Nothing is kept back under that number."),
 }
-_OUR_MISTAKE = N_("The mistake is ours, and it is written down. The ledger shows what was done and what was not.")
 
 
 @blueprint.record_once
@@ -93,12 +91,12 @@ def _teach_words(state: BlueprintSetupState) -> None:
 @blueprint.errorhandler(HTTPException)
 def _say_no(problem: HTTPException) -> Response:
     code = problem.code or 500
-    why = _(_OUR_MISTAKE) if code == 500 else problem.description
-    return _page("no.html", code, title=_(_TITLES.get(code, _NOT_SO)), why=why)
+    why = _(errors.OUR_MISTAKE) if code == 500 else problem.description
+    return _page("no.html", code, title=_(errors.TITLES.get(code, errors.NOT_SO)), why=why)
 
 
 def _not_found(problem: Exception) -> Response:
-    return _page("no.html", 404, title=_(_TITLES[404]), why=_(_NOT_THERE[type(problem)]))
+    return _page("no.html", 404, title=_(errors.TITLES[404]), why=_(_NOT_THERE[type(problem)]))
 
 
 for _kind in _NOT_THERE:

@@ -49,7 +49,8 @@ def month(month: str) -> str:
         ],
         "name": month,
         "over": ends <= seen.now,
-        "before": f"{begins - timedelta(days=1):%Y-%m}",
+        "before": None if found.is_empty and begins <= shop.installed_at else f"{begins - timedelta(days=1):%Y-%m}",
+        "too_early": found.is_empty and ends <= shop.installed_at,
         "after": f"{ends:%Y-%m}" if ends <= seen.now else None,
     }
     return show("story.html", seen, facts)

@@ -165,7 +165,9 @@ def test_given_a_month_when_told_then_what_was_done_is_said_for_how_many_and_at_
 
 
 def test_given_a_month_without_a_deed_when_told_then_it_says_so_kindly(desk: Desk) -> None:
-    assert "That happens" in desk.open("/story/2026-10")
+    desk.clock.forward(20 * DAY)
+
+    assert "That happens" in desk.open("/story/2026-11")
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "2027-01", "nonsense"])

@@ -74,6 +74,14 @@ def test_given_what_would_have_been_when_opened_then_it_stands_in_words_figures_
     assert "30 marks would have been shown to you first" in said
 
 
+def test_given_no_order_in_these_days_when_opened_then_it_says_so_and_boasts_of_nothing(desk: Desk) -> None:
+    came_to(desk, outcome(orders=0, gifts=0, cost_minor=0))
+
+    page = desk.open("/what-if")
+    assert "No order came in these days, so there is nothing to say yet." in page
+    assert "You would have given" not in page
+
+
 def test_given_a_change_when_tried_then_both_stand_beside_each_other_with_the_difference(desk: Desk) -> None:
     came_to(desk, outcome())
     came_to(desk, outcome(gifts=5, cost_minor=10_00), Kind.TRIED, EVERY_SECOND)
