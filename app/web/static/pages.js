@@ -37,11 +37,24 @@ const show = (html, { samePage }) => {
   document.dispatchEvent(new Event("page:shown"));
 };
 
+// A press that is only refused takes nothing from whoever pressed: the page stays as it was typed, and says why.
+const refusalOf = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  return page.querySelector("[data-refusal]")?.textContent.trim();
+};
+
+// What was pressed is done, so nothing typed is left over; and what is said of it is said in sight.
+const tell = (answer) => {
+  if (answer.redirected) for (const form of document.forms) HTMLFormElement.prototype.reset.call(form);
+  document.querySelector("[aria-invalid], .banner.inside, .notice")?.scrollIntoView({ block: "nearest" });
+};
+
 // The next answer takes it away again.
 const complain = (words) => {
   const line = document.getElementById("no-answer") ?? document.createElement("p");
   Object.assign(line, { id: "no-answer", className: "banner", role: "alert", textContent: words });
   document.getElementById("content").before(line);
+  line.scrollIntoView({ block: "nearest" });
 };
 
 const save = (blob, name) => {
@@ -61,9 +74,12 @@ const go = async (address, options, remember) => {
     const file = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
     if (file) return save(await answer.blob(), file[1]);
     const html = await answer.text();
+    const refusal = options.method === "POST" && !answer.ok && refusalOf(html);
+    if (refusal) return complain(refusal);
     remember?.(answer);
     show(html, { samePage: location.pathname === shown });
     shown = location.pathname;
+    if (options.method === "POST") tell(answer);
   } catch {
     complain(document.body.dataset.noAnswer);
   } finally {
@@ -93,14 +109,22 @@ document.addEventListener("shopify:navigate", (event) => {
   if (address && ours(address)) go(address, {}, push);
 });
 
+// Read from the tag: a field called "method" would stand before the form's own word.
+const told = (form, name) => form.getAttribute(name) ?? "";
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || form.target || !ours(form.action)) return;
+  const [method, action] = [told(form, "method").toLowerCase(), new URL(told(form, "action"), location.href)];
+  if (event.defaultPrevented || method === "dialog" || told(form, "target") || !ours(action)) return;
   event.preventDefault();
   const filled = new URLSearchParams(new FormData(form, event.submitter));
-  if (form.method === "get") go(`${form.action}?${filled}`, {}, push);
+  if (method !== "post") {
+    action.search = filled;
+    go(action, {}, push);
+    return;
+  }
   // An answer without a redirect is about this form: the address stays.
-  else go(form.action, { method: "POST", body: filled }, (answer) => answer.redirected && push(answer));
+  go(action, { method: "POST", body: filled }, (answer) => answer.redirected && push(answer));
 });
 
 // A page that says so is opened again after a few seconds: never under the hands of whoever types, presses or has left
