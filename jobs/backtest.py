@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.domain.backtest import summary
-from app.domain.backtest.asked import Asked, Kind
+from app.domain.backtest.asked import Asked, Kind, differs
 from app.domain.backtest.summary import Outcome
 from app.domain.backtest.walk import Said, Walk
 from app.domain.errors import Busy, Rejected, Unavailable
@@ -34,6 +34,7 @@ TIME = timedelta(days=90)
 LEASE = timedelta(minutes=2)
 TELLS_SECONDS = 0.5  # how often it is noted how far a walk is
 STAND_IN_SHARE = 10  # a gift that nobody has chosen costs one in so many parts of a usual order
+STILL_FRESH = timedelta(minutes=5)  # a walk that another one may be compared with
 NOT_NOW, GAVE_UP = "not_now", "gave_up"  # why a walk came to nothing
 
 
@@ -58,6 +59,17 @@ def ask(world: World, merchant: Merchant, kind: Kind, policy: Policy) -> bool:
         backtests.ask(session, shop_id=merchant.id, kind=kind, policy=policy, now=now)
     ring(world, merchant)
     return True
+
+
+def compare(world: World, merchant: Merchant, policy: Policy) -> bool:
+    """Let the past be walked through with these settings, and with those in force unless that was done just now.
+
+    Walks of two days, or of other settings than one believes, would differ for reasons that nobody asked about.
+    """
+    kept = newest(world, merchant).get(Kind.KEPT)
+    if kept is None or differs(kept.policy, merchant.policy) or world.clock.now() - kept.asked_at > STILL_FRESH:
+        ask(world, merchant, Kind.KEPT, merchant.policy)
+    return ask(world, merchant, Kind.TRIED, policy)
 
 
 def ring(world: World, merchant: Merchant) -> None:

@@ -110,7 +110,7 @@ def attempt() -> Response:
     values, wrongs = settings_table.understood(texts, merchant().currency, FIELDS)
     if wrongs:
         return _page(Form(texts=texts, edition="", wrongs=wrongs, status=422))
-    asked = backtest.ask(world(), merchant(), Kind.TRIED, settings_table.decided(merchant().policy, values))
+    asked = backtest.compare(world(), merchant(), settings_table.decided(merchant().policy, values))
     return _back() if asked else _page()
 
 

@@ -12,7 +12,7 @@ from app.store import backtests, shops
 from app.store.base import unit_of_work
 from app.web import settings_table, what_if
 from jobs import backtest
-from tests.builders import auto_policy, outcome
+from tests.builders import DAY, auto_policy, outcome
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -65,7 +65,7 @@ def test_given_what_would_have_been_when_opened_then_it_stands_in_words_figures_
     page = desk.open("/what-if")
 
     said = words(page)
-    assert "You would have given 2 gifts : $16.00 of goods, 1.60% of what these orders brought." in said
+    assert "You would have given 2 gifts : $16.00 of goods, 1.60% of what all orders of these days brought." in said
     assert "1 order was in line and skipped: 1 the store advises caution." in said
     assert "1 gift would have waited for your yes" in said
     assert "Of 2 orders we do not know" in said
@@ -183,3 +183,14 @@ def test_given_what_would_have_been_when_the_first_steps_are_opened_then_its_hea
     came_to(desk, outcome())
 
     assert "You would have given 2 gifts" in words(desk.open("/welcome"))
+
+
+def test_given_a_walk_of_yesterday_when_a_change_is_tried_then_both_are_walked_through_anew(desk: Desk) -> None:
+    came_to(desk, outcome(gifts=5))
+    desk.press("/what-if", **form(nth_order_gift__every="2"))
+    assert backtest.newest(desk.world, desk.merchant)[Kind.KEPT].is_over  # it was done a moment ago
+
+    desk.clock.forward(DAY)
+    desk.press("/what-if", **form(nth_order_gift__every="3"))
+
+    assert not backtest.newest(desk.world, desk.merchant)[Kind.KEPT].is_over

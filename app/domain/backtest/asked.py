@@ -79,4 +79,5 @@ def _looked_at(policy: Policy) -> Policy:
         nth_order_gift=replace(policy.nth_order_gift, mode=Mode.OBSERVE, began_at=None),
         brake=policy.brake,
         gifts_monthly_minor=policy.gifts_monthly_minor,
+        trials=policy.trials,
     )
