@@ -140,7 +140,7 @@ def set_mode(rule: str) -> Response:
         abort(422, _("Please set it on a page that shows how far the rule goes now."))
     if desk.set_mode(in_their_name(), merchant(), rule, Mode(mode), seen=Mode(seen)) is None:
         return redirect(url_for("merchant.rules.shown", rule=rule, said=MODE_STAYS), 303)
-    return _back("mode")
+    return _back(f"mode_{mode}")
 
 
 @blueprint.post("/rules/<rule>/release")

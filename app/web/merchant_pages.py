@@ -47,6 +47,7 @@ from jobs.runtime import midnight, purse
 blueprint = Blueprint("pages", __name__)
 
 ROWS = 50  # of the ledger on one page
+TODAY_ROWS = 15  # below which the pools and the rules stand on a phone
 WAITING_ROWS = 12  # enough for the few that today shows; all of them are in the ledger
 STORY = 100  # decisions in one story
 ORDERS = 50  # of one customer
@@ -165,7 +166,7 @@ def _moving(seen: Look) -> dict[str, Any]:
         "overdue": privacy.overdue_in(session, shop_id=shop_id, now=seen.now),
         "rights": rights.off(seen.merchant, world().settings),
         "back": "/",
-        **_rows(seen, Search()),
+        **_rows(seen, Search(), limit=TODAY_ROWS),
     }
 
 
@@ -183,9 +184,9 @@ def _braked(seen: Look) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(seen: Look, search: Search) -> dict[str, Any]:
-    found = stories.ledger_rows(seen.session, search=search, limit=ROWS + 1, **_shop(seen))
-    return {"rows": found[:ROWS], "more": found[ROWS - 1].id if len(found) > ROWS else None}
+def _rows(seen: Look, search: Search, limit: int = ROWS) -> dict[str, Any]:
+    found = stories.ledger_rows(seen.session, search=search, limit=limit + 1, **_shop(seen))
+    return {"rows": found[:limit], "more": found[limit - 1].id if len(found) > limit else None}
 
 
 def _story(seen: Look, subjects: tuple[str, ...], search: Search) -> dict[str, Any]:

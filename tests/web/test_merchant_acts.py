@@ -189,7 +189,7 @@ def test_given_no_doubt_when_a_person_settles_it_then_nothing_moves(desk: Desk, 
 def test_given_a_rule_when_its_mode_is_set_then_only_that_rule_changes(desk: Desk, rule: str) -> None:
     rules = ["special_customer", "nth_order_gift", "refund_keep", "flowers"]
 
-    assert desk.set_mode(rule, "approve").location == "/?said=mode"
+    assert desk.set_mode(rule, "approve").location == "/?said=mode_approve"
     assert [name for name in rules if desk.mode(name) is Mode.APPROVE] == [rule]
 
 

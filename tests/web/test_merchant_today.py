@@ -248,6 +248,14 @@ def test_given_the_kill_switch_is_thrown_when_any_page_is_opened_then_it_says_so
     assert all("Everything is stopped." in desk.open(path) for path in ("/", "/ledger", "/decisions"))
 
 
+def test_given_the_kill_switch_is_thrown_when_the_same_spot_is_pressed_again_then_nothing_is_let_go(desk: Desk) -> None:
+    desk.press("/pause", paused="1")
+
+    masthead = re.search(r'<header class="masthead">.*?</header>', desk.open(), re.DOTALL)
+    assert masthead is not None
+    assert "/pause" not in masthead[0]
+
+
 def test_given_a_rule_stopped_itself_when_today_is_opened_then_it_says_so_and_one_press_lets_it_go_on(
     desk: Desk,
 ) -> None:
