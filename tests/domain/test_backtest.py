@@ -140,6 +140,22 @@ def test_given_what_was_truly_given_when_walked_through_then_nobody_has_the_same
     assert {each.title: each.count for each in other.pieces} == {"Mug": 1, "Candle": 1}
 
 
+def test_given_something_that_was_given_later_when_walked_through_then_nobody_knows_of_it_before() -> None:
+    later = Treat(
+        customer_id=7,
+        order_id=900,
+        variant_id=MUG,
+        created_at=BEGIN + 5 * DAY,
+        due_at=BEGIN + 5 * DAY,
+        of_the_rule=False,
+        keeps_pause=True,
+    )
+
+    _, came_to = walked([bought(1, BEGIN + 2 * DAY, who=7)], asked(policy(cooldown_days=60)), treats=[later])
+
+    assert (came_to.gifts, skipped(came_to)) == (1, {})
+
+
 def test_given_somebody_to_be_left_alone_since_a_day_when_walked_through_then_only_from_that_day_on() -> None:
     rows = [bought(1, BEGIN + DAY, who=7), bought(2, BEGIN + 9 * DAY, who=7)]
     options = (*MUG_ALONE, gift_option(variant_id=CANDLE, title="Candle"))

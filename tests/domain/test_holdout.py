@@ -41,6 +41,10 @@ def test_given_the_same_trial_when_drawn_again_then_the_lot_falls_the_same_way()
     assert drawn(10, "a") == drawn(10, "a")
 
 
+def test_given_a_trial_that_runs_when_another_process_draws_then_the_lot_falls_on_the_same_people() -> None:
+    assert sorted(drawn(1, "a")) == [192, 381, 415, 488, 507, 535, 655, 684, 745, 953]
+
+
 @pytest.mark.parametrize(("salt", "rule"), [("b", nth_order_gift.RULE), ("a", special_customer.RULE)])
 def test_given_another_edition_or_rule_when_drawn_then_the_lot_falls_otherwise(salt: str, rule: str) -> None:
     both = drawn(50, "a") & drawn(50, salt, rule)

@@ -151,6 +151,24 @@ def test_given_a_first_order_when_its_day_comes_round_then_the_years_are_counted
     assert moments.anniversary(55, day.replace(year=2022), day).why.endswith("it is 4 years since their first order.")
 
 
+def test_given_the_same_day_of_two_years_when_it_comes_round_then_each_is_an_occasion_of_its_own() -> None:
+    day = (NOON + 10 * DAY).date()
+    known = Birthday(month=day.month, day=day.day, said_at=NOON - 400 * DAY)
+    years = (day, day.replace(year=day.year + 1))
+
+    assert [moments.anniversary(55, day.replace(year=2020), each).occasion for each in years] == [
+        "anniversary:2026",
+        "anniversary:2027",
+    ]
+    assert [moments.birthday(55, known, each).occasion for each in years] == ["birthday:2026", "birthday:2027"]
+
+
+def test_given_two_late_orders_of_one_customer_when_they_arrive_then_each_is_an_occasion_of_its_own() -> None:
+    occasions = [moments.recovery(order_id, "#1", 55, arrived=True).occasion for order_id in (1001, 1002)]
+
+    assert occasions == ["recovery:1001", "recovery:1002"]
+
+
 @pytest.mark.parametrize(
     ("waited", "gone"), [(DAY, None), (5 * DAY, ("day_gone", "The moment has passed while it waited."))]
 )

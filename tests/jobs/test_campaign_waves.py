@@ -263,6 +263,18 @@ def test_given_little_stock_when_a_wave_is_due_then_it_is_as_large_as_that_and_w
     assert read(inside, number).waits_for == campaign_waves.STOCK
 
 
+def test_given_a_gift_that_grew_dearer_when_a_wave_is_due_then_it_is_as_large_as_the_purse_pays_for(
+    inside: Practice, vendor: Shelf
+) -> None:
+    number = begun(inside, replace(SMALL, budget_minor=120_00))
+    with unit_of_work(inside.world.sessions) as session:
+        session.execute(update(CatalogueGift).values(cost_minor=50_00))
+    days(inside, 1)
+
+    assert [row.state for row in inside.effects("send_gift")].count("over_budget") == 0
+    assert (planned(inside), read(inside, number).waits_for) == (2, campaign_waves.BUDGET)
+
+
 def test_given_a_gift_that_is_put_away_when_a_wave_is_due_then_nobody_loses_their_turn_and_it_goes_on_later(
     inside: Practice, vendor: Shelf
 ) -> None:

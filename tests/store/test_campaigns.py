@@ -151,6 +151,24 @@ def test_given_a_frozen_list_when_its_people_change_then_they_keep_their_places_
     assert [each.has_lost for each in after] == [True] + [False] * 19
 
 
+def test_given_a_frozen_list_when_counted_revised_or_approved_once_more_then_it_stays_as_it_was(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        peopled(session, shop)
+        number = frozen(session, shop)
+        about = {"shop_id": shop.id, "campaign_id": number}
+        before, others = read(session, shop, number), campaign_lists.contenders(session, **about)
+
+        campaign_lists.keep(session, entrants=others[:3], **about)
+        assert not campaigns.counted(session, among=3, left_out={}, now=NOON, **about)
+        assert not campaigns.revise(session, seen=before.revision, name="Other", terms=Terms(weight=1), **about)
+        again = {"seen": before.revision, "list_print": "x", "next_at": NOON, "now": NOON}
+        assert not campaigns.approve(session, **again, **about)
+        assert read(session, shop, number) == before
+        assert len(campaign_lists.people(session, **about)) == 20
+
+
 def test_given_a_waves_hour_when_two_take_it_then_one_has_it(sessions: Sessions, shop: Merchant) -> None:
     with unit_of_work(sessions) as session:
         peopled(session, shop)

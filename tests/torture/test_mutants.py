@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.mutant_table import MUTANTS
+from tests.torture.mutant_table import MUTANTS, TABLES
 from tests.torture.mutants import mutated
 
 ROOT = Path(__file__).parents[2]
@@ -29,5 +29,6 @@ def test_given_a_mistake_when_its_tests_are_looked_for_then_they_are_there(name:
             assert f"def {test.partition('[')[0]}(" in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_given_enough_mistakes_when_counted_then_they_are_many() -> None:
-    assert len(MUTANTS) >= 25
+def test_given_enough_mistakes_when_counted_then_they_are_many_and_no_two_have_one_name() -> None:
+    assert len(MUTANTS) >= 100
+    assert len(MUTANTS) == sum(map(len, TABLES))

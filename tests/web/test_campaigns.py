@@ -247,6 +247,21 @@ def test_given_a_list_under_way_when_looked_at_then_its_gifts_its_flags_and_its_
     assert [row[10] for row in rows[1:]].count("yes") == 1
 
 
+def test_given_a_reason_that_would_compute_when_a_list_is_saved_then_it_is_a_text(peopled: Desk) -> None:
+    address = begun(peopled)
+    kept(peopled, address)
+    peopled.press(f"{address}/approve", **yes(peopled, address))
+    about: dict[str, Any] = {"shop_id": peopled.merchant.id, "campaign_id": 1}
+    with unit_of_work(peopled.world.sessions) as session:
+        best, *_ = campaign_lists.people(session, **about)
+        why = {"code": "other", "because": '=HYPERLINK("https://x.example")', "now": NOON}
+        campaign_lists.pass_over(session, customer_id=best.customer_id, **why, **about)
+
+    rows = list(csv.reader(io.StringIO(peopled.open(f"{address}/list.csv").removeprefix("\ufeff"))))
+
+    assert rows[1][7] == '\'=HYPERLINK("https://x.example")'
+
+
 def test_given_a_list_under_way_when_called_off_then_nothing_more_is_sent(peopled: Desk) -> None:
     address = begun(peopled)
     kept(peopled, address)

@@ -2,7 +2,7 @@
 
 from tests.torture.mutant import Mutant
 
-OF_ARRIVAL = {
+ARRIVAL = {
     "the same news is news again": Mutant(
         file="app/domain/sendings.py",
         old="    return _RANK[now] > _RANK[before]\n",

@@ -2,7 +2,7 @@
 
 from tests.torture.mutant import Mutant
 
-OF_KINDNESS = {
+KINDNESS = {
     "an agent's month off by one": Mutant(
         file="app/domain/rules/allowances.py",
         old="    if total <= most:\n",

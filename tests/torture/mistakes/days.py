@@ -2,7 +2,7 @@
 
 from tests.torture.mutant import Mutant
 
-OF_THE_DAY = {
+DAYS = {
     "a black-out ignored": Mutant(
         file="app/domain/delivery_days.py",
         old=' or f"{day:%m-%d}" in sends.blackouts\n',

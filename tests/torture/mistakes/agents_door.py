@@ -2,7 +2,7 @@
 
 from tests.torture.mutant import Mutant
 
-OF_THE_DOOR = {
+AGENTS_DOOR = {
     "a mailed link for any browser": Mutant(
         file="app/store/login_asks.py",
         old="    theirs = (LoginAsk.code_digest == _digest(code), LoginAsk.browser_digest == _digest(browser))\n",

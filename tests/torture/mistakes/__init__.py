@@ -1,0 +1,1 @@
+"""Mistakes that somebody could make tomorrow, by what they are about."""
