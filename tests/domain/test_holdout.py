@@ -5,12 +5,24 @@ from dataclasses import replace
 import pytest
 
 from app.domain.decisions import Decision
+from app.domain.effects import TakeBackGiftLine
 from app.domain.facts import OrderFacts
 from app.domain.moments import RECOVERY
 from app.domain.moments import RULES as MOMENTS
 from app.domain.policy import Policy, Trial
 from app.domain.rules import holdout, nth_order_gift, on_order, special_customer
-from tests.builders import DAY, NOON, auto_policy, gift_history, order, order_facts, standing, usd
+from tests.builders import (
+    DAY,
+    NOON,
+    auto_policy,
+    gift_history,
+    gift_line,
+    order,
+    order_facts,
+    planned,
+    standing,
+    usd,
+)
 
 RULES = (nth_order_gift.RULE, special_customer.RULE, *(rule for rule in MOMENTS if rule != RECOVERY))
 
@@ -173,3 +185,25 @@ def test_given_a_trial_when_ended_then_nobody_is_held_out_and_what_was_found_sta
 def test_given_a_share_that_is_none_when_asked_for_then_it_is_refused(percent: int) -> None:
     with pytest.raises(ValueError, match="cannot be held out"):
         holdout.begun(auto_policy(), "nth_order_gift", percent, salt="a", now=NOON)
+
+
+def test_given_a_gift_instead_of_an_earlier_one_when_its_customer_is_held_out_then_the_earlier_goes_all_the_same() -> (
+    None
+):
+    back = TakeBackGiftLine(
+        order_id=1000, order_name="#1000", customer_id=55, variant_id=7001, title="Mug", undoes="gift:1000"
+    )
+    given = planned(gift_line())
+    decision = Decision(
+        rule=nth_order_gift.RULE,
+        subject="order:1001",
+        code="gift",
+        because="It is order number 4.",
+        plans=(given, planned(back)),
+        withdraw=("gift:999",),
+    )
+
+    out = holdout.weighed(decision, EVERYBODY, standing(), NOON)
+
+    assert (out.code, [plan.effect for plan in out.plans]) == ("held_out", [back])
+    assert (out.withdraw, out.special, out.changes_anything) == (("gift:999",), None, True)

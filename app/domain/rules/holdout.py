@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.domain.decisions import Decision, Place
-from app.domain.effects import Gesture
+from app.domain.effects import Gesture, Undoing
 from app.domain.facts import Standing
 from app.domain.moments import ANNIVERSARY, BIRTHDAY, COMEBACK
 from app.domain.policy import Policy, Trial
@@ -48,7 +48,9 @@ def drawn(decision: Decision, policy: Policy, standing: Standing | None, now: da
         f"Held out, to see whether this rule pays: {trial.percent} % of those it would act for are. Else it would have"
         f" acted: {decision.because}"
     )
-    return Decision(rule=decision.rule, subject=decision.subject, code=CODE, because=because, place=place)
+    # What puts something back, or is no longer wanted, is no kindness: it is done all the same.
+    undoing = tuple(plan for plan in decision.plans if isinstance(plan.effect, Undoing))
+    return replace(decision, code=CODE, because=because, plans=undoing, special=None, place=place)
 
 
 def held_out(trial: Trial, standing: Standing) -> bool:
