@@ -8,11 +8,11 @@ from sqlalchemy import Engine, select
 from app.domain.agents import Role
 from app.domain.effects import Pool
 from app.domain.policy import Mode
-from app.store import agents, costs, endings, ledger, tables, undoing
+from app.store import agents, costs, endings, ledger, pools, tables, undoing
 from app.store.base import Session, Sessions, unit_of_work
 from app.store.costs import Cost
 from app.store.shops import Merchant
-from tests.builders import DAY, NOON, gift_line, paid, planned, purse, receipt, refund, usd
+from tests.builders import DAY, NOON, gift_line, paid, planned, present, purse, receipt, refund, usd
 from tests.store.bookkeeping import pick, plan
 from tests.store.plans import listening, plans
 
@@ -139,3 +139,20 @@ def test_given_the_costs_when_summed_then_they_are_read_along_their_own_index(
         of_effects = [step for step in steps if " effects " in step]
         assert len(of_effects) == 2
         assert all("ix_effects_costs" in step for step in of_effects)
+
+
+def test_given_a_campaign_with_a_purse_of_its_own_when_summed_then_each_gift_is_in_the_month_in_which_it_was_done(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        pools.open_whole(session, shop_id=shop.id, name="campaign-3", limit_minor=90_00)
+        for customer, at in ((55, NOON), (56, NOON), (57, NOON + 20 * DAY)):
+            gift = present(customer_id=customer, ticket_id=None, occasion="campaign:3")
+            sent = planned(gift, cost=usd(8_00), pool="campaign-3")
+            do(session, shop, plan(session, shop, sent, rule="campaign"), cost=7_50, at=at)
+
+        assert told(spent(session, shop)) == [
+            ("2026-12", "campaign-3", "campaign", "", 1, "$7.50"),
+            ("2026-11", "campaign-3", "campaign", "", 2, "$15.00"),
+        ]
+        assert told(spent(session, shop, since="2026-12")) == [("2026-12", "campaign-3", "campaign", "", 1, "$7.50")]
