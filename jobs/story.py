@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import months
-from app.store import costs, reports, results, story
+from app.store import campaigns, costs, reports, results, story
 from app.store.base import Session
+from app.store.campaigns import Campaign
 from app.store.costs import Cost
 from app.store.reports import Tally
 from app.store.results import Kept
@@ -24,7 +25,8 @@ class Story:
     told: story.Month
     done: Sequence[Tally]  # kindnesses alone
     spent: Sequence[Cost]
-    found: Mapping[str, Kept]  # of each rule's trial, as it is known today
+    campaigns: Sequence[Campaign]  # that came to their end
+    found: Mapping[str, Kept]  # of each trial, a rule's or a campaign's, as it is known today
 
     @property
     def is_empty(self) -> bool:
@@ -46,5 +48,10 @@ def gathered(session: Session, merchant: Merchant, month: str) -> Story:
         told=story.told(session, shop_id=merchant.id, begins=begins, ends=ends),
         done=[each for each in done if each.name in KINDNESSES],
         spent=[each for each in spent if each.month == month],
+        campaigns=[
+            each
+            for each in campaigns.listed(session, shop_id=shop_id)
+            if each.ended_at is not None and begins <= each.ended_at < ends
+        ],
         found=results.kept(session, shop_id=merchant.id),
     )

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
-from app.domain import paid
+from app.domain import campaign_paid, paid
 from app.domain.effects import Pool
 from app.domain.money import Money, zero
 from app.domain.paid import Judged, Verdict
+from app.domain.policy import Trial
 from app.domain.rules import holdout
+from app.domain.rules.campaign_gift import is_purse
 from app.store.shops import Merchant
 from jobs.languages import N_, Tongue, both
 from jobs.story import Story
@@ -172,20 +174,30 @@ class _Writer:
     def costs(self) -> list[str]:
         sums: dict[str, Money] = {}
         for each in self.story.spent:
-            sums[each.purse] = sums.get(each.purse, zero(self.merchant.currency)) + each.cost
-        names = {purse: self._(PURSES[purse]) if purse in PURSES else purse or self._("No pool") for purse in sums}
-        lines = [f"{names[purse]}{self.tongue.colon} {self.tongue.money(cost)}" for purse, cost in sums.items()]
+            name = self._purse(each.purse)
+            sums[name] = sums.get(name, zero(self.merchant.currency)) + each.cost
+        lines = [f"{name}{self.tongue.colon} {self.tongue.money(cost)}" for name, cost in sums.items()]
         return lines or [self._("Nothing.")]
+
+    def _purse(self, name: str) -> str:
+        if is_purse(name):
+            return self._("A campaign")
+        return self._(PURSES[name]) if name in PURSES else name or self._("No pool")
 
     @property
     def trials(self) -> list[str]:
-        tried = [rule for rule in holdout.RULES if self.merchant.policy.trial_of(rule).edition]
-        return [self._verdict(rule) for rule in tried] or [self._("Nobody can say: no rule has a trial.")]
+        policy = self.merchant.policy
+        tried = [
+            (self._(TRIED[rule]), policy.trial_of(rule)) for rule in holdout.RULES if policy.trial_of(rule).edition
+        ]
+        drawn = [each for each in self.story.campaigns if each.terms.hold_out]
+        tried += [(each.name, campaign_paid.trial_of(each.id, each.approved_at)) for each in drawn]
+        return [self._verdict(*each) for each in tried] or [self._("Nobody can say: no rule has a trial.")]
 
-    def _verdict(self, rule: str) -> str:
-        found = self._judged(rule)
+    def _verdict(self, name: str, trial: Trial) -> str:
+        found = self._judged(trial)
         verdict = Verdict.TOO_FEW if found is None else found.verdict
-        values = {"rule": self._(TRIED[rule])}
+        values = {"rule": name}
         if found is not None:
             figures = {"brought": found.brought, "low": found.brought_low, "high": found.brought_high}
             currency = self.merchant.currency
@@ -194,13 +206,12 @@ class _Writer:
             }
         return self._(_VERDICTS[verdict], **values)
 
-    def _judged(self, rule: str) -> Judged | None:
+    def _judged(self, trial: Trial) -> Judged | None:
         """Return what is known of a trial; what was found of an earlier edition says nothing of this one."""
-        policy, kept = self.merchant.policy, self.story.found.get(rule)
-        trial = policy.trial_of(rule)
+        kept = self.story.found.get(trial.rule)
         if kept is None or kept.found.edition != trial.edition:
             return None
-        return paid.judged(kept.found.claimed, policy.results, trial)
+        return paid.judged(kept.found.claimed, self.merchant.policy.results, trial)
 
 
 def _plain(part: tuple[str, list[str]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.decisions import Decision
 from app.domain.paid import Bought, Given, Member
@@ -48,21 +48,17 @@ def members(session: Session, *, shop_id: int, trial: Trial, now: datetime) -> l
 
     Neither is brought about by being given something or not, so that the groups stay alike.
     """
-    spared = or_(
-        select(Care.customer_id)
-        .where(Care.shop_id == shop_id, Care.customer_id == TrialMember.customer_id, Care.sensitive_until > now)
-        .exists(),
-        select(Customer.customer_id)
-        .where(
-            Customer.shop_id == shop_id,
-            Customer.customer_id == TrialMember.customer_id,
-            Customer.let_alone_since.is_not(None),
-        )
-        .exists(),
-    )
+    spared = is_let_be(TrialMember.shop_id, TrialMember.customer_id, now)
     found = select(TrialMember.customer_id, TrialMember.held_out, TrialMember.entered_at)
     found = found.where(*_of(shop_id, trial), ~spared).order_by(TrialMember.customer_id)
     return [Member(*row) for row in session.execute(found)]
+
+
+def is_let_be(shop: InstrumentedAttribute[int], who: InstrumentedAttribute[int], now: datetime) -> ColumnElement[bool]:
+    """Hold for rows of customers who have a hard time, or are let alone."""
+    hard = select(Care.customer_id).where(Care.shop_id == shop, Care.customer_id == who, Care.sensitive_until > now)
+    alone = (Customer.shop_id == shop, Customer.customer_id == who, Customer.let_alone_since.is_not(None))
+    return or_(hard.exists(), select(Customer.customer_id).where(*alone).exists())
 
 
 def bought(session: Session, *, shop_id: int, trial: Trial, since: datetime) -> list[Bought]:

@@ -6,12 +6,13 @@ from typing import Any
 from app.domain import campaigns as rules
 from app.domain.catalogue import Entry
 from app.domain.effects import State
+from app.domain.lift import FEWEST
 from app.domain.money import Money
-from app.store import campaign_lists, catalogue
+from app.store import campaign_lists, catalogue, results
 from app.store.campaign_lists import Heap
 from app.store.campaigns import Campaign
 from app.store.decisions import UNDER_WAY
-from app.web import campaign_form, campaign_words
+from app.web import campaign_form, campaign_words, result_words
 from app.web.campaign_form import Typed
 from app.web.here import world
 from app.web.language import dated, spoken
@@ -58,6 +59,7 @@ def draft(seen: Look, campaign: Campaign, typed: Typed) -> dict[str, Any]:
         "each": _money(seen, found.size.each_minor),
         "extras": _money(seen, typed.terms.extras_minor),
         "total": _money(seen, found.size.total_minor),
+        "too_few_held_out": typed.terms.hold_out and found.size.held_out < FEWEST,
         "priced": _has_price(found.gift),
         "before": before if _has_price(was) and before != found.size else None,
         "first": [
@@ -79,7 +81,10 @@ def frozen(seen: Look, campaign: Campaign) -> dict[str, Any]:
     """Return what the page of a campaign shows whose list is frozen."""
     session, about = seen.session, {"shop_id": seen.merchant.id, "campaign_id": campaign.id}
     heaps = campaign_lists.heaps(session, **about)
+    found = results.kept(session, shop_id=seen.merchant.id)
+    (brought,) = result_words.campaigns(seen.merchant, [campaign], found)
     return {
+        "brought": brought,
         "campaign": campaign,
         "gift": desk.gift_of(session, seen.merchant, campaign.terms),
         "progress": progress(seen, campaign, heaps),

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.rules import holdout
-from app.store import costs, results
+from app.store import campaigns, costs, results
 from app.store.costs import Cost
 from app.web import result_words, settings_form, sheets
 from app.web.fields import Whole, Wrong
@@ -81,11 +81,13 @@ def costs_file() -> Response:
 def _index(form: Form) -> Response:
     with look() as seen:
         found = results.kept(seen.session, shop_id=seen.merchant.id)
+        every = campaigns.listed(seen.session, shop_id=seen.merchant.id)
         today = local(seen.merchant, seen.now)
         spent = _spent(seen, since=f"{today.year - 1}-{today.month:02}")
     currency = seen.merchant.currency
     facts = {
         "rules": [result_words.reckoned(seen.merchant, rule, found.get(rule)) for rule in holdout.RULES],
+        "campaigns": result_words.campaigns(seen.merchant, every, found),
         "fields_shown": BUSINESS,
         "by_rule": result_words.shares(spent, rule_name, currency),
         "by_agent": result_words.shares(spent, who, currency),

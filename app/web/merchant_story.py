@@ -47,6 +47,7 @@ def month(month: str) -> str:
             for rule in holdout.RULES
             if (one := result_words.reckoned(shop, rule, found.found.get(rule))).trial.edition
         ],
+        "campaigns": result_words.campaigns(shop, found.campaigns, found.found),
         "name": month,
         "over": ends <= seen.now,
         "before": None if found.is_empty and begins <= shop.installed_at else f"{begins - timedelta(days=1):%Y-%m}",

@@ -1,15 +1,17 @@
 """What a trial says, as a merchant reads it: the figures at their own margin, the chart, and the names of who spent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain import paid
+from app.domain import campaign_paid, paid
 from app.domain.effects import Pool
-from app.domain.lift import FINE, Comparison
+from app.domain.lift import FEWEST, FINE, Comparison
 from app.domain.money import Money, zero
 from app.domain.paid import Found, Judged, Stretch
 from app.domain.policy import Results, Trial
+from app.domain.rules.campaign_gift import is_purse
+from app.store.campaigns import Campaign
 from app.store.costs import Cost
 from app.store.results import Kept
 from app.store.shops import Merchant
@@ -88,6 +90,30 @@ class Reckoned:
         return self.money((thousandths + FINE // 2) // FINE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought(Reckoned):
+    """What is found of one campaign, whose list will never be longer."""
+
+    number: int
+    name: str
+
+    @property
+    def too_short(self) -> bool:
+        """Whether so few are on it that nothing will ever be told."""
+        known = () if self.found is None else self.found.stretches
+        shortest = known[0] if known else None
+        return shortest is not None and self._are_all_there(shortest) and min(shortest.held, shortest.treated) < FEWEST
+
+    @property
+    def needed(self) -> int:
+        """How long a list would be on which a difference that matters would show; 0 where that is not known."""
+        judged, claimed = self.judged, self.claimed
+        return claimed.treated + claimed.held + judged.missing if judged and claimed and claimed.spends else 0
+
+    def _are_all_there(self, stretch: Stretch) -> bool:
+        return self.found is not None and 0 < stretch.treated + stretch.held == self.found.followed
+
+
 def reckoned(merchant: Merchant, rule: str, kept: Kept | None) -> Reckoned:
     """Return what there is to say of a rule's trial; what was found of an earlier edition says nothing of this one."""
     trial = merchant.policy.trial_of(rule)
@@ -100,6 +126,27 @@ def reckoned(merchant: Merchant, rule: str, kept: Kept | None) -> Reckoned:
         currency=merchant.currency,
         found=None if current is None else current.found,
         at=None if current is None else current.at,
+    )
+
+
+def campaigns(merchant: Merchant, some: Iterable[Campaign], found: Mapping[str, Kept]) -> list[Brought]:
+    """Return what there is to say of those campaigns that were approved."""
+    return [_brought(merchant, each, found) for each in some if each.approved_at is not None]
+
+
+def _brought(merchant: Merchant, campaign: Campaign, found: Mapping[str, Kept]) -> Brought:
+    trial = campaign_paid.trial_of(campaign.id, campaign.approved_at)
+    kept = found.get(trial.rule)
+    return Brought(
+        rule=trial.rule,
+        mode="",
+        trial=trial if campaign.terms.hold_out else Trial(rule=trial.rule),
+        business=merchant.policy.results,
+        currency=merchant.currency,
+        found=None if kept is None else kept.found,
+        at=None if kept is None else kept.at,
+        number=campaign.id,
+        name=campaign.name,
     )
 
 
@@ -131,11 +178,13 @@ def shares(spent: Iterable[Cost], by: Callable[[Cost], str], currency: str) -> l
 
 def rule_name(each: Cost) -> str:
     """Return what the rule is called."""
-    return _(phrases.RULES.get(each.rule, each.rule))
+    return _(phrases.BY.get(each.rule, each.rule))
 
 
 def purse_name(each: Cost) -> str:
     """Return what the purse is called that paid."""
+    if is_purse(each.purse):
+        return _("A campaign")
     return _(phrases.POOLS[each.purse][0]) if each.purse in phrases.POOLS else each.purse or _("No pool")
 
 

@@ -15,7 +15,7 @@ from app.domain.gifts import GiftKind, Seen
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.domain.sendings import Status
-from app.store import campaign_lists, campaigns, catalogue, orders, pools
+from app.store import campaign_lists, campaigns, catalogue, orders, pools, results
 from app.store import shortages as shields
 from app.store.base import unit_of_work
 from app.store.campaigns import Campaign
@@ -25,6 +25,7 @@ from integrations import registry
 from jobs import address_asks, address_links, campaign_waves, gift_watch, kept_back, practice, shortages
 from jobs import campaigns as desk
 from jobs import desk as merchants
+from jobs import results as results_of
 from jobs.perform import Shift
 from jobs.practice import POLICY
 from jobs.runtime import local
@@ -496,3 +497,21 @@ def test_given_the_last_piece_that_is_not_kept_when_two_workers_look_at_once_the
         ("done", None),
         ("withdrawn", "kept_back"),
     }
+
+
+def test_given_a_tenth_held_out_when_90_days_are_over_then_the_night_compares_both_groups_at_all_that_gifts_cost(
+    inside: Practice, vendor: Shelf
+) -> None:
+    terms = replace(SMALL, least=10, most=10, per_day=10, hold_out=True, packing_minor=1_00, shipping_minor=2_00)
+    number = begun(inside, terms)
+    inside.later(A_DAY)
+    wave(inside)
+    days(inside, 4)
+    inside.later(92 * A_DAY)
+    results_of.reckon(inside.world, inside.shop_id)
+
+    with unit_of_work(inside.world.sessions) as session:
+        found = results.kept(session, shop_id=inside.shop_id)[f"campaign-{number}"].found
+    sent = [row for row in inside.effects("send_gift") if row.state == "done"]
+    assert (found.followed, found.claimed.treated, found.claimed.held) == (10, 9, 1)
+    assert found.claimed.cost_minor == len(sent) * 23_00 > 0

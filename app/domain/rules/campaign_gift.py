@@ -35,6 +35,11 @@ def purse_name(campaign_id: int) -> str:
     return f"{RULE}-{campaign_id}"
 
 
+def is_purse(name: str) -> bool:
+    """Return whether a pool of that name is a campaign's own."""
+    return name.startswith(f"{RULE}-")
+
+
 def decide(
     to: Recipient, campaign_id: int, terms: Terms, gift: Entry, *, leaves_at: datetime, now: datetime
 ) -> Decision:
