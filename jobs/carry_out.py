@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.decisions import Decision
-from app.domain.effects import Effect, Plan, PostNote, PushCard, State, TagCustomer, Undoing, Unmute
+from app.domain.effects import Effect, MarkInHelpdesk, Plan, PostNote, PushCard, State, TagCustomer, Undoing, Unmute
 from app.domain.policy import Mode
 from app.domain.rules import address_words, afterwards, gift_order, special_customer
 from app.store import asks, care, connections, decisions, ledger, marks, orders, trials
@@ -76,6 +76,7 @@ def _write_down(
         _draft(each.rule, each.because, plan, decision_id=number, mode=modes[each.rule])
         for each, (_, number) in zip(weighed, kept, strict=True)
         for plan in each.plans
+        if not _has_no_desk(merchant, plan.effect)
     ]
     new = {deed.decision_id for deed in _plan_all(session, merchant, drafts, now=now)}
     for each, (_, number) in zip(weighed, kept, strict=True):
@@ -83,6 +84,11 @@ def _write_down(
             braking.came_to_nothing(session, merchant, each, modes[each.rule], now)
         for key in each.withdraw:
             withdraw(session, merchant, key, code="withdrawn", why=each.because, now=now)
+
+
+def _has_no_desk(merchant: Merchant, effect: Effect) -> bool:
+    """Return whether an effect is for a helpdesk, and the shop has none: who connects one later is told by night."""
+    return isinstance(effect, MarkInHelpdesk) and merchant.connected.isdisjoint(HELPDESKS)
 
 
 def _unsaid(

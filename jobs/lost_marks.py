@@ -1,5 +1,6 @@
 """Marks that a helpdesk has lost are put back: looked for with each ticket, and at night customer by customer.
 
+So is put there what no helpdesk could be told when the store was: one that is connected later learns of all in a night.
 The tag on the store's customer is the truth, and only what it says is put back. Who takes it off there is followed, not
 fought; what stands in a helpdesk of somebody else's making is never taken away.
 """
@@ -106,9 +107,10 @@ def _is_to_look(world: World, merchant: Merchant, customer_id: int) -> bool:
 def _put_back(
     world: World, merchant: Merchant, outside: Outside, desk: Helpdesk, customer_id: int, *, but: str = ""
 ) -> bool:
-    """Look, and plan to put the mark back where it was lost; return whether it was."""
-    emails, tag = outside.shop.emails(customer_id), merchant.policy.special_customer.tag
-    if desk.mark_shown(emails, tag=tag, but=but) is not False:
+    """Look, and plan to put the mark back where it was lost, or was never told of; return whether it was."""
+    with reading(world.sessions) as session:
+        never_told = not marks.was_told(session, shop_id=merchant.id, customer_id=customer_id)
+    if not never_told and not _has_lost(merchant, outside, desk, customer_id, but):
         return False
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
@@ -118,6 +120,12 @@ def _put_back(
         if standing is None or not (standing.special and standing.marked):
             return False
         measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+        decision = special_customer.lost(standing, measure, now, never_told=never_told)
         # It was allowed when it was put on: whoever lost it is not asked again.
-        carry_out(session, merchant, special_customer.lost(standing, measure, now), now=now, mode=Mode.AUTO)
+        carry_out(session, merchant, decision, now=now, mode=Mode.AUTO)
     return True
+
+
+def _has_lost(merchant: Merchant, outside: Outside, desk: Helpdesk, customer_id: int, but: str) -> bool:
+    emails, tag = outside.shop.emails(customer_id), merchant.policy.special_customer.tag
+    return desk.mark_shown(emails, tag=tag, but=but) is False

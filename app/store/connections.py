@@ -80,6 +80,7 @@ def connect(
     if row.account != account or Stage(row.state) not in _IN_USE:
         row.state, row.parts, row.ails = Stage.LIVE, None, None
         row.look_at = row.held_until = row.checked_at = row.voucher = None
+        row.marks_to = row.marks_at = None
         row.mode = row.balance_minor = row.balance_currency = None
     row.account, row.user, row.trouble, row.options = account, user, None, dict(options) if options else None
     row.sealed_key = seal.close(key, place=key_place(shop_id, kind))

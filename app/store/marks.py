@@ -31,6 +31,13 @@ def is_coming(session: Session, *, shop_id: int, customer_id: int, key: str) -> 
     return session.scalar(statement.limit(1)) is not None
 
 
+def was_told(session: Session, *, shop_id: int, customer_id: int) -> bool:
+    """Return whether a helpdesk was ever told of the customer's standing; a no of its own counts as well."""
+    marks = (Effect.shop_id == shop_id, Effect.customer_id == customer_id, Effect.kind == "mark_in_helpdesk")
+    told = Effect.state.in_((State.DONE, State.REFUSED, *_COMING))
+    return session.scalar(select(Effect.id).where(*marks, told).limit(1)) is not None
+
+
 def is_tag_under_way(session: Session, *, shop_id: int, customer_id: int) -> bool:
     """Return whether the store is being told of the customer's standing, or is about to be."""
     tags = (Effect.shop_id == shop_id, Effect.customer_id == customer_id, Effect.kind == "tag_customer")

@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.changes import changed
 from app.domain.policy import Policy
 from app.domain.ports import ShopProfile
-from app.store import doors, grants, policy_changes, switch, trail
+from app.store import connections, doors, grants, policy_changes, switch, trail
 from app.store.base import insert
+from app.store.connection_tables import Connection
 from app.store.sealed import Seal
 from app.store.tables import Delivery, Effect, Export, Grant, Shop
 
 _POLICY = TypeAdapter(Policy)
-_WITH_GRANT = select(Shop, Grant).outerjoin(Grant, Grant.shop_id == Shop.id)
+_KINDS = select(func.aggregate_strings(Connection.kind, ",")).where(Connection.shop_id == Shop.id, connections.in_use())
+_WITH_GRANT = select(Shop, Grant, _KINDS.scalar_subquery()).outerjoin(Grant, Grant.shop_id == Shop.id)
 _NO_MONEY = "XXX"  # ISO 4217's own word for it
 
 
@@ -42,6 +44,7 @@ class Merchant:
     installed: bool
     let_in: bool = True  # by the store: our tokens are good, or can be renewed
     scopes: frozenset[str] | None = None  # what the store lets us do; None: it has not told us yet
+    connected: frozenset[str] = frozenset()  # the kinds of its accounts at helpdesks and vendors
 
     def is_shut(self, now: datetime) -> bool:
         """Return whether the shop is to be left alone now."""
@@ -109,7 +112,7 @@ def by_id(session: Session, shop_id: int) -> Merchant | None:
 
 def everybody(session: Session) -> list[Merchant]:
     """Return every shop, installed or not. Crosses tenants: for an operator's commands alone."""
-    return [_merchant_of(row, grant) for row, grant in session.execute(_WITH_GRANT.order_by(Shop.id))]
+    return [_merchant_of(*found) for found in session.execute(_WITH_GRANT.order_by(Shop.id))]
 
 
 def mail_key(session: Session, *, shop_id: int, seal: Seal) -> bytes | None:
@@ -257,7 +260,7 @@ def _merchant(session: Session, which: ColumnElement[bool]) -> Merchant | None:
     return None if found is None else _merchant_of(*found)
 
 
-def _merchant_of(row: Shop, grant: Grant | None) -> Merchant:
+def _merchant_of(row: Shop, grant: Grant | None, kinds: str | None) -> Merchant:
     return Merchant(
         id=row.id,
         domain=row.domain,
@@ -274,6 +277,7 @@ def _merchant_of(row: Shop, grant: Grant | None) -> Merchant:
         installed=row.uninstalled_at is None,
         let_in=grant is not None and grant.state == grants.State.LIVE,
         scopes=None if grant is None or grant.scopes is None else frozenset(grant.scopes),
+        connected=frozenset(kinds.split(",")) if kinds else frozenset(),
     )
 
 

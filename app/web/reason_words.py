@@ -24,6 +24,7 @@ _REASONS = {
     "put_on_by_hand": N_("tag put on by hand"),
     "taken_off_by_hand": N_("tag taken off by hand"),
     "mark_lost": N_("put back in the helpdesk"),
+    "told_at_last": N_("told to the helpdesk"),
     "no_match": N_("not known in the store"),
     "several_match": N_("several customers fit"),
     "no_orders": N_("has not ordered yet"),

@@ -6,22 +6,28 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from app.domain.decisions import Decision
 from app.domain.effects import State
 from app.domain.errors import KeyRefused, Rejected, Unavailable
+from app.domain.policy import Mode
 from app.domain.ports import Helpdesk, Receipt, Shop
-from app.store import connections, inbox, setups
+from app.domain.rules.special_customer import RULE
+from app.store import connections, inbox, setups, shops
 from app.store.base import reading, unit_of_work
 from app.store.connections import Account
 from app.store.shops import Merchant
+from app.store.tables import Effect
 from integrations.registry import FIRST_HELPDESK
 from integrations.sandbox.hook_desk import routes as hook_desk
 from jobs import helpdesk_deeds
+from jobs.carry_out import carry_out
 from jobs.runtime import Outside, World
 from jobs.watched_helpdesk import WatchedHelpdesk
 from tests import connected
-from tests.builders import mark
+from tests.builders import NOON, mark, planned, tag
 from tests.jobs.conftest import Practice
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
@@ -110,6 +116,25 @@ def test_given_one_that_cannot_when_marked_then_the_other_has_and_only_who_may_y
 def test_given_no_helpdesk_when_marked_then_it_is_refused(shop: Merchant) -> None:
     with pytest.raises(Rejected):
         helpdesk_deeds.mark(shop, outside(), mark())
+
+
+@on_sqlite
+@pytest.mark.parametrize("with_desk", [False, True])
+def test_given_a_shop_when_a_mark_is_decided_then_it_is_planned_for_the_helpdesk_if_there_is_one(
+    world: World, shop: Merchant, with_desk: bool
+) -> None:
+    if with_desk:
+        connect(world, shop)
+    marked = Decision(
+        rule=RULE, subject="customer:55", code="entered", because="", plans=(planned(tag()), planned(mark()))
+    )
+    with unit_of_work(world.sessions) as session:
+        found = shops.by_id(session, shop.id)
+        assert found is not None
+        carry_out(session, found, marked, now=NOON, mode=Mode.APPROVE)
+        kinds = [row.kind for row in session.scalars(select(Effect).order_by(Effect.id))]
+
+    assert kinds == ["tag_customer", *(["mark_in_helpdesk"] if with_desk else [])]
 
 
 @on_sqlite

@@ -1,32 +1,35 @@
 """Marks that a helpdesk has lost: found with a ticket and at night, put back once a day, and no hand is fought."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import cast
+from typing import Protocol, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.domain.decisions import Decision
 from app.domain.effects import State
 from app.domain.errors import Busy, Unavailable
 from app.domain.policy import Mode, SpecialCustomer
 from app.domain.ports import Helpdesk, Receipt, Shop
-from app.store import inbox, marks, orders
+from app.domain.rules.special_customer import RULE
+from app.store import inbox, marks, orders, shops
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from integrations.registry import FIRST_HELPDESK
+from jobs.carry_out import carry_out
 from jobs.lost_marks import AT_ONCE, _look_on, look_with
 from jobs.runtime import Outside, World
-from tests.builders import NOON, SettableClock, order, usd
+from tests.builders import NOON, SettableClock, mark, order, planned, usd
 from tests.connected import connect
 from tests.jobs.conftest import Practice
 from tests.jobs.test_customers import marked as marked_in_the_store
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"])
 
+TOLD_AT_LAST = "The tag is in the store, and the helpdesk is told of it now that one is connected."
 ADA, TAG = 1, "make-it-right"
 NIGHT = timedelta(days=1)
 
@@ -61,14 +64,17 @@ class Desk:
         return Outside(shop=shop, shop_at_once=shop, desks={FIRST_HELPDESK: cast("Helpdesk", self)})
 
 
-Marked = Callable[[int], Merchant]
+class Marked(Protocol):
+    """Marks the first so many customers; their helpdesk was told, unless none was connected then."""
+
+    def __call__(self, many: int, *, told: bool = True) -> Merchant: ...
 
 
 @pytest.fixture
 def marked(world: World, shop: Merchant) -> Marked:
     """Return what marks the first so many customers, in the store as well."""
 
-    def put_on(many: int) -> Merchant:
+    def put_on(many: int, *, told: bool = True) -> Merchant:
         numbers = range(1, many + 1)
         with unit_of_work(world.sessions) as session:
             connect(session, world, shop.id)
@@ -77,9 +83,24 @@ def marked(world: World, shop: Merchant) -> Marked:
                 orders.record(session, shop_id=shop.id, order=bought)
             orders.set_special(session, shop_id=shop.id, customer_ids=numbers, special=True, now=NOON)
             marks.shown(session, shop_id=shop.id, customer_ids=numbers, marked=True, now=NOON)
-        return replace(shop, policy=replace(shop.policy, special_customer=SpecialCustomer(mode=Mode.AUTO, tag=TAG)))
+            found = shops.by_id(session, shop.id)
+        assert found is not None
+        policy = replace(found.policy, special_customer=SpecialCustomer(mode=Mode.AUTO, tag=TAG))
+        found = replace(found, policy=policy)
+        for number in numbers if told else ():
+            tell(world, found, number)
+        return found
 
     return put_on
+
+
+def tell(world: World, merchant: Merchant, customer: int) -> None:
+    """Write down that the helpdesk was told of the mark when the store was."""
+    told = planned(mark(customer_id=customer))
+    decision = Decision(rule=RULE, subject=f"customer:{customer}", code="entered", because="", plans=(told,))
+    with unit_of_work(world.sessions) as session:
+        carry_out(session, merchant, decision, now=NOON)
+        session.execute(update(Effect).where(Effect.customer_id == customer).values(state=State.DONE))
 
 
 def coming(world: World, *, state: State = State.PLANNED) -> list[int | None]:
@@ -128,6 +149,29 @@ def test_given_two_workers_when_they_look_at_once_then_one_does(world: World, ma
 
 
 @on_sqlite
+def test_given_a_helpdesk_connected_after_the_tags_when_looked_through_then_it_is_told_without_being_asked(
+    world: World, marked: Marked
+) -> None:
+    merchant, desk = marked(2, told=False), Desk()
+    look(world, merchant, desk)
+
+    assert (coming(world), desk.asked) == ([1, 2], [])
+    with reading(world.sessions) as session:
+        assert {row.because for row in session.scalars(select(Effect))} == {TOLD_AT_LAST}
+
+
+@on_sqlite
+def test_given_another_account_when_connected_then_it_is_looked_through_at_once(world: World, marked: Marked) -> None:
+    merchant = marked(2)
+    look(world, merchant, Desk())
+    with unit_of_work(world.sessions) as session:
+        connect(session, world, merchant.id, account="another.shop.example")
+        due = marks.begin_look(session, shop_id=merchant.id, kind=FIRST_HELPDESK, now=NOON, lease=world.lease)
+
+    assert due == 0
+
+
+@on_sqlite
 def test_given_a_mark_that_is_lost_again_when_found_on_the_same_day_then_it_is_put_back_once(
     world: World, marked: Marked, clock: SettableClock
 ) -> None:
@@ -136,7 +180,7 @@ def test_given_a_mark_that_is_lost_again_when_found_on_the_same_day_then_it_is_p
         look_with(world, merchant, desk.outside, "42", ADA)
     assert (coming(world), desk.asked) == ([ADA], [ADA])
     with unit_of_work(world.sessions) as session:
-        session.scalars(select(Effect)).one().state = State.DONE
+        session.execute(update(Effect).values(state=State.DONE))
     look_with(world, merchant, desk.outside, "42", ADA)
     assert desk.asked == [ADA]
 

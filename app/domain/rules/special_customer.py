@@ -18,6 +18,8 @@ BREATH = timedelta(days=1)
 _FEW_CHANGES, _FEW_PERCENT = 20, 5
 _PUT_ON = ("put_on_by_hand", "Somebody put the tag back on in the store.")
 _TAKEN_OFF = ("taken_off_by_hand", "Somebody took the tag off in the store; it is not put back.")
+_LOST = ("mark_lost", "The mark was lost in the helpdesk, and is put back.")
+_TOLD_AT_LAST = ("told_at_last", "The tag is in the store, and the helpdesk is told of it now that one is connected.")
 _BY_HAND, _REPAIR = "by-hand-", "repair-"
 
 
@@ -77,14 +79,17 @@ def touched(standing: Standing, now: datetime, *, shown: bool) -> Decision:
     )
 
 
-def lost(standing: Standing, yardstick: Yardstick | None, now: datetime) -> Decision:
-    """Return that a mark which the store shows is put back in the helpdesk, where it was lost; once a day."""
-    because = "The mark was lost in the helpdesk, and is put back."
+def lost(standing: Standing, yardstick: Yardstick | None, now: datetime, *, never_told: bool = False) -> Decision:
+    """Return that a mark which the store shows is put back in the helpdesk, where it was lost; once a day.
+
+    Or is put there at last, where no helpdesk was connected when the store was told.
+    """
+    code, because = _TOLD_AT_LAST if never_told else _LOST
     line = because if yardstick is None else f"{reason_line(standing, yardstick)}."
     mark = MarkInHelpdesk(
         customer_id=standing.customer_id, special=True, reason=line, occasion=f"{_REPAIR}{now:%Y-%m-%d}"
     )
-    return replace(_about(standing, "mark_lost", because), plans=(Plan(effect=mark, due_at=now),))
+    return replace(_about(standing, code, because), plans=(Plan(effect=mark, due_at=now),))
 
 
 def follows_the_store(mark: MarkInHelpdesk) -> bool:
