@@ -125,6 +125,7 @@ class GiftOption:
     ships: bool = True  # in a parcel, as no download or voucher does
     tags: tuple[str, ...] = ()  # of its product
     costed: bool = True  # the merchant keeps its unit cost
+    grams: int | None = None  # None where nobody asked, or the store does not know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

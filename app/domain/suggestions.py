@@ -20,6 +20,7 @@ LONGEST_STORY = 10  # orders of one customer that the drop-off is shown for
 BARS = 20  # of the histogram; the last holds whoever spent more
 FIRST_LOOK = 1_000  # orders
 DEAREST_GIFT = 12_00  # minor units, as every default amount is
+HEAVY_GRAMS = 500  # from here on a gift may lift a parcel into the carrier's next band
 SHARE_OF_AN_ORDER = 10  # a gift may cost one part in ten of what an order brings
 
 

@@ -44,11 +44,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A variant that was looked for, why it cannot be given, and whether it costs more than is suggested."""
+    """A variant that was looked for, why it cannot be given, and whether it costs or weighs more than is suggested."""
 
     option: GiftOption
     unfit: Unfit | None
     dear: bool
+    heavy: bool
     picked: bool
 
 
@@ -138,6 +139,7 @@ def candidates(seen: Look, options: Sequence[GiftOption], most: Money | None) ->
             option=option,
             unfit=unfit(option, floor=policy.stock_floor),
             dear=most is not None and option.cost.currency == most.currency and option.cost.minor > most.minor,
+            heavy=(option.grams or 0) >= suggestions.HEAVY_GRAMS,
             picked=option.variant_id in policy.variants,
         )
         for option in options

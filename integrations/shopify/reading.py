@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 
 from app.domain.facts import GiftOption, Line, Order
 from app.domain.money import Money, zero
@@ -15,6 +16,12 @@ _PAID = _FULLY_PAID | {"PARTIALLY_PAID"}
 _ADVISED_AGAINST = {"CANCEL", "INVESTIGATE"}
 _WON = "WON"  # by the merchant; a dispute in any other state has cost them the payment, or may
 LEFT = {"FULFILLED", "PARTIALLY_FULFILLED"}
+_GRAMS = {
+    "GRAMS": Fraction(1),
+    "KILOGRAMS": Fraction(1000),
+    "OUNCES": Fraction("28.349523125"),
+    "POUNDS": Fraction("453.59237"),
+}
 
 
 def gid(kind: str, number: int) -> str:
@@ -91,7 +98,13 @@ def gift_option(variant: Json, currency: str) -> GiftOption:
         ships=item["requiresShipping"],
         tags=tuple(product["tags"]),
         costed=cost is not None,
+        grams=_grams((item.get("measurement") or {}).get("weight")),
     )
+
+
+def _grams(weight: Json | None) -> int | None:
+    """Return a weight in grams; None where there is none, for a store writes 0 where nobody weighed anything."""
+    return round(Fraction(str(weight["value"])) * _GRAMS[weight["unit"]]) or None if weight else None
 
 
 def _net(node: Json, lines: Sequence[Json]) -> Money:

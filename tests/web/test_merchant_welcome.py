@@ -301,6 +301,18 @@ def test_given_a_name_when_looked_for_then_what_cannot_be_given_says_why_and_has
     assert f"/welcome/gifts/{CANDLE}/pick" not in page
 
 
+def test_given_a_heavy_gift_when_looked_for_then_its_weight_is_said_and_what_that_may_cost(
+    fresh: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sell(monkeypatch, gift_option(grams=620), gift_option(variant_id=CANDLE, title="Candle", grams=499))
+
+    page = words(fresh.open("/welcome/gifts?q=mu"))
+
+    assert "weighs 620 g Heavy for a gift" in page
+    assert "weighs 499 g" in page
+    assert page.count("Heavy for a gift") == 1
+
+
 def test_given_no_name_when_the_gifts_are_opened_then_the_store_is_not_asked(
     fresh: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ class Product:
     tracked: bool = True
     gift_card: bool = False
     tags: tuple[str, ...] = ()
+    grams: int = 0  # nobody weighed it
 
 
 # The first is what people buy when nobody says what.
@@ -26,11 +27,11 @@ PRODUCTS = (
     Product(name="Winter Boots", sku="BOOTS-WINTER", price=64_00, unit_cost=31_00),
     Product(name="Grand Box", sku="BOX-GRAND", price=120_00, unit_cost=54_00),
     Product(name="Refill Pouch", sku="REFILL", price=18_00, unit_cost=6_10),
-    Product(name="Stoneware Mug", sku="MUG", price=24_00, unit_cost=7_80),
+    Product(name="Stoneware Mug", sku="MUG", price=24_00, unit_cost=7_80, grams=620),
     Product(name="Linen Towel", sku="TOWEL", price=20_00, unit_cost=6_40),
     Product(name="Jar of Honey", sku="HONEY", price=14_00, unit_cost=5_00),
     Product(name="Gift Card", sku="CARD-50", price=50_00, unit_cost=None, tracked=False, gift_card=True),
-    Product(name="Sticker Sheet", sku="GIFT-STICKERS", price=4_00, unit_cost=40, stock=5_000),
+    Product(name="Sticker Sheet", sku="GIFT-STICKERS", price=4_00, unit_cost=40, stock=5_000, grams=15),
     Product(name="Wool Socks", sku="GIFT-SOCKS", price=12_00, unit_cost=3_10, stock=2_000, tags=("animal products",)),
     Product(name="Small Candle", sku="GIFT-CANDLE", price=16_00, unit_cost=4_20, stock=1_000),
 )
@@ -66,6 +67,7 @@ def _variant(turn: Turn, shop: Doc, product: Product) -> Doc:
         "price": product.price,
         "unit_cost": product.unit_cost,
         "stock": product.stock,
+        "grams": product.grams,
         "tracked": product.tracked,
         "policy": "DENY",
         "taxable": not product.gift_card,

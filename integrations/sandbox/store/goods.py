@@ -36,6 +36,7 @@ def _inventory_item(call: Call, variant: Doc) -> View:
         "tracked": variant["tracked"],
         "requiresShipping": not variant["gift_card"],
         "unitCost": None if cost is None else amount(cost, call.shop["currency"]),
+        "measurement": {"weight": {"unit": "GRAMS", "value": float(variant.get("grams", 0))}},
     }
 
 

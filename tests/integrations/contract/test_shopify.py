@@ -451,7 +451,9 @@ def test_given_a_variant_without_a_cost_when_searched_then_it_says_so_and_costs_
     stage: ShopifyStage,
 ) -> None:
     (card,) = stage.shop().gift_candidates("gift card")
+    (mug,) = stage.shop().gift_candidates("stoneware")
 
+    assert (mug.grams, card.grams) == (620, None)
     assert (card.costed, card.ships, card.stock, str(card.cost)) == (False, False, None, "$50.00")
 
 
