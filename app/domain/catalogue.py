@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain import tastes
-from app.domain.gifts import Flag, GiftKind
+from app.domain.gifts import OWN_STORE, Flag, GiftKind
 from app.domain.money import Money
 from app.domain.tastes import NOTHING_NOTED, Tastes
 
@@ -88,7 +88,8 @@ def not_ready(entry: Entry) -> str | None:
     """Return why a gift cannot be offered to anybody, as a sentence for the merchant; None when it can."""
     if entry.cost is None:
         return "Nobody has said what it costs."
-    return None if entry.photo else "There is no photo, so nobody sees what they send."
+    known = entry.photo or entry.vendor == OWN_STORE  # a team knows by its name what its own shop sells
+    return None if known else "There is no photo, so nobody sees what they send."
 
 
 def why_not(entry: Entry, occasion: Occasion) -> str | None:

@@ -10,7 +10,7 @@ from app.domain.catalogue import Entry, not_ready
 from app.domain.gifts import GiftKind, Offer
 from app.store import catalogue, connections
 from app.store.base import reading
-from app.web import gift_form
+from app.web import gift_form, store_search
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
@@ -27,8 +27,8 @@ blueprint = Blueprint("gifts", __name__)
 @blueprint.get("/gifts")
 def listed() -> str:
     """Show what is given, and what a vendor sells if that is asked."""
-    vendor = request.args.get("vendor", "")
-    return _page(_looked_for(vendor) if vendor else {})
+    vendor, words = request.args.get("vendor", ""), store_search.words()
+    return _page(_looked_for(vendor) if vendor else _on_the_shelves(words) if words else {})
 
 
 @blueprint.post("/gifts")
@@ -62,6 +62,9 @@ def _page(facts: dict[str, Any]) -> str:
         "flags": gift_form.FLAGS,
         "offers": None,
         "asked": {},
+        "shelf": None,
+        "words": "",
+        "shelf_trouble": "",
     }
     return show("gifts.html", seen, shown | facts)
 
@@ -78,6 +81,12 @@ def _looked_for(vendor: str) -> dict[str, Any]:
     if isinstance(found, str):
         return {"offers": [], "asked": asked | {"trouble": found}}
     return {"offers": [_as_gift(vendor, kind, offer) for offer in found], "asked": asked}
+
+
+def _on_the_shelves(words: str) -> dict[str, Any]:
+    found = store_search.found(words)
+    trouble, shelf = (found, []) if isinstance(found, str) else ("", [each for each in found if each.ships])
+    return {"shelf": shelf, "words": words, "shelf_trouble": trouble}
 
 
 def _as_gift(vendor: str, kind: GiftKind, offer: Offer) -> Entry:

@@ -3,19 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
+from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.errors import Unavailable
-from app.domain.facts import GiftOption
 from app.domain.policy import Measure, Mode, Policy
-from app.web import welcome_view
+from app.web import store_search, welcome_view
 from app.web.fields import Amount, Whole, Wrong
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _
 from app.web.screen import look, show
-from app.web.seats import Seats
 from app.web.welcome_words import UNFIT
 from jobs import desk
 from jobs import welcome as taking
@@ -25,7 +23,6 @@ blueprint = Blueprint("welcome", __name__)
 
 MOST_ID = 2**63 - 1
 MOST_GIFTS = 20
-_LONGEST_WORDS = 64
 _ORDINAL, _EVERY = Whole(least=1, most=1_000), Whole(least=2, most=1_000)
 
 
@@ -50,9 +47,9 @@ def fragment() -> Response:
 @blueprint.get("/welcome/gifts")
 def gifts() -> str:
     """Show the gifts that are picked, and what the store sells by the name that is looked for."""
-    words = "".join(filter(str.isprintable, request.args.get("q", "")))[:_LONGEST_WORDS].strip()
+    words = store_search.words()
     facts: dict[str, Any] = {"words": words, "found": None, "trouble": ""}
-    options = _searched(words) if words else None
+    options = store_search.found(words) if words else None
     with look() as seen:
         facts |= {"picked": welcome_view.gifts(seen), "most": welcome_view.most_cost(seen), "unfit": UNFIT}
         facts["dearest"] = welcome_view.dearest(seen)
@@ -144,18 +141,6 @@ def switch() -> Response:
         abort(422, _("Please pick a gift first, or untick the gift in the parcel."))
     taking.switch(in_their_name(), merchant(), Mode(mode), [rule for rule in RULES if rule in wanted])
     return redirect(url_for("merchant.pages.today", said="welcome_done"), 303)
-
-
-def _searched(words: str) -> tuple[GiftOption, ...] | str:
-    """Return what the store sells, or why it does not say; whoever waits takes a seat of those who look outside."""
-    seats: Seats = current_app.extensions["previews"]
-    with seats.taken(str(merchant().id)) as seated:
-        if not seated:
-            return _("Many look at once. Please try again in a moment.")
-        try:
-            return taking.search(world(), merchant(), words)
-        except Unavailable as problem:
-            return str(problem)
 
 
 def _measured(policy: Policy, chosen: Measure, amount: int | None) -> Policy:

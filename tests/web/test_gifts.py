@@ -1,9 +1,14 @@
 """The catalogue's page: kept, changed, and offered to nobody without a price and a photo."""
 
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.domain.facts import GiftOption
+from jobs import welcome
+from tests.builders import usd
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -46,6 +51,26 @@ def test_given_a_variant_of_the_stores_own_when_added_then_its_own_shelves_bring
     kept(desk, vendor="own_store", sku="4711")
 
     assert "<span>a parcel, Your own store</span>" in desk.open("/gifts")
+
+
+def test_given_a_name_when_looked_for_in_the_own_store_then_what_is_found_is_one_press_from_being_offered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candle = GiftOption(variant_id=77, title="Small Candle", cost=usd(2_40), on_sale=True, stock=9)
+    voucher = GiftOption(variant_id=78, title="Candle voucher", cost=usd(5_00), on_sale=True, stock=None, ships=False)
+    shop = SimpleNamespace(gift_candidates=lambda _words: (candle, voucher))
+    monkeypatch.setattr(welcome, "hurried", lambda _world, _merchant: SimpleNamespace(shop=shop))
+
+    page = desk.open("/gifts?q=candle")
+    fields = dict(
+        re.findall(
+            r'type="hidden" name="(\w+)" value="([^"]*)"', page.partition('id="shelf"')[2].partition("</section>")[0]
+        )
+    )
+
+    assert "Candle voucher" not in page
+    assert desk.press("/gifts", **fields).location == "/gifts?said=gift_added"
+    assert all(each in desk.open("/gifts") for each in (">offered</span>", "a parcel, Your own store", "$2.40"))
 
 
 @pytest.mark.parametrize(
