@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import months
+from app.domain.rules import holdout
 from app.store import campaigns, costs, reports, results, story
 from app.store.base import Session
 from app.store.campaigns import Campaign
@@ -27,6 +28,7 @@ class Story:
     spent: Sequence[Cost]
     campaigns: Sequence[Campaign]  # that came to their end
     found: Mapping[str, Kept]  # of each trial, a rule's or a campaign's, as it is known today
+    tried: Sequence[str]  # the rules whose trials ran in that month
 
     @property
     def is_empty(self) -> bool:
@@ -54,4 +56,10 @@ def gathered(session: Session, merchant: Merchant, month: str) -> Story:
             if each.ended_at is not None and begins <= each.ended_at < ends
         ],
         found=results.kept(session, shop_id=merchant.id),
+        tried=[rule for rule in holdout.RULES if holdout.ran(merchant.policy.trial_of(rule), begins, ends)],
     )
+
+
+def was_here(merchant: Merchant, month: str) -> bool:
+    """Return whether we were in the shop in any of that month; an earlier stay does not count."""
+    return months.bounds(month, merchant.timezone)[1] > merchant.installed_at

@@ -99,7 +99,7 @@ def _may(world: World, shop_id: int) -> bool:
 def _begun(world: World, merchant: Merchant, month: str) -> Story:
     with reading(world.sessions) as session:
         told = story.gathered(session, merchant, month)
-    nothing, now = told.is_empty, world.clock.now()
+    nothing, now = told.is_empty or not story.was_here(merchant, month), world.clock.now()
     with unit_of_work(world.sessions) as session:
         begun = story_mails.begin(session, shop_id=merchant.id, month=month, nothing=nothing, now=now)
     if begun:

@@ -10,7 +10,6 @@ from app.domain.effects import Pool
 from app.domain.money import Money, zero
 from app.domain.paid import Judged, Verdict
 from app.domain.policy import Trial
-from app.domain.rules import holdout
 from app.domain.rules.campaign_gift import is_purse
 from app.store.shops import Merchant
 from jobs.languages import N_, Tongue, both
@@ -187,12 +186,12 @@ class _Writer:
     @property
     def trials(self) -> list[str]:
         policy = self.merchant.policy
-        tried = [
-            (self._(TRIED[rule]), policy.trial_of(rule)) for rule in holdout.RULES if policy.trial_of(rule).edition
-        ]
+        tried = [(self._(TRIED[rule]), policy.trial_of(rule)) for rule in self.story.tried]
         drawn = [each for each in self.story.campaigns if each.terms.hold_out]
         tried += [(each.name, campaign_paid.trial_of(each.id, each.approved_at)) for each in drawn]
-        return [self._verdict(*each) for each in tried] or [self._("Nobody can say: no rule has a trial.")]
+        return [self._verdict(*each) for each in tried] or [
+            self._("Nobody can say: no rule had a trial in this month.")
+        ]
 
     def _verdict(self, name: str, trial: Trial) -> str:
         found = self._judged(trial)

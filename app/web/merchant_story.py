@@ -1,13 +1,11 @@
 """A month in plain words: what was done and for how many, what it cost, and what came of it. Made to be printed."""
 
 import re
-from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from app.domain import months
-from app.domain.rules import holdout
 from app.web import result_words
 from app.web.language import _
 from app.web.result_words import purse_name
@@ -22,9 +20,12 @@ _MONTH = re.compile(r"(?a:20\d\d-(?:0[1-9]|1[0-2]))")
 
 @blueprint.get("/story")
 def newest() -> Response:
-    """Lead to the last month that is over."""
+    """Lead to the last month that is over; in the first month, to that one."""
     with look() as seen:
-        return redirect(url_for("merchant.story.month", month=last_month(seen)), 302)
+        there = local(seen.merchant, seen.now)
+        last = months.before(there)
+        told = last if story.was_here(seen.merchant, last) else f"{there:%Y-%m}"
+        return redirect(url_for("merchant.story.month", month=told), 302)
 
 
 @blueprint.get("/story/<month>")
@@ -42,26 +43,18 @@ def month(month: str) -> str:
         "told": found.told,
         "done": found.done,
         "spent": result_words.shares(found.spent, purse_name, shop.currency),
-        "rules": [
-            one
-            for rule in holdout.RULES
-            if (one := result_words.reckoned(shop, rule, found.found.get(rule))).trial.edition
-        ],
+        "rules": [result_words.reckoned(shop, rule, found.found.get(rule)) for rule in found.tried],
         "campaigns": result_words.campaigns(shop, found.campaigns, found.found),
         "name": month,
         "over": ends <= seen.now,
-        "before": None if found.is_empty and begins <= shop.installed_at else f"{begins - timedelta(days=1):%Y-%m}",
-        "too_early": found.is_empty and ends <= shop.installed_at,
+        "before": None if found.is_empty and begins <= shop.installed_at else months.before(begins),
+        "too_early": found.is_empty and not story.was_here(shop, month),
         "after": f"{ends:%Y-%m}" if ends <= seen.now else None,
     }
     return show("story.html", seen, facts)
 
 
-def last_month(seen: Look) -> str:
-    """Return the name of the last month that is over, by the shop's own calendar."""
-    return months.before(local(seen.merchant, seen.now))
-
-
 def to_tell(seen: Look) -> str | None:
-    """Return the name of the month before, while this one is young."""
-    return months.to_tell(local(seen.merchant, seen.now))
+    """Return the name of the month before, while this one is young; None where we were not here then."""
+    told = months.to_tell(local(seen.merchant, seen.now))
+    return told if told is not None and story.was_here(seen.merchant, told) else None

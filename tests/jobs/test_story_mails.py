@@ -140,6 +140,16 @@ def test_given_a_month_with_nothing_in_it_when_looked_at_then_nobody_is_written_
     assert house.postman.carried == []
 
 
+def test_given_a_month_that_ended_before_the_shop_came_when_looked_at_then_nobody_is_written_to(
+    kind_house: House,
+) -> None:
+    with unit_of_work(kind_house.world.sessions) as session:
+        session.get_one(Shop, kind_house.merchant.id).installed_at = FIRST
+
+    assert kind_house.tell() == ["story.nothing"]
+    assert kind_house.postman.carried == []
+
+
 def stop(house: House) -> None:
     with unit_of_work(house.world.sessions) as session:
         shops.pause(session, shop_id=house.merchant.id, paused=True)

@@ -12,6 +12,7 @@ from app.domain.paid import Bought, Given, Member
 from app.domain.policy import Results, Trial
 from app.store import campaigns, results, shops
 from app.store.base import unit_of_work
+from app.store.tables import Shop
 from tests.builders import DAY, NOON, gift_line, planned, refund, usd
 from tests.builders import paid as paying
 from tests.web.desk import Desk
@@ -169,6 +170,29 @@ def test_given_a_month_without_a_deed_when_told_then_it_says_so_kindly(desk: Des
     desk.clock.forward(20 * DAY)
 
     assert "That happens" in desk.open("/story/2026-11")
+
+
+def test_given_a_shops_first_month_when_the_story_is_opened_then_it_is_that_months(desk: Desk) -> None:
+    assert desk.ask("/story").location == "/story/2026-11"
+    assert "/story/2026-10" not in desk.open("/story/2026-11")
+    assert "What it cost" not in desk.open("/story/2026-10")
+
+
+def test_given_a_shop_that_came_back_when_an_earlier_month_is_told_then_what_was_done_then_is_said(desk: Desk) -> None:
+    desk.finish(desk.plan(planned(gift_line(order_id=1), cost=usd(8_00)), rule=RULE))
+    desk.clock.forward(40 * DAY)
+    with unit_of_work(desk.world.sessions) as session:
+        session.get_one(Shop, desk.merchant.id).installed_at = desk.clock.now()
+
+    assert "1 gift" in desk.open("/story/2026-11")
+
+
+def test_given_a_trial_when_months_are_told_then_it_is_told_in_those_it_ran_in(desk: Desk) -> None:
+    tried(desk, trial=replace(TRIAL, ended_at=NOON + 5 * DAY))
+    desk.clock.forward(40 * DAY)
+
+    assert "Nobody can say" not in desk.open("/story/2026-11")
+    assert "Nobody can say" in desk.open("/story/2026-12")
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "2027-01", "nonsense"])

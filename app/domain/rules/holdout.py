@@ -53,6 +53,12 @@ def drawn(decision: Decision, policy: Policy, standing: Standing | None, now: da
     return replace(decision, code=CODE, because=because, plans=undoing, special=None, place=place)
 
 
+def ran(trial: Trial, begins: datetime, ends: datetime) -> bool:
+    """Return whether the trial ran at any time between the two moments."""
+    begun = trial.edition > 0 and (trial.began_at is None or trial.began_at < ends)
+    return begun and (trial.ended_at is None or trial.ended_at > begins)
+
+
 def held_out(trial: Trial, standing: Standing) -> bool:
     """Return whether the lot fell on the customer. It is cast by their number, so that it falls the same way again."""
     name = f"{trial.rule}:{standing.customer_id}".encode()
