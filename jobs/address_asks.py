@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.domain import deed_words
 from app.domain.address_score import score
 from app.domain.addresses import Address
-from app.domain.agents import first_name
 from app.domain.decisions import Decision
 from app.domain.deliveries import Delivery
 from app.domain.effects import Plan, PostNote, Sending
@@ -119,7 +119,8 @@ def page(world: World, link: Link) -> Page | None:
     deed, ask = found
     if not ask.answered and (ask.expires_at is None or ask.expires_at <= world.clock.now()):
         return None
-    agent = first_name(getattr(deed.effect, "agent_name", ""))
+    signed = deed_words.signature(deed.effect) if isinstance(deed.effect, Sending) else ""
+    agent = "" if signed == merchant.name else signed
     box = address_words.by_post(deed.effect)
     return Page(shop=merchant.name, agent=agent, box_will_do=box, answered=ask.answered)
 

@@ -1,5 +1,6 @@
 """What a deed is, in a few words, as merchants and agents read it."""
 
+from app.domain.agents import first_name
 from app.domain.effects import (
     AddGiftLine,
     Effect,
@@ -77,8 +78,14 @@ def _gesture(effect: Gesture) -> str:
             return f"{GIFTS[effect.what]}: {effect.title}, signed {_signed(effect)}"
 
 
+def signature(effect: Sending) -> str:
+    """Return by what name something is signed: an agent's first; all of it where a rule gives, in the shop's name."""
+    of_a_rule = isinstance(effect, SendGift) and bool(effect.occasion)
+    return effect.agent_name if of_a_rule else first_name(effect.agent_name)
+
+
 def _signed(effect: Sending) -> str:
-    return effect.agent_name.partition(" ")[0] or "the team"
+    return signature(effect) or "the team"
 
 
 def _errand(effect: Errand) -> str:  # noqa: PLR0911  # one a kind

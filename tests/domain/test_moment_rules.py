@@ -1,5 +1,6 @@
 """Something small at a moment: what is given, to whom not, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from app.domain.agents import Reason
 from app.domain.catalogue import Entry
 from app.domain.decisions import Decision
+from app.domain.deed_words import what
 from app.domain.effects import Pool, SendGift
 from app.domain.facts import Given
 from app.domain.gifts import GiftKind
@@ -115,6 +117,14 @@ def test_given_somebody_who_signs_when_decided_then_their_name_stands_below() ->
 
     assert gift.message.endswith("\nLéa")
     assert gift.agent_name == "Léa"
+
+
+def test_given_a_shop_of_several_words_when_a_card_is_told_of_then_it_is_signed_with_all_of_them() -> None:
+    gift = gift_of(decided(moment_facts(shop="Fifty Thousand Boxes")))
+
+    assert gift.message.endswith("\nFifty Thousand Boxes")
+    assert what(gift).endswith(", signed Fifty Thousand Boxes")
+    assert what(replace(gift, occasion="", agent_name="Robin Miller")).endswith(", signed Robin")
 
 
 def test_given_a_mistake_made_good_when_decided_then_no_pause_is_kept_and_none_begins() -> None:
