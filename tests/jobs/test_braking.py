@@ -14,11 +14,11 @@ from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from app.store.watch_tables import Tally
-from integrations.registry import FIRST_HELPDESK
 from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World
 from tests.builders import DAY, NOON, SettableClock, auto_policy, gift_line, mark, planned, tag, usd
+from tests.connected import with_a_helpdesk
 from tests.jobs.conftest import Practice
 
 RULE = "nth_order_gift"
@@ -75,7 +75,7 @@ def test_given_a_rule_that_runs_wild_when_it_passes_its_most_then_what_follows_w
 def test_given_a_mark_and_its_words_when_the_rule_has_stopped_then_both_wait_together(
     world: World, wary: Merchant
 ) -> None:
-    wary = replace(wary, connected=frozenset({FIRST_HELPDESK}))
+    wary = with_a_helpdesk(wary)
     for customer in range(1, 5):
         decide(
             world,

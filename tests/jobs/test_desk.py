@@ -17,6 +17,7 @@ from jobs import desk
 from jobs.carry_out import carry_out
 from jobs.runtime import World, purse
 from tests.builders import HOUR, NOON, auto_policy, flowers, gift_line, mark, order, paid, planned, refund, tag, usd
+from tests.connected import with_a_helpdesk
 from tests.store.bookkeeping import pick
 
 ASK = "A lead decides."
@@ -26,7 +27,7 @@ def plan(world: World, shop: Merchant, *plans: Plan, rule: str = "refund_keep") 
     """Carry a decision out; return the id of its first deed."""
     decision = Decision(rule=rule, subject="ticket:42", code="asked", because="Robin asks.", plans=plans)
     with unit_of_work(world.sessions) as session:
-        carry_out(session, shop, decision, now=NOON)
+        carry_out(session, with_a_helpdesk(shop), decision, now=NOON)
         return session.scalars(select(Effect.id).where(Effect.key == plans[0].effect.key)).one()
 
 

@@ -25,6 +25,7 @@ from jobs.carry_out import carry_out
 from jobs.runtime import World
 from tests.builders import SettableClock, planned, profile, receipt
 from tests.conftest import let_in
+from tests.connected import with_a_helpdesk
 from tests.store.bookkeeping import pick
 
 LEASE = timedelta(minutes=1)
@@ -84,7 +85,7 @@ class Desk:
         decision = Decision(rule=rule, subject=subject, code=code, because=because, plans=plans)
         with unit_of_work(self.world.sessions) as session:
             newest = session.scalar(select(func.max(Effect.id))) or 0
-            carry_out(session, self.merchant, decision, now=self.world.clock.now())
+            carry_out(session, with_a_helpdesk(self.merchant), decision, now=self.world.clock.now())
             return list(session.scalars(select(Effect.id).where(Effect.id > newest).order_by(Effect.id)))
 
     def plan(self, plan: Plan | None = None, *, rule: str = "special_customer", because: str = "They are kind.") -> int:
