@@ -1,10 +1,12 @@
 """What was spent, set aside and done: by rule, by month, and what a yes to all that waits would cost."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, case, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.effects import Pool as PoolName
@@ -41,6 +43,8 @@ class Waiting:
     decisions: int
     cost: Money
     newest: int
+    puts_on: Mapping[str, int] = field(default_factory=dict)  # tags in the store, and how many customers get each
+    takes_off: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +57,20 @@ class CameTo:
 
 def waiting(session: Session, *, shop_id: int, currency: str) -> dict[str, Waiting]:
     """Return what waits for a person's yes, by rule."""
-    columns = (Effect.rule, Effect.decision_id, Effect.id, Effect.cost_minor)
+    tag = case((Effect.kind == "tag_customer", Effect.payload))
+    columns = (Effect.rule, Effect.decision_id, Effect.id, Effect.cost_minor, tag.label("tag"))
     # Counted here: for a GROUP BY, SQLite walks through every row that the rule ever had.
     rows = session.execute(select(*columns).where(Effect.shop_id == shop_id, Effect.state == State.AWAITING)).all()
-    by_rule: dict[str, list[Row[str, int | None, int, int | None]]] = {}
+    by_rule: dict[str, list[Row[str, int | None, int, int | None, Any]]] = {}
     for row in rows:
         by_rule.setdefault(row[0], []).append(row)
     return {
         rule: Waiting(
-            decisions=len({-number if decision is None else decision for _, decision, number, _ in some}),
-            cost=_money(sum(minor or 0 for *_, minor in some), currency),
-            newest=max(number for _, _, number, _ in some),
+            decisions=len({-row.id if row.decision_id is None else row.decision_id for row in some}),
+            cost=_money(sum(row.cost_minor or 0 for row in some), currency),
+            newest=max(row.id for row in some),
+            puts_on=Counter(row.tag["tag"] for row in some if row.tag and row.tag.get("present")),
+            takes_off=sum(1 for row in some if row.tag and not row.tag.get("present")),
         )
         for rule, some in by_rule.items()
     }

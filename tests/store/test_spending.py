@@ -82,7 +82,9 @@ def test_given_what_waits_when_counted_then_a_decision_counts_once_and_its_deeds
         found = spending.waiting(session, shop_id=steps.shop_id, currency="USD")
 
     assert found == {
-        "special_customer": Waiting(decisions=2, cost=usd(0), newest=newest - 1),
+        "special_customer": Waiting(
+            decisions=2, cost=usd(0), newest=newest - 1, puts_on={"make-it-right": 2}, takes_off=0
+        ),
         "refund_keep": Waiting(decisions=1, cost=usd(12_00), newest=newest),
     }
 

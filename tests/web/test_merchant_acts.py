@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,6 +82,17 @@ def test_given_three_waiting_when_all_of_the_rule_are_approved_then_other_rules_
     desk.press("/approve-all", rule="special_customer", seen=str(other), count="3")
 
     assert [desk.state(deed) for deed in (*marks, other)] == [State.PLANNED] * 3 + [State.AWAITING]
+
+
+def test_given_marks_that_wait_when_today_is_opened_then_it_says_which_tag_goes_on_for_how_many(desk: Desk) -> None:
+    for number in range(3):
+        effect = tag(customer_id=number, tag="vip", present=number > 0)
+        desk.plan(planned(effect, ask_first="Many at once."), rule="special_customer")
+
+    page = unescape(desk.open())
+
+    assert "This puts the tag “vip” on 2 customers in your store. They are not told." in page
+    assert "It takes the tag off 1 customer." in page
 
 
 def test_given_more_that_waits_than_was_counted_when_all_are_approved_then_none_is_and_it_is_shown_anew(

@@ -431,6 +431,19 @@ def test_given_no_helpdesk_when_left_for_later_then_nobody_asks_again(fresh: Des
     assert "Skip it for now" not in fresh.open("/welcome")
 
 
+def test_given_a_tag_of_their_own_when_the_switch_is_shown_then_it_names_it_and_leads_to_its_setting(
+    fresh: Desk,
+) -> None:
+    policy = replace(fresh.merchant.policy, special_customer=SpecialCustomer(tag="vip"))
+    with unit_of_work(fresh.world.sessions) as session:
+        shops.change_policy(session, shop_id=fresh.merchant.id, policy=policy, now=NOON)
+
+    page = unescape(fresh.open("/welcome"))
+
+    assert "the tag “vip” on special customers" in page
+    assert 'href="/settings#special_customer.tag"' in page
+
+
 def test_given_a_gift_when_switched_then_both_rules_go_so_far_and_the_steps_are_taken(
     fresh: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
