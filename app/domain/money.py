@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # ISO 4217: every currency not named here has two decimals.
 _NO_DECIMALS = (
@@ -34,15 +35,7 @@ class Money:
 
         More decimals than the currency has are accepted only when they are zeros ("45.000" dollars).
         """
-        if not _CURRENCY.fullmatch(currency):
-            raise ValueError(f"not a currency code: {currency[:12]!r}")
-        if not _DECIMAL_TEXT.fullmatch(text):
-            raise ValueError(f"not a plain decimal amount: {text[:24]!r}")
-        whole, _, fraction = text.partition(".")
-        places = decimals(currency)
-        if fraction[places:].strip("0"):
-            raise ValueError(f"{text[:24]!r} has more decimals than {currency}")
-        return cls(minor=int(whole + fraction[:places].ljust(places, "0")), currency=currency)
+        return cls(minor=minor_units(text, currency), currency=currency)
 
     @property
     def text(self) -> str:
@@ -75,6 +68,26 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} cannot be compared or added")
         return other.minor
+
+
+def minor_units(text: str, currency: str) -> int:
+    """Return the minor units that `Money.parse` finds, or raise as it does: for a million amounts, without objects."""
+    places = _places(currency)
+    if not _DECIMAL_TEXT.fullmatch(text):
+        raise ValueError(f"not a plain decimal amount: {text[:24]!r}")
+    whole, _, fraction = text.partition(".")
+    if len(fraction) == places:  # nearly all
+        return int(whole + fraction)
+    if fraction[places:].strip("0"):
+        raise ValueError(f"{text[:24]!r} has more decimals than {currency}")
+    return int(whole + fraction[:places].ljust(places, "0"))
+
+
+@lru_cache(maxsize=256)
+def _places(currency: str) -> int:
+    if not _CURRENCY.fullmatch(currency):
+        raise ValueError(f"not a currency code: {currency[:12]!r}")
+    return decimals(currency)
 
 
 def zero(currency: str) -> Money:

@@ -66,6 +66,14 @@ def written(made_at: datetime, turns: Iterable[Turn]) -> str:
     return f"{int(made_at.timestamp())};{' '.join(map(_text, turns))}"
 
 
+def written_plain(made_at: datetime, net_minor: int, placed: int, left: datetime | None, sent: int) -> str:
+    """Return what `written` would of most orders of the past: placed with these traits, and when it had left, sent."""
+    made = int(made_at.timestamp())
+    if left is None:
+        return f"{made};{made}:{net_minor}:{placed:x}"
+    return f"{made};{made}:{net_minor}:{placed:x} {max(int(left.timestamp()), made)}:{net_minor}:{sent:x}"
+
+
 def read(text: str) -> Told:
     """Return what a kept text says; raise ValueError for one that says nothing."""
     made, _, turns = text.partition(";")

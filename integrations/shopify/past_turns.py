@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain.turns import Turn, traits, written
+from app.domain.turns import Turn, traits, written, written_plain
 
 
 class Amount(msgspec.Struct, rename="camel", gc=False):
@@ -37,6 +37,11 @@ _SHIPPED, _CANCELLED = traits(shipped=True), traits(cancelled=True)
 _LEFT, _BACK, _OVER = range(3)  # in this order where moments are the same
 
 
+def undisturbed(made_at: datetime, first: int, net_minor: int, parcels: Sequence[Parcel]) -> str:
+    """Return the text of an order that nobody cancelled or gave money back for, as nearly all are."""
+    return written_plain(made_at, max(net_minor, 0), first, _first_left(parcels), first | _SHIPPED)
+
+
 def told(
     made_at: datetime,
     first: int,
@@ -47,13 +52,8 @@ def told(
     cancelled_at: datetime | None,
 ) -> str:
     """Return the text of an order's turns: `first` are its traits as it was placed, `net_minor` what is left of it."""
-    left = min([parcel.created_at for parcel in parcels]) if parcels else None
-    if not refunds and cancelled_at is None:  # nearly all
-        placed = Turn(made_at, max(net_minor, 0), first)
-        sent = () if left is None else (Turn(max(left, made_at), placed.net_minor, first | _SHIPPED),)
-        return written(made_at, (placed, *sent))
     changes = [(at, _BACK, minor) for at, minor in refunds]
-    if left is not None:
+    if (left := _first_left(parcels)) is not None:
         changes.append((left, _LEFT, 0))
     if cancelled_at is not None:
         changes.append((cancelled_at, _OVER, 0))
@@ -67,3 +67,9 @@ def told(
             now = (now | _CANCELLED) & ~(COUNTED | EDITABLE)
         turns.append(Turn(max(at, made_at), max(net, 0), now))
     return written(made_at, turns)
+
+
+def _first_left(parcels: Sequence[Parcel]) -> datetime | None:
+    if len(parcels) == 1:
+        return parcels[0].created_at
+    return min([parcel.created_at for parcel in parcels]) if parcels else None

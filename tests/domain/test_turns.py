@@ -1,6 +1,7 @@
 """How an order came to be what it is, in a few bytes: nothing is lost between writing and reading."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -13,6 +14,16 @@ def test_given_an_order_when_its_turns_are_written_and_read_then_they_are_the_sa
     told = Told(NOON - HOUR, (Turn(NOON, 50_00, turns.traits(counted=True, settled=True)), Turn(NOON + HOUR, 0, 0)))
 
     assert turns.read(turns.written(*told)) == told
+
+
+@pytest.mark.parametrize("left", [None, NOON - 2 * HOUR, NOON - HOUR, NOON])
+def test_given_an_order_as_most_are_when_written_with_less_ado_then_it_is_the_same_text(left: datetime | None) -> None:
+    placed, sent = turns.traits(counted=True), turns.traits(counted=True, shipped=True)
+    made, told = NOON - HOUR, [Turn(NOON - HOUR, 50_00, placed)]
+    if left is not None:
+        told.append(Turn(max(left, made), 50_00, sent))
+
+    assert turns.written_plain(made, 50_00, placed, left, sent) == turns.written(made, told)
 
 
 def test_given_an_order_that_is_new_when_it_goes_on_then_its_first_turn_is_what_it_is_now() -> None:
