@@ -34,17 +34,25 @@ def carry_out(
     With `mode` a person has said how far it goes, and the rule's own does not matter.
     """
     pressed, mode = mode is not None, mode or merchant.policy.mode_of(decision.rule)
-    if mode is Mode.AUTO and most is Mode.APPROVE:
-        mode = most
+    mode = _at_most(mode, most)
     _write_down(session, merchant, [(decision, delivery_id)], {decision.rule: mode}, now, pressed=pressed)
 
 
 def carry_out_all(
-    session: Session, merchant: Merchant, said: Sequence[tuple[Decision, int | None]], *, now: datetime
+    session: Session,
+    merchant: Merchant,
+    said: Sequence[tuple[Decision, int | None]],
+    *,
+    now: datetime,
+    most: Mode = Mode.AUTO,
 ) -> None:
     """Carry out decisions of different deliveries as `carry_out` does, no two about one subject by one rule."""
-    modes = {decision.rule: merchant.policy.mode_of(decision.rule) for decision, _ in said}
+    modes = {decision.rule: _at_most(merchant.policy.mode_of(decision.rule), most) for decision, _ in said}
     _write_down(session, merchant, said, modes, now)
+
+
+def _at_most(mode: Mode, most: Mode) -> Mode:
+    return most if mode is Mode.AUTO and most is Mode.APPROVE else mode
 
 
 def _write_down(

@@ -218,9 +218,19 @@ def is_known(session: Session, *, shop_id: int, change: facts.Change) -> bool:
 
 
 def moved_by(
-    session: Session, *, shop_id: int, yardstick: facts.Yardstick, policy: SpecialCustomer, now: datetime
+    session: Session,
+    *,
+    shop_id: int,
+    yardstick: facts.Yardstick,
+    policy: SpecialCustomer,
+    now: datetime,
+    after: int = 0,
+    most: int | None = None,
 ) -> list[facts.Standing]:
-    """Return the customers whose mark may have to change: above and active without it, or below or lapsed with it."""
+    """Return the customers whose mark may have to change: above and active without it, or below or lapsed with it.
+
+    They come by their numbers, from behind `after` on, at most so many.
+    """
     active_since = now - timedelta(days=yardstick.active_days)
     floor = yardstick.threshold.minor * policy.leave_below_percent // 100
     enters = and_(
@@ -239,8 +249,9 @@ def moved_by(
     statement = (
         select(*_STANDING)
         .outerjoin(Care, _CARED_FOR)
-        .where(Customer.shop_id == shop_id, Customer.customer_id > 0, or_(enters, leaves, crossed))
+        .where(Customer.shop_id == shop_id, Customer.customer_id > after, or_(enters, leaves, crossed))
         .order_by(Customer.customer_id)
+        .limit(most)
     )
     return [_standing(row, yardstick.threshold.currency) for row in session.execute(statement)]
 

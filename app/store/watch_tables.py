@@ -1,4 +1,4 @@
-"""The tables that watch over the others: trail and pulse, brake and switch."""
+"""The tables that watch over the others: trail and pulse, brake and switch, and how far a night's review has come."""
 
 from datetime import datetime
 
@@ -103,3 +103,16 @@ class Alarm(Base):
     what: Mapped[str] = mapped_column(String(16), primary_key=True)
     since: Mapped[datetime]
     known_at: Mapped[datetime | None]  # since when the merchant knows, and leaves it at that
+
+
+class Review(Base):
+    """A shop's newest review, and behind which of its customers it goes on."""
+
+    __tablename__ = "reviews"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(32))  # the chore's
+    began_at: Mapped[datetime]  # of this moment is all that it decides
+    few: Mapped[bool]  # of the customers move, so that a person need not be asked first
+    reached: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)

@@ -6,19 +6,24 @@ from unittest.mock import Mock
 import pytest
 
 from app.domain.errors import Busy
+from app.domain.facts import Standing
 from app.domain.policy import Mode
 from app.domain.ports import Receipt
+from app.store import orders, yardstick
 from app.store.base import reading
 from app.store.tables import Customer
 from integrations.shopify.shop import ShopifyShop
 from jobs import desk
+from jobs import review as reviews
 from jobs.installation import keep_access
 from jobs.practice import POLICY
 from jobs.review import review
 from tests.jobs.conftest import Practice
+from tests.jobs.dying import Died
 
 DAY = 86_400
 TAG = POLICY.special_customer.tag
+WATCHING = replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.OBSERVE))
 
 
 def lifted(inside: Practice) -> int:
@@ -161,12 +166,54 @@ def test_given_a_shops_first_review_when_half_of_it_would_be_marked_then_a_perso
     assert {mark.state for mark in marks} == {"awaiting"}
 
 
+def test_given_a_review_in_pieces_when_a_press_comes_in_between_then_it_gets_through_and_counts(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "PIECE", 5)
+    pressed = iter([lambda: inside.policy(WATCHING)])
+    monkeypatch.setattr(reviews.stopping, "wait", lambda _seconds: next(pressed, lambda: None)() is not None)
+
+    review(inside.world, inside.shop_id)
+
+    states = [mark.state for mark in inside.effects("tag_customer")]
+    assert (states.count("awaiting"), set(states)) == (5, {"awaiting", "observed"})
+
+
+def test_given_a_review_that_dies_between_pieces_when_made_on_then_it_ends_as_one_that_does_not(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = len(all_moved(inside))
+    monkeypatch.setattr(reviews, "PIECE", moved - 10)
+    monkeypatch.setattr(reviews.stopping, "wait", Mock(side_effect=Died))
+    with pytest.raises(Died):
+        review(inside.world, inside.shop_id)
+    assert len(inside.reasons("special_customer")) == moved - 10
+
+    review(inside.world, inside.shop_id)
+    review(inside.world, inside.shop_id)
+
+    marks = inside.effects("tag_customer")
+    assert len(inside.reasons("special_customer")) == len({mark.payload["customer_id"] for mark in marks}) == moved
+    # The rest alone would have been few enough to go by themselves.
+    assert (len(marks), {mark.state for mark in marks}) == (moved, {"awaiting"})
+
+
+def all_moved(inside: Practice) -> list[Standing]:
+    """Return whoever a review would decide about."""
+    merchant = inside.world.merchant(inside.shop_id)
+    assert merchant is not None
+    with reading(inside.world.sessions) as session:
+        measure = yardstick.read(session, shop_id=inside.shop_id, currency=merchant.currency)
+        assert measure is not None
+        about = {"yardstick": measure, "policy": merchant.policy.special_customer, "now": inside.world.clock.now()}
+        return orders.moved_by(session, shop_id=inside.shop_id, **about)
+
+
 def test_given_a_rule_that_observes_when_it_is_switched_on_then_the_marks_that_were_only_watched_go_out(
     inside: Practice,
 ) -> None:
-    watching = replace(POLICY, special_customer=replace(POLICY.special_customer, mode=Mode.OBSERVE))
     customer = inside.call("/town/cast")["almost_average_customer"]
-    inside.policy(watching)
+    inside.policy(WATCHING)
     inside.deliver(inside.order(customer_id=customer, amount="80.00"))
     inside.drain()
     assert TAG not in tags(inside, customer)

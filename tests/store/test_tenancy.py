@@ -65,6 +65,7 @@ from app.store import (
     pools,
     privacy,
     results,
+    reviews,
     sendings,
     setups,
     shops,
@@ -603,6 +604,8 @@ SAME_FOR_ALL: dict[str, Any] = {
     "month": "2026-11",
     "period": "2026-11-21",
     "chore": "review",
+    "few": False,
+    "changed": 3,
     "order_id": 1001,
     "option": gift_option(title="A mug in blue"),
     "change": Change(order_id=1001, updated_at=NOON - 9 * DAY, net=usd(1)),
@@ -1073,6 +1076,7 @@ def first_steps(session: Session, shop_id: int) -> None:
     """Let the shop be measured and counted, and its merchant pick a gift."""
     yardstick.measure(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
     insights.take(session, shop_id=shop_id, policy=SpecialCustomer(), now=NOON)
+    reviews.begin(session, shop_id=shop_id, period="2026-11-21", few=True, now=NOON)
     welcomes.pick(session, shop_id=shop_id, option=gift_option(), now=NOON)
     welcomes.skip_helpdesk(session, shop_id=shop_id, now=NOON)
     walked_through(session, shop_id)
