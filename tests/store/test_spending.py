@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from app.domain.effects import Pool
 from app.domain.money import zero
 from app.domain.policy import Mode
-from app.store import decisions, reports, spending, stories, undoing
+from app.store import acts, decisions, reasons, reports, spending, stories, undoing
 from app.store.base import unit_of_work
 from app.store.reports import Tally
 from app.store.shops import Merchant
@@ -123,6 +123,7 @@ def test_given_sqlite_when_rows_are_looked_for_or_summed_then_it_walks_through_n
         spending.waiting(session, **shop)
         stories.ledger_rows(session, search=Search(rule="flowers"), limit=50, **shop)
         decisions.keep_refunds(session, shop_id=steps.shop_id, customer_id=55, since=NOON)
+        acts.given_by_agents(session, since=NOON, **shop)
     with unit_of_work(steps.sessions) as session:
         steps_of = [" ".join(plans(session, *each)) for each in asked]
 
@@ -135,4 +136,22 @@ def test_given_sqlite_when_rows_are_looked_for_or_summed_then_it_walks_through_n
         ["state"],
         ["rule"],
         ["customer"],
+        ["agent"],
+        ["by_agents"],
     ]
+
+
+def test_given_sqlite_when_what_was_decided_about_somebody_is_told_then_it_walks_through_no_others(
+    steps: Steps, engine: Engine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("the other database weighs what it has counted")
+    asked: list[tuple[str, object]] = []
+    with unit_of_work(steps.sessions) as session, listening(engine, asked):
+        about = {"subjects": ("customer:55", "order:1001"), "search": Search(customer_id=55), "limit": 9}
+        reasons.verdicts(session, shop_id=steps.shop_id, **about)
+    with unit_of_work(steps.sessions) as session:
+        taken = [step for step in plans(session, *asked[0]) if "decisions" in step]
+
+    assert not [step for step in taken if step.endswith("(shop_id=?)")]
+    assert any("ix_decisions_delivery" in step for step in taken)
