@@ -92,8 +92,9 @@ def filled(url: str, customers: int, each: int) -> Sessions:
         for index in indexes:
             index.create(session.connection())
         orders.recount(session, shop_id=shop_id)
-    with sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE" if kind == "postgresql" else "ANALYZE")
+    if kind == "postgresql":  # SQLite is analysed by nobody where the app runs either
+        with sessions.kw["bind"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
     return sessions
 
 
