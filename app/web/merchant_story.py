@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain import months
@@ -25,7 +25,9 @@ def newest() -> Response:
         there = local(seen.merchant, seen.now)
         last = months.before(there)
         told = last if story.was_here(seen.merchant, last) else f"{there:%Y-%m}"
-        return redirect(url_for("merchant.story.month", month=told), 302)
+    asked = request.query_string.decode()  # who asks, and in which language, stands in it
+    page = url_for("merchant.story.month", month=told)
+    return redirect(f"{page}?{asked}" if asked else page, 302)
 
 
 @blueprint.get("/story/<month>")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app.domain.money import SYMBOLS, Money
 from app.web.language import colon, dated, money, number, spoken
-from jobs.languages import ENGLISH, catalogue
+from jobs.languages import ENGLISH, FRENCH, catalogue
 
 _HOLE = re.compile(r"%\((\w+)\)s|%%")
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
@@ -25,6 +25,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 _DAY = re.compile(rf"(?a:(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{4}}))?)")
 _ANY_YEAR, _ANY_MONDAY = 2028, date(2028, 1, 3)  # a leap year, for days that name none
 _NUMBER = re.compile(r"(?a:\d{1,3}(?:,\d{3})*)")
+_TIMES = re.compile(r"(?a:\d+\.\d)")
 _CODES = {symbol: code for code, symbol in SYMBOLS.items()}
 _MONEY = re.compile(
     rf"(?a:(-?)({'|'.join(map(re.escape, _CODES))})?((?:\d|,(?=\d{{3}}))+(?:\.\d+)?)(?: ([A-Z]{{3}}))?)"
@@ -126,6 +127,8 @@ def _value(text: str, language: str) -> str:
         written = _weekday(text) or _day(text) or _amount(text)
     except ValueError:
         return text  # somebody's own words, which only look like a day or an amount
+    if written is None and _TIMES.fullmatch(text):
+        return text.replace(".", ",") if spoken() == FRENCH else text
     if written is None and _NUMBER.fullmatch(text):
         return number(int(text.replace(",", "")))
     return written or _known(text, language) or text

@@ -206,6 +206,7 @@ def test_given_the_first_week_of_a_month_when_today_is_opened_then_it_leads_to_t
 
     assert 'href="/story/2026-11"' in desk.open()
     assert desk.ask("/story").location == "/story/2026-11"
+    assert desk.ask("/story?locale=fr").location == "/story/2026-11?locale=fr"
 
 
 def brought(desk: Desk, *, many: int, hold_out: bool = True, more: int = 40_00) -> Desk:

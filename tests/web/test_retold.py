@@ -50,11 +50,11 @@ def test_given_english_when_told_then_it_is_as_it_was_written() -> None:
         ("It ships abroad.", "Elle part à l’étranger."),
         (
             "$1,234.50 net over 3 orders (2.4× the store's average), active: above the threshold of $500.00.",
-            f"1{NARROW}234,50{SPACE}$US nets sur 3 commandes (2.4× la moyenne de la boutique), actif{SPACE}: {ABOVE}",
+            f"1{NARROW}234,50{SPACE}$US nets sur 3 commandes (2,4× la moyenne de la boutique), actif{SPACE}: {ABOVE}",
         ),
         (
             "$1.00 net over 1 order since 2024 (0.1× the store's average): no mark.",
-            f"1,00{SPACE}$US nets sur 1 commande depuis 2024 (0.1× la moyenne de la boutique){SPACE}: pas de marque.",
+            f"1,00{SPACE}$US nets sur 1 commande depuis 2024 (0,1× la moyenne de la boutique){SPACE}: pas de marque.",
         ),
         (
             "Sam sends flowers for 80.00 CHF on 24 December 2026.",
