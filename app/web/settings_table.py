@@ -44,7 +44,15 @@ GROUPS = (
             "The threshold is measured anew when you save. Who gains or loses the mark by it is decided in the night."
         ),
         fields=(
-            Field(path="special_customer.measure", label=N_("Has spent"), kind=Choice(options=_MEASURES)),
+            Field(
+                path="special_customer.measure",
+                label=N_("Has spent"),
+                kind=Choice(options=_MEASURES),
+                hint=N_(
+                    "What was paid and not given back. Gift cards sold, tests, cancelled orders and our own gifts count"
+                    " for nothing."
+                ),
+            ),
             Field(
                 path="special_customer.percentile",
                 label=N_("Share of customers to have outspent, in %"),
