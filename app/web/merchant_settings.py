@@ -12,6 +12,8 @@ from integrations.registry import LISTENER
 
 blueprint = Blueprint("settings", __name__)
 
+CHANGES = 30  # those of each rule are on its own page as well
+
 
 @blueprint.get("/settings")
 def settings() -> Response:
@@ -35,6 +37,7 @@ def _page(form: Form) -> Response:
             "listener": connections.account(seen.session, shop_id=shop_id, kind=LISTENER, seal=seal),
             "readers": story_mails.readers(seen.session, shop_id=shop_id, seal=seal),
             "called": setting_words.called(seen),
+            "changes": setting_words.history(seen, [field.path for field in settings_table.FIELDS], CHANGES),
             "mails_go": here.postman is not None,
         }
         return make_response(show("settings.html", seen, facts | form.facts), form.status)

@@ -253,6 +253,17 @@ def test_given_a_double_click_when_the_same_form_comes_twice_then_both_are_told_
     assert [desk.press("/settings", **changed).status_code for _ in range(2)] == [303, 303]
 
 
+def test_given_a_setting_of_no_rule_when_it_is_changed_then_its_page_says_when_from_what_and_by_whom(
+    desk: Desk,
+) -> None:
+    desk.press("/settings", **form(desk, results__margin_percent="35"))
+
+    page = desk.open("/settings")
+
+    told = " ".join(unescape(re.sub(r"<[^>]+>", " ", page[page.index('id="changes"') :])).split())
+    assert "once the goods are paid for, in %: 40 → 35 07:00 · you" in told
+
+
 def test_given_a_mode_set_in_another_tab_when_the_form_is_saved_then_the_mode_stays(desk: Desk) -> None:
     opened = form(desk, team__flowers_days="7")
     desk.set_mode("flowers", "approve")
