@@ -12,6 +12,9 @@ from app.web import campaign_words
 from app.web.language import _
 from app.web.sheets import BYTE_ORDER, iso, plain, written
 
+# A hard time is for the team alone: a file tells of it no otherwise than of a wish.
+_IN_PEACE = frozenset({"sensitive", "opted_out"})
+
 
 def listed(merchant: Merchant, campaign: Campaign, people: Iterable[Listed]) -> Iterator[str]:
     """Yield a frozen list in its order: what it was made by, and what became of each gift."""
@@ -44,7 +47,7 @@ def _row(merchant: Merchant, campaign: Campaign, one: Listed) -> tuple[str, ...]
         str(one.tenure_days),
         iso(one.last_order_at, merchant.timezone),
         campaign_words.standing(one)[1],
-        campaign_words.why(one),
+        _("They are left in peace.") if one.code in _IN_PEACE else campaign_words.why(one),
         "" if cost is None else cost.text,
         merchant.currency,
         _("yes") if one.has_lost else "",

@@ -262,6 +262,21 @@ def test_given_a_reason_that_would_compute_when_a_list_is_saved_then_it_is_a_tex
     assert rows[1][7] == '\'=HYPERLINK("https://x.example")'
 
 
+def test_given_a_hard_time_when_a_list_is_saved_then_its_file_tells_nothing_of_it(peopled: Desk) -> None:
+    address = begun(peopled)
+    kept(peopled, address)
+    peopled.press(f"{address}/approve", **yes(peopled, address))
+    about: dict[str, Any] = {"shop_id": peopled.merchant.id, "campaign_id": 1}
+    with unit_of_work(peopled.world.sessions) as session:
+        best, *_ = campaign_lists.people(session, **about)
+        campaign_lists.pass_over(session, customer_id=best.customer_id, code="sensitive", because="", now=NOON, **about)
+
+    saved = peopled.open(f"{address}/list.csv")
+
+    assert "hard time" in peopled.open(address)
+    assert ("hard time" in saved, "They are left in peace." in saved) == (False, True)
+
+
 def test_given_a_list_under_way_when_called_off_then_nothing_more_is_sent(peopled: Desk) -> None:
     address = begun(peopled)
     kept(peopled, address)
