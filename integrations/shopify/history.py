@@ -207,6 +207,7 @@ def _sound(understand: Callable[[R, Ours], T], row: R, ours: Ours) -> T | None:
 
 def _order(family: list[bytes], ours: Ours) -> PastOrder:
     row = _ORDER.decode(family[0])
+    number = _id(row.id)
     paid = row.net_payment_set.shop_money
     net = minor_units(paid.amount, paid.currency_code)
     named, variants, subscription = f'"{row.id}"'.encode(), list[int](), False
@@ -220,7 +221,7 @@ def _order(family: list[bytes], ours: Ours) -> PastOrder:
             variants.append(_id(found.variant.id))
     counted = _counts(row, net, ours, cancelled=row.cancelled_at is not None)
     return PastOrder(
-        _id(row.id),
+        number,
         _id(row.customer.id) if row.customer else None,
         _text(row.name),
         row.processed_at,
