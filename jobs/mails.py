@@ -1,19 +1,16 @@
 """Mails to the merchant's team: who asks for a login link is answered, and what waits is handed over, each once."""
 
-from datetime import timedelta
-
 import structlog
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.mail import Mail
 from app.domain.ports import Postman
-from app.domain.retry import wait_after
 from app.store import login_asks, mails, switch
 from app.store.base import reading, unit_of_work
 from app.store.mails import Taken
 from app.store.sealed import Unsealable
 from app.store.shops import Merchant
 from jobs import agent_login
+from jobs.handing_over import Round
 from jobs.queue import Task
 from jobs.runtime import World
 
@@ -29,11 +26,12 @@ def post(world: World, shop_id: int) -> None:
     merchant = world.merchant(shop_id)
     if merchant is None or world.postman is None or _is_stopped(world):
         return
+    going = Round(world=world, books=mails, of="login")
     try:
         while agent_login.answer_next(world, merchant):
             pass
         while (taken := _taken(world, merchant)) is not None:
-            _hand_over(world, world.postman, taken)
+            _hand_over(going, world.postman, taken)
     except Unsealable as problem:
         log.error("secrets.unsealable", shop=shop_id, problem=str(problem))  # noqa: TRY400  # no bug of ours
 
@@ -55,35 +53,10 @@ def _taken(world: World, merchant: Merchant) -> Taken | None:
         return mails.take(session, shop_id=merchant.id, seal=world.seal, now=world.clock.now())
 
 
-def _hand_over(world: World, postman: Postman, taken: Taken) -> None:
+def _hand_over(going: Round[Taken], postman: Postman, taken: Taken) -> None:
     if taken.to is None:
-        _give_up(world, taken, GONE)
+        going.give_up(taken, GONE)
         return
-    mail = Mail(key=taken.key, to=taken.to, subject=taken.subject, text=taken.text, at=world.clock.now())
-    try:
-        postman.carry(mail)
-    except (Rejected, Uncertain) as problem:
-        _give_up(world, taken, str(problem))
-    except Unavailable as problem:
-        _put_back(world, taken, problem)
-    else:
-        with unit_of_work(world.sessions) as session:
-            mails.sent(session, taken, now=world.clock.now())
-        log.info("mail.sent", shop=taken.shop_id, mail=taken.id)
-
-
-def _put_back(world: World, taken: Taken, problem: Unavailable) -> None:
-    pause = max(timedelta(seconds=problem.retry_after or 0), wait_after(taken.tries))
-    at = world.clock.now() + pause
-    if at >= taken.until:
-        _give_up(world, taken, str(problem))
-        return
-    with unit_of_work(world.sessions) as session:
-        mails.later(session, taken, why=str(problem), at=at)
-    log.info("mail.not_now", shop=taken.shop_id, mail=taken.id, problem=str(problem))
-
-
-def _give_up(world: World, taken: Taken, why: str) -> None:
-    with unit_of_work(world.sessions) as session:
-        mails.lost(session, taken, why=why)
-    log.warning("mail.lost", shop=taken.shop_id, mail=taken.id, problem=why)
+    now = going.world.clock.now()
+    mail = Mail(key=taken.key, to=taken.to, subject=taken.subject, text=taken.text, at=now)
+    going.hand_over(postman, taken, mail, until=taken.until)

@@ -1,16 +1,13 @@
 """The month's story by mail: on the first days of a month whoever asked for it is told of the last one, once."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 import structlog
 
 from app.domain import months
-from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.mail import Mail
 from app.domain.policy import Language
 from app.domain.ports import Postman
-from app.domain.retry import wait_after
 from app.store import shops, story_mails, switch
 from app.store.base import reading, unit_of_work
 from app.store.sealed import Unsealable
@@ -18,6 +15,7 @@ from app.store.shops import Merchant
 from app.store.story_mails import Taken
 from integrations import registry
 from jobs import links, story, story_words
+from jobs.handing_over import Round
 from jobs.languages import Tongue
 from jobs.queue import Task
 from jobs.runtime import OPENING_HOUR, World, local
@@ -117,22 +115,15 @@ def _taken(world: World, shop_id: int, month: str) -> Taken | None:
 
 
 def _hand_over(world: World, postman: Postman, merchant: Merchant, told: Story, taken: Taken) -> None:
+    going = Round(world=world, books=story_mails, of="story")
     if taken.to is None:
-        _give_up(world, taken, WANTS_NO_MORE)
+        going.give_up(taken, WANTS_NO_MORE)
         return
     if merchant.restored_at is not None and merchant.restored_at >= told.ends:
-        _give_up(world, taken, PUT_BACK)
+        going.give_up(taken, PUT_BACK)
         return
-    try:
-        postman.carry(_mail(world, merchant, told, taken, taken.to))
-    except (Rejected, Uncertain) as problem:
-        _give_up(world, taken, str(problem))
-    except Unavailable as problem:
-        _put_back(world, merchant, told, taken, problem)
-    else:
-        with unit_of_work(world.sessions) as session:
-            story_mails.sent(session, taken, now=world.clock.now())
-        log.info("story.sent", shop=taken.shop_id, mail=taken.id)
+    mail = _mail(world, merchant, told, taken, taken.to)
+    going.hand_over(postman, taken, mail, until=months.fresh_until(told.month, merchant.timezone))
 
 
 def _mail(world: World, merchant: Merchant, told: Story, taken: Taken, to: str) -> Mail:
@@ -151,19 +142,3 @@ def _mail(world: World, merchant: Merchant, told: Story, taken: Taken, to: str) 
         leave=leave,
         at=world.clock.now(),
     )
-
-
-def _put_back(world: World, merchant: Merchant, told: Story, taken: Taken, problem: Unavailable) -> None:
-    at = world.clock.now() + max(timedelta(seconds=problem.retry_after or 0), wait_after(taken.tries))
-    if at >= months.fresh_until(told.month, merchant.timezone):
-        _give_up(world, taken, str(problem))
-        return
-    with unit_of_work(world.sessions) as session:
-        story_mails.later(session, taken, why=str(problem), at=at)
-    log.info("story.not_now", shop=taken.shop_id, mail=taken.id, problem=str(problem))
-
-
-def _give_up(world: World, taken: Taken, why: str) -> None:
-    with unit_of_work(world.sessions) as session:
-        story_mails.lost(session, taken, why=why)
-    log.warning("story.lost", shop=taken.shop_id, mail=taken.id, problem=why)

@@ -1,7 +1,6 @@
 """Login links by mail: for the team alone, a few an hour, each sent once, and no word of an address anywhere else."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -20,25 +19,11 @@ from jobs import agent_door, agent_login, mails, passes, team, ticker
 from jobs.runtime import World
 from tests.builders import SettableClock
 from tests.connected import connect
+from tests.jobs.postman import Played
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 SAM, BROWSER = "sam.canary@x.example", "b" * 32
-
-
-@dataclass
-class Played:
-    """Carries mails to nowhere, and says what it is told to say."""
-
-    carried: list[Mail] = field(default_factory=list)
-    says: Exception | None = None
-    meanwhile: Callable[[], None] = lambda: None
-
-    def carry(self, mail: Mail) -> None:
-        self.meanwhile()
-        if self.says is not None:
-            raise self.says
-        self.carried.append(mail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

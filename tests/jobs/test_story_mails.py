@@ -1,14 +1,13 @@
 """The month's story by mail: figures to whoever asked, once, in their language; never while stopped, or of nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.domain.errors import Rejected, Unavailable, Uncertain
-from app.domain.mail import Mail
 from app.domain.policy import Language, Policy
 from app.store import shops, story_mails, switch
 from app.store.base import reading, unit_of_work
@@ -19,26 +18,12 @@ from jobs import story_mails as mails
 from jobs.runtime import World
 from jobs.story_mails import Asked
 from tests.builders import DAY, SettableClock
+from tests.jobs.postman import Played
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 OWNER = "owner.canary@x.example"
 FIRST = datetime(2026, 12, 1, 14, tzinfo=UTC)  # nine in the morning in New York
-
-
-@dataclass
-class Played:
-    """Carries mails to nowhere, and says what it is told to say."""
-
-    carried: list[Mail] = field(default_factory=list)
-    says: Exception | None = None
-    meanwhile: Callable[[], None] = lambda: None
-
-    def carry(self, mail: Mail) -> None:
-        self.meanwhile()
-        if self.says is not None:
-            raise self.says
-        self.carried.append(mail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +84,7 @@ def kind_house(house: House) -> House:
 
 
 def test_given_a_month_when_told_then_its_figures_go_out_once_and_nobodys_name_with_them(kind_house: House) -> None:
-    assert kind_house.tell() == ["story.begun", "story.sent"]
+    assert kind_house.tell() == ["story.begun", "mail.sent"]
     assert kind_house.tell() == []
 
     (mail,) = kind_house.postman.carried
@@ -196,16 +181,16 @@ def test_given_a_server_without_time_when_told_then_it_is_tried_again_as_long_as
     kind_house: House,
 ) -> None:
     kind_house.postman.says = Unavailable("the mail server has no time (451)")
-    assert kind_house.tell() == ["story.begun", "story.not_now"]
+    assert kind_house.tell() == ["story.begun", "mail.not_now"]
     assert kind_house.tell() == []
     kind_house.clock.forward(timedelta(days=6, hours=14, minutes=59, seconds=59))
-    assert kind_house.tell() == ["story.lost"]
+    assert kind_house.tell() == ["mail.lost"]
 
 
 @pytest.mark.parametrize("problem", [Rejected("The mail server said no (550)."), Uncertain("no answer")])
 def test_given_a_no_or_no_answer_when_told_then_it_is_not_sent_again(kind_house: House, problem: Exception) -> None:
     kind_house.postman.says = problem
-    assert kind_house.tell() == ["story.begun", "story.lost"]
+    assert kind_house.tell() == ["story.begun", "mail.lost"]
     kind_house.postman.says = None
     kind_house.clock.forward(DAY)
 
