@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import structlog
 
-from app.domain.errors import Rejected
+from app.domain.errors import Rejected, Unavailable
 from app.domain.ports import Receipt
 from integrations.gorgias import furniture
 from integrations.gorgias.client import GorgiasApi, Json, accepted
@@ -127,8 +127,10 @@ class GorgiasHelpdesk:
         found = self._find_field(wanted)
         if found is None:
             # Refused when somebody else makes it at this moment; then it is there to be found.
-            self._api.write("POST", "custom-fields", wanted, deed=False)
+            answer = self._api.write("POST", "custom-fields", wanted, deed=False)
             found = self._find_field(wanted)
+            if found is None and answer.ok:  # a page of somebody's on the way, which says yes to everything
+                raise Unavailable("the helpdesk does not show the customer field that it said yes to")
         if found is None:
             raise Rejected("The helpdesk does not let us add a customer field.")
         return found

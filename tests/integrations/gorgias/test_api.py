@@ -172,6 +172,19 @@ def test_given_a_search_that_finds_somebody_else_when_marked_then_they_are_left_
     assert "does not know" in receipt.remark
 
 
+def test_given_a_page_that_says_yes_when_a_field_is_added_then_it_is_tried_again(
+    gorgias: responses.RequestsMock,
+) -> None:
+    nothing = {"data": [], "meta": {"next_cursor": None}}
+    ada = {"id": 5, "email": None, "channels": [{"type": "email", "address": "Ada@customer.example"}]}
+    gorgias.add(responses.GET, f"{API}/customers", json=nothing | {"data": [ada]})
+    gorgias.add(responses.GET, f"{API}/custom-fields", json=nothing)
+    gorgias.add(responses.POST, f"{API}/custom-fields", body="<h1>One moment</h1>", content_type="text/html")
+    gorgias.add(responses.GET, f"{API}/custom-fields", json=nothing)
+    with pytest.raises(Unavailable, match="said yes"):
+        desk().mark_customer(("ada@customer.example",), special=True, reason="because", tag="make-it-right")
+
+
 def test_given_no_right_to_add_fields_when_marked_then_refused(gorgias: responses.RequestsMock) -> None:
     nothing = {"data": [], "meta": {"next_cursor": None}}
     ada = {"id": 5, "email": None, "channels": [{"type": "email", "address": "Ada@customer.example"}]}
