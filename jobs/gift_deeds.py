@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.domain import tastes
 from app.domain.address_score import amiss
 from app.domain.effects import AddGiftLine, CancelGiftOrder, Gift, SendGiftOrder, TakeBackGiftLine
-from app.domain.errors import Busy, Rejected
+from app.domain.errors import Busy, Rejected, Unavailable
 from app.domain.facts import GiftOption, Standing
 from app.domain.policy import GiftRoute
 from app.domain.ports import GiftParcel, Receipt
@@ -23,7 +23,7 @@ def do(merchant: Merchant, outside: Outside, gift: Gift | Back, deed: Deed) -> R
     """Give it or take it back, or raise one of the three errors."""
     match gift:
         case AddGiftLine():
-            return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+            return _slip_in(outside, gift, deed)
         case SendGiftOrder():
             return _send(merchant, outside, gift, deed)
         case TakeBackGiftLine():
@@ -32,6 +32,17 @@ def do(merchant: Merchant, outside: Outside, gift: Gift | Back, deed: Deed) -> R
             if gift.draft is not None:
                 outside.shop.discard_gift_draft(gift.draft, key=gift.undoes)
             return outside.shop.cancel_gift_order(gift.customer_id, key=gift.undoes)
+
+
+def _slip_in(outside: Outside, gift: AddGiftLine, deed: Deed) -> Receipt:
+    """Slip it in; an order that was shut since we looked is looked at again, for a reason and perhaps a way on."""
+    try:
+        return outside.shop.add_gift_line(gift.order_id, variant_id=gift.variant_id, key=deed.key)
+    except Rejected as no:
+        order = outside.shop.order(gift.order_id)
+        if order is None or order.editable:
+            raise
+        raise Unavailable(f"the order was shut meanwhile: {no}") from no
 
 
 def prepare(world: World, merchant: Merchant, outside: Outside, gift: SendGiftOrder, deed: Deed) -> str | None:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from app.domain.policy import GiftRoute, Mode, NthOrderGift, WhenLeft
+from app.domain.ports import Receipt
 from app.store import orders
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Effect
 from integrations import patience
+from integrations.shopify.shop import ShopifyShop
 from jobs import deeds, desk
 from jobs.perform import Shift
 from jobs.practice import POLICY
@@ -480,3 +482,23 @@ def standing(inside: Practice, customer: int) -> tuple[int, int]:
         found = orders.standing(session, shop_id=inside.shop_id, customer_id=customer, currency="USD")
     assert found is not None
     return found.orders, found.net.minor
+
+
+def test_given_a_parcel_that_leaves_under_the_hand_when_a_line_is_added_then_the_gift_travels_by_itself(
+    inside: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.policy(replace(POLICY, nth_order_gift=ALONE))
+    order, added = inside.order(), ShopifyShop.add_gift_line
+
+    def as_it_leaves(shop: ShopifyShop, order_id: int, *, variant_id: int, key: str) -> Receipt:
+        inside.call(f"/town/orders/{order}/fulfil", {"step": "send", "announce": "lose"})
+        return added(shop, order_id, variant_id=variant_id, key=key)
+
+    monkeypatch.setattr(ShopifyShop, "add_gift_line", as_it_leaves)
+    inside.deliver(order)
+    inside.drain()
+    inside.later(60)
+    inside.drain()
+
+    assert [(row.state, row.code) for row in inside.effects("add_gift_line")] == [("withdrawn", "too_late")]
+    assert [row.state for row in inside.effects("send_gift_order")] == ["done"]
