@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, Select, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.store.stories import Search, matching
@@ -103,17 +103,7 @@ def some(session: Session, *, shop_id: int, rule: str | None, code: str | None, 
 
 def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]:
     """Return every answer that rules gave since then, counted by subject, the most frequent first."""
-    counted = (
-        select(
-            Decision.rule,
-            Decision.code,
-            func.count(func.distinct(Decision.subject)).label("subjects"),
-            func.max(Decision.id).label("newest"),
-        )
-        .where(Decision.shop_id == shop_id, Decision.decided_at >= since)
-        .group_by(Decision.rule, Decision.code)
-        .subquery()
-    )
+    counted = _counted(session, shop_id, since)
     statement = (
         select(counted.c.rule, counted.c.code, counted.c.subjects, Decision.because, Decision.decided_at)
         .join(Decision, (Decision.id == counted.c.newest) & (Decision.shop_id == shop_id))
@@ -123,6 +113,20 @@ def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]
         WhyNot(rule=row[0], code=row[1], subjects=row[2], example=row[3], latest=row[4])
         for row in session.execute(statement)
     ]
+
+
+def _counted(session: Session, shop_id: int, since: datetime) -> Subquery:
+    """Return how many subjects each rule gave each code, and the `newest` decision that did."""
+    answer, made = (Decision.rule, Decision.code), (Decision.shop_id == shop_id, Decision.decided_at >= since)
+    newest = func.max(Decision.id).label("newest")
+    if session.get_bind().dialect.name == "sqlite":
+        subjects = func.count(func.distinct(Decision.subject)).label("subjects")
+        return select(*answer, subjects, newest).where(*made).group_by(*answer).subquery()
+    # PostgreSQL sorts all rows to count those that are distinct, three times slower than the grouping that it hashes.
+    each = select(*answer, newest).where(*made).group_by(*answer, Decision.subject).subquery()
+    said = (each.c.rule, each.c.code)
+    subjects, last = func.count().label("subjects"), func.max(each.c.newest).label("newest")
+    return select(*said, subjects, last).group_by(*said).subquery()
 
 
 def _decided(shop_id: int) -> Select[Decision, str]:

@@ -134,7 +134,7 @@ def decisions() -> str:
     with look() as seen:
         shop_id, since = seen.merchant.id, seen.now - REASONS_GO_BACK
         counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since)
-        told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY)
+        told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY) if code else []
     return show("decisions.html", seen, {"counts": counts, "told": told, "code": code, "since": since})
 
 
