@@ -1,9 +1,10 @@
 """Reads the decisions back, for people: why, why not, and how often."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, Select, Subquery, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.store.stories import Search, matching
@@ -101,9 +102,17 @@ def some(session: Session, *, shop_id: int, rule: str | None, code: str | None, 
     return [_verdict(row, topic, names.get(row.subject)) for row, topic in found]
 
 
-def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]:
-    """Return every answer that rules gave since then, counted by subject, the most frequent first."""
-    counted = _counted(session, shop_id, since)
+def why_nots(
+    session: Session, *, shop_id: int, since: datetime, rule: str | None = None, code: str | None = None
+) -> list[WhyNot]:
+    """Return the answers that rules gave since then, counted by subject, the most frequent first.
+
+    Those of one rule or of all, under one code or all.
+    """
+    made = [Decision.shop_id == shop_id, Decision.decided_at >= since]
+    made += [] if rule is None else [Decision.rule == rule]
+    made += [] if code is None else [Decision.code == code]
+    counted = _counted(session, made)
     statement = (
         select(counted.c.rule, counted.c.code, counted.c.subjects, Decision.because, Decision.decided_at)
         .join(Decision, (Decision.id == counted.c.newest) & (Decision.shop_id == shop_id))
@@ -115,9 +124,9 @@ def why_nots(session: Session, *, shop_id: int, since: datetime) -> list[WhyNot]
     ]
 
 
-def _counted(session: Session, shop_id: int, since: datetime) -> Subquery:
-    """Return how many subjects each rule gave each code, and the `newest` decision that did."""
-    answer, made = (Decision.rule, Decision.code), (Decision.shop_id == shop_id, Decision.decided_at >= since)
+def _counted(session: Session, made: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Return how many subjects each rule gave each code, of decisions `made` so, and the `newest` that did."""
+    answer = (Decision.rule, Decision.code)
     newest = func.max(Decision.id).label("newest")
     if session.get_bind().dialect.name == "sqlite":
         subjects = func.count(func.distinct(Decision.subject)).label("subjects")

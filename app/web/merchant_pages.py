@@ -129,13 +129,14 @@ def customer(customer_id: int) -> str:
 
 @blueprint.get("/decisions")
 def decisions() -> str:
-    """Count why and why not by reason; with a code, show the newest decisions that gave it."""
-    rule, code = ledger_search.words("rule") or None, ledger_search.words("code")
+    """Count why and why not by reason; with a code, that one alone, and show the newest decisions that gave it."""
+    rule, code = ledger_search.words("rule") or None, ledger_search.words("code") or None
     with look() as seen:
         shop_id, since = seen.merchant.id, seen.now - REASONS_GO_BACK
-        counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since)
+        counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since, rule=rule, code=code)
         told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY) if code else []
-    return show("decisions.html", seen, {"counts": counts, "told": told, "code": code, "since": since})
+    facts = {"counts": counts, "told": told, "code": code, "since": since, "some": bool(rule or code)}
+    return show("decisions.html", seen, facts)
 
 
 def _moving(seen: Look) -> dict[str, Any]:

@@ -130,6 +130,21 @@ def test_given_a_code_when_reasons_are_opened_then_its_newest_decisions_are_told
     assert "Caution is advised." not in told
 
 
+def test_given_a_reason_when_it_is_opened_then_it_alone_is_counted_and_the_others_are_one_press_away(
+    desk: Desk,
+) -> None:
+    desk.decide(rule="nth_order_gift", subject="order:1", code="foreign", because="It ships abroad.")
+    desk.decide(rule="nth_order_gift", subject="order:2", code="risky", because="Caution is advised.")
+    desk.decide(rule="special_customer", subject="order:3", code="foreign", because="They live abroad.")
+
+    page = desk.open("/decisions?rule=nth_order_gift&code=foreign")
+
+    assert re.findall(r"<bdi>(\w+ \w+ abroad.|Caution.*?)</bdi>", page.partition('id="told"')[0]) == [
+        "It ships abroad."
+    ]
+    assert '<a href="/decisions">All reasons</a>' in page
+
+
 def test_given_a_twin_shop_with_the_same_numbers_when_pages_are_opened_then_nothing_of_it_is_seen(desk: Desk) -> None:
     twin = desk.twin()
     twin.buy(order(name="#TWIN"), order(id=2002, customer_id=56))
