@@ -6,12 +6,14 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.launcher.places import ROOT
-from tests.stack import until
+from tests.stack import Stack, until
 from tests.ui import screens
 from tests.ui.eyes import NO_BROWSER, Letter, asked_where, chromium, demo, opened, regular, write
+from tests.ui.walk import open_page
 
 DOCS = ROOT / "docs"
 PHONE, PAGE = ViewportSize(width=360, height=740), ViewportSize(width=900, height=900)
+DESKTOP = ViewportSize(width=1280, height=1080)
 
 
 def main(which: list[str]) -> int:
@@ -26,6 +28,7 @@ def main(which: list[str]) -> int:
         if which == ["screens"]:
             screens.take(browser, stack)
             return 0
+        today_shown(browser, stack)
         kept(shown(browser, letter, PAGE, do="flowers"), "desk")
         dark = shown(browser, letter, PAGE, scheme="dark", do="flowers")
         kept(dark, "desk-dark")
@@ -40,6 +43,14 @@ def main(which: list[str]) -> int:
         doorstep_shown(browser, asked_where(browser, write(stack, regular(stack, 1))))
         screens.take(browser, stack)
     return 0
+
+
+def today_shown(browser: Browser, stack: Stack) -> None:
+    """Write the picture that the README shows: as much of today as a desktop's glass holds."""
+    page = browser.new_context(viewport=DESKTOP).new_page()
+    open_page(page, stack, "/", "en")
+    page.screenshot(path=DOCS / "today.png")
+    told("today")
 
 
 def shown(browser: Browser, letter: Letter, size: ViewportSize, *, scheme: str = "light", do: str = "") -> Page:
