@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.effects import Pool
 from app.domain.policy import Mode, NthOrderGift
-from tests.builders import DAY, NOON, auto_policy, flowers, gift_line, order, paid, planned, refund, tag, usd
+from tests.builders import DAY, NOON, auto_policy, flowers, gift_line, note, order, paid, planned, refund, tag, usd
 from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -99,6 +99,12 @@ def test_given_rows_of_two_rules_and_states_when_the_ledger_is_filtered_then_onl
     assert rows_of(desk.open("/ledger?state=planned")) == [gift, waiting]
     assert rows_of(desk.open("/ledger?rule=special_customer")) == [waiting, done]
     assert rows_of(desk.open("/ledger?rule=special_customer&state=done")) == [done]
+
+
+def test_given_a_note_that_says_why_by_itself_when_it_is_listed_then_its_words_are_told_once(desk: Desk) -> None:
+    desk.plan(planned(note(text="She is special.")), because="She is special.")
+
+    assert desk.open("/ledger").count("She is special.") == 1
 
 
 def test_given_words_that_make_no_sense_when_the_ledger_is_asked_then_it_answers(desk: Desk) -> None:
