@@ -13,7 +13,9 @@ SCREENS = ROOT / "docs/screens"
 TALLEST = 1_600
 AT_ITS_PLACE = ".save { position: static; }"  # it follows the glass, and a picture is taller than any
 QUALITY = 36  # of WebP: words stay sharp
-ALIKE = {f"rules-{rule}" for rule in ("nth_order_gift", "anniversary", "birthday", "comeback", "recovery", "flowers")} | {"story-one"}
+ALIKE = {
+    f"rules-{rule}" for rule in ("nth_order_gift", "anniversary", "birthday", "comeback", "recovery", "flowers")
+} | {"story-one"}
 SCALE = {DESKTOP: 0.75, PHONE: 1}
 EVERY_EYES = [Eyes(), Eyes(scheme="dark", locale="fr"), Eyes(size=PHONE, locale="fr"), Eyes(size=PHONE, scheme="dark")]
 
