@@ -111,6 +111,15 @@ def test_given_a_full_day_and_an_empty_purse_when_walked_through_then_both_are_r
     assert (poor.gifts, skipped(poor)) == (2, {"over_budget": 2})
 
 
+def test_given_a_last_piece_that_waits_to_leave_when_walked_through_then_no_other_parcel_is_promised_it() -> None:
+    rows = [bought(1, BEGIN + DAY), bought(2, BEGIN + DAY + 5 * MINUTE), bought(3, BEGIN + 2 * DAY)]
+    one_left = (gift_option(stock=1),)
+
+    _, came_to = walked(rows, asked(policy(settle_minutes=15, stock_floor=0), options=one_left))
+
+    assert (came_to.gifts, skipped(came_to)) == (2, {"nothing_fits": 1})
+
+
 def test_given_far_more_than_usual_when_walked_through_then_the_rule_stops_and_the_rest_waits() -> None:
     crowd = [bought(number, BEGIN + DAY + number * MINUTE) for number in range(1, 5)]
 

@@ -114,6 +114,9 @@ class Books:
     _on_day: defaultdict[date, list[Deed]] = field(default_factory=lambda: defaultdict(list))
     _treats: defaultdict[int, list[Treat]] = field(default_factory=lambda: defaultdict(list))
     _missed: defaultdict[int, dict[int, datetime]] = field(default_factory=lambda: defaultdict(dict))
+    _promised: Counter[int] = field(default_factory=Counter)  # by variant: how many wait to leave
+    _left: Counter[int] = field(default_factory=Counter)  # by variant: how many left at `_left_at`
+    _left_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.purse = Purse(limit=self.asked.policy.gifts_monthly_minor)
@@ -160,6 +163,10 @@ class Books:
             since=self.asked.since,
         )
 
+    def promised(self, now: datetime) -> Counter[int]:
+        """Return how many of each variant are off the shelf by then, which the store cannot have counted off yet."""
+        return self._promised + self._left if self._left_at == now else self._promised
+
     def note(self, decision: Decision, customer_id: int | None, order_id: int, now: datetime) -> None:
         """Note a decision from which nothing follows but that a gift may be owed: its parcel was seen to have left."""
         if decision.code == TOO_LATE and customer_id is not None:
@@ -186,8 +193,17 @@ class Books:
         """Plan what is given in place of something else."""
         self._plan(plan, now)
 
+    def give(self, deed: Deed, now: datetime) -> None:
+        """Let a deed be done."""
+        if self._left_at != now:
+            self._left_at, self._left = now, Counter()
+        self._promised[deed.effect.variant_id] -= 1
+        self._left[deed.effect.variant_id] += 1
+        deed.end(State.DONE, "", now)
+
     def drop(self, deed: Deed, code: str, now: datetime) -> None:
         """End a deed that turned out to be no longer wanted."""
+        self._promised[deed.effect.variant_id] -= 1
         deed.end(State.WITHDRAWN, code, now)
         self.purse.gives_back(deed)
 
@@ -200,6 +216,7 @@ class Books:
         deed = Deed(effect=effect, state=state, cost_minor=cost, created_at=now, due_at=plan.due_at)
         if state is State.PLANNED:
             self.purse.takes(deed, f"{now.astimezone(self.asked.zone):%Y-%m}", now)
+        self._promised[effect.variant_id] += deed.state in _WAITING
         self.deeds[deed.key] = deed
         self._of[effect.customer_id].append(deed)
         self._on_day[self.day(now)].append(deed)

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from app.domain import tastes, turns
+from app.domain import shortages, tastes, turns
 from app.domain.backtest.asked import Asked, Row, Treat, Wishes
 from app.domain.backtest.books import Books, Brakes, Deed
 from app.domain.backtest.crowd import Crowd, Person
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, State, TagCustomer
-from app.domain.facts import Line, Order, OrderFacts
+from app.domain.effects import AddGiftLine, TagCustomer
+from app.domain.facts import GiftOption, Line, Order, OrderFacts
 from app.domain.money import Money, zero
 from app.domain.rules import (
     gift_order,
@@ -175,10 +175,17 @@ class Walk:
             order=order,
             standing=None if buyer is None else crowd.standing(crowd.person(buyer), now),
             yardstick=crowd.yardstick(),
-            options=self.asked.options,
+            options=self._options(now),
             history=self.books.history(order.id, buyer, ordinal, now),
             granted=self.asked.granted,
         )
+
+    def _options(self, now: datetime) -> tuple[GiftOption, ...]:
+        """Return what is on the shelf and promised to nobody, as `jobs.gather` asks for it."""
+        gone = self.books.promised(now)
+        if not any(gone[option.variant_id] for option in self.asked.options if option.stock is not None):
+            return self.asked.options  # nearly always
+        return tuple(shortages.spared(option, gone) for option in self.asked.options)
 
     def _carry_out(self, decision: Decision, order: Order, now: datetime) -> None:
         if decision.rule == special_customer.RULE and order.customer_id is not None:
@@ -224,7 +231,7 @@ class Walk:
             now = max(deed.due_at, deed.created_at)
             no = self._unwanted(deed, now)
             if no is None:
-                deed.end(State.DONE, "", now)
+                self.books.give(deed, now)
                 continue
             self.books.drop(deed, no[0], now)
             cost = Money(minor=deed.cost_minor, currency=self.asked.currency)
