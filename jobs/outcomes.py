@@ -18,9 +18,10 @@ from app.store import endings, ledger, parking, pending
 from app.store.base import Session
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import deeds
+from jobs import deeds, second_choice
 from jobs.carry_out import follow_up, give_otherwise, note_dropped
 from jobs.doors import shut_until
+from jobs.second_choice import Left
 
 log = structlog.get_logger("effect")
 
@@ -39,6 +40,7 @@ class Outcome:
     words: dict[str, object] = field(default_factory=dict)
     busy: Busy | None = None
     receipt: Receipt | None = None
+    holds_shop: bool = False  # to be written down under the shop's lock
 
     def tell(self) -> None:
         """Say in the log what was written."""
@@ -72,16 +74,25 @@ def refused(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
     return Outcome(deed=deed, event="effect.refused", write=write, grave=True, words={"code": code})
 
 
-def unwanted(merchant: Merchant, deed: Deed, code: str, why: str) -> Outcome:
-    """Say that it turned out to be no longer wanted."""
+def unwanted(merchant: Merchant, deed: Deed, code: str, why: str, left: Left | None = None) -> Outcome:
+    """Say that it turned out to be no longer wanted; of what is `left` the next that fits may go instead."""
 
     def write(session: Session, now: datetime) -> None:
-        if endings.drop(session, deed, code=code, why=why, now=now):
+        if left is not None and second_choice.give(session, merchant, deed, left, now):
+            followed_up(session, merchant, deed, now)
+        elif endings.drop(session, deed, code=code, why=why, now=now):
             note_dropped(session, merchant, deed, now)
             followed_up(session, merchant, deed, now)
             give_otherwise(session, merchant, deed, code=code, now=now)
 
-    return Outcome(deed=deed, event="effect.unwanted", write=write, words={"code": code})
+    words: dict[str, object] = {"code": code}
+    return Outcome(
+        deed=deed,
+        event="effect.unwanted" if left is None else "effect.sold_out",
+        write=write,
+        words=words,
+        holds_shop=left is not None,
+    )
 
 
 def parked(merchant: Merchant, deed: Deed, question: Question) -> Outcome:

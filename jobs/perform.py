@@ -20,7 +20,7 @@ import structlog
 
 from app.domain.errors import Closed
 from app.domain.shortages import off_the_shelf
-from app.store import endings, groups, shelves
+from app.store import endings, groups, orders, shelves
 from app.store.base import Session, StoreUnavailable, unit_of_work
 from app.store.conditions import EDITS
 from app.store.ledger import Deed
@@ -232,6 +232,8 @@ class Shift:
 
 def _write(session: Session, merchant: Merchant, ended: Sequence[Outcome], now: datetime) -> None:
     """Write outcomes down: those that cost nothing and went well in one statement, the others each by its own."""
+    if any(outcome.holds_shop for outcome in ended):
+        orders.lock(session, shop_id=merchant.id)  # before any row, as whoever decides does
     plain = {
         outcome.deed.id: (outcome.deed, outcome.receipt)
         for outcome in ended

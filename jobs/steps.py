@@ -11,7 +11,7 @@ from app.domain.errors import Busy, Dearer, Rejected, Unavailable, Uncertain
 from app.domain.retry import pause_before_next, wait_after
 from app.store.ledger import Deed
 from app.store.shops import Merchant
-from jobs import address_asks, deeds, outcomes
+from jobs import address_asks, deeds, outcomes, second_choice
 from jobs.deeds import Standings
 from jobs.lever import held_for
 from jobs.outcomes import Outcome
@@ -103,6 +103,7 @@ class Steps:
             if unanswered is not None:
                 return outcomes.unanswered(deed, unanswered)
             reason = deeds.unwanted(world, merchant, outside, deed, known)
+            left = None if reason is None else second_choice.left(world, merchant, outside, deed, reason[0])
             question = None if reason is not None else deeds.question(world, merchant, outside, deed, known)
             with held_for(deed):  # a draft is written before the gate
                 request = None if reason or question else deeds.prepare(world, merchant, outside, deed)
@@ -113,7 +114,7 @@ class Steps:
         except Rejected as problem:
             return outcomes.refused(merchant, deed, "refused", str(problem))
         if reason is not None:
-            return outcomes.unwanted(merchant, deed, *reason)
+            return outcomes.unwanted(merchant, deed, *reason, left=left)
         if question is not None:
             return outcomes.parked(merchant, deed, question)
         by_hand = deeds.by_hand(outside, deed)

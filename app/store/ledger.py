@@ -4,7 +4,8 @@
     gate ─▶ sending                committed just before the call; from here on it may have happened
 
 How a deed is taken in hand, and what moves several at once, is next door: in `groups`. How its turn ends: in `endings`.
-What is done and may yet fail is pending: in `pending`. What a person must see to first: in `parking`.
+What is done and may yet fail is pending: in `pending`. What a person must see to first: in `parking`. What gives
+another item than was planned: in `swapping`.
 
 Every move is one conditional statement. A worker that was frozen and comes back late finds its row moved on, and is
 told so.

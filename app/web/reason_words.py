@@ -1,7 +1,18 @@
 """The rules' codes and the callers' topics in a merchant's words. What has none here is shown as it is."""
 
 from app.domain import tastes
-from app.domain.rules import elsewhere, gift_order, granted, hard_time, holdout, let_alone, moments, pressed, typed
+from app.domain.rules import (
+    elsewhere,
+    gift_order,
+    granted,
+    hard_time,
+    holdout,
+    let_alone,
+    moments,
+    pressed,
+    second_choice,
+    typed,
+)
 from app.web.language import N_, _
 
 _REASONS = {
@@ -82,7 +93,8 @@ _REASONS = {
     "no_gift": N_("no gift for this customer"),
     "sends": N_("a gift is sent"),
     "on_board": N_("in the parcel anyway"),
-    "sold_out": N_("gone from stock"),
+    second_choice.GONE: N_("gone from stock"),
+    second_choice.CODE: N_("something else instead"),
     "nothing_to_withdraw": N_("nothing to withdraw"),
     "bad_days": N_("day not possible"),
     "too_dear": N_("flowers too dear"),

@@ -72,7 +72,10 @@ BOOK: Mapping[str, Chapter] = {
     ),
     "nth_order_gift": Chapter(
         trigger=N_("When an order is paid, once the customer has had time to change their mind."),
-        gesture=N_("Adds a gift to the order at no charge, for as long as the parcel is there."),
+        gesture=N_(
+            "Adds a gift to the order at no charge, for as long as the parcel is there: where one is sold out by then,"
+            " the next of the list."
+        ),
         mode="nth_order_gift.mode",
         conditions=(
             *("nth_order_gift.ordinals", "nth_order_gift.every", "nth_order_gift.variants"),

@@ -94,6 +94,7 @@ from app.store.lifetime import Move, Share
 from app.store.sealed import Seal
 from app.store.sendings import Sent
 from app.store.stories import Search
+from app.store.swapping import Other
 from app.store.tables import Effect, Grant
 from app.store.watch_tables import Trail
 from tests.builders import (
@@ -413,6 +414,7 @@ class Inhabitant:
             "decision_id": self.decision_id,
             "letter": self.letter,
             "deed": self._deed(name),
+            "other": self.picked and Other(effect=self.picked.effect, cost=usd(1), why="It was gone."),
             "ready": [(self.picked, None)],
             "deeds": [self.picked],
             "ended": [(self.sending, receipt())],
@@ -475,7 +477,7 @@ class Inhabitant:
             return self.in_hands
         return (
             self.picked
-            if name in {"ledger.gate", "endings.drop", "endings.leave_to_a_person", "parking.park"}
+            if name in {"ledger.gate", "endings.drop", "endings.leave_to_a_person", "parking.park", "swapping.swap"}
             else self.sending
         )
 

@@ -47,6 +47,19 @@ def withdrawn(scene: Scene, order: int) -> None:
     assert (row.state, scene.gifts_on(order), scene.reserved(), scene.spent()) == ("withdrawn", 0, 0, 0)
 
 
+def planned_then_sold_out(scene: Scene) -> int:
+    order = scene.order()
+    paid(scene, order)
+    scene.drain()
+    scene.call(f"/town/variants/{POLICY.nth_order_gift.variants[0]}/stock", {"stock": 0})
+    return order
+
+
+def the_second_given(scene: Scene, order: int) -> None:
+    given_once(scene, order)
+    assert [row.payload["variant_id"] for row in scene.effects("add_gift_line")] == [POLICY.nth_order_gift.variants[1]]
+
+
 def given_then_refunded(scene: Scene) -> int:
     order = scene.order()
     paid(scene, order)
@@ -147,6 +160,11 @@ FLOWS = MappingProxyType(
             act=over,
             happened=withdrawn,
             policy=replace(GENEROUS, nth_order_gift=replace(EVERY_ORDER, settle_minutes=30)),
+        ),
+        "gift-second-choice": Flow(
+            prepare=planned_then_sold_out,
+            happened=the_second_given,
+            policy=replace(GENEROUS, nth_order_gift=replace(EVERY_ORDER, settle_minutes=1)),
         ),
         "gift-taken-back": Flow(prepare=given_then_refunded, act=over, happened=taken_back),
         "gift-order": Flow(

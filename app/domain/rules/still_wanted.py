@@ -7,7 +7,7 @@ from app.domain.effects import MarkInHelpdesk, SendFlowers, SendGift
 from app.domain.facts import GiftOption, Order, Standing
 from app.domain.gifts import GiftKind
 from app.domain.policy import Policy
-from app.domain.rules import hard_time, let_alone, nth_order_gift, special_customer
+from app.domain.rules import hard_time, let_alone, nth_order_gift, second_choice, special_customer
 
 
 def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: datetime) -> tuple[str, str] | None:
@@ -20,7 +20,7 @@ def gift(order: Order | None, option: GiftOption | None, policy: Policy, now: da
     if option is not None and option.variant_id in nth_order_gift.on_board(order):
         return "on_board", f"{option.title} is on this order already."
     if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
-        return "sold_out", "The gift is no longer on sale or in stock."
+        return second_choice.GONE, "The gift is no longer on sale or in stock."
     return None
 
 
@@ -35,7 +35,7 @@ def gift_order(order: Order | None, option: GiftOption | None, policy: Policy) -
     if option is not None and not option.ships:
         return "not_shipped", f"{option.title} is nothing that is sent in a parcel."
     if option is None or not nth_order_gift.choose((option,), frozenset(), policy.nth_order_gift):
-        return "sold_out", "The gift is no longer on sale or in stock."
+        return second_choice.GONE, "The gift is no longer on sale or in stock."
     return None
 
 
