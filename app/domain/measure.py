@@ -1,11 +1,20 @@
 """How a shop is measured: who stands out in it, and after how long a silence somebody counts as lapsed."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from app.domain.policy import Measure, SpecialCustomer
 
 FEWEST_DAYS, MOST_DAYS = 60, 365  # nobody lapses within two months, nobody is active after a year
 DAY = 24 * 60 * 60  # seconds
+
+
+class Fifths(NamedTuple):
+    """In which fifth of all customers somebody is, 5 being the best: recency, frequency, monetary value."""
+
+    lately: int
+    often: int
+    much: int
 
 
 def threshold(policy: SpecialCustomer, customers: int, net_minor: int, ranked: Callable[[int], int]) -> int:
@@ -26,6 +35,11 @@ def rank(customers: int, percent: int) -> int:
 def mean(customers: int, net_minor: int) -> int:
     """Return the mean, rounded half up to the minor unit."""
     return 0 if customers == 0 else (2 * net_minor + customers) // (2 * customers)
+
+
+def fifth(below: int, customers: int) -> int:
+    """Return the fifth, 1 to 5, of one among so many customers, than whom so many are less."""
+    return 1 + 5 * below // customers
 
 
 def twice_in_days(seconds: int) -> int:

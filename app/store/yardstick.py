@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer, Row, cast, func, select, update
+from sqlalchemy import BigInteger, Integer, Row, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import facts
@@ -48,6 +48,21 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
         return session.scalar(spent.order_by(Customer.net_minor).offset(rank - 1).limit(1)) or 0
 
     return formulas.threshold(policy, totals.customers, totals.net_minor, ranked)
+
+
+def fifths(session: Session, *, shop_id: int, standing: facts.Standing) -> formulas.Fifths | None:
+    """Return where the customer stands among all whose orders count; None for one of whose orders none does."""
+    if standing.last_order_at is None:
+        return None
+    less = (
+        Customer.last_order_at < standing.last_order_at,
+        Customer.orders < standing.orders,
+        Customer.net_minor < standing.net.minor,
+    )
+    # By an index alone: the dates, the counts and the sums stand in one.
+    counts = select(func.count(), *(func.count(case((each, 1))) for each in less))
+    customers, *below = session.execute(counts.where(Customer.shop_id == shop_id, Customer.orders > 0)).one()
+    return formulas.Fifths(*(formulas.fifth(each, customers) for each in below)) if customers else None
 
 
 def usual_pause(session: Session, shop_id: int) -> int:

@@ -22,6 +22,7 @@ from app.store import (
     spending,
     stories,
     tallies,
+    yardstick,
 )
 from app.store.reports import PoolLeft
 from app.store.stories import Search
@@ -121,6 +122,7 @@ def customer(customer_id: int) -> str:
         bought = stories.orders_of(seen.session, customer_id=customer_id, limit=ORDERS, **_shop(seen))
         subjects = (f"customer:{customer_id}", *(f"order:{line.id}" for line in bought))
         facts |= _story(seen, subjects, Search(customer_id=customer_id))
+        facts["fifths"] = yardstick.fifths(seen.session, shop_id=seen.merchant.id, standing=facts["standing"])
         facts["store_says"] = reports.store_says(seen.session, customer_id=customer_id, **_shop(seen))
         facts["journey"] = journey.shown(seen.session, seen.merchant, facts["standing"], facts["measure"], seen.now)
     facts["entries"] = timeline.merged(orders=bought, told=facts["told"], rows=facts["rows"])

@@ -119,6 +119,7 @@ from tests.builders import (
     purse,
     receipt,
     refund,
+    standing,
     tag,
     usd,
 )
@@ -671,6 +672,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "receipt": receipt(),
     "decision": decision("gift"),
     "yardstick": measure(threshold=usd(1)),
+    "standing": standing(),
     "subjects": ("order:1001",),
     "search": Search(),
     "done_at": NOON + DAY,

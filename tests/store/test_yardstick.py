@@ -118,6 +118,40 @@ def test_given_a_merchant_who_says_what_active_means_when_measured_then_that_is_
     assert taken(sessions, shop, SpecialCustomer(active_days=21)).active_days == 21
 
 
+def test_given_some_customers_when_one_is_placed_among_them_then_by_how_lately_how_often_and_how_much(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    spend(sessions, shop, *NETS)
+    with unit_of_work(sessions) as session:
+        for number, who in ((1, 100), (2, 100), (3, 102)):
+            orders.record(session, shop_id=shop.id, order=order(id=number, customer_id=who, net=usd(5_00)))
+        late = order(id=4, customer_id=102, net=usd(1), processed_at=NOON)
+        orders.record(session, shop_id=shop.id, order=late)
+
+    assert [fifths(sessions, shop, who) for who in range(100, 105)] == [
+        (1, 4, 1),
+        (1, 1, 1),
+        (5, 4, 3),
+        (1, 1, 4),
+        (1, 1, 5),
+    ]
+
+
+def test_given_somebody_none_of_whose_orders_count_when_placed_then_nowhere(sessions: Sessions, shop: Merchant) -> None:
+    spend(sessions, shop, *NETS)
+    with unit_of_work(sessions) as session:
+        orders.record(session, shop_id=shop.id, order=order(customer_id=99, counted=False, uncounted_because="A test."))
+
+    assert fifths(sessions, shop, 99) is None
+
+
+def fifths(sessions: Sessions, shop: Merchant, customer_id: int) -> tuple[int, ...] | None:
+    with unit_of_work(sessions) as session:
+        standing = orders.standing(session, shop_id=shop.id, customer_id=customer_id, currency="USD")
+        assert standing is not None
+        return yardstick.fifths(session, shop_id=shop.id, standing=standing)
+
+
 def spend(sessions: Sessions, shop: Merchant, *nets: int, first_customer: int = 100) -> None:
     """Let one customer after the other spend that much."""
     with unit_of_work(sessions) as session:
