@@ -10,7 +10,7 @@ from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, Effect, Plan, RefundOrder, TagCustomer
 from app.domain.money import Money
 from app.domain.policy import Mode, SpecialCustomer
-from app.store import decisions, insights, ledger, shops, yardstick
+from app.store import decisions, insights, ledger, reason_counts, shops, yardstick
 from app.store.base import Sessions, unit_of_work
 from app.store.ledger import Draft
 from bench.shop import let_in
@@ -62,9 +62,13 @@ def kept(here: World, url: str, *, orders: int, deeds: int) -> Sessions:
         yardstick.measure(session, shop_id=1, policy=SpecialCustomer(), now=now)
         insights.take(session, shop_id=1, policy=SpecialCustomer(), now=now)
     moments = (now - timedelta(days=365) * (orders - number) / orders for number in range(orders))
-    _reasons(sessions, enumerate(moments, start=1))
     step = timedelta(days=365) / deeds
     _deeds(sessions, here, ((number, now - step * (deeds - number)) for number in range(deeds)))
+    placed = enumerate(moments, start=1)
+    _reasons(sessions, islice(placed, orders - orders // 365))
+    with unit_of_work(sessions) as session:  # as late as that chore comes: a whole day was decided since
+        reason_counts.take(session, shop_id=1, now=now - timedelta(days=1), day_start=now - timedelta(days=1))
+    _reasons(sessions, placed)
     with unit_of_work(sessions) as session:
         session.execute(_SPECIAL)
         session.execute(_ENDED)

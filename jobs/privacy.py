@@ -8,7 +8,7 @@ import structlog
 
 from app.domain.errors import Unavailable
 from app.domain.people import Asked, Person
-from app.store import asks, attentions, chores, erasing, orders, privacy, pruning, snoozes, traces, veil
+from app.store import asks, attentions, chores, erasing, orders, privacy, pruning, reason_counts, snoozes, traces, veil
 from app.store.base import reading, unit_of_work
 from app.store.privacy import Request
 from app.store.shops import Merchant
@@ -16,7 +16,7 @@ from app.store.traces import Kept
 from integrations import registry
 from jobs import tracing
 from jobs.queue import Task
-from jobs.runtime import World, local
+from jobs.runtime import World, local, midnight
 from jobs.tracing import Found
 
 log = structlog.get_logger("privacy")
@@ -28,7 +28,7 @@ CALENDAR = timedelta(days=60)
 
 
 def keep_promises(world: World, shop_id: int) -> None:
-    """Carry out what was asked of the shop's data, and once a day take the words out of old deliveries."""
+    """Carry out what was asked of the shop's data, and once a day tidy up and count the reasons."""
     world.bell.heard(Task.PRIVACY, shop_id)
     merchant = world.known(shop_id)
     if merchant is None:
@@ -40,6 +40,7 @@ def keep_promises(world: World, shop_id: int) -> None:
         _carry_out(world, merchant, request)
     if world.known(shop_id) is not None:
         _tidy(world, merchant)
+        _count_reasons(world, merchant)
 
 
 def copy(world: World, merchant: Merchant, person: Person) -> str:
@@ -171,3 +172,11 @@ def _tidy_some(world: World, merchant: Merchant) -> bool:
         if more:
             chores.leave(session, shop_id=shop_id, name=TIDY, period=today)
     return more
+
+
+def _count_reasons(world: World, merchant: Merchant) -> None:
+    """Count once a day what a page would count at each look; what is too old has gone by now, and who asked for it."""
+    now = world.clock.now()
+    with unit_of_work(world.sessions) as session:
+        orders.lock(session, shop_id=merchant.id)  # nobody is merged or forgotten meanwhile
+        reason_counts.take(session, shop_id=merchant.id, now=now, day_start=midnight(merchant, now))

@@ -20,6 +20,7 @@ from app.store import (
     contacts,
     ledger,
     lifetime,
+    reason_counts,
     sendings,
     snoozes,
     trials,
@@ -171,6 +172,7 @@ def _forget_reasons(session: Session, shop_id: int, person: Person, letters: Col
         elif kind == "ticket":
             row.subject = _nameless(key, row.subject)
     session.flush()
+    reason_counts.drop(session, shop_id=shop_id)
 
 
 def _forget_orders(session: Session, shop_id: int, person: Person, key: bytes) -> set[str]:

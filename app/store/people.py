@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 from app.domain import facts
 from app.domain.effects import State
 from app.domain.rules import special_customer
-from app.store import attentions, birthdays, campaign_lists, care, contacts, ledger, lifetime, snoozes, trials
+from app.store import (
+    attentions,
+    birthdays,
+    campaign_lists,
+    care,
+    contacts,
+    ledger,
+    lifetime,
+    reason_counts,
+    snoozes,
+    trials,
+)
 from app.store.base import Base, insert
 from app.store.contact_tables import MergedCustomer
 from app.store.contacts import Kind
@@ -92,6 +103,7 @@ def rehome(session: Session, *, shop_id: int, kept: int, deleted: int, now: date
         .where(Decision.shop_id == shop_id, Decision.subject == f"customer:{deleted}")
         .values(subject=f"customer:{kept}")
     )
+    reason_counts.drop(session, shop_id=shop_id)
     contacts.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     care.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)
     snoozes.hand_over(session, shop_id=shop_id, kept=kept, gone=deleted)

@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import CursorResult, Delete, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from app.store import reason_counts
 from app.store.tables import Chore, Decision, Delivery, Effect
 
 
@@ -36,6 +37,7 @@ def reasons(session: Session, *, shop_id: int, before: datetime, limit: int) -> 
         .order_by(Decision.id)
         .limit(limit)
     )
+    reason_counts.drop(session, shop_id=shop_id, before=before)
     return _gone(session, delete(Decision).where(Decision.shop_id == shop_id, Decision.id.in_(old)))
 
 

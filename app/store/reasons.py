@@ -1,10 +1,9 @@
-"""Reads the decisions back, for people: why, why not, and how often."""
+"""Reads the decisions back, for people: why, and why not."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, select, union_all
 from sqlalchemy.orm import Session
 
 from app.store.stories import Search, matching
@@ -35,17 +34,6 @@ class Heard:
     topic: str
     times: int
     problem: str | None  # why it was set aside, or put off when it was last tried
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNot:
-    """How many subjects one rule answered with one code, and the newest of those answers."""
-
-    rule: str
-    code: str
-    subjects: int
-    example: str
-    latest: datetime
 
 
 def verdicts(session: Session, *, shop_id: int, subjects: tuple[str, ...], search: Search, limit: int) -> list[Verdict]:
@@ -100,42 +88,6 @@ def some(session: Session, *, shop_id: int, rule: str | None, code: str | None, 
     found = session.execute(_decided(shop_id).where(*wanted).limit(limit)).all()
     names = _order_names(session, shop_id, [row.subject for row, _ in found])
     return [_verdict(row, topic, names.get(row.subject)) for row, topic in found]
-
-
-def why_nots(
-    session: Session, *, shop_id: int, since: datetime, rule: str | None = None, code: str | None = None
-) -> list[WhyNot]:
-    """Return the answers that rules gave since then, counted by subject, the most frequent first.
-
-    Those of one rule or of all, under one code or all.
-    """
-    made = [Decision.shop_id == shop_id, Decision.decided_at >= since]
-    made += [] if rule is None else [Decision.rule == rule]
-    made += [] if code is None else [Decision.code == code]
-    counted = _counted(session, made)
-    statement = (
-        select(counted.c.rule, counted.c.code, counted.c.subjects, Decision.because, Decision.decided_at)
-        .join(Decision, (Decision.id == counted.c.newest) & (Decision.shop_id == shop_id))
-        .order_by(counted.c.subjects.desc(), counted.c.rule, counted.c.code)
-    )
-    return [
-        WhyNot(rule=row[0], code=row[1], subjects=row[2], example=row[3], latest=row[4])
-        for row in session.execute(statement)
-    ]
-
-
-def _counted(session: Session, made: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Return how many subjects each rule gave each code, of decisions `made` so, and the `newest` that did."""
-    answer = (Decision.rule, Decision.code)
-    newest = func.max(Decision.id).label("newest")
-    if session.get_bind().dialect.name == "sqlite":
-        subjects = func.count(func.distinct(Decision.subject)).label("subjects")
-        return select(*answer, subjects, newest).where(*made).group_by(*answer).subquery()
-    # PostgreSQL sorts all rows to count those that are distinct, three times slower than the grouping that it hashes.
-    each = select(*answer, newest).where(*made).group_by(*answer, Decision.subject).subquery()
-    said = (each.c.rule, each.c.code)
-    subjects, last = func.count().label("subjects"), func.max(each.c.newest).label("newest")
-    return select(*said, subjects, last).group_by(*said).subquery()
 
 
 def _decided(shop_id: int) -> Select[Decision, str]:

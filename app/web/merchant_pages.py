@@ -1,6 +1,5 @@
 """The merchant's pages: today, the ledger, one order's story, one customer's card, and the reasons."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, make_response, request, url_for
@@ -14,6 +13,7 @@ from app.store import (
     imports,
     orders,
     privacy,
+    reason_counts,
     reasons,
     reports,
     setups,
@@ -53,7 +53,6 @@ WAITING_ROWS = 12  # enough for the few that today shows; all of them are in the
 STORY = 100  # decisions in one story
 ORDERS = 50  # of one customer
 HEARD = 50  # calls about one order
-REASONS_GO_BACK = timedelta(days=90)
 MOST_ID = 2**63 - 1
 
 
@@ -134,10 +133,10 @@ def decisions() -> str:
     """Count why and why not by reason; with a code, that one alone, and show the newest decisions that gave it."""
     rule, code = ledger_search.words("rule") or None, ledger_search.words("code") or None
     with look() as seen:
-        shop_id, since = seen.merchant.id, seen.now - REASONS_GO_BACK
-        counts = reasons.why_nots(seen.session, shop_id=shop_id, since=since, rule=rule, code=code)
+        shop_id = seen.merchant.id
+        found = reason_counts.read(seen.session, shop_id=shop_id, now=seen.now, rule=rule, code=code)
         told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY) if code else []
-    facts = {"counts": counts, "told": told, "code": code, "since": since, "some": bool(rule or code)}
+    facts = {"counts": found.answers, "since": found.since, "told": told, "code": code, "some": bool(rule or code)}
     return show("decisions.html", seen, facts)
 
 

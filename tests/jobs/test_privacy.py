@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.domain.people import Asked, Person
 from app.store import erasing, inbox, orders, privacy, shops
 from app.store.base import Base, Session, unit_of_work
+from app.store.reason_tables import ReasonCount
 from app.store.tables import Delivery, PrivacyRequest, Shop
 from jobs import erase, export
 from jobs import privacy as keeping
@@ -294,6 +295,20 @@ def test_given_words_of_today_when_it_is_tidied_then_they_stay_for_whoever_asks_
     keep_promises(inside.world, inside.shop_id)
 
     assert 0 < words(inside) == before
+
+
+def test_given_a_night_when_it_is_tidied_then_its_reasons_are_counted_and_again_the_next_night(
+    inside: Practice, bird: int
+) -> None:
+    counted = []
+    for _ in range(3):
+        keep_promises(inside.world, inside.shop_id)
+        with unit_of_work(inside.world.sessions) as session:
+            counted.append(session.scalar(select(ReasonCount.counted_at)))
+        inside.later(13 * 3600)
+
+    assert None not in counted
+    assert len(set(counted)) == 2
 
 
 def test_given_an_unknown_person_when_they_ask_twice_then_both_are_done(inside: Practice) -> None:

@@ -11,18 +11,6 @@ from tests.builders import DAY, HOUR, NOON, flowers, gift_line, order, paid, pla
 from tests.store.bookkeeping import decide, doubt, finish, plan, rows
 
 
-def test_given_the_same_answer_many_times_when_reasons_are_counted_then_by_subject_and_with_the_newest(
-    sessions: Sessions, shop: Merchant
-) -> None:
-    with unit_of_work(sessions) as session:
-        decide(session, shop, code="foreign", because="long ago", at=NOON - 100 * DAY)
-        for number, words in ((1, "a"), (1, "b"), (2, "c")):
-            decide(session, shop, subject=f"order:{number}", code="foreign", because=words)
-        (found,) = reasons.why_nots(session, shop_id=shop.id, since=NOON - 90 * DAY)
-
-    assert (found.code, found.subjects, found.example) == ("foreign", 2, "c")
-
-
 def test_given_the_same_words_about_one_order_when_its_verdicts_are_read_then_they_are_told_once(
     sessions: Sessions, shop: Merchant
 ) -> None:

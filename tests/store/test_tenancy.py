@@ -64,6 +64,7 @@ from app.store import (
     orders,
     pools,
     privacy,
+    reason_counts,
     results,
     reviews,
     sendings,
@@ -948,11 +949,12 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
 
 
 def decided_on(session: Session, shop_id: int, effect_id: int) -> None:
-    """Let somebody say yes to a deed, and change their mind about all rules."""
+    """Let somebody say yes to a deed, and change their mind about all rules; and all that was decided be counted."""
     approved = {"rule": "nth_order_gift", "why": "approved", "effect_id": effect_id}
     session.add(Trail(shop_id=shop_id, what="planned", who="house", **approved))
     for policy in (Policy(), auto_policy()):
         shops.change_policy(session, shop_id=shop_id, policy=policy, now=NOON)
+    reason_counts.take(session, shop_id=shop_id, now=NOON, day_start=NOON)
 
 
 def campaigns_of(session: Session, shop_id: int, theirs: dict[int, int]) -> dict[str, int]:
