@@ -1,9 +1,10 @@
 """The merchant's desk: what a person may do to a rule or to a deed. The ledger moves first, then the bell rings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 
 import structlog
 
@@ -197,23 +198,29 @@ def set_mode(world: World, merchant: Merchant, rule: str, mode: Mode, *, seen: M
     What is planned stays planned, and what waits for a yes goes on waiting: a mode is about what comes. `seen` is how
     far it went before the eyes of whoever pressed: None, and nothing done, where somebody has set another since.
     """
+    return set_modes(world, merchant, (rule,), mode, may=lambda now: seen is None or now.mode_of(rule) in {seen, mode})
+
+
+def set_modes(
+    world: World, merchant: Merchant, rules: Collection[str], mode: Mode, *, may: Callable[[Policy], bool]
+) -> int | None:
+    """Set how far several rules may go, all or none, as `set_mode` does.
+
+    `may` is told how it stands now, when nobody else can change it: None, and nothing done, where it says no.
+    """
     now = world.clock.now()
     with unit_of_work(world.sessions) as session:
         # The policy is one document: two people changing two rules at once must not undo each other.
         orders.lock(session, shop_id=merchant.id)
-        current = shops.by_id(session, merchant.id) or merchant
-        if seen is not None and current.policy.mode_of(rule) not in {seen, mode}:
+        current = (shops.by_id(session, merchant.id) or merchant).policy
+        if not may(current):
             return None
-        shops.change_policy(session, shop_id=merchant.id, policy=with_mode(current.policy, rule, mode, now), now=now)
-        kinds = STILL_TIMELY.get(rule, ())
-        taken_up = 0
-        if mode is not Mode.OBSERVE and kinds:
-            measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
-            taken_up = ledger.promote_observed(
-                session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now, yardstick=measure
-            )
-    _ring(world, merchant, "desk.mode_set", rule=rule, mode=mode.value, taken_up=taken_up)
-    return taken_up
+        wanted = reduce(lambda policy, rule: with_mode(policy, rule, mode, now), rules, current)
+        shops.change_policy(session, shop_id=merchant.id, policy=wanted, now=now)
+        taken_up = {rule: _taken_up(session, merchant, rule, mode, now) for rule in rules}
+    for rule, count in taken_up.items():
+        _ring(world, merchant, "desk.mode_set", rule=rule, mode=mode.value, taken_up=count)
+    return sum(taken_up.values())
 
 
 def set_policy(world: World, merchant: Merchant, change: Callable[[Policy], Policy]) -> bool:
@@ -275,6 +282,16 @@ def with_mode(policy: Policy, rule: str, mode: Mode, now: datetime) -> Policy:
         "flowers": replace(policy, team=replace(policy.team, flowers_mode=mode)),
     }
     return changed[rule]
+
+
+def _taken_up(session: Session, merchant: Merchant, rule: str, mode: Mode, now: datetime) -> int:
+    kinds = STILL_TIMELY.get(rule, ())
+    if mode is Mode.OBSERVE or not kinds:
+        return 0
+    measure = yardstick.read(session, shop_id=merchant.id, currency=merchant.currency)
+    return ledger.promote_observed(
+        session, shop_id=merchant.id, rule=rule, kinds=kinds, mode=mode, now=now, yardstick=measure
+    )
 
 
 def _approve(session: Session, merchant: Merchant, effect_id: int, now: datetime) -> list[Deed]:

@@ -1,6 +1,6 @@
 """A merchant's first steps: a gift is looked for and picked, a helpdesk left for later, and the rules switched on."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import structlog
@@ -59,13 +59,16 @@ def skip_helpdesk(world: World, merchant: Merchant) -> None:
         welcomes.skip_helpdesk(session, shop_id=merchant.id, now=world.clock.now())
 
 
-def switch(world: World, merchant: Merchant, mode: Mode, rules: Collection[str]) -> None:
-    """Let these rules go so far, and count the first steps as taken."""
-    for rule in rules:
-        desk.set_mode(world, merchant, rule, mode)
+def switch(
+    world: World, merchant: Merchant, mode: Mode, rules: Collection[str], *, may: Callable[[Policy], bool]
+) -> bool:
+    """Let these rules go so far, and count the first steps as taken; False, and nothing done, where it may not be."""
+    if desk.set_modes(world, merchant, rules, mode, may=may) is None:
+        return False
     with unit_of_work(world.sessions) as session:
         welcomes.finish(session, shop_id=merchant.id, now=world.clock.now())
     log.info("welcome.finished", shop=merchant.id, mode=mode.value, rules=sorted(rules))
+    return True
 
 
 def _with_gift(policy: Policy, variant_id: int, *, first: bool) -> Policy:

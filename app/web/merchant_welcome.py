@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import Unavailable
 from app.domain.policy import Measure, Mode, Policy
-from app.web import store_search, welcome_view
+from app.web import editions, store_search, welcome_view
 from app.web.fields import Amount, Whole, Wrong
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
@@ -130,7 +130,7 @@ def replay() -> Response:
 
 @blueprint.post("/welcome/switch")
 def switch() -> Response:
-    """Switch the first rules on, or let them watch."""
+    """Switch the first rules on, or let them watch; 409 where what the page showed was changed since."""
     mode, wanted = request.form.get("mode", ""), set(request.form.getlist("rule"))
     if mode not in set(Mode) or not wanted <= set(RULES):
         abort(422, _("Please choose one of these."))
@@ -139,8 +139,24 @@ def switch() -> Response:
     gift = merchant().policy.nth_order_gift
     if mode != Mode.OBSERVE and "nth_order_gift" in wanted and not gift.variants:
         abort(422, _("Please pick a gift first, or untick the gift in the parcel."))
-    taking.switch(in_their_name(), merchant(), Mode(mode), [rule for rule in RULES if rule in wanted])
+    rules, edition = [rule for rule in RULES if rule in wanted], request.form.get("edition", "")
+
+    def may(current: Policy) -> bool:
+        # Whoever presses twice finds their own work done.
+        done = all(current.mode_of(rule) == mode for rule in rules)
+        return done or edition == welcome_view.edition(current, merchant().currency)
+
+    if not taking.switch(in_their_name(), merchant(), Mode(mode), rules, may=may):
+        return _overtaken()
     return redirect(url_for("merchant.pages.today", said="welcome_done"), 303)
+
+
+def _overtaken() -> Response:
+    """Show how it stands now, and what was changed since the page was opened that was pressed on."""
+    told = editions.overtook(welcome_view.PATHS, request.form.get("since", ""))
+    with look() as seen:
+        facts = welcome_view.facts(seen)
+    return make_response(show("welcome.html", seen, facts | {"stale": True, "overtook": told}), 409)
 
 
 def _measured(policy: Policy, chosen: Measure, amount: int | None) -> Policy:

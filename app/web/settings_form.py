@@ -1,8 +1,5 @@
 """A form over some of the settings: as it stands, and saved whole or not at all."""
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,8 +8,8 @@ from flask import request
 
 from app.domain.money import Money
 from app.domain.policy import Measure, Mode, Policy
-from app.store import policy_changes, reports
-from app.web import setting_words, settings_table
+from app.store import reports
+from app.web import editions, settings_table
 from app.web.fields import Field
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
@@ -22,9 +19,7 @@ from app.web.setting_words import Told
 from jobs import desk, gift_names
 from jobs.runtime import purse
 
-MOST_TOLD = 20  # changes of others; all of them are on the rules' own pages
 VARIANTS = "nth_order_gift.variants"
-_PLACE = re.compile(r"(?a:\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,29 +81,21 @@ def save(fields: Sequence[Field]) -> Form | None:
     except Stale as stale:
         current = _current(stale.current, fields)
         lost = {path: text for path, text in texts.items() if text != current.texts[path]}
-        return replace(current, lost=lost, overtook=_overtook([*texts], since), status=409)
+        return replace(current, lost=lost, overtook=editions.overtook([*texts], since), status=409)
     return None
 
 
 def _current(policy: Policy, fields: Sequence[Field]) -> Form:
     texts = settings_table.typed(policy, merchant().currency, fields)
     with look() as seen:
-        since = policy_changes.place(seen.session, shop_id=seen.merchant.id)
-    return Form(texts=texts, edition=_edition(texts), since=str(since))
-
-
-def _overtook(paths: Sequence[str], since: str) -> list[Told]:
-    """Return what others have changed of these settings after that place; nothing where the form named none."""
-    if not _PLACE.fullmatch(since):
-        return []
-    with look() as seen:
-        return setting_words.history(seen, paths, MOST_TOLD, after=int(since))
+        since = editions.place(seen)
+    return Form(texts=texts, edition=editions.named(texts), since=since)
 
 
 def _changed(current: Policy, values: Mapping[str, object], edition: str, fields: Sequence[Field]) -> Policy:
     wanted = settings_table.decided(current, values)
     # The same form sent twice finds its own work done, and is no stranger to it.
-    if wanted != current and edition != _edition(settings_table.typed(current, merchant().currency, fields)):
+    if wanted != current and edition != editions.shown(current, merchant().currency, fields):
         raise Stale(current)
     return wanted
 
@@ -154,8 +141,3 @@ def _too_little_left(wanted: Policy) -> dict[str, str]:
 
 def _sent(path: str) -> str:
     return request.form.get(path, "").replace("\r\n", "\n").strip()
-
-
-def _edition(texts: Mapping[str, str]) -> str:
-    """Return a short name for exactly these settings: whoever saves says which ones they had before their eyes."""
-    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]

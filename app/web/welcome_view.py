@@ -16,10 +16,11 @@ from app.domain.suggestions import Insight, Level, Unfit, unfit
 from app.store import backtests, imports, insights, reports, setups, shops, welcomes
 from app.store.imports import Reading
 from app.store.welcomes import Picked
-from app.web import charts, rights
+from app.web import charts, editions, rights
 from app.web.charts import Chart, Column, Line
 from app.web.here import world
 from app.web.language import _, counted, money, number, whole_percent
+from app.web.rule_book import BOOK, fields_of
 from app.web.screen import Look
 from app.web.welcome_words import MEASURES, SAYS, WHY
 from integrations import registry
@@ -28,6 +29,11 @@ from jobs.welcome import RULES
 CHIPS = (4, 5, 6, 7)
 STEPS_SHOWN = 8
 P80 = 80
+_FIELDS = fields_of(
+    *("special_customer.measure", "special_customer.percentile", "special_customer.fixed_minor"),
+    *("special_customer.tag", "nth_order_gift.ordinals", "nth_order_gift.every", "nth_order_gift.variants"),
+)
+PATHS = (*(BOOK[rule].mode for rule in RULES), *(field.path for field in _FIELDS))
 _MINUTE = timedelta(minutes=1)
 
 
@@ -74,7 +80,14 @@ def facts(seen: Look) -> dict[str, Any]:
         "modes": list(Mode),
         "mode": policy.mode_of(RULES[0]),
         "gift_mode": policy.mode_of(RULES[1]),
+        "edition": edition(policy, seen.merchant.currency),
+        "since": editions.place(seen),
     }
+
+
+def edition(policy: Policy, currency: str) -> str:
+    """Return the name of what the page says is decided: whoever switches these rules on should have seen it."""
+    return editions.shown(policy, currency, _FIELDS, RULES)
 
 
 def moving(seen: Look) -> dict[str, Any]:

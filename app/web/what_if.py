@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.backtest.asked import Kind, differs
@@ -13,12 +13,12 @@ from app.domain.money import Money
 from app.domain.policy import Policy
 from app.store import backtests, shops
 from app.store.backtests import Walked
-from app.web import setting_words, settings_form, settings_table
+from app.web import editions, setting_words, settings_form, settings_table
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import N_, number, percent, shown
 from app.web.screen import look, show
-from app.web.settings_form import Form
+from app.web.settings_form import Form, Stale
 from jobs import backtest, desk
 
 blueprint = Blueprint("what_if", __name__)
@@ -130,18 +130,39 @@ def forget() -> Response:
 
 @blueprint.post("/what-if/take")
 def take() -> Response:
-    """Take what was tried over into the settings. How far a rule may go stays as it is."""
+    """Take what was tried over into the settings; 409 where the page that was pressed on shows something else.
+
+    How far a rule may go stays as it is.
+    """
     tried = backtest.newest(world(), merchant()).get(Kind.TRIED)
     if tried is None:
         return _back()
     values = {field.path: field.of(tried.policy) for field in FIELDS}
-    desk.set_policy(in_their_name(), merchant(), lambda current: settings_table.decided(current, values))
+
+    def taken(current: Policy) -> Policy:
+        wanted = settings_table.decided(current, values)
+        if wanted != current and request.form.get("taking", "") != _taking(current, tried.policy):
+            raise Stale(current)
+        return wanted
+
+    try:
+        desk.set_policy(in_their_name(), merchant(), taken)
+    except Stale:
+        return _page(not_taken=True)
     backtest.forget(world(), merchant())
     return _back("saved")
 
 
-def _page(form: Form | None = None) -> Response:
+def _taking(policy: Policy, tried: Policy) -> str:
+    """Return the name of the change that a page offers to take over: from what, to what."""
+    both = {"now": policy, "tried": tried}
+    return editions.named({name: editions.shown(each, merchant().currency, FIELDS) for name, each in both.items()})
+
+
+def _page(form: Form | None = None, *, not_taken: bool = False) -> Response:
+    overtook = editions.overtook(_TRIED, request.form.get("since", "")) if not_taken else []
     with look() as seen:
+        since = editions.place(seen)
         done = shops.history_state(seen.session, shop_id=seen.merchant.id).done_at is not None
         walks = backtests.newest(seen.session, shop_id=seen.merchant.id)
         called = setting_words.called(seen)
@@ -157,7 +178,13 @@ def _page(form: Form | None = None) -> Response:
         "fields": FIELDS,
         "called": called,
     }
-    return make_response(show("what_if.html", seen, facts | sheet.facts), sheet.status)
+    pressed = {
+        "taking": None if tried is None else _taking(merchant().policy, tried.policy),
+        "since": since,
+        "not_taken": not_taken,
+        "overtook": overtook,
+    }
+    return make_response(show("what_if.html", seen, facts | sheet.facts | pressed), 409 if not_taken else sheet.status)
 
 
 def _facts(kept: Walked | None, tried: Walked | None, policy: Policy) -> dict[str, Any]:

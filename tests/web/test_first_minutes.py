@@ -18,7 +18,7 @@ from tests.builders import SettableClock
 from tests.jobs.conftest import Practice, moved_in, read_past, settings_for
 from tests.still import still_town
 from tests.web.conftest import CompiledOnce
-from tests.web.desk import Desk
+from tests.web.desk import Desk, hidden
 from tests.web.test_merchant_welcome import words
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -71,11 +71,9 @@ def test_given_a_fresh_shop_when_its_merchant_goes_step_by_step_then_a_gift_is_g
     assert merchant.press("/welcome/helpdesk").status_code == 303
     backtest.backtest(here.world, here.shop_id)
     assert "You would have given" in words(merchant.open("/welcome").partition('id="replay"')[2])
-    merchant.browser.post(
-        "/welcome/switch",
-        data={"mode": "approve", "rule": ["special_customer", "nth_order_gift"]},
-        headers=merchant.proof(),
-    )
+    both = {"mode": "approve", "rule": ["special_customer", "nth_order_gift"]}
+    seen = hidden(merchant.open("/welcome"), "/welcome/switch")
+    merchant.browser.post("/welcome/switch", data=both | seen, headers=merchant.proof())
     assert "To the first steps" not in merchant.open()
 
     placed = here.order()

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from app.store.base import unit_of_work
 from app.web import welcome_words
 from jobs import welcome
 from tests.builders import CANDLE, DAY, MINUTE, MUG, NOON, gift_option, order, usd
-from tests.web.desk import Desk
+from tests.web.desk import Desk, hidden
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
@@ -27,6 +28,7 @@ ALL = frozenset[str]().union(*NEEDED.values())
 
 
 LEADS = "To the first steps"
+SWITCH = "/welcome/switch"
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_given_a_shop_where_everything_only_watches_when_today_is_opened_then_it
 def test_given_the_steps_were_taken_or_a_rule_is_on_when_today_is_opened_then_nobody_is_led_anywhere(
     fresh: Desk,
 ) -> None:
-    fresh.press("/welcome/switch", mode="observe", rule="special_customer")
+    fresh.press(SWITCH, mode="observe", rule="special_customer")
     assert LEADS not in fresh.open()
 
     twin = fresh.twin().allow(Policy())
@@ -450,17 +452,47 @@ def test_given_a_gift_when_switched_then_both_rules_go_so_far_and_the_steps_are_
     sell(monkeypatch, gift_option())
     fresh.press(f"/welcome/gifts/{MUG}/pick")
 
-    answer = fresh.browser.post(
-        "/welcome/switch",
-        data={"mode": "approve", "rule": ["special_customer", "nth_order_gift"]},
-        headers=fresh.proof(),
-    )
+    both = {"mode": "approve", "rule": ["special_customer", "nth_order_gift"]}
+    answer = fresh.browser.post(SWITCH, data=both | hidden(fresh.open("/welcome"), SWITCH), headers=fresh.proof())
 
     assert answer.location == "/?said=welcome_done"
     assert (fresh.mode("special_customer"), fresh.mode("nth_order_gift")) == (Mode.APPROVE, Mode.APPROVE)
     assert decided(fresh).nth_order_gift.began_at == NOON
     with unit_of_work(fresh.world.sessions) as session:
         assert welcomes.steps(session, shop_id=fresh.merchant.id).finished
+
+
+@pytest.mark.parametrize(
+    ("path", "meanwhile", "told"),
+    [
+        ("special_customer", {"measure": Measure.MEDIAN}, "Has spent: "),
+        ("special_customer", {"mode": Mode.AUTO}, "How far it goes: Observe → Auto"),
+        ("nth_order_gift", {"variants": (MUG,)}, "staff member 77"),
+    ],
+)
+def test_given_a_page_from_before_somebodys_change_when_switched_on_it_then_nothing_is_and_it_says_what_was_changed(
+    fresh: Desk, path: str, meanwhile: dict[str, Any], told: str
+) -> None:
+    old = {"mode": "approve", "rule": "special_customer"} | hidden(fresh.open("/welcome"), SWITCH)
+    theirs = replace(Policy(), **{path: replace(getattr(Policy(), path), **meanwhile)})
+    with unit_of_work(fresh.world.signed("staff:77").sessions) as session:
+        shops.change_policy(session, shop_id=fresh.merchant.id, policy=theirs, now=NOON)
+
+    answer = fresh.press(SWITCH, **old)
+
+    assert (answer.status_code, decided(fresh)) == (409, theirs)
+    assert "Nothing was switched" in answer.text
+    assert told in words(answer.text)
+    with unit_of_work(fresh.world.sessions) as session:
+        assert not welcomes.steps(session, shop_id=fresh.merchant.id).finished
+    anew = {"mode": "approve", "rule": "special_customer"} | hidden(answer.text, SWITCH)
+    assert (fresh.press(SWITCH, **anew).status_code, fresh.mode("special_customer")) == (303, Mode.APPROVE)
+
+
+def test_given_a_switch_that_was_pressed_when_it_is_pressed_once_more_then_it_finds_its_work_done(fresh: Desk) -> None:
+    form = {"mode": "approve", "rule": "special_customer"} | hidden(fresh.open("/welcome"), SWITCH)
+
+    assert [fresh.press(SWITCH, **form).status_code for _ in range(2)] == [303, 303]
 
 
 @pytest.mark.parametrize(
@@ -473,7 +505,7 @@ def test_given_a_gift_when_switched_then_both_rules_go_so_far_and_the_steps_are_
     ],
 )
 def test_given_what_cannot_be_switched_when_pressed_then_nothing_changes(fresh: Desk, form: dict[str, str]) -> None:
-    assert fresh.press("/welcome/switch", **form).status_code == 422
+    assert fresh.press(SWITCH, **form).status_code == 422
     assert decided(fresh) == Policy()
 
 

@@ -13,10 +13,11 @@ from app.store.base import unit_of_work
 from app.web import settings_table, what_if
 from jobs import backtest
 from tests.builders import DAY, auto_policy, outcome
-from tests.web.desk import Desk
+from tests.web.desk import Desk, hidden
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
+TAKE = "/what-if/take"
 EVERY_SECOND = replace(auto_policy(), nth_order_gift=replace(auto_policy().nth_order_gift, every=2))
 
 
@@ -126,13 +127,43 @@ def test_given_a_change_when_taken_over_then_the_settings_are_it_and_the_modes_s
     desk = desk.allow(watching)
     came_to(desk, outcome(), Kind.TRIED, EVERY_SECOND)
 
-    answer = desk.press("/what-if/take")
+    answer = desk.press(TAKE, **hidden(desk.open("/what-if"), TAKE))
 
     now = current(desk).nth_order_gift
     assert (answer.status_code, answer.location) == (303, "/what-if?said=saved")
     assert (now.every, now.mode) == (2, Mode.OBSERVE)
     walks = backtest.newest(desk.world, desk.merchant)
     assert (set(walks), walks[Kind.KEPT].policy.nth_order_gift.every) == ({Kind.KEPT}, 2)
+
+
+def test_given_a_page_from_before_somebodys_change_when_taken_over_on_it_then_theirs_stays_and_it_says_whose_it_is(
+    desk: Desk,
+) -> None:
+    came_to(desk, outcome(), Kind.TRIED, EVERY_SECOND)
+    old = hidden(desk.open("/what-if"), TAKE)
+    theirs = replace(auto_policy(), nth_order_gift=replace(auto_policy().nth_order_gift, per_day=3))
+    with unit_of_work(desk.world.signed("staff:77").sessions) as session:
+        shops.change_policy(session, shop_id=desk.merchant.id, policy=theirs, now=desk.clock.now())
+
+    answer = desk.press(TAKE, **old)
+
+    assert (answer.status_code, current(desk)) == (409, theirs)
+    assert "Nothing was taken over" in answer.text
+    assert "Gifts a day, at most: 25 → 3" in words(answer.text)
+    assert "staff member 77" in answer.text
+    assert desk.press(TAKE, **hidden(answer.text, TAKE)).status_code == 303
+    assert current(desk).nth_order_gift.every == 2
+
+
+def test_given_something_else_that_was_tried_since_when_taken_over_on_the_old_page_then_nothing_is(desk: Desk) -> None:
+    came_to(desk, outcome(), Kind.TRIED, EVERY_SECOND)
+    old = hidden(desk.open("/what-if"), TAKE)
+    every_third = replace(auto_policy(), nth_order_gift=replace(auto_policy().nth_order_gift, every=3))
+    came_to(desk, outcome(), Kind.TRIED, every_third)
+
+    answer = desk.press(TAKE, **old)
+
+    assert (answer.status_code, current(desk).nth_order_gift.every) == (409, None)
 
 
 def current(desk: Desk) -> Policy:
