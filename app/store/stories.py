@@ -340,7 +340,7 @@ def _row(found: Row[Effect, str, str, Sending], currency: str) -> LedgerRow:
         ticket_id=row.ticket_id,
         decision_id=row.decision_id,
         why=row.because,
-        decided=decided if decided != row.because else None,
+        decided=decided if decided and decided not in row.because else None,
         problem=row.problem,
         reference=row.reference,
         remark=row.remark,

@@ -108,6 +108,7 @@ def order(order_id: int) -> str:
         facts["ordinal"] = orders.ordinal(seen.session, shop_id=seen.merchant.id, order_id=order_id)
     facts["entries"] = timeline.merged(orders=[found], heard=heard, told=facts["told"], rows=facts["rows"])
     facts["tickets"] = sorted({row.ticket_id for row in facts["rows"] if row.ticket_id})
+    facts["from_before"] = found.processed_at < seen.merchant.installed_at and not (facts["told"] or facts["rows"])
     return show("order.html", seen, facts | {"order": found})
 
 

@@ -7,7 +7,25 @@ import pytest
 
 from app.domain.effects import Pool
 from app.domain.policy import Mode, NthOrderGift
-from tests.builders import DAY, NOON, auto_policy, flowers, gift_line, note, order, paid, planned, refund, tag, usd
+from app.store import swapping
+from app.store.base import unit_of_work
+from app.store.swapping import Other
+from tests.builders import (
+    DAY,
+    NOON,
+    auto_policy,
+    flowers,
+    gift_line,
+    note,
+    order,
+    paid,
+    planned,
+    purse,
+    refund,
+    tag,
+    usd,
+)
+from tests.store.bookkeeping import pick
 from tests.web.desk import Desk, rows_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -39,6 +57,37 @@ def test_given_a_rule_said_no_when_the_orders_story_is_opened_then_the_why_not_i
     assert 'class="deed"' not in story
     assert story.count("It ships abroad.") == 1
     assert "2 times" in story  # what was only said again is not a second answer
+
+
+@pytest.mark.parametrize(("days", "decided", "says"), [(1, False, True), (1, True, False), (-1, False, False)])
+def test_given_an_order_from_before_us_when_its_story_is_opened_then_it_says_so_unless_a_rule_has_spoken(
+    desk: Desk, days: int, decided: bool, says: bool
+) -> None:
+    desk.buy(order(processed_at=desk.merchant.installed_at - days * DAY))
+    if decided:
+        desk.decide(rule="nth_order_gift", subject="order:1001", code="old", because="It is old.")
+
+    assert ("It came before Lagniappe, which has been here since" in desk.open("/orders/1001")) is says
+
+
+def test_given_a_gift_that_gave_way_to_another_when_the_orders_story_is_opened_then_both_are_told_once(
+    desk: Desk,
+) -> None:
+    desk.buy(order())
+    because = "It is order number 4: Mug goes with it."
+    gift = planned(gift_line(), cost=usd(8_00), pool=Pool.GIFTS)
+    (deed,) = desk.decide(gift, rule="nth_order_gift", subject="order:1001", code="gift", because=because)
+    soap = Other(effect=gift_line(variant_id=9, title="Soap"), cost=usd(3_00), why="Mug sold out, so it is Soap.")
+    with unit_of_work(desk.world.sessions) as session:
+        held = pick(session, deed, shop_id=desk.merchant.id, now=NOON)
+        assert held is not None
+        swapping.swap(session, held, soap, purse=purse(), now=NOON)
+
+    story = desk.open("/orders/1001")
+
+    assert "Gift: Soap" in story
+    assert "$3.00 set aside" in story
+    assert (story.count(because), story.count("Mug sold out, so it is Soap.")) == (1, 1)
 
 
 def test_given_an_agents_refund_when_the_orders_story_is_opened_then_the_tickets_decision_belongs_to_it(
