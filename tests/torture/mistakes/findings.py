@@ -60,6 +60,12 @@ FINDINGS = {
         new="        treats = [*known]\n",
         tests="tests/domain/test_backtest.py",
     ),
+    "a past that promises a last piece twice": Mutant(
+        file="app/domain/backtest/books.py",
+        old="        self._promised[effect.variant_id] += deed.state in _WAITING\n",
+        new="        self._promised[effect.variant_id] += 0\n",
+        tests="tests/domain/test_backtest.py",
+    ),
     "a past in which everything is as it is today": Mutant(
         file="app/domain/backtest/walk.py",
         old='        self._record(row, counted=turns.has(turn.traits, "counted"), net_minor=turn.net_minor)\n',
