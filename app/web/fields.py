@@ -16,6 +16,7 @@ _WHOLE = re.compile(r"(?a:\d{1,9})")  # the digits of one script: others read th
 _VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[?#].*)?)")
 _DAY = re.compile(r"(?a:(\d{4})-)?(?a:(\d{2})-(\d{2}))")
 _ANY_LEAP_YEAR = "2028"
+_COMMA = re.compile(r"(?a:(\d+),(\d{1,2}))")  # before three figures it might as well part the thousands
 _MOST_MONEY = 10**9  # minor units: ten million dollars
 
 
@@ -61,13 +62,13 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """Money in the shop's currency, typed as decimal text and kept in minor units."""
+    """Money in the shop's currency, typed with a point or a comma before its decimals, and kept in minor units."""
 
     shape: str = "amount"
 
     def read(self, text: str, currency: str) -> int:
         try:
-            minor = Money.parse(text, currency).minor
+            minor = Money.parse(_COMMA.sub(r"\1.\2", text) if _COMMA.fullmatch(text) else text, currency).minor
         except ValueError:
             minor = -1
         if not 0 <= minor <= _MOST_MONEY:

@@ -12,6 +12,18 @@ def test_given_an_amount_when_read_then_it_is_exact_in_its_currency(text: str, c
     assert Amount().read(text, currency) == minor
 
 
+@pytest.mark.parametrize(("text", "minor"), [("12,50", 12_50), ("12,5", 12_50), ("0,05", 5)])
+def test_given_a_comma_before_the_decimals_when_read_then_it_is_meant_as_a_point(text: str, minor: int) -> None:
+    assert Amount().read(text, "USD") == minor
+
+
+@pytest.mark.parametrize("text", ["1,250", "1,250,00", "1,250.00", ",50", "12,", "٣,٥"])
+def test_given_a_comma_that_may_part_thousands_when_read_then_nothing_is_guessed(text: str) -> None:
+    for currency in ("USD", "KWD"):
+        with pytest.raises(Wrong):
+            Amount().read(text, currency)
+
+
 @pytest.mark.parametrize(("text", "currency"), [("12.5", "JPY"), ("0.001", "USD"), ("10000000.01", "USD"), ("", "EUR")])
 def test_given_what_the_currency_does_not_have_when_read_then_an_example_is_given(text: str, currency: str) -> None:
     with pytest.raises(Wrong, match=f"an amount in {currency}, such as 25"):

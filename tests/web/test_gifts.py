@@ -88,7 +88,7 @@ def test_given_no_price_or_no_photo_when_switched_on_then_it_cannot_be(desk: Des
 
 WRONG = [{"vendor": "nobody"}, {"vendor": "own_store"}, {"vendor": "own_store", "kind": "card", "sku": "4711"},
          {"vendor": "florist"}, {"kind": "egift"}, {"kind": ""}, {"title": " "},
-         {"title": "y" * 121}, {"cost": "6,50"}, {"cost": "-1"}, {"photo": "http://x.example/mug.jpg"},
+         {"title": "y" * 121}, {"cost": "6,505"}, {"cost": "-1"}, {"photo": "http://x.example/mug.jpg"},
          {"photo": "javascript:alert(1)"},
          {"photo": "https://["}, {"countries": "USA"}, {"stock": "many"}, {"stock": "-1"}]  # fmt: skip
 
