@@ -6,6 +6,7 @@ from functools import partial
 from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.domain.policy import Policy
 from app.domain.rules import holdout
 from app.store import campaigns, costs, results
 from app.store.costs import Cost
@@ -15,7 +16,7 @@ from app.web.identity import in_their_name, merchant
 from app.web.language import _
 from app.web.result_words import purse_name, rule_name, who
 from app.web.screen import Look, look, show
-from app.web.settings_form import Form
+from app.web.settings_form import Form, Stale
 from app.web.settings_table import FIELDS
 from jobs import desk
 from jobs.runtime import local
@@ -23,6 +24,7 @@ from jobs.runtime import local
 blueprint = Blueprint("results", __name__)
 
 BUSINESS = tuple(field for field in FIELDS if field.path.startswith("results."))
+_NO_TRIAL = "0"
 _SHARE = Whole(most=holdout.MOST_PERCENT)
 _COSTS = ("month", "envelope", "rule", "agent", "deeds", "cost", "currency")
 
@@ -60,7 +62,10 @@ def hold_out(rule: str) -> Response:
         abort(422, str(wrong))
     here, salt = in_their_name(), secrets.token_hex(16)
     begun = partial(holdout.begun, rule=rule, percent=percent, salt=salt, now=here.clock.now())
-    changed = desk.set_policy(here, merchant(), begun)
+    try:
+        changed = desk.set_policy(here, merchant(), lambda now: _unless_overtaken(now, begun(now), rule))
+    except Stale:
+        return redirect(url_for("merchant.results.result", rule=rule, said="trial_stays"), 303)
     said = ("trial" if changed else "trial_goes_on") if percent else "trial_over"
     return redirect(url_for("merchant.results.result", rule=rule, said=said), 303)
 
@@ -76,6 +81,13 @@ def costs_file() -> Response:
     ]
     page = sheets.written([_COSTS, *([*map(sheets.plain, row)] for row in rows)])
     return sheets.file("costs.csv", iter([sheets.BYTE_ORDER + page]))
+
+
+def _unless_overtaken(current: Policy, wanted: Policy, rule: str) -> Policy:
+    """Return what is wanted; a trial that the page did not know of is not ended by it, with all that it has found."""
+    if wanted != current and request.form.get("seen", _NO_TRIAL) != str(current.trial_of(rule).edition):
+        raise Stale(current)
+    return wanted
 
 
 def _index(form: Form) -> Response:

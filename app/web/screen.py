@@ -80,6 +80,7 @@ NOTICES = {
     "vendor_none": N_("Nothing is connected there any more."),
     "trial": N_("The trial has begun. Whoever the rule acts for from now on is drawn anew."),
     "trial_goes_on": N_("That share is held out already. The trial goes on as it was, and nobody is drawn anew."),
+    "trial_stays": N_("Nothing was changed: a trial was begun since you opened that page. This is how it stands now."),
     "trial_over": N_("Nobody is held out any more. What was found stays here."),
     "words_kept": N_("Kept. Agents can begin with it on the desk."),
     "words_offered": N_("Agents can begin with it on the desk again."),

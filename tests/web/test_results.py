@@ -73,6 +73,21 @@ def test_given_a_trial_when_its_own_share_is_pressed_again_then_the_page_says_th
     assert "The trial goes on as it was" in desk.open(again.location)
 
 
+@pytest.mark.parametrize("percent", ["10", "0"])
+def test_given_a_page_from_before_a_trial_when_pressed_on_then_the_trial_and_what_it_found_stay(
+    desk: Desk, percent: str
+) -> None:
+    tried(desk, trial=replace(TRIAL, percent=20, edition=2))
+
+    answer = desk.press(f"/results/{RULE}/trial", percent=percent, seen="1")
+
+    assert answer.location == f"/results/{RULE}?said=trial_stays"
+    assert (trial(desk).percent, trial(desk).edition) == (20, 2)
+    page = desk.open(answer.location)
+    assert "This is how it stands now." in page
+    assert page.count('name="seen" value="2"') == 2
+
+
 @pytest.mark.parametrize("percent", ["51", "-1", "ten", ""])
 def test_given_a_share_that_cannot_be_meant_when_pressed_then_nothing_begins(desk: Desk, percent: str) -> None:
     assert desk.press(f"/results/{RULE}/trial", percent=percent).status_code == 422
@@ -112,14 +127,14 @@ def test_given_what_was_found_of_an_earlier_edition_when_looked_at_then_it_is_no
     desk: Desk,
 ) -> None:
     tried(desk)
-    desk.press(f"/results/{RULE}/trial", percent="20")
+    desk.press(f"/results/{RULE}/trial", percent="20", seen="1")
 
     assert "It pays<" not in desk.open(f"/results/{RULE}")
 
 
 def test_given_a_trial_when_ended_then_what_was_found_stays(desk: Desk) -> None:
     tried(desk)
-    desk.press(f"/results/{RULE}/trial", percent="0")
+    desk.press(f"/results/{RULE}/trial", percent="0", seen="1")
 
     page = desk.open("/results")
     assert "It pays<" in page
