@@ -1,6 +1,8 @@
 """What a merchant types of a gift, and what it means."""
 
+import hashlib
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import abort, request
@@ -75,6 +77,13 @@ def country() -> str:
     if found and not _COUNTRY.fullmatch(found):
         abort(422, _("A country is two letters, such as US."))
     return found
+
+
+def edition(entry: Entry) -> str:
+    """Return a short name for the gift as it stands and what is left of it: whoever changes it says what they saw."""
+    unordered = repr((sorted(entry.flags), sorted(entry.countries or [])))
+    ordered = repr(replace(entry, flags=frozenset(), countries=None))
+    return hashlib.sha256((ordered + unordered).encode()).hexdigest()[:16]
 
 
 def plain(name: str) -> str:

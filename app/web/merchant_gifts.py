@@ -45,6 +45,8 @@ def change(gift_id: int) -> ResponseReturnValue:
         known = {entry.id: entry for entry in catalogue.listed(session, shop_id=merchant().id)}
     if gift_id not in known:
         raise NoSuchGift(gift_id)
+    if request.form.get("seen", "") != gift_form.edition(known[gift_id]):
+        return _back("gift_stays")  # what an old page says is left would be counted anew, and given twice
     why = keeping.change(in_their_name(), merchant(), gift_form.changed(known[gift_id], merchant().currency))
     return _back("gift_changed") if why is None else abort(422, retold(why))
 
@@ -60,6 +62,7 @@ def _page(facts: dict[str, Any]) -> str:
         "vendors": {vendor: sorted(gift_form.kinds_of(vendor)) for vendor in vendors},
         "kinds": gift_form.KINDS,
         "flags": gift_form.FLAGS,
+        "edition": gift_form.edition,
         "offers": None,
         "asked": {},
         "shelf": None,

@@ -74,6 +74,9 @@ NOTICES = {
     "saved": N_("Saved. It holds from now on."),
     "gift_added": N_("It is in your catalogue now."),
     "gift_changed": N_("Changed. It holds from now on."),
+    "gift_stays": N_(
+        "Nothing was changed: that gift has changed or was given since you opened that page. This is how it stands now."
+    ),
     "vendor_connected": N_("Connected. It let us in."),
     "vendor_checked": N_("It let us in, and this is how it is."),
     "vendor_left": N_("Disconnected, and its key is forgotten. What it has taken on, it still brings."),

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.facts import GiftOption
 from jobs import welcome
-from tests.builders import usd
+from tests.builders import planned, present, usd
 from tests.web.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -20,6 +20,11 @@ def kept(desk: Desk, **changes: str) -> int:
     """Take a gift into the catalogue; return its number."""
     assert desk.press("/gifts", **MUG | changes).location == "/gifts?said=gift_added"
     return int(desk.open("/gifts").rpartition('id="gift-')[2].partition('"')[0].partition("-")[0])
+
+
+def seen(desk: Desk, number: int) -> str:
+    """Return the word by which the page knows the gift as it shows it."""
+    return desk.open("/gifts").partition(f'action="/gifts/{number}"')[2].partition('name="seen" value="')[2][:16]
 
 
 def test_given_nothing_yet_when_looked_at_then_the_page_says_so(desk: Desk) -> None:
@@ -39,12 +44,28 @@ def test_given_a_gift_when_added_then_it_is_there_as_it_was_typed_and_not_offere
 def test_given_a_gift_when_changed_then_it_is_offered_and_stays_what_it_is(desk: Desk) -> None:
     number = kept(desk)
 
-    changed = desk.press(f"/gifts/{number}", **MUG | {"kind": "card", "title": "Big mug", "active": "yes"})
+    wanted = MUG | {"kind": "card", "title": "Big mug", "active": "yes"}
+    changed = desk.press(f"/gifts/{number}", **wanted, seen=seen(desk, number))
 
     assert changed.location == "/gifts?said=gift_changed"
     page = desk.open("/gifts")
     assert ">offered</span>" in page
     assert "<span>a parcel, brought by a person of yours</span>" in page
+
+
+def test_given_a_page_from_before_one_was_given_when_pressed_on_then_what_is_left_is_not_counted_anew(
+    desk: Desk,
+) -> None:
+    number = kept(desk, stock="2")
+    old = seen(desk, number)
+    desk.plan(planned(present(gift_id=number), cost=usd(6_50)))
+
+    answer = desk.press(f"/gifts/{number}", **MUG, stock="2", seen=old)
+
+    assert answer.location == "/gifts?said=gift_stays"
+    page = desk.open(answer.location)
+    assert "This is how it stands now." in page
+    assert "<span>1 left</span>" in page
 
 
 def test_given_a_variant_of_the_stores_own_when_added_then_its_own_shelves_bring_it(desk: Desk) -> None:
@@ -80,7 +101,7 @@ def test_given_no_price_or_no_photo_when_switched_on_then_it_cannot_be(desk: Des
     bare = MUG | {lacks: ""}
     number = kept(desk, **{lacks: ""})
 
-    answer = desk.press(f"/gifts/{number}", **bare, active="yes")
+    answer = desk.press(f"/gifts/{number}", **bare, active="yes", seen=seen(desk, number))
 
     assert (answer.status_code, why in answer.text, why in desk.open("/gifts")) == (422, True, True)
     assert desk.press("/gifts", **bare | {"sku": "other"}, active="yes").status_code == 422
