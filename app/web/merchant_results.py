@@ -7,13 +7,13 @@ from flask import Blueprint, abort, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.policy import Policy
-from app.domain.rules import holdout
+from app.domain.rules import campaign_gift, holdout
 from app.store import campaigns, costs, results
 from app.store.costs import Cost
 from app.web import result_words, settings_form, sheets
 from app.web.fields import Whole, Wrong
 from app.web.identity import in_their_name, merchant
-from app.web.language import _
+from app.web.language import N_, _
 from app.web.result_words import purse_name, rule_name, who
 from app.web.screen import Look, look, show
 from app.web.settings_form import Form, Stale
@@ -26,7 +26,7 @@ blueprint = Blueprint("results", __name__)
 BUSINESS = tuple(field for field in FIELDS if field.path.startswith("results."))
 _NO_TRIAL = "0"
 _SHARE = Whole(most=holdout.MOST_PERCENT)
-_COSTS = ("month", "envelope", "rule", "agent", "deeds", "cost", "currency")
+_COSTS = (N_("Month"), N_("Pool"), N_("Rule"), N_("Who"), N_("Deeds"), N_("Cost"), N_("Currency"))
 
 
 @blueprint.get("/results")
@@ -75,11 +75,16 @@ def costs_file() -> Response:
     """Hand over everything that was ever truly spent, as a spreadsheet reads it."""
     with look() as seen:
         spent = _spent(seen, since="")
+        every = campaigns.listed(seen.session, shop_id=seen.merchant.id)
+    called = {campaign_gift.purse_name(each.id): each.name for each in every}
     rows = [
-        (each.month, each.purse, each.rule, each.agent, str(each.deeds), each.cost.text, each.cost.currency)
+        (
+            *(each.month, called.get(each.purse) or purse_name(each), rule_name(each), who(each)),
+            *(str(each.deeds), each.cost.text, each.cost.currency),
+        )
         for each in spent
     ]
-    page = sheets.written([_COSTS, *([*map(sheets.plain, row)] for row in rows)])
+    page = sheets.written([[*map(_, _COSTS)], *([*map(sheets.plain, row)] for row in rows)])
     return sheets.file("costs.csv", iter([sheets.BYTE_ORDER + page]))
 
 

@@ -164,9 +164,9 @@ def test_given_costs_when_looked_at_or_taken_along_then_they_are_told_by_rule_wh
     assert "Somebody who is not on the team page" in page
     assert 'filename="costs.csv"' in sheet.headers["Content-Disposition"]
     rows = [*csv.DictReader(io.StringIO(sheet.text.removeprefix("\ufeff")))]
-    assert {(row["rule"], row["envelope"], row["cost"]) for row in rows} == {
-        (RULE, "", "8.00"),
-        ("refund_keep", "team", "12.00"),
+    assert {(row["Rule"], row["Pool"], row["Who"], row["Cost"]) for row in rows} == {
+        ("A gift in the parcel", "No pool", "A rule, by itself", "8.00"),
+        ("Refund and keep", "The team's pool", "Somebody who is not on the team page", "12.00"),
     }
 
 
