@@ -33,18 +33,16 @@ def listed() -> str:
 @blueprint.post("/shortages")
 def keep_back() -> Response:
     """Keep so many of a variant."""
+    variant_id = _variant()
     try:
-        variants = Variants(longest=1).read(request.form.get("variant", "").strip(), "")
-        kept = Whole(least=1, most=_MOST_KEPT).read(request.form.get("kept", "").strip(), "")
+        kept = Whole(least=1, most=_MOST_KEPT).read(request.form.get("kept", "").strip(), "") or 0
     except Wrong as wrong:
         abort(422, str(wrong))
-    if not variants or kept is None:
-        abort(422, _("Please name the variant, by its number or by its address in your admin."))
     seats: Seats = current_app.extensions["previews"]
     with seats.taken(str(merchant().id)) as seated:
         if not seated:
             abort(429, _("Many look at once. Please try again in a moment."))
-        why = kept_back.keep_back(in_their_name(), merchant(), variant_id=variants[0], kept=kept)
+        why = kept_back.keep_back(in_their_name(), merchant(), variant_id=variant_id, kept=kept)
     return _back("shield_raised") if why is None else abort(422, why)
 
 
@@ -70,6 +68,16 @@ def as_file() -> Response:
     with look() as seen:
         people = _protected(seen)
     return sheets.file("kept-for.csv", campaign_sheet.protected(seen.merchant, people))
+
+
+def _variant() -> int:
+    try:
+        named = Variants(longest=1).read(request.form.get("variant", "").strip(), "")
+    except Wrong:  # which says how to name several
+        named = ()
+    if not named:
+        abort(422, _("Please name the variant, by its number or by its address in your admin."))
+    return named[0]
 
 
 def _protected(seen: Look) -> list[Standing]:
