@@ -21,11 +21,13 @@ class Asked:
 
     search: Search
     words: dict[str, Any]
+    wrong: str = ""  # what cannot be meant as an amount, in a sentence for whoever typed it
 
 
 def asked() -> Asked:
     """Return what the address asks for; what cannot be meant is not looked for."""
-    month, least = words("month"), _amount(words("least"))
+    month = words("month")
+    least, wrong = _amount(words("least"))
     since, until = acts_sheet.span(merchant(), month) or (None, None)
     search = Search(
         states=_state(),
@@ -47,7 +49,7 @@ def asked() -> Asked:
         "least": words("least") if least is not None else None,
     }
     known = {name: value for name, value in said.items() if value}
-    return Asked(search=replace(search, before=_number("before")), words=known)
+    return Asked(search=replace(search, before=_number("before")), words=known, wrong=wrong)
 
 
 def words(name: str) -> str:
@@ -60,11 +62,11 @@ def _number(name: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else None
 
 
-def _amount(typed: str) -> int | None:
+def _amount(typed: str) -> tuple[int | None, str]:
     try:
-        return Amount().read(typed, merchant().currency) if typed else None
-    except Wrong:
-        return None
+        return (Amount().read(typed, merchant().currency) if typed else None), ""
+    except Wrong as wrong:
+        return None, str(wrong)
 
 
 def _state() -> tuple[State, ...]:

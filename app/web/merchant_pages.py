@@ -91,6 +91,7 @@ def ledger() -> str:
         facts["named"] = stories.named(seen.session, typed=search.words, **_shop(seen)) if search.words else None
         facts["agents"] = agents.listed(seen.session, shop_id=seen.merchant.id, seal=here.seal)
     facts |= {"search": search, "asked": asked.words, "back": url_for("merchant.pages.ledger", **asked.words)}
+    facts["wrong"] = asked.wrong
     facts["months"] = acts_sheet.months(seen.merchant, seen.now)
     return show("ledger.html", seen, facts)
 

@@ -105,6 +105,13 @@ def test_given_a_filter_when_the_ledger_is_opened_or_saved_then_both_show_the_sa
     assert len(shown) == count
 
 
+def test_given_an_amount_that_cannot_be_meant_when_looked_for_then_the_page_says_so(spent: Desk) -> None:
+    page = spent.open("/ledger?least=many")
+
+    assert 'class="wrong">Please give an amount in USD' in page
+    assert "Please give" not in spent.open("/ledger?least=12")
+
+
 def test_given_an_agents_rows_when_looked_for_by_them_then_they_alone_are_found(desk: Desk) -> None:
     desk.plan(paid(refund(), by=None), rule="refund_keep")
     wanted = desk.plan(paid(refund(order_id=2), by=7), rule="refund_keep")
