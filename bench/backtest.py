@@ -1,4 +1,4 @@
-"""`bench backtest`: ninety days walked through with both rules on, beside merely reading and adding up the orders."""
+"""`bench backtest`: ninety days walked through with the rules on, beside merely reading and adding up the orders."""
 
 import argparse
 import random

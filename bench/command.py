@@ -45,7 +45,7 @@ BENCHES: Mapping[str, Bench] = MappingProxyType(
         "history": Bench(main=history.main, says="the past of a store, read to its sums", minutes=10),
         "value": Bench(main=value.main, says="an event among a million customers, and a night", minutes=10),
         "page": Bench(main=page.main, says="the merchant's pages in a shop with 100,000 orders", minutes=3),
-        "backtest": Bench(main=backtest.main, says="ninety days walked through with both rules on", minutes=2),
+        "backtest": Bench(main=backtest.main, says="ninety days walked through with the rules on", minutes=2),
         "card": Bench(main=card.main, says="the card beside a ticket among 50,000 customers", minutes=5),
         "desk": Bench(main=desk.main, says="from a customer's message to tag and field beside it", minutes=5),
         "start": Bench(main=start.main, says="from a fresh copy of the code to visible effects", minutes=2),

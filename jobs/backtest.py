@@ -12,21 +12,21 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.domain.backtest import summary
-from app.domain.backtest.asked import Asked, Kind, differs
+from app.domain.backtest.asked import GIVES, Asked, Kind, differs
 from app.domain.backtest.summary import Outcome
 from app.domain.backtest.walk import Said, Walk
 from app.domain.errors import Busy, Rejected, Unavailable
 from app.domain.facts import GiftOption
 from app.domain.money import Money
 from app.domain.policy import Policy
-from app.domain.rules import nth_order_gift
-from app.store import backtests, shops
+from app.store import backtests, connections, shops
+from app.store import catalogue as shelf
 from app.store.backtests import Walked
 from app.store.base import reading, unit_of_work
 from app.store.shops import Merchant
-from jobs import gather, gift_names, stopping
+from jobs import gather, gift_choice, gift_names, stopping
 from jobs.queue import Task
-from jobs.runtime import Outside, World, in_force
+from jobs.runtime import OPENING_HOUR, Outside, World, in_force
 
 log = structlog.get_logger("backtest")
 
@@ -93,6 +93,7 @@ def walk_through(world: World, merchant: Merchant, policy: Policy, options: tupl
     """Return a walk at its beginning: all that it needs has been read by then."""
     now = world.clock.now()
     with reading(world.sessions) as session:
+        accounts = connections.public_ids(session, shop_id=merchant.id)
         walk = Walk(
             asked=Asked(
                 policy=in_force(replace(merchant, policy=policy)),
@@ -103,9 +104,13 @@ def walk_through(world: World, merchant: Merchant, policy: Policy, options: tupl
                 options=options,
                 granted=merchant.scopes,
                 known_since=shops.history_state(session, shop_id=merchant.id).since,
+                shop=merchant.name,
+                entries=tuple(entry for entry in shelf.listed(session, shop_id=merchant.id) if entry.active),
+                vendors=frozenset(gift_choice.bringers(merchant, accounts)),
+                opening_hour=OPENING_HOUR,
             ),
             wishes=backtests.wishes(session, shop_id=merchant.id),
-            treats=backtests.treats(session, shop_id=merchant.id, rule=nth_order_gift.RULE, since=now - TIME),
+            treats=backtests.treats(session, shop_id=merchant.id, tried=GIVES, since=now - TIME),
         )
         walk.begin(backtests.orders_of(session, shop_id=merchant.id))
     return walk

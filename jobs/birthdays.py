@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from app.domain.moments import Due
+from app.domain.moments import TIMES_A_DAY, Due
 from app.domain.rules import moments as rule
 from app.store import birthdays
 from app.store.base import Session, reading, unit_of_work
@@ -17,7 +17,6 @@ AT_ONCE = 100  # customers in one call
 A_NIGHT = 3_000  # so that a store's 90,000 active customers are asked about once a month
 SECONDS = 20.0
 KNOWN_FOR = timedelta(days=30)  # as long as a birthday must be known before it brings anything
-TIMES_A_DAY = 3  # so many times the day's cap are looked at: some of them get nothing, and others are next
 
 
 def learn(world: World, merchant: Merchant, outside: Outside, days: Sequence[date], since: datetime) -> None:

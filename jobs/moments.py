@@ -16,7 +16,7 @@ import structlog
 
 from app.domain.errors import Closed, Unavailable
 from app.domain.facts import Given
-from app.domain.moments import ANNIVERSARY, BIRTHDAY, RECOVERY, Due, MomentFacts, same_days, unseen
+from app.domain.moments import ANNIVERSARY, BIRTHDAY, RECOVERY, TIMES_A_DAY, Due, MomentFacts, same_days, unseen
 from app.domain.policy import Mode
 from app.domain.rules import moments as rule
 from app.store import chores, moments, orders, shops, yardstick
@@ -32,7 +32,6 @@ log = structlog.get_logger("moments")
 
 MOMENTS = "moments"  # the chore
 CAUGHT_UP = timedelta(days=7)  # whose day it was while nobody looked is told why nothing came; longer ago nobody asks
-TIMES_A_DAY = 3  # so many times a day's cap are looked at: some of them get nothing, and others are next
 PAUSE_SECONDS = 300.0  # after the store or a helpdesk gave no answer
 _DAY = timedelta(days=1)
 

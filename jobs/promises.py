@@ -1,11 +1,12 @@
 """Whether all is well with a customer: no kindness goes to somebody to whom something else is still owed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.errors import KeyRefused
 from app.domain.facts import Order
 from app.domain.moments import Due
+from app.domain.rules import moments as rule
 from app.store import late_orders, orders
 from app.store.base import reading
 from app.store.shops import Merchant
@@ -30,7 +31,7 @@ def look(world: World, merchant: Merchant, outside: Outside, due: Due, now: date
     order = None if order_id is None else outside.shop.order(order_id)
     if late is not None:
         return Seen(order=order, broken=f"{late} is late, and has not arrived.")
-    broken = "" if order is None else _late(order, merchant, now)
+    broken = "" if order is None else rule.not_left(order, merchant.policy.recovery.late_days, now)
     return Seen(order=order, broken=broken or complaint(outside, due))
 
 
@@ -46,11 +47,3 @@ def complaint(outside: Outside, due: Due) -> str:
     if due.when_solved and False not in told:
         return "No helpdesk says whether their ticket is solved."
     return ""
-
-
-def _late(order: Order, merchant: Merchant, now: datetime) -> str:
-    """Return that an order should have left by now, as a sentence; "" where it has, or has time."""
-    days = merchant.policy.recovery.late_days
-    if order.shipped or order.cancelled or now - order.processed_at <= timedelta(days=days):
-        return ""
-    return f"{order.name} has not left after {days} days."

@@ -7,7 +7,7 @@ from datetime import time as clock
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from app.domain.moments import Due, Shipment
+from app.domain.moments import TIMES_A_DAY, Due, Shipment
 from app.domain.rules import moments as rule
 from app.store import late_orders
 from app.store.base import Session, reading, unit_of_work
@@ -18,7 +18,6 @@ from jobs.runtime import Outside, World
 FOLLOWED = 100  # late orders; of more than these a merchant knows without us
 SECONDS = 20.0  # as long as parcels are asked about in one night
 IN_SIGHT = timedelta(days=60)  # beyond this the store shows orders to few apps
-TIMES_A_DAY = 3
 
 
 def learn(world: World, merchant: Merchant, outside: Outside, days: Sequence[date]) -> None:

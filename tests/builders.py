@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.addresses import Address
-from app.domain.backtest.summary import Counted, Example, Month, Outcome, Piece
+from app.domain.backtest.kindnesses import Counted, Kindnesses, Remembered
+from app.domain.backtest.summary import Example, Month, Outcome, Piece
 from app.domain.effects import (
     AddGiftLine,
     Effect,
@@ -211,6 +212,21 @@ def outcome(**changes: Any) -> Outcome:
         examples=(
             Example(order_id=1001, name="#1001", at=NOON, code="gift", because="Mug goes with it.", given=True),
             Example(order_id=1002, name="#1002", at=NOON, code="risky", because="Caution is advised.", given=False),
+        ),
+        moments=(
+            Kindnesses(
+                rule="anniversary",
+                given=3,
+                cost_minor=18_00,
+                waiting=1,
+                skipped=(Counted(code="not_special", count=5),),
+                examples=(
+                    Remembered(
+                        order_id=1003, name="#1003", at=NOON, code="moment", because="It is a year.", given=True
+                    ),
+                ),
+            ),
+            Kindnesses(rule="comeback", given=0, cost_minor=0, waiting=0, skipped=(), examples=()),
         ),
     )
     return replace(default, **changes)

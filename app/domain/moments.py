@@ -10,6 +10,7 @@ from app.domain.facts import Given, Order, Standing
 
 ANNIVERSARY, BIRTHDAY, COMEBACK, RECOVERY = "anniversary", "birthday", "comeback", "recovery"
 RULES = (ANNIVERSARY, BIRTHDAY, COMEBACK, RECOVERY)
+TIMES_A_DAY = 3  # so many times a day's cap are looked at: some of them get nothing, and others are next
 _FEBRUARY, _LEAP_DAY, _ANY_LEAP_YEAR = 2, 29, 2028
 _SAID = re.compile(r"(?a:(?:\d{4}-|--)?(\d{2})-(\d{2}))(?:T.*)?", re.DOTALL)
 

@@ -1,6 +1,6 @@
 """Walks through a shop's past: asked for, in a worker's hands, and what they came to; with what one walk reads."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.backtest.asked import Kind, Row, Treat, Wishes
 from app.domain.backtest.summary import Outcome
 from app.domain.policy import Policy
+from app.domain.rules import nth_order_gift
 from app.domain.rules.cool_down import MAKES_GOOD, TREATS
 from app.store import care
 from app.store.backtest_tables import Backtest
@@ -127,11 +128,11 @@ def wishes(session: Session, *, shop_id: int) -> dict[int, Wishes]:
     }
 
 
-def treats(session: Session, *, shop_id: int, rule: str, since: datetime) -> list[Treat]:
-    """Return what customers were truly given: by others than the rule at any time, by the rule before `since`."""
+def treats(session: Session, *, shop_id: int, tried: Collection[str], since: datetime) -> list[Treat]:
+    """Return what customers were truly given: by others than these rules at any time, by them before `since`."""
     columns = (Effect.customer_id, Effect.order_id, Effect.kind, Effect.rule, Effect.reason, Effect.payload)
     given = (Effect.shop_id == shop_id, Effect.kind.in_(TREATS), Effect.state.in_(GIVEN), STANDS)
-    by_others_or_before = or_(Effect.rule != rule, Effect.created_at < since)
+    by_others_or_before = or_(Effect.rule.not_in(tried), Effect.created_at < since)
     statement = (
         select(*columns, Effect.created_at, Effect.due_at)
         .where(*given, Effect.customer_id.is_not(None), by_others_or_before)
@@ -144,8 +145,10 @@ def treats(session: Session, *, shop_id: int, rule: str, since: datetime) -> lis
             variant_id=row.payload["variant_id"] if row.kind in _SHELF else None,
             created_at=row.created_at,
             due_at=row.due_at,
-            of_the_rule=row.rule == rule,
-            keeps_pause=row.rule != rule and row.reason not in MAKES_GOOD,
+            of_the_rule=row.rule == nth_order_gift.RULE,
+            keeps_pause=row.rule != nth_order_gift.RULE and row.reason not in MAKES_GOOD,
+            gift_id=row.payload.get("gift_id"),
+            occasion=row.payload.get("occasion") or "",
         )
         for row in session.execute(statement)
     ]

@@ -9,10 +9,15 @@ from zoneinfo import ZoneInfo
 from app.domain import turns
 from app.domain.backtest import summary
 from app.domain.backtest.asked import Asked, Row, Treat, Wishes
+from app.domain.backtest.kindnesses import Kindnesses
 from app.domain.backtest.summary import Outcome
 from app.domain.backtest.walk import Walk
+from app.domain.catalogue import Entry
+from app.domain.effects import State
 from app.domain.facts import Order
-from app.domain.policy import Brake, Measure, Policy, WhenLeft
+from app.domain.gifts import BY_HAND, GiftKind
+from app.domain.moments import ANNIVERSARY, COMEBACK
+from app.domain.policy import Anniversary, Brake, Comeback, Kindness, Measure, Moments, Policy, WhenLeft
 from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, NOON, auto_policy, gift_option, order, usd
 
 BEGIN = NOON - 90 * DAY
@@ -218,3 +223,146 @@ def test_given_many_orders_when_summed_up_then_twenty_examples_tell_of_each_reas
 
     assert len(came_to.examples) == 20
     assert {each.code for each in came_to.examples} == {"gift", "over_budget", "other_ordinal"}
+
+
+EACH = {"special_only": False, "words": "Thank you."}
+
+
+def with_moments(wanted: Policy | None = None, *, pause: int = 60, **each: Any) -> Policy:
+    """Return the policy with both moments for everybody; a card of a person's hand is 6.00."""
+    said = EACH | each
+    return replace(
+        wanted or policy(every=None, ordinals=(999,)),
+        moments=Moments(cooldown_days=pause),
+        anniversary=Anniversary(lead_days=8, **said),
+        comeback=Comeback(away_days=100, **said),
+    )
+
+
+def came_round(came_to: Outcome, rule: str) -> Kindnesses:
+    found = came_to.of_moment(rule)
+    assert found is not None
+    return found
+
+
+def first_of(number: int, day: datetime, **later: Any) -> list[Row]:
+    """Return orders of somebody who bought first a year before that day, and has bought since."""
+    return [
+        bought(number, day - 365 * DAY, (DAY, {"shipped": True}), who=number),
+        regular(number + 100, number, **later),
+    ]
+
+
+def regular(number: int, who: int, **changes: Any) -> Row:
+    return bought(number, BEGIN - 20 * DAY, (DAY, {"shipped": True} | changes), who=who)
+
+
+def test_given_a_first_order_when_its_day_comes_round_then_a_card_leaves_in_time_and_once() -> None:
+    walk, came_to = walked(first_of(1, BEGIN + 30 * DAY), asked(with_moments(), shop="Practice"))
+
+    (deed,) = walk.books.deeds.values()
+    found = came_round(came_to, ANNIVERSARY)
+    leaves = (BEGIN + 22 * DAY).astimezone(walk.asked.zone).replace(hour=9)
+    assert (found.given, found.cost_minor, found.skips) == (1, 6_00, 0)
+    assert (deed.due_at, deed.state, came_to.gifts, came_to.cost_minor) == (leaves, State.DONE, 0, 0)
+    assert [(each.name, each.given) for each in found.examples] == [("#101", True)]
+
+
+def test_given_the_newest_order_not_counted_any_more_when_the_day_comes_then_the_one_before_is_looked_at() -> None:
+    rows = first_of(1, BEGIN + 30 * DAY)
+    gone = bought(200, BEGIN + DAY, (DAY, {"cancelled": True, "counted": False, "net": usd(0)}), who=1)
+    stuck = [bought(2, BEGIN - 335 * DAY, (DAY, {"shipped": True}), who=2), bought(202, BEGIN - 20 * DAY, who=2)]
+
+    _, came_to = walked([*rows, gone, *stuck], asked(with_moments()))
+
+    found = came_round(came_to, ANNIVERSARY)
+    assert (found.given, {each.code: each.count for each in found.skipped}) == (1, {"promise_open": 1})
+
+
+def test_given_more_than_a_day_may_have_when_their_day_comes_then_those_who_spent_most_have_it() -> None:
+    rows = [each for number in (1, 2, 3, 4) for each in first_of(number, BEGIN + 30 * DAY)]
+    big = bought(900, BEGIN - 10 * DAY, (DAY, {"shipped": True}), who=4)
+
+    walk, came_to = walked([*rows, big], asked(with_moments(per_day=1)))
+
+    found = came_round(came_to, ANNIVERSARY)
+    assert [deed.effect.customer_id for deed in walk.books.deeds.values()] == [4]
+    assert (found.given, {each.code: each.count for each in found.skipped}) == (1, {"daily_cap": 2})  # thrice a cap
+
+
+def test_given_a_gift_a_short_while_ago_when_the_day_comes_then_they_keep_their_pause_each_way() -> None:
+    rows = [*first_of(1, BEGIN + 30 * DAY), bought(300, BEGIN + 5 * DAY, (DAY, {"shipped": True}), who=1)]
+    pausing = with_moments(policy(cooldown_days=60))
+    later = [*first_of(1, BEGIN + 30 * DAY), bought(300, BEGIN + 40 * DAY, who=1)]
+
+    _, gift_first = walked(rows, asked(pausing))
+    _, card_first = walked(later, asked(pausing))
+
+    assert [(each.code, each.count) for each in came_round(gift_first, ANNIVERSARY).skipped] == [("cool_down", 1)]
+    assert (gift_first.gifts, card_first.gifts, skipped(card_first)) == (1, 0, {"cool_down": 1})
+    assert came_round(card_first, ANNIVERSARY).given == 1
+
+
+def test_given_what_they_truly_had_for_the_day_when_walked_through_then_it_is_not_said_again() -> None:
+    had = Treat(
+        customer_id=1,
+        order_id=None,
+        variant_id=None,
+        created_at=BEGIN - DAY,
+        due_at=BEGIN - DAY,
+        of_the_rule=False,
+        keeps_pause=True,
+        occasion=f"{ANNIVERSARY}:{(BEGIN + 30 * DAY).year}",
+    )
+
+    _, came_to = walked(first_of(1, BEGIN + 30 * DAY), asked(with_moments(pause=0)), treats=[had])
+
+    assert (came_round(came_to, ANNIVERSARY).given, came_round(came_to, ANNIVERSARY).skips) == (0, 0)
+
+
+def test_given_somebody_who_comes_back_when_walked_through_then_a_card_follows_unless_a_gift_goes_along() -> None:
+    rows = [bought(1, BEGIN - 99 * DAY, who=1), bought(2, BEGIN + 2 * DAY, who=1), bought(3, BEGIN + 3 * DAY, who=1)]
+
+    walk, came_to = walked(rows, asked(with_moments()))
+    _, with_gift = walked(rows, asked(with_moments(policy())))
+
+    (deed,) = walk.books.deeds.values()
+    assert deed.due_at == BEGIN + 3 * DAY
+    assert [(each.order_id, each.given) for each in came_round(came_to, COMEBACK).examples] == [(2, True)]
+    assert [(each.code, each.count) for each in came_round(with_gift, COMEBACK).skipped] == [("cool_down", 1)]
+
+
+def test_given_a_comeback_that_is_cancelled_in_its_hour_when_walked_through_then_its_money_is_back() -> None:
+    over = {"cancelled": True, "counted": False, "net": usd(0)}
+    rows = [bought(1, BEGIN - 99 * DAY, who=1), bought(2, BEGIN + 2 * DAY, (HOUR, over), who=1)]
+
+    walk, came_to = walked(rows, asked(with_moments()))
+
+    found = came_round(came_to, COMEBACK)
+    assert (found.given, [(each.code, each.count) for each in found.skipped]) == (0, [("withdrawn", 1)])
+    assert not any(walk.books.purse.out.values())
+
+
+def test_given_a_disputed_order_when_its_card_would_leave_then_it_waits_for_a_person() -> None:
+    rows = [bought(1, BEGIN - 99 * DAY, who=1), bought(2, BEGIN + 2 * DAY, (HOUR, {"disputed": True}), who=1)]
+
+    walk, came_to = walked(rows, asked(with_moments()))
+
+    assert (came_round(came_to, COMEBACK).given, came_round(came_to, COMEBACK).waiting) == (0, 1)
+    assert not any(walk.books.purse.out.values())
+
+
+def test_given_a_gift_of_the_catalogue_when_they_had_it_then_they_have_another_or_a_card() -> None:
+    mouse = Entry(
+        id=5, vendor=BY_HAND, sku="", kind=GiftKind.PARCEL, title="Mouse", cost=usd(9_00), photo="x", active=True
+    )
+    known = {"entries": (mouse,), "vendors": frozenset({BY_HAND})}
+    rows = [*first_of(1, BEGIN + 30 * DAY), bought(300, BEGIN + 85 * DAY, who=1)]
+    wanted = with_moments(pause=0, kindness=Kindness.GIFT)
+
+    walk, _ = walked(rows, asked(wanted, **known))
+
+    assert [(deed.rule, deed.cost_minor) for deed in walk.books.deeds.values()] == [
+        (ANNIVERSARY, 9_00),
+        (COMEBACK, 6_00),
+    ]

@@ -1,13 +1,13 @@
 """A walk through the past in a worker's hands: it writes nothing but what it came to, and whoever waits is told."""
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 from sqlalchemy import func, select
 
-from app.domain.backtest.asked import Kind
+from app.domain.backtest.asked import GIVES, Kind
 from app.domain.backtest.summary import Outcome
 from app.domain.errors import Unavailable
 from app.domain.facts import GiftOption
@@ -20,7 +20,8 @@ from app.store.shops import Merchant
 from app.store.tables import Decision, Effect, Pool
 from jobs import backtest
 from jobs.runtime import Outside, World
-from tests.builders import DAY, NOON, auto_policy, gift_option, order, outcome, usd
+from tests.builders import DAY, NOON, auto_policy, gift_option, order, outcome, planned, present, usd
+from tests.store.bookkeeping import plan
 
 POLICY = replace(auto_policy(), nth_order_gift=replace(auto_policy().nth_order_gift, ordinals=(2,), cooldown_days=0))
 
@@ -175,3 +176,20 @@ def test_given_another_walk_that_was_asked_for_meanwhile_when_one_ends_then_it_i
 
     assert (kept, held) == (False, False)
     assert not backtest.newest(here, shop)[Kind.TRIED].is_over
+
+
+def test_given_moments_that_were_truly_kept_when_read_then_a_walk_decides_about_its_own_time_itself(
+    here: ShelfWorld, shop: Merchant
+) -> None:
+    with unit_of_work(here.sessions) as session:
+        for rule in ("comeback", "birthday"):
+            kept = present(ticket_id=None, gift_id=3, occasion=f"{rule}:1")
+            plan(session, shop, planned(kept), rule=rule)
+
+        def read(since: datetime) -> list[tuple[str, int | None, bool]]:
+            found = backtests.treats(session, shop_id=shop.id, tried=GIVES, since=since)
+            return [(each.occasion, each.gift_id, each.keeps_pause) for each in found]
+
+        within, before = read(NOON - DAY), read(NOON + DAY)
+    assert within == [("birthday:1", 3, True)]
+    assert before == [("comeback:1", 3, True), *within]

@@ -437,8 +437,8 @@ class Inhabitant:
             "account": "somebody",
             "handle": "bulk-1" if name == "imports.is_awaited" else "bulk-2",
             "seal": seal,
-            # The one that has stopped, and one that has given nothing.
-            "rule": "special_customer" if name in {"tallies.release", "backtests.treats"} else "nth_order_gift",
+            # The one that has stopped.
+            "rule": "special_customer" if name == "tallies.release" else "nth_order_gift",
             "kind": Export.ORDERS if name.startswith("imports.") else ASKED_OF.get(name, "gorgias"),
             "request_id": self.copied_id if name == "privacy.copy_of" else self.request_id,
             "letters": () if name == "traces.everything" else (self.letter.id,),
@@ -510,6 +510,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "vendor": "shelf",
     "references": ("S-1",),
     "rules": {"nth_order_gift": NOON - DAY, "special_customer": NOON - DAY},
+    "tried": ("special_customer",),
     "months": ("2026-11",),
     "paths": ("special_customer.mode",),
     "old": Policy(),

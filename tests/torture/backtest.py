@@ -3,17 +3,19 @@
 Live means live: the store's letters come in, orders are read, decided about and given to by the workers' own code,
 the nights are reviewed, and only the clock and the store are made up. What the books hold afterwards is walked through
 as the merchant's page does it. Every decision with its moment and reason, and every gift with its price and its end,
-must be the same. The control leaves the caps of the gifts out of the walk, and must be caught.
+must be the same. One control leaves the caps of the gifts out of the walk, another those of the moments; both must be
+caught.
 """
 
 import argparse
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import cast
@@ -22,30 +24,37 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app.config import Settings
-from app.domain.backtest.asked import Asked
+from app.domain.backtest.asked import GIVES, Asked
 from app.domain.backtest.walk import Walk
 from app.domain.deliveries import Delivery, Validity
+from app.domain.effects import State
 from app.domain.facts import GiftOption, Order
+from app.domain.moments import Shipment
 from app.domain.ports import GiftParcel, Receipt
 from app.domain.ports import Shop as Store
+from app.domain.rules import moments as moment_rules
 from app.domain.rules import nth_order_gift
 from app.store import backtests, care, inbox, migrate, orders, shops
+from app.store import catalogue as shelf
 from app.store.base import open_database, reading, sessions_of, unit_of_work
+from app.store.deeds import IN_HANDS
 from app.store.sealed import Seal
 from app.store.shops import Merchant
 from app.store.tables import Decision, Effect, Shop
+from jobs import gift_choice, moments
 from jobs.drain import drain
 from jobs.queue import Bell
 from jobs.review import review
-from jobs.runtime import Outside, World, midnight, way_out
-from tests.builders import DAY, SettableClock, address, profile
+from jobs.runtime import OPENING_HOUR, Outside, World, midnight, way_out
+from tests.builders import DAY, MINUTE, SettableClock, address, profile
 from tests.conftest import NOBODY_LISTENS, SEAL_KEY, let_in
 from tests.torture.made_up_lives import BEGIN, Life, made_up
 
-RULES = ("nth_order_gift", "special_customer")
+RULES = (*GIVES, "special_customer")
+CONTROLS = {"gifts": (nth_order_gift, "_capped"), "moments": (moment_rules, "_paused")}  # whose caps are left out
 Line = tuple[object, ...]
 
 
@@ -91,6 +100,9 @@ class Stage:
     def send_gift_order(self, _parcel: GiftParcel, *, key: str) -> Receipt:
         return Receipt(reference=key)
 
+    def shipments(self, **_when: object) -> tuple[Shipment, ...]:
+        return ()  # no carrier tells of them
+
     def cancel_gift_order(self, customer_id: int, *, key: str) -> Receipt:
         return Receipt(reference=f"{customer_id} {key}")
 
@@ -114,20 +126,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--orders", type=int, default=40)
     chosen = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    caught = told = gifts = 0
+    told = gifts = 0
+    caught, brought = Counter[str](), Counter[object]()
     with prepared() as template:
         for seed in range(chosen.first, chosen.first + chosen.seeds):
             life = made_up(seed, chosen.orders)
             with lived_through(life, template) as (lived, walked, careless):
                 told, gifts = told + len(lived.decisions), gifts + len(lived.gifts)
-                caught += careless != lived
+                caught.update(name for name, each in zip(CONTROLS, careless, strict=True) if each != lived)
+                brought.update(line[1] for line in lived.decisions if line[3] == moment_rules.CODE)
                 for line in differences(lived, walked):
                     print(f"backtest, seed {seed}: {line}")
                 if lived != walked:
                     return 1
     print(f"backtest: {chosen.seeds} lives, {told:,} decisions and {gifts:,} gifts, each told the same twice")
-    print(f"backtest, control without the caps of the gifts: {caught} of {chosen.seeds} lives told differently")
-    return 0 if caught else 1
+    print(f"backtest, of the gifts for a moment: {dict(brought)}")
+    for name in CONTROLS:
+        print(f"backtest, control without the caps of the {name}: {caught[name]} of {chosen.seeds} told differently")
+    return 0 if all(caught[name] for name in CONTROLS) else 1
 
 
 @contextmanager
@@ -140,18 +156,19 @@ def prepared() -> Iterator[Path]:
 
 
 @contextmanager
-def lived_through(life: Life, template: Path) -> Iterator[tuple[Lived, Lived, Lived]]:
-    """Yield what a life came to as it was lived, as it is walked through, and as a careless walk would tell it."""
+def lived_through(life: Life, template: Path) -> Iterator[tuple[Lived, Lived, list[Lived]]]:
+    """Yield what a life came to as it was lived, as it is walked through, and as careless walks would tell it."""
     with tempfile.TemporaryDirectory() as folder:
         file = shutil.copy(template, Path(folder) / "app.db")
         engine = open_database(f"sqlite:///{file}")
         here = _world(f"sqlite:///{file}", Path(folder), life, sessions_of(engine))
         merchant = _moved_in(here, life)
         _live(here, merchant, life)
-        no_caps = patch.object(nth_order_gift, "_capped", lambda *_: None)
         lived, walked = _in_the_books(here), _walked(here, merchant, life)
-        with no_caps:
-            careless = _walked(here, merchant, life)
+        careless = list[Lived]()
+        for rule, caps in CONTROLS.values():
+            with patch.object(rule, caps, lambda *_: None):
+                careless.append(_walked(here, merchant, life))
         engine.dispose()
     yield lived, walked, careless
 
@@ -205,32 +222,45 @@ def _moved_in(here: StagedWorld, life: Life) -> Merchant:
             orders.let_alone(session, shop_id=shop_id, customer_id=customer_id, since=BEGIN - DAY)
         for customer_id, tasted in life.tastes.items():
             care.note_tastes(session, tasted, shop_id=shop_id, customer_id=customer_id)
+        for entry in life.catalogue:
+            shelf.add(session, entry, shop_id=shop_id, currency="USD", now=BEGIN)
         merchant = shops.by_id(session, shop_id)
     assert merchant is not None
     return merchant
 
 
 def _live(here: StagedWorld, merchant: Merchant, life: Life) -> None:
-    """Let everything happen in its order; whatever falls due is done within its minute."""
+    """Let everything happen in its order, and whatever falls due in between be done in its hour."""
     clock = cast("SettableClock", here.clock)
-    settle = timedelta(minutes=life.policy.nth_order_gift.settle_minutes)
     happens = {turn.at: list[Order]() for turn in life.turned if BEGIN <= turn.at <= life.until}
     for turn in life.turned:
         if turn.at in happens:
             happens[turn.at].append(turn.order)
     nights = {BEGIN, *_nights(merchant, life.until)}
-    moments = {*happens, *nights, *(at + settle for at in happens)}
-    for number, now in enumerate(sorted(moment for moment in moments if moment <= life.until)):
+    for number, now in enumerate(sorted({*happens, *nights})):
+        _pass_time(here, merchant, now)
         clock.moment = now
         if now in nights:
             drain(here, merchant.id)  # what is due by now has its turn before the night
             review(here, merchant.id)
-        drain(here, merchant.id)
+            moments.look(here, merchant.id)
         for order in happens.get(now, ()):
             kept = here.stage.shown.get(order.id)
             here.stage.shown[order.id] = replace(order, marks=frozenset() if kept is None else kept.marks)
             _tell(here, merchant, order.id, f"{number}-{order.id}")
             drain(here, merchant.id)
+    _pass_time(here, merchant, life.until + MINUTE)
+
+
+def _pass_time(here: StagedWorld, merchant: Merchant, until: datetime) -> None:
+    due, clock = select(func.min(Effect.next_try_at)).where(Effect.state == State.PLANNED), here.clock
+    while True:
+        with reading(here.sessions) as session:
+            moment = session.scalar(due.where(Effect.next_try_at < until))
+        if moment is None:
+            return
+        cast("SettableClock", clock).moment = max(moment, clock.now())
+        drain(here, merchant.id)
 
 
 def _nights(merchant: Merchant, until: datetime) -> Iterator[datetime]:
@@ -261,17 +291,23 @@ def _in_the_books(here: StagedWorld) -> Lived:
             if row.rule in RULES
         ]
         gifts = {
-            row.key: (row.state, row.code or "", row.cost_minor, row.due_at, row.created_at)
+            row.key: (*_end(row), row.cost_minor, row.due_at, row.created_at)
             for row in session.query(Effect)
-            if row.kind in ("add_gift_line", "send_gift_order")
+            if row.kind in ("add_gift_line", "send_gift_order", "send_gift")
         }
     return Lived(decisions=_in_order(said), gifts=gifts)
+
+
+def _end(row: Effect) -> tuple[str, str]:
+    """Return how far a gift is, and why: one that was handed to a person, they are taken to bring in its hour."""
+    return (State.DONE, "") if row.code == IN_HANDS else (row.state, row.code or "")
 
 
 def _walked(here: StagedWorld, merchant: Merchant, life: Life) -> Lived:
     with reading(here.sessions) as session:
         rows = list(backtests.orders_of(session, shop_id=merchant.id))
         wishes = backtests.wishes(session, shop_id=merchant.id)
+        entries = tuple(shelf.listed(session, shop_id=merchant.id))
     options = tuple(life.options[each] for each in life.policy.nth_order_gift.variants)
     walk = Walk(
         asked=Asked(
@@ -282,6 +318,10 @@ def _walked(here: StagedWorld, merchant: Merchant, life: Life) -> Lived:
             until=life.until,
             options=options,
             granted=merchant.scopes,
+            shop=merchant.name,
+            entries=entries,
+            vendors=frozenset(gift_choice.bringers(merchant, ())),
+            opening_hour=OPENING_HOUR,
         ),
         wishes=wishes,
     )

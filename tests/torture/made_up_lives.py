@@ -4,16 +4,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.domain.catalogue import Entry
 from app.domain.facts import GiftOption, Line, Order
-from app.domain.policy import Brake, Measure, Mode, NthOrderGift, Policy, SpecialCustomer, WhenLeft
+from app.domain.gifts import BY_HAND, GiftKind
+from app.domain.moments import ANNIVERSARY, COMEBACK
+from app.domain.policy import (
+    Anniversary,
+    Brake,
+    Comeback,
+    Kindness,
+    Measure,
+    Mode,
+    Moments,
+    NthOrderGift,
+    Policy,
+    Recovery,
+    SpecialCustomer,
+    Trial,
+    WhenLeft,
+)
 from app.domain.tastes import Tastes
 from tests.builders import CANDLE, DAY, HOUR, MINUTE, MUG, SOAP, gift_option, order, usd
 
 # The clocks go back on 1 November in New York, where the shop is: one of its days has 25 hours.
 BEGIN = datetime(2026, 10, 20, 7, 30, tzinfo=UTC)
 BEFORE, AFTER = 60, 16  # days of a past, and days that are tried
+LONGEST_AHEAD = 8  # days
 
 
 class Turned(NamedTuple):
@@ -30,6 +48,7 @@ class Life:
 
     policy: Policy
     options: dict[int, GiftOption]
+    catalogue: tuple[Entry, ...]
     let_alone: frozenset[int]
     tastes: dict[int, Tastes]
     turned: list[Turned] = field(default_factory=list)
@@ -47,13 +66,18 @@ def made_up(seed: int, orders: int) -> Life:
         MUG: gift_option(stock=dice.choice([None, 1, 40])),
         CANDLE: gift_option(variant_id=CANDLE, title="Candle", cost=usd(5_00), on_sale=dice.random() < 0.9),
     }
+    moved = Random(f"moments of {seed}")  # dice of their own, so that the orders of a seed stay as they were
     life = Life(
-        policy=_policy(dice),
+        policy=_with_moments(_policy(dice), moved),
         options=options,
+        catalogue=_catalogue(moved),
         let_alone=frozenset(who for who in people if dice.random() < 0.1),
-        tastes={who: Tastes(never=("mug",)) for who in people if dice.random() < 0.2},
+        tastes={who: Tastes(never=("mug",)) for who in people if dice.random() < 0.2}
+        | {who: Tastes(never=(moved.choice(["card", "another year"]),)) for who in people if moved.random() < 0.1},
     )
     seen = {turn for number in range(1, orders + 1) for turn in _turns(dice, number, people)}
+    days = [moved.randrange(AFTER + LONGEST_AHEAD) for _ in range(4)]  # so few that several have the same
+    seen |= {turn for who in people for turn in _years_ago(moved, orders + who, who, moved.choice(days))}
     life.turned.extend(sorted(seen, key=lambda turn: (turn.at, turn.order_id)))
     return life
 
@@ -85,6 +109,59 @@ def _policy(dice: Random) -> Policy:
     brake = Brake(times=2, least_deeds=dice.choice([1, 50]), least_minor=dice.choice([8_00, 200_00]))
     month = dice.choice([0, 13_00, 40_00, 500_00])
     return Policy(nth_order_gift=gift, special_customer=special, brake=brake, gifts_monthly_minor=month)
+
+
+def _with_moments(policy: Policy, dice: Random) -> Policy:
+    given = {"mode": Mode.AUTO, "kindness": Kindness.GIFT}
+
+    def of_each() -> dict[str, Any]:
+        return given | {
+            "kindness": dice.choice([*Kindness]),
+            "at_most_minor": dice.choice([2_00, 15_00]),
+            "special_only": dice.random() < 0.2,
+            "per_day": dice.choice([1, 1, 10]),
+        }
+
+    trials = [Trial(rule=rule, percent=50, edition=1, salt="lot", began_at=BEGIN) for rule in (ANNIVERSARY, COMEBACK)]
+    return replace(
+        policy,
+        moments=Moments(cooldown_days=dice.choice([0, 0, 2, 60]), domestic_only=dice.random() < 0.5),
+        anniversary=Anniversary(lead_days=dice.choice([0, 1, LONGEST_AHEAD]), **of_each()),
+        comeback=Comeback(away_days=dice.choice([1, 3, 10, 200]), **of_each()),
+        recovery=Recovery(late_days=dice.choice([1, 10])),
+        trials=tuple(trial for trial in trials if dice.random() < 0.2),
+    )
+
+
+def _catalogue(dice: Random) -> tuple[Entry, ...]:
+    entries = (
+        Entry(id=1, vendor=BY_HAND, sku="postcard", kind=GiftKind.CARD, title="Postcard", cost=usd(1_00)),
+        Entry(id=2, vendor=BY_HAND, sku="mouse", kind=GiftKind.PARCEL, title="Felt mouse", cost=usd(9_00)),
+        Entry(id=3, vendor=BY_HAND, sku="mug", kind=GiftKind.PARCEL, title="Small mug", cost=usd(8_00)),
+    )
+    return tuple(replace(each, photo="https://example.com/a.jpg", active=dice.random() < 0.7) for each in entries)
+
+
+def _years_ago(dice: Random, number: int, who: int, day: int) -> Iterator[Turned]:
+    """Yield the first order of somebody whose day comes round so many days later; of most of them."""
+    if dice.random() < 0.2:
+        return
+    ahead = timedelta(days=day, minutes=dice.randrange(0, 24 * 60))
+    at = (BEGIN + ahead).replace(year=BEGIN.year - dice.randint(1, 3))
+    first = order(
+        id=number,
+        name=f"#{number}",
+        customer_id=who,
+        processed_at=at,
+        created_at=at,
+        updated_at=at,
+        net=usd(40_00),
+        shipped=dice.random() < 0.8,
+    )
+    yield _told(_weighed(first), at)
+    if dice.random() < 0.2:
+        gone = replace(first, cancelled=True, net=usd(0), editable=False)
+        yield _told(_weighed(gone), BEGIN + timedelta(minutes=dice.randrange(0, AFTER * 24 * 60)))
 
 
 def _turns(dice: Random, number: int, people: list[int]) -> Iterator[Turned]:

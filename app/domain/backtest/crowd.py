@@ -1,18 +1,19 @@
 """Everybody's sums at a moment of the past, and the shop's measure as it was last taken by then."""
 
 from bisect import bisect_left, insort
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from app.domain import measure
 from app.domain.backtest.asked import Asked, Wishes
-from app.domain.facts import Standing, Yardstick
+from app.domain.facts import Order, Standing, Yardstick
 from app.domain.money import Money
 
 Place = tuple[datetime, int]  # of an order among its customer's: when it was processed, and its number
 _NO_WISHES = Wishes()
+_A_YEAR = 365  # of days, for as long as nobody has taken a measure
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Crowd:
     pauses: Counter[int] = field(default_factory=Counter)
     threshold: int = 0
     active_days: int = measure.FEWEST_DAYS
+    _began: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # by day: who ever did then
 
     def person(self, customer_id: int) -> Person:
         """Return one customer, who may be new."""
@@ -107,6 +109,30 @@ class Crowd:
             tastes=wishes.tastes,
         )
 
+    def before(self, order: Order) -> datetime | None:
+        """Return when the order's customer had last bought something before it; None for a first order."""
+        known = None if order.customer_id is None else self.people.get(order.customer_id)
+        if known is None or len(known.places) <= order.counted:
+            return None
+        at = bisect_left(known.places, (order.processed_at,))
+        return known.places[at - 1][0] if at else None
+
+    def active_since(self, now: datetime) -> datetime:
+        """Return since when somebody must have ordered who still does."""
+        return now - timedelta(days=self.active_days if self.threshold else _A_YEAR)
+
+    def began(self, since: datetime, until: datetime) -> Iterator[Person]:
+        """Yield who ordered first between the two moments, as the books stand."""
+        for day in range(since.astimezone(UTC).toordinal(), until.astimezone(UTC).toordinal() + 1):
+            for person in map(self.people.__getitem__, self._began.get(day, ())):
+                if person.places and since <= person.places[0][0] < until and person.places[0][0].toordinal() == day:
+                    yield person
+
+    @property
+    def oldest(self) -> int | None:
+        """The year of the first order of all, or one before it."""
+        return date.fromordinal(min(self._began)).year if self._began else None
+
     def moved(self, now: datetime) -> list[Person]:
         """Return those whose mark may have to change on this night, as the books are asked for them."""
         floor = self.threshold * self.asked.policy.special_customer.leave_below_percent // 100
@@ -126,12 +152,18 @@ class Crowd:
     def _come(self, person: Person, place: Place) -> None:
         self.customers += not person.places
         insort(person.places, place)
+        self._begin(person)
         self._pause(person, place, 1)
 
     def _go(self, person: Person, place: Place) -> None:
         self._pause(person, place, -1)
         person.places.remove(place)
+        self._begin(person)
         self.customers -= not person.places
+
+    def _begin(self, person: Person) -> None:
+        if person.places:
+            self._began[person.places[0][0].toordinal()].add(person.customer_id)
 
     def _pause(self, person: Person, place: Place, more: int) -> None:
         """Count the pauses before and after an order, in place of the one that they were together; or uncount them."""

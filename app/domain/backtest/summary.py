@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.domain.backtest.asked import Asked
 from app.domain.backtest.books import OVER_BUDGET, TAKEN_BACK, Deed
+from app.domain.backtest.kindnesses import Counted, Kindnesses, Words, counted
 from app.domain.backtest.walk import Said, Walk
 from app.domain.decisions import Decision
 from app.domain.effects import State
@@ -49,14 +50,6 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How often something came."""
-
-    code: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """All that is kept of a walk; amounts are minor units of `currency`."""
 
@@ -83,11 +76,16 @@ class Outcome:
     stopped: tuple[tuple[str, datetime], ...]  # rules that would have stopped themselves, and when
     examples: tuple[Example, ...]
     stand_in: bool = False  # no gift is chosen: one that is made up stands for it
+    moments: tuple[Kindnesses, ...] = ()  # none in what was walked before moments were
 
     @property
     def skips(self) -> int:
         """How many orders were in line for a gift and went without."""
         return sum(each.count for each in self.skipped)
+
+    def of_moment(self, rule: str) -> Kindnesses | None:
+        """Return what the moments of that rule came to; None where they were not walked."""
+        return next((each for each in self.moments if each.rule == rule), None)
 
     def money(self, minor: int) -> Money:
         """Return an amount in the shop's currency."""
@@ -125,9 +123,10 @@ class _Fate:
 
 def told(walk: Walk, said: Iterable[Said], *, stand_in: bool = False) -> Outcome:
     """Walk to the end, and return what it came to."""
-    fates = [_fate(word, walk.books.on(order_id)) for order_id, word in _words(said).items()]
+    kind_words = Words(since=walk.asked.since)
+    fates = [_fate(word, walk.books.on(order_id)) for order_id, word in _words(said, kind_words).items()]
     codes = Counter(fate.code for fate in fates)
-    given = [deed for deed in walk.books.deeds.values() if deed.stands and deed.state is State.DONE]
+    given = [deed for deed in walk.books.deeds.values() if deed.stands and deed.state is State.DONE and deed.is_gift]
     asked, ends = walk.asked, (GIVEN, WAITING, TAKEN_BACK)
     return Outcome(
         since=asked.since,
@@ -140,10 +139,8 @@ def told(walk: Walk, said: Iterable[Said], *, stand_in: bool = False) -> Outcome
         cost_minor=sum(deed.cost_minor for deed in given),
         taken_back=codes[TAKEN_BACK],
         waiting=codes[WAITING],
-        skipped=_counted(
-            {code: count for code, count in codes.items() if code not in NOT_IN_LINE and code not in ends}
-        ),
-        not_in_line=_counted({code: count for code, count in codes.items() if code in NOT_IN_LINE}),
+        skipped=counted({code: count for code, count in codes.items() if code not in NOT_IN_LINE and code not in ends}),
+        not_in_line=counted({code: count for code, count in codes.items() if code in NOT_IN_LINE}),
         months=tuple(Month(month=month, minor=minor) for month, minor in sorted(walk.books.purse.out.items())),
         pieces=_pieces(asked, given),
         tagged=walk.tagged,
@@ -155,13 +152,18 @@ def told(walk: Walk, said: Iterable[Said], *, stand_in: bool = False) -> Outcome
         stopped=tuple(sorted(walk.brakes.stopped.items())),
         examples=tuple(fate.example for fate in _examples(fates)),
         stand_in=stand_in,
+        moments=kind_words.told(walk.books.deeds),
     )
 
 
-def _words(said: Iterable[Said]) -> dict[int, Said]:
-    """Return what was said of each order of the time: what put it in line for a gift, else what was said first."""
+def _words(said: Iterable[Said], kind_words: Words) -> dict[int, Said]:
+    """Return what was said of each order of the time: what put it in line for a gift, else what was said first.
+
+    What was said of moments is told to `kind_words`.
+    """
     words: dict[int, Said] = {}
     for each in said:
+        kind_words.hear(each)
         if each.row is None or each.decision.rule != nth_order_gift.RULE:
             continue
         known = words.get(each.row.order_id)
@@ -187,13 +189,8 @@ def _fate(said: Said, deeds: Sequence[Deed]) -> _Fate:
     return _Fate(said=said, code=deeds[-1].code or OVER_BUDGET, given=False)
 
 
-def _counted(codes: dict[str, int]) -> tuple[Counted, ...]:
-    most = sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Counted(code=code, count=count) for code, count in most)
-
-
 def _pieces(asked: Asked, given: Iterable[Deed]) -> tuple[Piece, ...]:
-    counts = Counter(deed.effect.variant_id for deed in given)
+    counts = Counter(getattr(deed.effect, "variant_id", None) for deed in given)
     return tuple(
         Piece(title=option.title, count=counts[option.variant_id], stock=option.stock)
         for option in asked.options

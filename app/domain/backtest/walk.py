@@ -1,17 +1,18 @@
 """The walk itself: turn by turn and night by night, each decided about with what was known by then."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 from app.domain import shortages, tastes, turns
-from app.domain.backtest.asked import Asked, Row, Treat, Wishes
+from app.domain.backtest.asked import GIVES, Asked, Row, Treat, Wishes
 from app.domain.backtest.books import Books, Brakes, Deed
 from app.domain.backtest.crowd import Crowd, Person
+from app.domain.backtest.moments import Moments
 from app.domain.decisions import Decision
-from app.domain.effects import AddGiftLine, TagCustomer
+from app.domain.effects import AddGiftLine, SendGift, TagCustomer
 from app.domain.facts import GiftOption, Line, Order, OrderFacts
 from app.domain.money import Money, zero
 from app.domain.rules import (
@@ -19,8 +20,10 @@ from app.domain.rules import (
     hard_time,
     holdout,
     let_alone,
+    moments,
     nth_order_gift,
     on_order,
+    send_gates,
     special_customer,
     still_wanted,
 )
@@ -28,6 +31,9 @@ from app.domain.rules.granted import off_for
 from app.domain.turns import Turn
 
 _TEST, _CANCELLED = "It is a test order.", "The order was cancelled."
+_A_YEAR = timedelta(days=365)
+# An order that nobody told us the past of, if it counts.
+_AT_BEST = turns.traits(counted=True, settled=True, shipped=True, domestic=True)
 
 
 class Said(NamedTuple):
@@ -37,6 +43,7 @@ class Said(NamedTuple):
     decision: Decision
     row: Row | None
     first: bool = False  # the order had just been made
+    about: Order | None = None  # the one by whose address something goes, where a day of the calendar brings it
 
 
 class _Event(NamedTuple):
@@ -60,6 +67,7 @@ class Walk:
     crowd: Crowd = field(init=False)
     books: Books = field(init=False)
     brakes: Brakes = field(init=False)
+    moments: Moments = field(init=False)
     unknown: int = 0  # orders of the time of which nobody has told us how they came to be
     placed: int = 0
     revenue_minor: int = 0
@@ -70,11 +78,16 @@ class Walk:
     _events: list[_Event] = field(default_factory=list)
     _worth: dict[int, int | None] = field(default_factory=dict)  # by order: what it brought; None: it does not count
     _now: dict[int, Order] = field(default_factory=dict)  # orders with a gift, as they are
+    _seen: dict[int, tuple[str, int]] = field(default_factory=dict)  # younger orders: their names, and what they are
+    _young: datetime = field(init=False)  # whoever ordered last before then does not order any more
     _tags: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.crowd = Crowd(asked=self.asked, wishes=self.wishes)
         self.books, self.brakes = Books(asked=self.asked), Brakes(asked=self.asked)
+        self.moments = Moments(asked=self.asked, crowd=self.crowd, books=self.books)
+        active_days = self.asked.policy.special_customer.active_days or 0
+        self._young = self.asked.since - max(_A_YEAR, timedelta(days=active_days))
         self.books.remember(self.treats)
 
     def begin(self, rows: Iterable[Row]) -> None:
@@ -108,7 +121,7 @@ class Walk:
         for row in rows:
             if row.turns is None:
                 if row.processed_at < since:
-                    self._record(row, counted=row.counted, net_minor=row.net_minor)
+                    self._record(row, _AT_BEST if row.counted else 0, row.net_minor)
                 elif row.processed_at <= until:
                     yield _Event(row.processed_at, row.order_id, 0, None, row, row.processed_at)
                 continue
@@ -120,7 +133,7 @@ class Walk:
                 elif turn.at <= until:
                     yield _Event(turn.at, row.order_id, number, turn, row, told.made_at)
             if before is not None:
-                self._record(row, counted=turns.has(before.traits, "counted"), net_minor=before.net_minor)
+                self._record(row, before.traits, before.net_minor)
 
     def _nights(self) -> Iterator[datetime]:
         """Yield when the shop is measured: as the walk begins, and at each of the merchant's midnights after that."""
@@ -133,6 +146,10 @@ class Walk:
     def _night(self, night: datetime) -> Iterator[Said]:
         self._perform(night)
         self.crowd.measure()
+        yield from self._marks(night)
+        yield from self._days(night)
+
+    def _marks(self, night: datetime) -> Iterator[Said]:
         yardstick = self.crowd.yardstick()
         if yardstick is None:
             return
@@ -149,14 +166,47 @@ class Walk:
             self._mark(person, decision, night, brakes=few)
             yield Said(night, decision, None)
 
+    def _days(self, night: datetime) -> Iterator[Said]:
+        """Yield what is given to those whose day it is: what goes to one counts for the next."""
+        dues = self.moments.anniversaries(night)
+        known = [facts for due in dues if (facts := self.moments.facts(due, night)) is not None]
+        given, opening = 0, self.moments.opening(night)
+        for each in known:
+            facts = self.moments.seen(each, self._latest(each.due.customer_id), night)
+            facts = replace(facts, given=replace(facts.given, today=facts.given.today + given))
+            decision = moments.decide(facts, self.asked.policy, night, leaves_at=opening)
+            given += len(decision.plans)
+            if decision.plans and facts.order is not None:
+                self._now.setdefault(facts.order.id, facts.order)
+                self._plan(decision, night)
+            yield Said(night, decision, None, about=facts.order)
+
+    def _latest(self, customer_id: int) -> Order | None:
+        """Return the customer's newest order that counts, as it is by now."""
+        places = self.crowd.person(customer_id).places
+        if not places or places[-1][1] not in self._seen:
+            return None
+        at, order_id = places[-1]
+        name, which = self._seen[order_id]
+        return Order(
+            id=order_id,
+            name=name,
+            customer_id=customer_id,
+            customer_since=None,
+            processed_at=at,
+            updated_at=at,
+            net=zero(self.asked.currency),
+            **_traits(which),
+        )
+
     def _turned(self, event: _Event) -> Iterator[Said]:
         row, turn = event.row, event.turn
         if turn is None:
             self.unknown += 1
             self.revenue_minor += row.net_minor
-            self._record(row, counted=row.counted, net_minor=row.net_minor)
+            self._record(row, _AT_BEST if row.counted else 0, row.net_minor)
             return
-        self._record(row, counted=turns.has(turn.traits, "counted"), net_minor=turn.net_minor)
+        self._record(row, turn.traits, turn.net_minor)
         first = event.number == 0 and event.made_at >= self.asked.since
         if first:
             self.placed += 1
@@ -171,13 +221,15 @@ class Walk:
     def _facts(self, order: Order, now: datetime) -> OrderFacts:
         crowd, buyer = self.crowd, order.customer_id
         ordinal = None if buyer is None else crowd.ordinal(buyer, (order.processed_at, order.id))
+        standing = None if buyer is None else crowd.standing(crowd.person(buyer), now)
         return OrderFacts(
             order=order,
-            standing=None if buyer is None else crowd.standing(crowd.person(buyer), now),
+            standing=standing,
             yardstick=crowd.yardstick(),
             options=self._options(now),
             history=self.books.history(order.id, buyer, ordinal, now),
             granted=self.asked.granted,
+            away=None if standing is None else self.moments.away(order, standing, now),
         )
 
     def _options(self, now: datetime) -> tuple[GiftOption, ...]:
@@ -191,13 +243,16 @@ class Walk:
         if decision.rule == special_customer.RULE and order.customer_id is not None:
             self._mark(self.crowd.person(order.customer_id), decision, now)
             return
-        if decision.rule != nth_order_gift.RULE:
+        if decision.rule not in GIVES:
             return
         if decision.plans or order.id in self._now:
             self._now[order.id] = order
-        if not decision.changes_anything:
+        if decision.changes_anything:
+            self._plan(decision, now)
+        elif decision.rule == nth_order_gift.RULE:
             self.books.note(decision, order.customer_id, order.id, now)
-            return
+
+    def _plan(self, decision: Decision, now: datetime) -> None:
         day = self.books.day(now)
         weighed = self.brakes.let(decision, day, now)
         if not self.books.write_down(weighed, now):
@@ -231,18 +286,29 @@ class Walk:
             now = max(deed.due_at, deed.created_at)
             no = self._unwanted(deed, now)
             if no is None:
-                self.books.give(deed, now)
+                self._do(deed, now)
                 continue
             self.books.drop(deed, no[0], now)
             cost = Money(minor=deed.cost_minor, currency=self.asked.currency)
             instead = gift_order.instead(deed.effect, no[0], self.asked.policy.nth_order_gift, cost=cost, now=now)
             if instead is not None:
-                self.books.plan(instead, now)
+                self.books.plan(instead, deed.rule, now)
+
+    def _do(self, deed: Deed, now: datetime) -> None:
+        order = None if deed.effect.order_id is None else self._now.get(deed.effect.order_id)
+        question = send_gates.careful(order) if isinstance(deed.effect, SendGift) else None
+        if question is None:
+            self.books.give(deed, now)
+        else:
+            self.books.park(deed, question.code)
 
     def _unwanted(self, deed: Deed, now: datetime) -> tuple[str, str] | None:
-        """Return why a gift would not have been given after all, as `jobs.gift_deeds` looks at it before its call."""
+        """Return why a gift would not have been given after all, as `jobs.deeds` looks at it before its call."""
         gift, policy = deed.effect, self.asked.policy
         standing = self.crowd.standing(self.crowd.person(gift.customer_id), now)
+        order = None if gift.order_id is None else self._now.get(gift.order_id)
+        if isinstance(gift, SendGift):
+            return still_wanted.sent_gift(gift, order, standing, now)
         no = off_for(gift, self.asked.granted) or let_alone.refused(standing) or hard_time.refused(standing, now)
         if no is not None:
             return no
@@ -250,16 +316,17 @@ class Walk:
         disliked = None if option is None else tastes.unwelcome(standing.tastes.never, option.title, *option.tags)
         if disliked is not None:
             return disliked
-        order = None if gift.order_id is None else self._now.get(gift.order_id)
         if isinstance(gift, AddGiftLine):
             return still_wanted.gift(order, option, policy, now)
         return still_wanted.gift_order(order, option, policy)
 
-    def _record(self, row: Row, *, counted: bool, net_minor: int) -> None:
+    def _record(self, row: Row, traits: int, net_minor: int) -> None:
         """Bring the sums from what the order was worth to what it is worth now."""
         if row.customer_id is None:
             return
-        was, now = self._worth.get(row.order_id), net_minor if counted else None
+        if row.processed_at >= self._young:
+            self._seen[row.order_id] = (row.name, traits)
+        was, now = self._worth.get(row.order_id), net_minor if turns.has(traits, "counted") else None
         self._worth[row.order_id] = now
         self.crowd.move(row.customer_id, (row.processed_at, row.order_id), was, now)
 

@@ -11,6 +11,7 @@ from app.domain.agents import Reason
 from app.domain.card_paper import HAND
 from app.domain.decisions import Decision
 from app.domain.effects import Effect, Plan, Pool, SendGift
+from app.domain.facts import Order
 from app.domain.gifts import BY_HAND, GiftKind
 from app.domain.moments import ANNIVERSARY, BIRTHDAY, RECOVERY, Birthday, Due, MomentFacts
 from app.domain.money import Money
@@ -139,6 +140,13 @@ def gone_by(effect: Effect, due_at: datetime, now: datetime) -> tuple[str, str] 
     if not isinstance(effect, SendGift) or not effect.occasion or is_of_a_list(effect) or now - due_at < STALE:
         return None
     return TOO_LATE, "The moment has passed while it waited."
+
+
+def not_left(order: Order, late_days: int, now: datetime) -> str:
+    """Return that an order should have left by now, as a sentence; "" where it has, or has time."""
+    if order.shipped or order.cancelled or now - order.processed_at <= timedelta(days=late_days):
+        return ""
+    return f"{order.name} has not left after {late_days} days."
 
 
 def _paused(facts: MomentFacts, moment: Moment, moments: Moments, now: datetime) -> tuple[str, str] | None:

@@ -62,14 +62,26 @@ FINDINGS = {
     ),
     "a past that promises a last piece twice": Mutant(
         file="app/domain/backtest/books.py",
-        old="        self._promised[effect.variant_id] += deed.state in _WAITING\n",
-        new="        self._promised[effect.variant_id] += 0\n",
+        old="        self._promised[variant] += deed.state in _WAITING\n",
+        new="        self._promised[variant] += 0\n",
         tests="tests/domain/test_backtest.py",
     ),
     "a past in which everything is as it is today": Mutant(
         file="app/domain/backtest/walk.py",
-        old='        self._record(row, counted=turns.has(turn.traits, "counted"), net_minor=turn.net_minor)\n',
-        new="        self._record(row, counted=row.counted, net_minor=row.net_minor)\n",
+        old="        self._record(row, turn.traits, turn.net_minor)\n",
+        new="        self._record(row, _AT_BEST if row.counted else 0, row.net_minor)\n",
+        tests="tests/domain/test_backtest.py",
+    ),
+    "a past in which moments keep no pause after gifts": Mutant(
+        file="app/domain/backtest/books.py",
+        old="for deed in (*gifts, *sent) if",
+        new="for deed in sent if",
+        tests="tests/domain/test_backtest.py",
+    ),
+    "a past in which things go to the first address": Mutant(
+        file="app/domain/backtest/walk.py",
+        old="        at, order_id = places[-1]\n",
+        new="        at, order_id = places[0]\n",
         tests="tests/domain/test_backtest.py",
     ),
     "a past walked through by what stands": Mutant(
