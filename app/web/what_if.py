@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.backtest.asked import Kind, differs
+from app.domain.backtest.asked import MOMENTS, Kind, differs
 from app.domain.backtest.summary import Outcome
+from app.domain.moments import ANNIVERSARY, COMEBACK
 from app.domain.money import Money
 from app.domain.policy import Policy
 from app.store import backtests, shops
@@ -28,8 +29,15 @@ _TRIED = (
     *("nth_order_gift.ordinals", "nth_order_gift.every", "nth_order_gift.variants", "nth_order_gift.stock_floor"),
     *("nth_order_gift.cooldown_days", "nth_order_gift.per_day", "gifts_monthly_minor"),
     *("special_customer.measure", "special_customer.percentile", "special_customer.fixed_minor"),
+    *("moments.cooldown_days", "anniversary.lead_days", "comeback.away_days"),
+    *(f"{rule}.{name}" for rule in MOMENTS for name in ("kindness", "at_most_minor", "special_only", "per_day")),
 )
-FIELDS = tuple(field for field in settings_table.FIELDS if field.path in _TRIED)
+GROUPS = tuple(
+    (group.title, fields)
+    for group in settings_table.GROUPS
+    if (fields := tuple(field for field in group.fields if field.path in _TRIED))
+)
+FIELDS = tuple(field for _, fields in GROUPS for field in fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,29 @@ FIGURES = (
         _money,
     ),
 )
+MOMENT_FIGURES = (
+    Figure(
+        N_("Anniversaries remembered"),
+        N_("First orders whose day came round, and to which something would have gone."),
+        lambda it: _remembered(it, ANNIVERSARY),
+    ),
+    Figure(
+        N_("Welcomed back"),
+        N_("Customers who ordered again after long, and to whom something would have gone."),
+        lambda it: _remembered(it, COMEBACK),
+    ),
+    Figure(
+        N_("Cards and gifts for these"),
+        N_("What they cost you, each as your catalogue and your settings price it today."),
+        lambda it: sum(each.cost_minor for each in it.moments),
+        _money,
+    ),
+)
+
+
+def _remembered(it: Outcome, rule: str) -> int:
+    found = it.of_moment(rule)
+    return 0 if found is None else found.given
 
 
 @blueprint.get("/what-if")
@@ -175,7 +206,7 @@ def _page(form: Form | None = None, *, not_taken: bool = False) -> Response:
     facts = _facts(kept, tried, merchant().policy) | {
         "imported": done,
         "running": running,
-        "fields": FIELDS,
+        "groups": GROUPS,
         "called": called,
     }
     pressed = {
@@ -190,14 +221,15 @@ def _page(form: Form | None = None, *, not_taken: bool = False) -> Response:
 def _facts(kept: Walked | None, tried: Walked | None, policy: Policy) -> dict[str, Any]:
     now = None if kept is None else kept.outcome
     other = None if tried is None else tried.outcome
+    it = other or now
     return {
         "kept": kept,
         "tried": tried,
-        "it": other or now,
+        "it": it,
         "before": now,
         "after": other,
         "differs": tried is not None and differs(policy, tried.policy),
-        "figures": FIGURES,
+        "figures": (*FIGURES, *MOMENT_FIGURES) if it is not None and it.moments else FIGURES,
         "problems": PROBLEMS,
         "bouquets": policy.bouquets,
         "pool": _money(policy.team_monthly_minor, merchant().currency),

@@ -75,6 +75,35 @@ def test_given_what_would_have_been_when_opened_then_it_stands_in_words_figures_
     assert "30 marks would have been shown to you first" in said
 
 
+def test_given_moments_that_were_walked_when_opened_then_each_rule_says_how_many_for_how_much_and_why_not(
+    desk: Desk,
+) -> None:
+    came_to(desk, outcome())
+    came_to(desk, outcome(moments=()), Kind.TRIED)
+
+    before_moments = desk.open("/what-if")
+    backtest.forget(desk.world, desk.merchant)
+    page = desk.open("/what-if")
+
+    said = words(page)
+    assert (
+        "3 cards or gifts for $18.00. 1 more would have waited for your yes. 5 customers went without: 5 not special."
+        in said
+    )
+    assert "None came round in these days." in said
+    assert '<a href="/orders/1003">' in page
+    assert {cells[0]: cells[1:] for cells in figures(page)}["Anniversaries remembered"] == ["3"]
+    assert "Anniversaries remembered" not in before_moments
+
+
+def test_given_a_moment_when_it_is_tried_otherwise_then_it_is_walked_with_that(desk: Desk) -> None:
+    desk.press("/what-if", **form(comeback__away_days="90", anniversary__special_only=""))
+
+    tried = backtest.newest(desk.world, desk.merchant)[Kind.TRIED]
+    assert (tried.policy.comeback.away_days, tried.policy.anniversary.special_only) == (90, False)
+    assert "with your change" in desk.open("/what-if")
+
+
 def test_given_no_order_in_these_days_when_opened_then_it_says_so_and_boasts_of_nothing(desk: Desk) -> None:
     came_to(desk, outcome(orders=0, gifts=0, cost_minor=0))
 
