@@ -5,11 +5,16 @@ from typing import Any
 
 from flask import request
 
+from app.domain import correspondents
 from app.domain.effects import State
+from app.store import shops
+from app.store.base import Session
 from app.store.stories import Search
 from app.web import acts_sheet
 from app.web.fields import Amount, Wrong
+from app.web.here import world
 from app.web.identity import merchant
+from jobs import who_is
 
 LONGEST_WORDS = 64
 _DIGITS = 18
@@ -50,6 +55,16 @@ def asked() -> Asked:
     }
     known = {name: value for name, value in said.items() if value}
     return Asked(search=replace(search, before=_number("before")), words=known, wrong=wrong)
+
+
+def by_address(session: Session, search: Search) -> Search:
+    """Return the search; where the whole e-mail address of a customer was typed, for all that is theirs."""
+    who = correspondents.read(search.words) if "@" in search.words else correspondents.UNSAID
+    key = shops.mail_key(session, shop_id=merchant().id, seal=world().seal) if who.emails else None
+    if key is None:
+        return search
+    match = who_is.in_our_books(session, world(), merchant(), who, key)
+    return search if match.customer_id is None else replace(search, words="", customer_id=match.customer_id)
 
 
 def words(name: str) -> str:

@@ -25,7 +25,7 @@ from app.store import (
     yardstick,
 )
 from app.store.reports import PoolLeft
-from app.store.stories import Search
+from app.store.stories import Named, Search
 from app.web import (
     acts_sheet,
     customer_card,
@@ -85,12 +85,12 @@ def today_fragment() -> Response:
 def ledger() -> str:
     """Show the rows of the ledger that a person looks for."""
     asked = ledger_search.asked()
-    search, here = asked.search, world()
     with look() as seen:
+        search = ledger_search.by_address(seen.session, asked.search)
         facts = _rows(seen, search)
-        facts["named"] = stories.named(seen.session, typed=search.words, **_shop(seen)) if search.words else None
-        facts["agents"] = agents.listed(seen.session, shop_id=seen.merchant.id, seal=here.seal)
-    facts |= {"search": search, "asked": asked.words, "back": url_for("merchant.pages.ledger", **asked.words)}
+        facts["named"] = _named(seen, search)
+        facts["agents"] = agents.listed(seen.session, shop_id=seen.merchant.id, seal=world().seal)
+    facts |= {"search": asked.search, "asked": asked.words, "back": url_for("merchant.pages.ledger", **asked.words)}
     facts["wrong"] = asked.wrong
     facts["months"] = acts_sheet.months(seen.merchant, seen.now)
     return show("ledger.html", seen, facts)
@@ -140,6 +140,12 @@ def decisions() -> str:
         told = reasons.verdicts_with(seen.session, shop_id=shop_id, code=code, rule=rule, limit=STORY) if code else []
     facts = {"counts": found.answers, "since": found.since, "told": told, "code": code, "some": bool(rule or code)}
     return show("decisions.html", seen, facts)
+
+
+def _named(seen: Look, search: Search) -> Named | None:
+    if search.customer_id is not None:
+        return Named(orders=(), customer_id=search.customer_id)
+    return stories.named(seen.session, typed=search.words, **_shop(seen)) if search.words else None
 
 
 def _moving(seen: Look) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def spend_file() -> Response:
 @blueprint.get("/export/ledger.csv")
 def ledger_file() -> Response:
     """Hand over the rows of the ledger that the page would show, all of them, as a file."""
-    return sheets.file("ledger.csv", exports.ledger(world(), merchant(), ledger_search.asked().search))
+    with look() as seen:
+        search = ledger_search.by_address(seen.session, ledger_search.asked().search)
+    return sheets.file("ledger.csv", exports.ledger(world(), merchant(), search))
 
 
 @blueprint.get("/export/decisions.csv")

@@ -6,9 +6,11 @@ import pytest
 
 from app.domain.effects import Pool
 from app.domain.gifts import Moneys, Placed, Seen
+from app.domain.mail import digest
 from app.domain.sendings import Status
-from app.store import endings, sendings
+from app.store import contacts, endings, sendings
 from app.store.base import unit_of_work
+from app.store.contacts import Kind
 from app.store.stories import Search
 from app.store.tables import Decision
 from tests.builders import DAY, HOUR, NOON, gift_line, note, order, paid, planned, present, receipt, refund, usd
@@ -91,6 +93,23 @@ def test_given_an_order_or_customer_without_any_deed_when_looked_for_then_the_wa
 
     assert re.findall(r'<p class="line named"><a href="([^"]+)"', page) == [linked]
     assert "named" not in desk.twin().open(f"/ledger?q={typed.replace('#', '%23')}")
+
+
+def test_given_a_customers_whole_address_when_looked_for_then_their_rows_and_the_way_to_them_are_shown(
+    desk: Desk,
+) -> None:
+    desk.buy(order(), order(id=2002, customer_id=56))
+    desk.plan(planned(gift_line(title="Theirs")))
+    desk.plan(planned(gift_line(order_id=2002, customer_id=56, title="Another's")))
+    ways = {digest("mabel@example.com", desk.world.mail_key(desk.merchant)): Kind.MAIL}
+    with unit_of_work(desk.world.sessions) as session:
+        contacts.learn(session, shop_id=desk.merchant.id, customer_id=55, ways=ways)
+
+    page, file = (desk.open(f"{path}?q=Mabel@example.com") for path in ("/ledger", "/export/ledger.csv"))
+
+    assert re.findall(r'<p class="line named"><a href="([^"]+)"', page) == ["/customers/55"]
+    assert [("Theirs" in each, "Another" in each) for each in (page, file)] == [(True, False)] * 2
+    assert "by their whole e-mail address" in desk.open("/ledger?q=mabel@example.org")
 
 
 def test_given_a_month_when_looked_for_then_rows_are_found_by_numbers_near_its_own(desk: Desk) -> None:
