@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.effects import Pool, State
+from app.domain.moments import BIRTHDAY
 from app.domain.money import Money
 from app.domain.policy import Mode
 from app.store.alarms import COMPARED, What
@@ -140,7 +141,8 @@ def set_mode(rule: str) -> Response:
         abort(422, _("Please set it on a page that shows how far the rule goes now."))
     if desk.set_mode(in_their_name(), merchant(), rule, Mode(mode), seen=Mode(seen)) is None:
         return redirect(url_for("merchant.rules.shown", rule=rule, said=MODE_STAYS), 303)
-    return _back(f"mode_{mode}")
+    knows_nobody = rule == BIRTHDAY and mode != Mode.OBSERVE and not merchant().policy.birthday.metafield
+    return _back("mode_unknowing" if knows_nobody else f"mode_{mode}")
 
 
 @blueprint.post("/rules/<rule>/release")

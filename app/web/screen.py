@@ -46,6 +46,9 @@ NOTICES = {
     "mode_observe": N_("From now on it only watches: it decides and shows, and nothing leaves the house."),
     "mode_approve": N_("From now on it asks you each time: nothing leaves without your yes."),
     "mode_auto": N_("From now on it acts by itself, inside its limits. Nobody is asked before."),
+    "mode_unknowing": N_(
+        "Set. Nothing comes of it yet: the settings want the field in which your store keeps birthdays."
+    ),
     MODE_STAYS: N_("Nothing was changed: another mode was set since you opened that page. This is how it stands now."),
     "resumed": N_("Everything goes on."),
     "released": N_("The rule goes on today, however much there is to do."),

@@ -1,6 +1,7 @@
 """The presses: each does one thing to the merchant's own shop, and leads back to a page of ours."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.effects import State
-from app.domain.policy import Mode, SpecialCustomer
+from app.domain.policy import Mode, Policy, SpecialCustomer
 from tests.builders import auto_policy, flowers, order, paid, planned, refund, tag
 from tests.web.desk import Desk
 
@@ -203,6 +204,15 @@ def test_given_a_rule_when_its_mode_is_set_then_only_that_rule_changes(desk: Des
 
     assert desk.set_mode(rule, "approve").location == "/?said=mode_approve"
     assert [name for name in rules if desk.mode(name) is Mode.APPROVE] == [rule]
+
+
+@pytest.mark.parametrize(("field", "said"), [("", "mode_unknowing"), ("facts.birthday", "mode_auto")])
+def test_given_birthdays_when_they_are_to_go_by_themselves_then_it_is_said_where_none_is_known(
+    desk: Desk, field: str, said: str
+) -> None:
+    desk = desk.allow(Policy(birthday=replace(Policy().birthday, metafield=field)))
+
+    assert f"said={said}" in desk.set_mode("birthday", "auto").location
 
 
 def test_given_a_mode_that_there_is_not_when_set_then_a_sentence_says_which_there_are(desk: Desk) -> None:
