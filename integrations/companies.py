@@ -138,6 +138,8 @@ class Company:
     origin: str  # where accounts are, with {account} in it
     account: re.Pattern[str]  # what an account may look like: it becomes part of an address that our key goes to
     open: Callable[[Http, str, Login], Helpdesk]  # the second is the account's own origin
+    # Asks for something small, by which is seen whether a login opens; raises KeyRefused, Rejected and Unavailable.
+    knock: Callable[[Http, str, Login], object]
     authentic: Callable[[Call, tuple[str, ...], datetime], bool]  # by one of these secrets, now; a blank one is none
     # What a call with such a body as is kept calls itself; None: nothing, and a repeat is the same to the letter.
     name: Callable[[Call], str | None]

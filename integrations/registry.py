@@ -143,6 +143,14 @@ def helpdesk(kind: str, origin_template: str, account: str, login: Login, *, htt
     return _company(kind, account).open(http or Http(), origin_template.replace("{account}", account), login)
 
 
+def knock(kind: str, origin_template: str, account: str, login: Login, *, http: Http) -> None:
+    """See whether a helpdesk takes a login, with one small question.
+
+    Raises KeyRefused, Rejected and Unavailable, and ValueError as `helpdesk` does.
+    """
+    _company(kind, account).knock(http, origin_template.replace("{account}", account), login)
+
+
 def helpdesk_setup(
     kind: str, origin_template: str, account: str, login: Login, *, http: Http | None = None
 ) -> HelpdeskSetup | None:

@@ -4,16 +4,32 @@ from secrets import token_urlsafe
 
 import structlog
 
+from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.store import connections, setups
 from app.store.base import Session, unit_of_work
 from app.store.connections import Account
 from app.store.shops import Merchant
 from integrations import registry
 from integrations.companies import Granted, Login
+from jobs.agent_preview import LIMITS
 from jobs.queue import Task
-from jobs.runtime import World
+from jobs.runtime import World, desk_origin
 
 log = structlog.get_logger("helpdesk")
+
+NOT_TAKEN = "They do not take this key, so nothing was changed."
+NOT_NOW = "They cannot be asked just now, so nothing was changed: {}"
+
+
+def bring(world: World, merchant: Merchant, *, kind: str, account: str, login: Login) -> bool | str:
+    """Connect as `connect` does, with a key that a person typed: it is tried first. Return why it was not taken."""
+    try:
+        registry.knock(kind, desk_origin(world.settings, kind), account, login, http=world.http.within(LIMITS))
+    except KeyRefused:
+        return NOT_TAKEN
+    except (Rejected, Unavailable) as problem:
+        return NOT_NOW.format(problem)
+    return connect(world, merchant, kind=kind, account=account, login=login)
 
 
 def connect(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.helpdesk_setup import Stage
@@ -13,9 +13,10 @@ from app.store.setups import Setup
 from app.web import helpdesk_words
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
-from app.web.language import _
-from app.web.retold import retold
+from app.web.language import _, colon
+from app.web.retold import retold, told_plainly
 from app.web.screen import look, show
+from app.web.seats import Seats
 from integrations import registry
 from integrations.companies import Company, Login
 from jobs import consents, helpdesks
@@ -77,8 +78,14 @@ def connect(kind: str) -> Response:
     if not 0 < len(key) <= _LONGEST:
         abort(422, _("Please give the key."))
     login = Login(user=user, key=key)
-    connected = helpdesks.connect(in_their_name(), merchant(), kind=kind, account=account, login=login)
-    return _back("helpdesk_connected" if connected else "helpdesk_other")
+    seats: Seats = current_app.extensions["previews"]
+    with seats.taken(str(merchant().id)) as seated:
+        if not seated:
+            abort(429, _("Many look at once. Please try again in a moment."))
+        brought = helpdesks.bring(in_their_name(), merchant(), kind=kind, account=account, login=login)
+    if isinstance(brought, str):
+        abort(422, f"{told_plainly(registry.called(kind))}{colon()} {told_plainly(brought)}")
+    return _back("helpdesk_connected" if brought else "helpdesk_other")
 
 
 @blueprint.post("/helpdesks/<kind>/set-up")

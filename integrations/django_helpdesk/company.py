@@ -13,11 +13,16 @@ def _open(http: Http, origin: str, login: Login) -> DjangoHelpdesk:
     return DjangoHelpdesk(DeskApi(http, origin=origin, user=login.user, key=login.key))
 
 
+def _knock(http: Http, origin: str, login: Login) -> None:
+    _open(http, origin, login).ticket("1")  # be it there or not
+
+
 DJANGO_HELPDESK = Company(
     called="django-helpdesk",
     origin="https://{account}",
     account=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"),
     open=_open,
+    knock=_knock,
     authentic=hooks.authentic,
     name=hooks.name,
     parse=hooks.parse,

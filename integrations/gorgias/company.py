@@ -23,6 +23,10 @@ def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
     return GorgiasSetup(_api(http, origin, login).patient())
 
 
+def _knock(http: Http, origin: str, login: Login) -> None:
+    _api(http, origin, login).read("account")
+
+
 _BUTTONS = """\
 Agents press macros. “Refund & keep” and “Send flowers” are made for them; try each once. Where one does nothing, or
 for another of their own, it is five clicks:
@@ -47,6 +51,7 @@ GORGIAS = Company(
     origin="https://{account}.gorgias.com",
     account=re.compile(r"[a-z0-9][a-z0-9-]{0,62}"),
     open=_open,
+    knock=_knock,
     authentic=webhooks.authentic,
     name=lambda _call: None,
     parse=webhooks.parse,

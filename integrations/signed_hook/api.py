@@ -46,6 +46,10 @@ class SignedHookHelpdesk:
     def has_open_ticket(self, emails: tuple[str, ...]) -> None:  # noqa: ARG002
         return None
 
+    def knock(self) -> None:
+        """Ask of a ticket that is none; whatever they say of it, they have let us in. Raises KeyRefused."""
+        self._call("GET", "tickets/0/notes", params={"key": short("knock")})
+
     def tag_ticket(self, ticket_id: str, *, tag: str, reason: str = "") -> Receipt:
         body = {"tag": tag, "reason": reason[:_LONGEST_REASON]}
         _accepted(self._call("POST", f"tickets/{_number(ticket_id)}/tags", body=body))

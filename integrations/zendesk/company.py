@@ -22,6 +22,10 @@ def _furnish(http: Http, origin: str, login: Login) -> ZendeskSetup:
     return ZendeskSetup(_api(http, origin, login).patient())
 
 
+def _knock(http: Http, origin: str, login: Login) -> None:
+    _api(http, origin, login).read("users/me")
+
+
 _BUTTONS = """\
 Agents type what they want into a private comment, and send it:
   /lagniappe flowers 60
@@ -39,6 +43,7 @@ ZENDESK = Company(
     origin="https://{account}.zendesk.com",
     account=re.compile(r"[a-z0-9][a-z0-9-]{0,62}"),
     open=_open,
+    knock=_knock,
     authentic=signature.authentic,
     name=signature.name,
     parse=webhooks.parse,

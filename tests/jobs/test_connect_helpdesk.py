@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +22,7 @@ from integrations.sandbox.helpdesk import people
 from integrations.sandbox.hook_desk import routes as hook_desk
 from integrations.sandbox.town import PRACTICE_SHOP
 from integrations.sandbox.zendesk import people as zendesk
-from jobs import connect_helpdesk, helpdesk_care
+from jobs import connect_helpdesk, helpdesk_care, helpdesks
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice
 from tests.real_helpdesk.running import ACCOUNT, KEY, USER, RealHelpdesk
@@ -113,6 +114,23 @@ def test_given_a_key_that_is_not_taken_when_connected_then_nothing_is_changed(
     assert (kept(here, kind), told.out) == (before, "")
     assert "does not take" in told.err
     assert "canary" not in told.err
+
+
+@EVERY_KIND
+def test_given_keys_that_a_merchant_brings_when_tried_then_a_good_one_is_kept_and_no_other(
+    here: Practice, kind: str
+) -> None:
+    merchant, (name, login) = here.world.known(here.shop_id), LOGINS[kind]
+    assert merchant is not None
+    bring = partial(helpdesks.bring, here.world, merchant, kind=kind, account=name)
+
+    assert bring(login=login) is True
+    before = kept(here, kind)
+    assert bring(login=replace(login, key="canary")) == helpdesks.NOT_TAKEN
+
+    assert before is not None
+    assert before.key == login.key
+    assert kept(here, kind) == before
 
 
 def test_given_furniture_of_ours_in_one_account_when_another_is_connected_then_the_first_stays(

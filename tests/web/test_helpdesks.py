@@ -1,10 +1,12 @@
 """The merchant's helpdesks page: a key comes, the state is said in words, and a helpdesk is left."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 from markupsafe import escape
 
+from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.helpdesk_setup import Ail
 from app.store import connections, setups
 from app.store.base import reading, unit_of_work
@@ -12,6 +14,8 @@ from app.store.connections import Account
 from app.store.setups import Held
 from app.web import helpdesk_words
 from integrations import registry
+from integrations.companies import Login
+from integrations.http import Http
 from tests.builders import DAY
 from tests.web.desk import Desk
 
@@ -20,6 +24,28 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 KEY = {"account": "acme", "user": "lea@acme.example", "key": "k-canary"}
 KIND = registry.FIRST_HELPDESK
 PARTS = {"hook:ticket-created": "1", "card": "2", "widget:ticket": "3", "field": "4", "tag": "5", "macro:flowers": "6"}
+
+
+@dataclass
+class Door:
+    """What every helpdesk says to a key that is tried. `problem` is raised at the next knocks."""
+
+    problem: Exception | None = None
+    knocked: str = ""
+
+    def knock(self, _http: Http, origin: str, login: Login) -> None:
+        self.knocked = f"{login.user}:{login.key} at {origin}"
+        if self.problem is not None:
+            raise self.problem
+
+
+@pytest.fixture(autouse=True)
+def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    """Nobody is called: a key is taken, unless a test says otherwise."""
+    there = Door()
+    rows = {kind: replace(company, knock=there.knock) for kind, company in registry.HELPDESKS.items()}
+    monkeypatch.setattr(registry, "HELPDESKS", rows)
+    return there
 
 
 def connect(desk: Desk, **changes: str) -> str | None:
@@ -87,6 +113,31 @@ def test_given_a_new_key_of_the_same_account_when_brought_then_calls_come_by_the
     assert (after.key, after.url_token, after.secrets) == ("k-2", before.url_token, before.secrets)
     assert len(before.url_token) > 40
     assert len(before.secrets[0]) > 40
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("problem", "why"),
+    [
+        (KeyRefused("no"), "Gorgias: They do not take this key, so nothing was changed."),
+        (Unavailable("it is asleep"), "Gorgias: They cannot be asked just now, so nothing was changed: it is asleep"),
+        (Rejected("No such page."), "Gorgias: They cannot be asked just now, so nothing was changed: No such page."),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_given_a_key_that_does_not_open_when_brought_then_it_is_told_at_once_and_the_one_of_before_goes_on(
+    desk: Desk, door: Door, problem: Exception, why: str, *, first: bool
+) -> None:
+    if not first:
+        connect(desk)
+    before, door.problem = account(desk), problem
+
+    answer = desk.press(f"/helpdesks/{KIND}/connect", **KEY | {"key": "wrong"})
+
+    assert (answer.status_code, why in answer.text) == (422, True)
+    assert door.knocked == "lea@acme.example:wrong at https://acme.gorgias.com"
+    assert account(desk) == before
+    assert (before is None) is first
 
 
 def test_given_another_account_when_brought_then_the_first_stays_until_it_is_left(desk: Desk) -> None:
