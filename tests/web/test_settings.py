@@ -113,7 +113,7 @@ IMPOSSIBLE = [
     ("special_customer.percentile", "5 0"),
     ("special_customer.measure", "best"),
     ("special_customer.fixed_minor", "-1"),
-    ("special_customer.fixed_minor", "12,34"),
+    ("special_customer.fixed_minor", "12,345"),
     ("special_customer.fixed_minor", "1.005"),
     ("special_customer.fixed_minor", "１２"),
     ("special_customer.fixed_minor", "9" * 400),
