@@ -4,6 +4,7 @@ English stands in code and templates. What another language says instead stands 
 house; what they do not know is said in English.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from app.domain.money import Money, decimals
 ENGLISH = "en"
 FRENCH = "fr"
 LANGUAGES = (ENGLISH, FRENCH)
+_TWO_DECIMALS = re.compile(r"(?a:\d+\.\d{1,2})")
 CATALOGUES = Path(__file__).parents[1] / "app" / "web" / "languages"  # beside the pages, which say most of it
 
 
@@ -90,6 +92,10 @@ class Tongue:
         pattern = f"#,##0{'.' if places else ''}{'0' * places}\N{NO-BREAK SPACE}¤"
         decimal = Decimal(value.text)
         return format_currency(decimal, value.currency, format=pattern, locale=self.language, currency_digits=False)
+
+    def typed(self, amount: str) -> str:
+        """Return an amount in plain decimals as it is typed: 12.50. Of three decimals a comma would part thousands."""
+        return amount.replace(".", ",") if self.language == FRENCH and _TWO_DECIMALS.fullmatch(amount) else amount
 
     def dated(self, value: date, pattern: str) -> str:
         """Return the day, or the moment, by a pattern of CLDR's letters: "d MMM yyyy, HH:mm"."""

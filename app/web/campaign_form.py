@@ -58,6 +58,7 @@ def read(given: Mapping[str, str], kept: Typed, currency: str) -> Typed:
     for path, kind in _KINDS.items():
         try:
             values[path] = kind.read(texts[path], currency)
+            texts[path] = kind.show(values[path], currency)  # however it was typed: what means the same is no change
         except Wrong as wrong:
             wrongs[path] = str(wrong)
     for path in _DAYS:

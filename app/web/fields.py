@@ -11,6 +11,7 @@ from typing import Protocol
 from app.domain.money import Money, decimals
 from app.domain.policy import Policy
 from app.web.language import _, number
+from app.web.language import typed as as_typed
 
 _WHOLE = re.compile(r"(?a:\d{1,9})")  # the digits of one script: others read them differently
 _VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[?#].*)?)")
@@ -72,7 +73,7 @@ class Amount:
         except ValueError:
             minor = -1
         if not 0 <= minor <= _MOST_MONEY:
-            example = Money(minor=25 * 10 ** decimals(currency), currency=currency).text
+            example = as_typed(Money(minor=25 * 10 ** decimals(currency), currency=currency).text)
             raise Wrong(
                 _("Please give an amount in %(currency)s, such as %(example)s.", currency=currency, example=example)
             )

@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
     env.finalize = shown
     env.globals.update(_=_, gettext=_trusted, ngettext=_trusted_plural, spoken=spoken, whole_percent=whole_percent)
     env.globals.update(begun=begun, colon=colon, number=number, percent=percent, plural=plural)
+    env.filters.update(as_typed=typed)
 
 
 def spoken() -> str:
@@ -107,6 +108,11 @@ def whole_percent(value: int) -> str:
 def money(value: Money) -> str:
     """Return the amount as the language writes it: $1,234.50."""
     return Tongue(spoken()).money(value)
+
+
+def typed(amount: str) -> str:
+    """Return an amount in plain decimals as whoever looks would type it: 12.50."""
+    return Tongue(spoken()).typed(amount)
 
 
 def dated(value: date, pattern: str) -> str:

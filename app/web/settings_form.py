@@ -80,7 +80,8 @@ def save(fields: Sequence[Field]) -> Form | None:
         desk.set_policy(in_their_name(), merchant(), lambda current: _changed(current, values, edition, fields))
     except Stale as stale:
         current = _current(stale.current, fields)
-        lost = {path: text for path, text in texts.items() if text != current.texts[path]}
+        meant = {each.path: each.kind.show(values[each.path], merchant().currency) for each in fields}
+        lost = {path: text for path, text in texts.items() if meant[path] != current.texts[path]}
         return replace(current, lost=lost, overtook=editions.overtook([*texts], since), status=409)
     return None
 

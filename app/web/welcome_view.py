@@ -19,7 +19,7 @@ from app.store.welcomes import Picked
 from app.web import charts, editions, rights
 from app.web.charts import Chart, Column, Line
 from app.web.here import world
-from app.web.language import _, counted, money, number, whole_percent
+from app.web.language import _, counted, money, number, typed, whole_percent
 from app.web.rule_book import BOOK, fields_of
 from app.web.screen import Look
 from app.web.welcome_words import MEASURES, SAYS, WHY
@@ -211,7 +211,9 @@ def _nearest(insight: Insight, at: Money | None) -> int:
 def _edge(edge: Level, currency: str) -> tuple[str, str]:
     """Return what would be typed to have the line there, and what it would mean."""
     at, count = Money(minor=edge.minor, currency=currency), counted(edge.active, "customer", "customers")
-    return at.text, _("Above %(at)s: %(above)s, and active: %(count)s.", at=at, above=number(edge.above), count=count)
+    return typed(at.text), _(
+        "Above %(at)s: %(above)s, and active: %(count)s.", at=at, above=number(edge.above), count=count
+    )
 
 
 def _spread(seen: Look, insight: Insight, choices: Sequence[Choice], own: Money | None) -> Chart:

@@ -100,6 +100,17 @@ def read(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+def test_given_a_kept_draft_in_french_when_looked_at_as_it_is_shown_then_nothing_is_to_be_kept(peopled: Desk) -> None:
+    address = begun(peopled)
+    kept(peopled, address)
+
+    page = peopled.open(f"{address}?locale=fr")
+    amounts = dict(re.findall(r'id="(\w+_minor)"[^>]* value="(\d+,\d\d)"', page))
+    assert amounts == {"budget_minor": "100,00", "packing_minor": "1,00", "shipping_minor": "2,00", "fee_minor": "0,50"}
+    assert 'id="keep"' not in looked_at(peopled, address, **amounts)
+    assert 'id="keep"' in looked_at(peopled, address, **amounts | {"fee_minor": "0,51"})
+
+
 def test_given_no_campaign_when_looked_at_then_the_page_says_how_one_begins(desk: Desk) -> None:
     assert "None yet." in desk.open("/campaigns")
     assert desk.press("/campaigns", name=" ").status_code == 422

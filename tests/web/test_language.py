@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app.domain.money import Money
 from app.web import language
-from app.web.language import HEADER, _, counted, dated, money, ngettext, number, spoken
+from app.web.language import HEADER, _, counted, dated, money, ngettext, number, spoken, typed
 from jobs import languages
 from jobs.languages import Catalogue
 from tests.web.desk import Desk
@@ -95,6 +95,16 @@ def test_given_money_when_shown_then_it_is_written_as_the_language_does(app: Fla
         assert money(SEK) == "-1\u202f234,50\N{NO-BREAK SPACE}SEK"
         assert money(Money(minor=45, currency="JPY")) == "45\N{NO-BREAK SPACE}JPY"
         assert money(Money(minor=5, currency="USD")) == "0,05\N{NO-BREAK SPACE}$US"
+
+
+@pytest.mark.parametrize("text", ["0.001", "45", "1,234.50", "", "x.50"])
+def test_given_an_amount_when_it_is_to_be_typed_then_it_has_the_keypads_sign_where_it_can_mean_nothing_else(
+    app: Flask, text: str
+) -> None:
+    assert typed("1234.50") == "1234.50"
+    with app.test_request_context("/?locale=fr"):
+        assert typed("1234.50") == "1234,50"
+        assert typed(text) == text
 
 
 def test_given_a_moment_when_dated_then_day_and_month_have_the_languages_names(app: Flask) -> None:

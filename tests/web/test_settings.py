@@ -64,6 +64,22 @@ def test_given_the_form_as_it_is_when_saved_then_nothing_changes(desk: Desk) -> 
     assert policy(desk) == before
 
 
+def test_given_the_page_in_french_when_saved_as_it_is_then_its_amounts_have_commas_and_nothing_changes(
+    desk: Desk,
+) -> None:
+    page, before = desk.open("/settings?locale=fr"), policy(desk)
+    amounts = dict(re.findall(r'name="([\w.]+)"[^>]* value="(\d+,\d\d)"', page))
+    assert amounts.keys() == {field.path for field in settings_table.FIELDS if field.kind.shape == "amount"}
+
+    answer = desk.press("/settings?locale=fr", **form(desk) | amounts)
+    assert (answer.status_code, policy(desk)) == (303, before)
+
+    stale = form(desk) | amounts
+    desk.press("/settings", **form(desk, team__flowers_days="7"))
+    shown = desk.press("/settings?locale=fr", **stale)
+    assert (shown.status_code, shown.text.count("Vous aviez")) == (409, 1)  # the days alone
+
+
 CHANGES: dict[str, tuple[str, object]] = {
     "special_customer.measure": ("median", Measure.MEDIAN),
     "special_customer.active_days": ("", None),
