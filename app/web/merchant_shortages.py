@@ -1,13 +1,14 @@
 """What a merchant keeps back when it runs short, for whom, and what is to be done about it."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.facts import Standing
 from app.store import shortages, yardstick
-from app.web import campaign_sheet, sheets
+from app.web import campaign_sheet, sheets, store_search
 from app.web.addresses import own_page
 from app.web.fields import Variants, Whole, Wrong
 from app.web.identity import in_their_name, merchant
@@ -24,9 +25,15 @@ _MOST_KEPT = 1_000_000
 
 @blueprint.get("/shortages")
 def listed() -> str:
-    """Show what is kept back of what, and whether it runs short."""
+    """Show what is kept back of what, whether it runs short, and what the store sells by a name, if that is asked."""
+    words = store_search.words()
+    found = store_search.found(words) if words else None
+    facts: dict[str, Any] = {"words": words, "found": found, "trouble": ""}
+    if isinstance(found, str):
+        facts |= {"found": None, "trouble": found}
     with look() as seen:
-        facts = {"shields": shortages.listed(seen.session, shop_id=seen.merchant.id)}
+        facts["shields"] = shortages.listed(seen.session, shop_id=seen.merchant.id)
+    facts["kept"] = {each.variant_id: each.kept for each in facts["shields"]}
     return show("shortages.html", seen, facts)
 
 

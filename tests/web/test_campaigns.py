@@ -5,18 +5,21 @@ import io
 import re
 from datetime import timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from app.domain.errors import Unavailable
 from app.domain.policy import SpecialCustomer
 from app.store import campaign_lists, orders, shortages, yardstick
 from app.store.base import unit_of_work
 from app.store.gift_tables import CatalogueGift
+from jobs import kept_back, welcome
 from jobs.campaign_waves import go_on
-from tests.builders import DAY, NOON, order, usd
-from tests.web.desk import Desk
+from tests.builders import DAY, NOON, gift_option, order, usd
+from tests.web.desk import Desk, hidden
 from tests.web.test_gifts import MUG
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
@@ -335,3 +338,32 @@ def test_given_something_kept_back_when_let_go_then_it_is_gone(desk: Desk) -> No
     assert desk.press(f"/shortages/{shield}/let-go").status_code == 404
     unnamed = desk.press("/shortages", variant="none", kept="3")
     assert (unnamed.status_code, "Please name the variant, by its number" in unnamed.text) == (422, True)
+
+
+def test_given_a_name_when_looked_for_then_what_is_found_is_kept_back_by_one_press_and_shown_by_its_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candle = gift_option(variant_id=77, title="Small Candle", stock=9)
+    shop = SimpleNamespace(gift_candidates=lambda _words: (candle,), gift_option={77: candle}.get)
+    for room in (welcome, kept_back):
+        monkeypatch.setattr(room, "hurried", lambda _world, _merchant: SimpleNamespace(shop=shop))
+
+    page = desk.open("/shortages?q=candle")
+    done = desk.press("/shortages", kept="3", **hidden(page, "/shortages"))
+    shelf = desk.open(done.location)
+
+    assert all(each in read(page) for each in ("Small Candle", "9 in your store"))
+    assert done.location == "/shortages?said=shield_raised"
+    assert all(each in read(shelf) for each in ("Small Candle", "3 kept back"))
+    assert 'name="kept" type="number" min="1" required value="3"' in desk.open("/shortages?q=candle")
+
+
+def test_given_the_store_does_not_answer_when_something_to_keep_is_looked_for_then_the_page_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("the store is away")
+
+    monkeypatch.setattr(welcome, "hurried", away)
+
+    assert "the store is away" in desk.open("/shortages?q=candle")
