@@ -179,7 +179,7 @@ PAGES = (
     _form(113, "an amount below nothing", POOL, "-1"),
     _form(113, "an amount beyond all amounts", POOL, "9" * 400),
     _form(113, "an amount with an exponent", POOL, "1e3"),
-    _form(113, "an amount with a comma", POOL, "12,34"),
+    _form(113, "an amount with a comma that may part its thousands", POOL, "12,345"),
     _form(113, "an amount finer than the currency", POOL, "0.001"),
     _form(113, "the digits of another script", POOL, "１２"),
     _form(113, "the digits of yet another", SHARE, "٥٠"),
