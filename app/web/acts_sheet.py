@@ -13,13 +13,15 @@ from app.store.acts import Act
 from app.store.base import reading
 from app.store.shops import Merchant
 from app.web import phrases
+from app.web.language import N_, _
+from app.web.retold import told_plainly
 from app.web.sheets import BYTE_ORDER, PAGE, plain, written
 from jobs.runtime import World
 
 FIRST_YEAR = 2020  # nothing of ours is older
 HEAD = (
-    *("When", "When (UTC)", "Who", "Ticket", "Customer", "What", "Amount", "Currency"),
-    *("Result", "Ended (UTC)", "Undone", "Reason"),
+    *(N_("When"), N_("When (UTC)"), N_("Who"), N_("Ticket"), N_("Customer"), N_("What"), N_("Amount"), N_("Currency")),
+    *(N_("Result"), N_("Ended (UTC)"), N_("Undone"), N_("Reason")),
 )
 _RESULTS = {state.value: word for state, (word, _) in phrases.STATES.items()}
 _MONTH = re.compile(r"(?a:(20\d\d)-(0[1-9]|1[0-2]))")
@@ -47,7 +49,7 @@ def span(merchant: Merchant, month: str) -> tuple[datetime, datetime] | None:
 
 def sheet(world: World, merchant: Merchant, since: datetime, until: datetime) -> Iterator[str]:
     """Yield the file, page by page, each read when the one before was taken."""
-    yield BYTE_ORDER + written([HEAD])
+    yield BYTE_ORDER + written([[_(name) for name in HEAD]])
     for page in _pages(world, merchant, since, until):
         yield written(_row(act, merchant) for act in page)
 
@@ -70,13 +72,13 @@ def _row(act: Act, merchant: Merchant) -> tuple[str, ...]:
         getattr(act.effect, "agent_name", ""),
         act.ticket_id or "",
         "" if act.customer_id is None else str(act.customer_id),
-        act.kind if act.effect is None else what(act.effect),
+        act.kind if act.effect is None else told_plainly(what(act.effect)),
         "" if act.cost is None else act.cost.text,
         merchant.currency,
-        phrases.PENDING[0] if act.pending else _RESULTS.get(act.state, act.state),
+        _(phrases.PENDING[0] if act.pending else _RESULTS.get(act.state, act.state)),
         "" if act.ended_at is None else _utc(act.ended_at),
-        act.undone,
-        "" if act.reason in {None, Reason.HARD_TIME} else phrases.REASONS[act.reason],
+        told_plainly(act.undone),
+        "" if act.reason in {None, Reason.HARD_TIME} else _(phrases.REASONS[act.reason]),
     )
     return (f"{local:%Y-%m-%d %H:%M:%S}", _utc(act.at), *map(plain, texts))
 

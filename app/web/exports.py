@@ -19,6 +19,7 @@ from app.store.stories import LedgerRow, Search
 from app.web import phrases
 from app.web.language import N_, _
 from app.web.reason_words import reason
+from app.web.retold import told_plainly
 from app.web.sheets import BYTE_ORDER, PAGE, iso, plain, written
 from jobs.desk import NEWEST
 from jobs.runtime import World
@@ -99,8 +100,8 @@ def _ledger_row(row: LedgerRow, merchant: Merchant) -> list[str]:
     texts = (
         _((phrases.PENDING if row.pending else phrases.STATES[row.state])[0]),
         _rule(row.rule),
-        what(row.effect),
-        why,
+        told_plainly(what(row.effect)),
+        told_plainly(why),
         row.order_name or "",
         "" if row.order_id is None else str(row.order_id),
         str(row.customer_id) if known else "",
@@ -115,7 +116,7 @@ def _ledger_row(row: LedgerRow, merchant: Merchant) -> list[str]:
 
 def _decision(each: Verdict, merchant: Merchant) -> list[str]:
     mode = _(phrases.MODES[Mode(each.mode)][0])
-    texts = (_rule(each.rule), mode, each.subject, each.order_name or "", reason(each.code), each.because)
+    texts = (_rule(each.rule), mode, each.subject, each.order_name or "", reason(each.code), told_plainly(each.because))
     return [iso(each.decided_at, merchant.timezone), *map(plain, texts)]
 
 

@@ -12,7 +12,7 @@ from app.domain.agents import Role
 from app.domain.money import Money
 from app.store import acts, agent_sessions, agents, connections
 from app.store.agent_sessions import LINK_LASTS
-from app.web import acts_sheet
+from app.web import acts_sheet, sheets
 from app.web.fields import Amount, Wrong
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
@@ -52,10 +52,7 @@ def what_they_did() -> Response:
     span = acts_sheet.span(merchant(), month)
     if span is None:
         abort(422, _("Please name a month, such as 2026-11."))
-    answer = Response(acts_sheet.sheet(world(), merchant(), *span), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="kindness-{month}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return sheets.file(f"kindness-{month}.csv", acts_sheet.sheet(world(), merchant(), *span))
 
 
 @blueprint.post(AGENT + "/link")

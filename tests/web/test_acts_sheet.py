@@ -52,6 +52,18 @@ def test_given_what_an_agent_did_when_saved_then_the_file_says_who_when_what_for
     ]
 
 
+def test_given_a_merchant_who_reads_french_when_saved_then_the_files_speak_it_to_the_last_cell(desk: Desk) -> None:
+    desk.finish(desk.plan(paid(refund(), by=1, reason=Reason.THANK_YOU), rule="refund_keep", because="They are kind."))
+
+    (act,), (row,) = (
+        list(csv.DictReader(io.StringIO(desk.ask(path, **{"Accept-Language": "fr"}).text.removeprefix("\ufeff"))))
+        for path in (FILE, "/export/ledger.csv")
+    )
+
+    assert (act["Quand"], act["Résultat"], act["Raison"]) == ("2026-11-21 07:00:00", "fait", "un merci")
+    assert act["Quoi"] == row["Quoi"] == "Rembourser 12,00 $US sur #1001, le client garde l’article"
+
+
 def test_given_nothing_in_a_month_when_saved_then_the_file_has_its_head_alone(desk: Desk) -> None:
     desk.plan(paid(refund()), rule="refund_keep")
 
