@@ -39,6 +39,8 @@ MEANWHILE = {
 }
 # Steps on the way, which whoever dies takes more than once: the trail tells of each, and of each end once.
 STEPS = {"installed", "planned", "sending", "uncertain"}
+# A count of decisions that are told here themselves, as of whichever ring it was that made it; a page adds the rest.
+COUNTED = {"reason_counts"}
 # Not a deed: what was begun and left, how calls are told apart, and what was done about the post.
 NOT_DEEDS = {
     "access_tokens",
@@ -73,7 +75,7 @@ def told(here: "stage.Scene", since: "stage.Moment") -> Truth:
 def ours(here: "stage.Scene") -> Iterable[str]:
     with reading(here.world.sessions) as session:
         nobody = frozenset(row.alias for row in session.scalars(select(Forgotten)))
-        for table in Base.metadata.sorted_tables:
+        for table in (each for each in Base.metadata.sorted_tables if each.name not in COUNTED):
             for row in session.execute(_asked_of(table)):
                 yield _line(table, tuple(row), nobody)
 
