@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.addresses import Address
-from app.domain.backtest.kindnesses import Counted, Kindnesses, Remembered
-from app.domain.backtest.summary import Example, Month, Outcome, Piece
+from app.domain.backtest.kindnesses import Counted, Example, Kindnesses
+from app.domain.backtest.summary import Month, Outcome, Piece
 from app.domain.effects import (
     AddGiftLine,
     Effect,
@@ -221,9 +221,7 @@ def outcome(**changes: Any) -> Outcome:
                 waiting=1,
                 skipped=(Counted(code="not_special", count=5),),
                 examples=(
-                    Remembered(
-                        order_id=1003, name="#1003", at=NOON, code="moment", because="It is a year.", given=True
-                    ),
+                    Example(order_id=1003, name="#1003", at=NOON, code="moment", because="It is a year.", given=True),
                 ),
             ),
             Kindnesses(rule="comeback", given=0, cost_minor=0, waiting=0, skipped=(), examples=()),

@@ -24,8 +24,8 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """One moment of one customer, and why something would have gone to them, or why not; by the order it is about."""
+class Example:
+    """One order, or the moment of a customer that it is about, and why something would have been given, or why not."""
 
     order_id: int | None
     name: str
@@ -44,7 +44,7 @@ class Kindnesses:
     cost_minor: int
     waiting: int
     skipped: tuple[Counted, ...]
-    examples: tuple[Remembered, ...]
+    examples: tuple[Example, ...]
 
     @property
     def skips(self) -> int:
@@ -109,19 +109,19 @@ def _code(said: Said, deed: Deed | None) -> str:
     return deed.code or OVER_BUDGET
 
 
-def _examples(fates: Iterable[tuple[Said, Deed | None]]) -> list[Remembered]:
+def _examples(fates: Iterable[tuple[Said, Deed | None]]) -> list[Example]:
     """Return the newest two of everything, what was given first."""
-    kinds: dict[str, list[Remembered]] = {}
+    kinds: dict[str, list[Example]] = {}
     for said, deed in sorted(fates, key=lambda fate: (fate[0].at, fate[0].decision.subject), reverse=True):
-        each = _remembered(said, _code(said, deed))
+        each = _example(said, _code(said, deed))
         kinds.setdefault(each.code, []).append(each)
     chosen = sorted(kinds.items(), key=lambda kind: (kind[0] != GIVEN, kind[0]))
     return [each for _, some in chosen for each in some[:_OF_EACH_REASON]][:_EXAMPLES]
 
 
-def _remembered(said: Said, code: str) -> Remembered:
+def _example(said: Said, code: str) -> Example:
     row, order = said.row, said.about
-    return Remembered(
+    return Example(
         order_id=row.order_id if row is not None else None if order is None else order.id,
         name=row.name if row is not None else "" if order is None else order.name,
         at=said.at,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.domain.backtest.asked import Asked
 from app.domain.backtest.books import OVER_BUDGET, TAKEN_BACK, Deed
-from app.domain.backtest.kindnesses import Counted, Kindnesses, Words, counted
+from app.domain.backtest.kindnesses import Counted, Example, Kindnesses, Words, counted
 from app.domain.backtest.walk import Said, Walk
 from app.domain.decisions import Decision
 from app.domain.effects import State
@@ -18,18 +18,6 @@ GIVEN, WAITING = "gift", "waiting"
 # Orders that were never in line for a gift: no word about what held one back.
 NOT_IN_LINE = frozenset({"other_ordinal", "guest", "not_counted", "before_us"})
 EXAMPLES, OF_THE_GIVEN = 20, 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """One order, and why it would have had a gift, or why not."""
-
-    order_id: int
-    name: str
-    at: datetime
-    code: str
-    because: str
-    given: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
