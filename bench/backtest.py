@@ -33,6 +33,7 @@ POLICY = Policy(
     special_customer=SpecialCustomer(measure=Measure.PERCENTILE),
     brake=Brake(least_deeds=10**6, least_minor=10**9),
     gifts_monthly_minor=10**9,
+    gifts_share=100_00,
 )
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from app.config import Misconfigured, Settings, settings
-from app.domain import tickets
+from app.domain import gift_pool, tickets
 from app.domain.effects import Pool
 from app.domain.errors import Rejected, Unavailable
 from app.domain.mail import digest
@@ -317,8 +317,15 @@ def month_start(merchant: Merchant, now: datetime) -> datetime:
 
 def purse(merchant: Merchant, now: datetime) -> Purse:
     """Return which month pays now, and each pool's limit."""
-    limits = {Pool.TEAM: merchant.policy.team_monthly_minor, Pool.GIFTS: merchant.policy.gifts_monthly_minor}
-    return Purse(month=f"{local(merchant, now):%Y-%m}", limits=limits, currency=merchant.currency)
+    policy, taken = merchant.policy, merchant.taken_minor
+    limits = {Pool.TEAM: policy.team_monthly_minor, Pool.GIFTS: gift_pool.limit(policy, taken)}
+    lowered = limits[Pool.GIFTS] < policy.gifts_monthly_minor
+    return Purse(
+        month=f"{local(merchant, now):%Y-%m}",
+        limits=limits,
+        currency=merchant.currency,
+        lowered_by=taken if lowered else None,
+    )
 
 
 def build(chosen: Settings, *, patient: bool) -> World:

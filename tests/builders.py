@@ -236,6 +236,7 @@ def auto_policy(**changes: Any) -> Policy:
         special_customer=SpecialCustomer(mode=Mode.AUTO),
         nth_order_gift=NthOrderGift(mode=Mode.AUTO, ordinals=(4,), variants=(MUG, CANDLE)),
         team=TeamGestures(refund_mode=Mode.AUTO, flowers_mode=Mode.AUTO, flowers_product="T23-1A"),
+        gifts_share=None,  # few orders take little
     )
     return replace(default, **changes)
 

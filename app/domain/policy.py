@@ -263,6 +263,9 @@ class Policy:
     trials: tuple[Trial, ...] = ()  # one for each rule that ever had one
     team_monthly_minor: int = 500_00
     gifts_monthly_minor: int = 500_00
+    gifts_share: int | None = (
+        50  # hundredths of a percent of what the store took lately, at most; None: whatever it took
+    )
     language: Language = Language.THEIRS
 
     def mode_of(self, rule: str) -> Mode:

@@ -49,6 +49,7 @@ class PoolLeft:
     reserved: Money
     spent: Money
     granted: Money  # beyond the merchant's monthly limit, and part of `limit`
+    lowered_by: Money | None = None  # what the store took lately, where a share of it holds the limit down
 
     @property
     def left(self) -> Money:
@@ -200,11 +201,23 @@ def _pool(row: Pool | None, name: PoolName, limit: int, purse: Purse) -> PoolLef
     return PoolLeft(
         name=name,
         month=purse.month,
-        limit=Money(minor=row.limit_minor if row else limit, currency=purse.currency),
+        limit=Money(minor=_limit(row, limit) if row else limit, currency=purse.currency),
         reserved=Money(minor=row.reserved_minor if row else 0, currency=purse.currency),
         spent=Money(minor=row.spent_minor if row else 0, currency=purse.currency),
         granted=Money(minor=row.granted_minor if row else 0, currency=purse.currency),
+        lowered_by=_lowered_by(name, purse),
     )
+
+
+def _limit(row: Pool, limit: int) -> int:
+    """Return what `pools.open_month` will make of the limit, for it may be another one since the purse was opened."""
+    return max(limit + row.granted_minor, row.reserved_minor + row.spent_minor)
+
+
+def _lowered_by(name: PoolName, purse: Purse) -> Money | None:
+    if name is not PoolName.GIFTS or purse.lowered_by is None:
+        return None
+    return Money(minor=purse.lowered_by, currency=purse.currency)
 
 
 def _tally(name: str, count: int, cost_minor: int | None, *, currency: str) -> Tally:

@@ -22,6 +22,7 @@ class Purse:
     month: str
     limits: dict[Pool, int]
     currency: str
+    lowered_by: int | None = None  # what the store took lately, where a share of it holds the gifts' limit down
 
 
 def reserve(session: Session, row: Effect, purse: Purse, now: datetime) -> None:

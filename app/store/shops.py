@@ -17,11 +17,14 @@ from app.store import connections, doors, grants, policy_changes, switch, trail
 from app.store.base import insert
 from app.store.connection_tables import Connection
 from app.store.sealed import Seal
-from app.store.tables import Delivery, Effect, Export, Grant, Shop
+from app.store.tables import Delivery, Effect, Export, Grant, Shop, Totals
 
 _POLICY = TypeAdapter(Policy)
 _KINDS = select(func.aggregate_strings(Connection.kind, ",")).where(Connection.shop_id == Shop.id, connections.in_use())
-_WITH_GRANT = select(Shop, Grant, _KINDS.scalar_subquery()).outerjoin(Grant, Grant.shop_id == Shop.id)
+_TAKEN = select(Totals.taken_minor).where(Totals.shop_id == Shop.id)
+_WITH_GRANT = select(Shop, Grant, _KINDS.scalar_subquery(), _TAKEN.scalar_subquery()).outerjoin(
+    Grant, Grant.shop_id == Shop.id
+)
 _NO_MONEY = "XXX"  # ISO 4217's own word for it
 
 
@@ -45,6 +48,7 @@ class Merchant:
     let_in: bool = True  # by the store: our tokens are good, or can be renewed
     scopes: frozenset[str] | None = None  # what the store lets us do; None: it has not told us yet
     connected: frozenset[str] = frozenset()  # the kinds of its accounts at helpdesks and vendors
+    taken_minor: int | None = None  # within the thirty days before last night; None: nobody has counted it yet
 
     def is_shut(self, now: datetime) -> bool:
         """Return whether the shop is to be left alone now."""
@@ -260,7 +264,7 @@ def _merchant(session: Session, which: ColumnElement[bool]) -> Merchant | None:
     return None if found is None else _merchant_of(*found)
 
 
-def _merchant_of(row: Shop, grant: Grant | None, kinds: str | None) -> Merchant:
+def _merchant_of(row: Shop, grant: Grant | None, kinds: str | None, taken_minor: int | None) -> Merchant:
     return Merchant(
         id=row.id,
         domain=row.domain,
@@ -278,6 +282,7 @@ def _merchant_of(row: Shop, grant: Grant | None, kinds: str | None) -> Merchant:
         let_in=grant is not None and grant.state == grants.State.LIVE,
         scopes=None if grant is None or grant.scopes is None else frozenset(grant.scopes),
         connected=frozenset(kinds.split(",")) if kinds else frozenset(),
+        taken_minor=taken_minor,
     )
 
 

@@ -136,10 +136,7 @@ class Order(Base):
         Index("ix_orders_sums", "shop_id", "customer_id", "counted", "processed_at", "order_id", "net_minor"),
         Index("ix_orders_name", "shop_id", "name"),
         some_rows(
-            "ix_orders_guests",
-            "shop_id",
-            "mail_digest",
-            where="customer_id IS NULL AND mail_digest IS NOT NULL",
+            "ix_orders_guests", "shop_id", "mail_digest", where="customer_id IS NULL AND mail_digest IS NOT NULL"
         ),
     )
 
@@ -216,6 +213,7 @@ class Totals(Base):
     net_minor: Mapped[int] = mapped_column(default=0)
     threshold_minor: Mapped[int | None]
     active_days: Mapped[int | None]
+    taken_minor: Mapped[int | None]  # with the orders of the thirty days before `measured_at`
     measured_at: Mapped[datetime | None]
     audited_at: Mapped[datetime | None]  # when all sums were last recounted and compared
     repaired: Mapped[int] = mapped_column(default=0, server_default="0")  # how many of them were wrong then

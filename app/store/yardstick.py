@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Integer, Row, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain import facts
+from app.domain import facts, gift_pool
 from app.domain import measure as formulas
 from app.domain.money import Money
 from app.domain.policy import SpecialCustomer
@@ -37,6 +37,7 @@ def measure(session: Session, *, shop_id: int, policy: SpecialCustomer, now: dat
     values = {
         "threshold_minor": _threshold(session, shop_id, totals, policy),
         "active_days": policy.active_days or usual_pause(session, shop_id),
+        "taken_minor": _taken(session, shop_id, now),
         "measured_at": now,
     }
     session.execute(update(Totals).where(Totals.shop_id == shop_id).values(values))
@@ -48,6 +49,11 @@ def _threshold(session: Session, shop_id: int, totals: Totals, policy: SpecialCu
         return session.scalar(spent.order_by(Customer.net_minor).offset(rank - 1).limit(1)) or 0
 
     return formulas.threshold(policy, totals.customers, totals.net_minor, ranked)
+
+
+def _taken(session: Session, shop_id: int, now: datetime) -> int:
+    lately = (Order.shop_id == shop_id, Order.counted, Order.processed_at > now - gift_pool.LATELY)
+    return session.scalar(select(cast(func.coalesce(func.sum(Order.net_minor), 0), BigInteger)).where(*lately)) or 0
 
 
 def fifths(session: Session, *, shop_id: int, standing: facts.Standing) -> formulas.Fifths | None:

@@ -18,6 +18,7 @@ _VARIANT = re.compile(r"(?a:(?:.*(?:/variants/|/ProductVariant/))?(\d{1,18})(?:[
 _DAY = re.compile(r"(?a:(\d{4})-)?(?a:(\d{2})-(\d{2}))")
 _ANY_LEAP_YEAR = "2028"
 _COMMA = re.compile(r"(?a:(\d+),(\d{1,2}))")  # before three figures it might as well part the thousands
+_PERCENT = re.compile(r"(?a:(\d{1,3})(?:[.,](\d{1,2}))?)")
 _MOST_MONEY = 10**9  # minor units: ten million dollars
 
 
@@ -81,6 +82,28 @@ class Amount:
 
     def show(self, value: object, currency: str) -> str:
         return Money(minor=int(str(value)), currency=currency).text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A percentage with up to two decimals, kept in hundredths of a percent; left empty it is None."""
+
+    least: int = 1
+    most: int = 100_00
+    shape: str = "share"
+
+    def read(self, text: str, currency: str) -> int | None:  # noqa: ARG002
+        if not text:
+            return None
+        found = _PERCENT.fullmatch(text)
+        share = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else 0
+        if not self.least <= share <= self.most:
+            bounds = {"least": as_typed(_percent(self.least)), "most": as_typed(_percent(self.most))}
+            raise Wrong(_("Please give a percentage from %(least)s to %(most)s, or nothing.", **bounds))
+        return share
+
+    def show(self, value: object, currency: str) -> str:  # noqa: ARG002
+        return "" if value is None else _percent(int(str(value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +230,11 @@ class Days:
 
     def show(self, value: object, currency: str) -> str:  # noqa: ARG002
         return ", ".join(value) if isinstance(value, tuple) else ""
+
+
+def _percent(share: int) -> str:
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
 def _is_day(text: str) -> bool:

@@ -48,12 +48,13 @@ def _moment(name: str, *own: str, trigger: str, gesture: str) -> Chapter:
         mode=f"{name}.mode",
         conditions=tuple(f"{name}.{each}" for each in ("kindness", "words", *own, "special_only")),
         caps=(f"{name}.at_most_minor", f"{name}.per_day"),
-        shared=("moments.cooldown_days", "moments.domestic_only", "moments.signed_by", "gifts_monthly_minor", *_BRAKE),
+        shared=("moments.cooldown_days", "moments.domestic_only", "moments.signed_by", *_GIFT_POOL, *_BRAKE),
     )
 
 
 BY_PATH = {field.path: field for field in FIELDS}
 _BRAKE = ("brake.times", "brake.least_deeds", "brake.least_minor")
+_GIFT_POOL = ("gifts_monthly_minor", "gifts_share")
 _TEAM = (
     *("team.claimed_limit_minor", "team.tag_rules", "team.leads_alone", "team.presses_per_minute"),
     "team_monthly_minor",
@@ -83,7 +84,7 @@ BOOK: Mapping[str, Chapter] = {
             *("nth_order_gift.when_left", "nth_order_gift.route", "nth_order_gift.only_seen_parcels"),
         ),
         caps=("nth_order_gift.per_day", "nth_order_gift.cooldown_days", "nth_order_gift.stock_floor"),
-        shared=("gifts_monthly_minor", *_BRAKE),
+        shared=(*_GIFT_POOL, *_BRAKE),
     ),
     "anniversary": _moment(
         "anniversary",

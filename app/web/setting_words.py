@@ -12,7 +12,7 @@ from app.store import policy_changes, welcomes
 from app.store.trail import HOUSE, OPERATOR
 from app.web import phrases
 from app.web.fields import Choice, Field
-from app.web.language import N_, _, money
+from app.web.language import N_, _, money, percent
 from app.web.rule_book import BY_PATH
 from app.web.screen import Look
 
@@ -69,6 +69,8 @@ def said(path: str, value: object, currency: str, names: Mapping[str, str]) -> s
         return _("yes") if value else _("no")
     if kind.shape == "amount" and isinstance(value, int):
         return money(Money(minor=value, currency=currency))
+    if kind.shape == "share" and isinstance(value, int):
+        return percent(value)
     lines = kind.show(value, currency).splitlines()
     if kind.shape == "variants":
         lines = [names.get(line, line) for line in lines]

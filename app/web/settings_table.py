@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.domain.delivery_days import MOST_DAYS_AHEAD
 from app.domain.policy import GiftRoute, Language, Measure, Policy, WhenLeft
-from app.web.fields import Amount, Choice, Field, Group, Switch, Variants, Whole, Wholes, Words, Wrong
+from app.web.fields import Amount, Choice, Field, Group, Share, Switch, Variants, Whole, Wholes, Words, Wrong
 from app.web.language import N_
 from app.web.moment_fields import MOMENTS
 from app.web.sends_fields import SENDS
@@ -333,6 +333,12 @@ GROUPS = (
         fields=(
             Field(path="team_monthly_minor", label=N_("The team's pool"), kind=Amount()),
             Field(path="gifts_monthly_minor", label=N_("The gift pool"), kind=Amount()),
+            Field(
+                path="gifts_share",
+                label=N_("The gift pool is no more than this share of what your store took in 30 days, in %"),
+                kind=Share(),
+                hint=N_("Counted every night, less what was refunded. Left empty: the amount alone is the limit."),
+            ),
         ),
     ),
     Group(

@@ -28,6 +28,7 @@ blueprint = Blueprint("what_if", __name__)
 _TRIED = (
     *("nth_order_gift.ordinals", "nth_order_gift.every", "nth_order_gift.variants", "nth_order_gift.stock_floor"),
     *("nth_order_gift.cooldown_days", "nth_order_gift.per_day", "gifts_monthly_minor"),
+    "gifts_share",
     *("special_customer.measure", "special_customer.percentile", "special_customer.fixed_minor"),
     *("moments.cooldown_days", "anniversary.lead_days", "comeback.away_days"),
     *(f"{rule}.{name}" for rule in MOMENTS for name in ("kindness", "at_most_minor", "special_only", "per_day")),

@@ -116,6 +116,16 @@ def test_given_a_full_day_and_an_empty_purse_when_walked_through_then_both_are_r
     assert (poor.gifts, skipped(poor)) == (2, {"over_budget": 2})
 
 
+def test_given_a_share_of_what_was_taken_when_walked_through_then_each_nights_takings_limit_what_is_given() -> None:
+    """Each order brings $50 and a gift of $8: a fifth of one is one gift, of none in thirty days is none."""
+    rows = [bought(1, BEGIN - DAY), bought(2, BEGIN + DAY), bought(3, BEGIN + DAY + HOUR), bought(4, BEGIN + 40 * DAY)]
+
+    _, came_to = walked(rows, asked(replace(policy(), gifts_share=20_00)))
+
+    assert [(each.name, each.given) for each in came_to.examples] == [("#2", True), ("#4", False), ("#3", False)]
+    assert skipped(came_to) == {"over_budget": 2}
+
+
 def test_given_a_last_piece_that_waits_to_leave_when_walked_through_then_no_other_parcel_is_promised_it() -> None:
     rows = [bought(1, BEGIN + DAY), bought(2, BEGIN + DAY + 5 * MINUTE), bought(3, BEGIN + 2 * DAY)]
     one_left = (gift_option(stock=1),)

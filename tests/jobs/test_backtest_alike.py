@@ -8,9 +8,9 @@ import pytest
 from tests.torture.backtest import CONTROLS, differences, lived_through, prepared
 from tests.torture.made_up_lives import made_up
 
-# The first of these two lives gives, lets pass and sends afterwards, the second brakes, runs out of money and lets go;
-# both have anniversaries and comebacks. 200 are lived through by `python3 -m app torture backtest`.
-SEEDS = (99, 322)
+# The first of these two lives gives, runs out of what its store takes and lets go, with anniversaries and comebacks;
+# the second sends afterwards, lets pass and asks. 200 are lived through by `python3 -m app torture backtest`.
+SEEDS = (161, 121)
 
 
 @pytest.fixture(scope="module")

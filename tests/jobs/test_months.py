@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.domain.effects import Pool
 from app.store.shops import Merchant
 from jobs.runtime import midnight, purse
+from tests.builders import NOON
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 NEW_YORK, BERLIN, KOLKATA = "America/New_York", "Europe/Berlin", "Asia/Kolkata"
@@ -37,6 +39,17 @@ def test_given_a_moment_around_the_end_of_a_month_when_paid_then_the_shops_own_m
     shop: Merchant, zone: str, moment: str, month: str
 ) -> None:
     assert purse(replace(shop, timezone=zone), at(moment)).month == month
+
+
+def test_given_a_share_of_what_the_store_took_when_paid_then_gifts_have_no_more_and_it_is_said_why(
+    shop: Merchant,
+) -> None:
+    policy = replace(shop.policy, gifts_monthly_minor=500_00, gifts_share=50)
+    month, rich = (purse(replace(shop, policy=policy, taken_minor=minor), NOON) for minor in (64_000_00, 900_000_00))
+
+    assert (month.limits[Pool.GIFTS], month.lowered_by) == (320_00, 64_000_00)
+    assert (rich.limits[Pool.GIFTS], rich.lowered_by) == (500_00, None)
+    assert month.limits[Pool.TEAM] == policy.team_monthly_minor
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,16 @@ def test_given_one_pool_was_used_when_pools_are_read_then_the_other_is_whole(
     assert (gifts.name, gifts.left) == (Pool.GIFTS, usd(500_00))
 
 
+def test_given_a_purse_that_was_opened_when_its_limit_moves_then_what_is_read_is_what_it_would_hold(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    with unit_of_work(sessions) as session:
+        plan(session, shop, paid(minor=40_00))
+        before = [reports.pools_left(session, shop_id=shop.id, purse=purse(team=each))[0] for each in (90_00, 30_00)]
+
+    assert [each.limit for each in before] == [usd(90_00), usd(40_00)]
+
+
 def test_given_deeds_of_two_days_when_the_day_is_read_then_todays_are_counted_with_their_cost(
     sessions: Sessions, shop: Merchant
 ) -> None:

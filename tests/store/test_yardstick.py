@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain import gift_pool
 from app.domain.facts import Yardstick
 from app.domain.policy import Measure, SpecialCustomer
-from app.store import orders, yardstick
+from app.store import orders, shops, yardstick
 from app.store.base import Sessions, unit_of_work
 from app.store.shops import Merchant
-from tests.builders import DAY, HOUR, NOON, order, usd
+from tests.builders import DAY, HOUR, MINUTE, NOON, order, usd
 
 NETS = (10_00, 20_00, 30_00, 40_00, 1_000_00)
 
@@ -143,6 +144,32 @@ def test_given_somebody_none_of_whose_orders_count_when_placed_then_nowhere(sess
         orders.record(session, shop_id=shop.id, order=order(customer_id=99, counted=False, uncounted_because="A test."))
 
     assert fifths(sessions, shop, 99) is None
+
+
+def test_given_orders_old_and_new_when_measured_then_what_the_last_thirty_days_brought_is_noted(
+    sessions: Sessions, shop: Merchant
+) -> None:
+    month = gift_pool.LATELY
+    with unit_of_work(sessions) as session:
+        for number, (minor, changes) in enumerate(
+            [
+                (50_00, {"processed_at": NOON - DAY}),
+                (7_00, {"processed_at": NOON - DAY, "customer_id": None}),
+                (1_00, {"processed_at": NOON - month + MINUTE}),
+                (80_00, {"processed_at": NOON - month}),
+                (90_00, {"counted": False, "uncounted_because": "It is a test order."}),
+            ]
+        ):
+            placed = order(**{"id": number, "customer_id": 100 + number, "net": usd(minor), **changes})
+            orders.record(session, shop_id=shop.id, order=placed)
+
+    take(sessions, shop)
+
+    with unit_of_work(sessions) as session:
+        merchant = shops.by_id(session, shop.id)
+    assert shop.taken_minor is None
+    assert merchant is not None
+    assert merchant.taken_minor == 58_00
 
 
 def fifths(sessions: Sessions, shop: Merchant, customer_id: int) -> tuple[int, ...] | None:

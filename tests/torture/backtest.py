@@ -3,8 +3,8 @@
 Live means live: the store's letters come in, orders are read, decided about and given to by the workers' own code,
 the nights are reviewed, and only the clock and the store are made up. What the books hold afterwards is walked through
 as the merchant's page does it. Every decision with its moment and reason, and every gift with its price and its end,
-must be the same. One control leaves the caps of the gifts out of the walk, another those of the moments; both must be
-caught.
+must be the same. One control leaves the caps of the gifts out of the walk, another those of the moments, a third the
+share of its takings that a shop gives away at most; all must be caught.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from app.config import Settings
+from app.domain import gift_pool
 from app.domain.backtest.asked import GIVES, Asked
 from app.domain.backtest.walk import Walk
 from app.domain.deliveries import Delivery, Validity
@@ -54,7 +55,11 @@ from tests.conftest import NOBODY_LISTENS, SEAL_KEY, let_in
 from tests.torture.made_up_lives import BEGIN, Life, made_up
 
 RULES = (*GIVES, "special_customer")
-CONTROLS = {"gifts": (nth_order_gift, "_capped"), "moments": (moment_rules, "_paused")}  # whose caps are left out
+CONTROLS = {  # whose caps are left out
+    "gifts": (nth_order_gift, "_capped"),
+    "moments": (moment_rules, "_paused"),
+    "takings": (gift_pool, "of_takings"),
+}
 Line = tuple[object, ...]
 
 

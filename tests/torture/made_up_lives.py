@@ -68,7 +68,7 @@ def made_up(seed: int, orders: int) -> Life:
     }
     moved = Random(f"moments of {seed}")  # dice of their own, so that the orders of a seed stay as they were
     life = Life(
-        policy=_with_moments(_policy(dice), moved),
+        policy=replace(_with_moments(_policy(dice), moved), gifts_share=_share(Random(f"share of {seed}"))),
         options=options,
         catalogue=_catalogue(moved),
         let_alone=frozenset(who for who in people if dice.random() < 0.1),
@@ -109,6 +109,11 @@ def _policy(dice: Random) -> Policy:
     brake = Brake(times=2, least_deeds=dice.choice([1, 50]), least_minor=dice.choice([8_00, 200_00]))
     month = dice.choice([0, 13_00, 40_00, 500_00])
     return Policy(nth_order_gift=gift, special_customer=special, brake=brake, gifts_monthly_minor=month)
+
+
+def _share(dice: Random) -> int | None:
+    """Return a share of what these few orders bring that is one gift or some."""
+    return dice.choice([None, 2_00, 6_00, 20_00])
 
 
 def _with_moments(policy: Policy, dice: Random) -> Policy:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.fields import Amount, Variants, Whole, Wholes, Words, Wrong
+from app.web.fields import Amount, Share, Variants, Whole, Wholes, Words, Wrong
 
 MONEY = [("12", "JPY", 12), ("12.000", "JPY", 12), ("12.5", "USD", 12_50), ("0.001", "KWD", 1), ("0", "EUR", 0)]
 
@@ -42,6 +42,23 @@ def test_given_an_empty_field_when_nothing_has_a_meaning_there_then_it_is_none_a
     assert Whole(most=9, may_be_empty=True).read("", "USD") is None
     with pytest.raises(Wrong, match="from 0 to 9"):
         Whole(most=9).read("", "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "shown"),
+    [("0.5", 50, "0.5"), ("0,5", 50, "0.5"), ("100", 100_00, "100"), ("3.20", 3_20, "3.2"), ("", None, "")],
+)
+def test_given_a_percentage_when_read_then_it_is_exact_and_shown_as_it_would_be_typed(
+    text: str, share: int | None, shown: str
+) -> None:
+    assert Share().read(text, "USD") == share
+    assert Share().show(share, "USD") == shown
+
+
+@pytest.mark.parametrize("text", ["0", "0.00", "100.01", "0.005", "5%", "-1", ".5", "٥", "1e1"])
+def test_given_what_is_no_percentage_when_read_then_the_bounds_are_named(text: str) -> None:
+    with pytest.raises(Wrong, match=r"from 0\.01 to 100, or nothing"):
+        Share().read(text, "USD")
 
 
 def test_given_one_tag_in_two_spellings_when_read_then_it_is_one_tag() -> None:

@@ -209,6 +209,15 @@ def test_given_money_set_aside_when_today_is_opened_then_the_pool_shows_what_is_
     assert "$60.00 set aside" in page
 
 
+def test_given_a_share_that_holds_the_gifts_down_when_today_is_opened_then_the_pool_says_of_what(desk: Desk) -> None:
+    desk.buy(order(id=1, customer_id=1, net=usd(64_000_00)))
+
+    pools = desk.allow(auto_policy(gifts_share=50)).open().partition('class="pool"')[2]
+
+    assert "<strong>$320.00</strong> left of $320.00" in pools
+    assert "Kept to 0.50% of the $64,000.00 that your store took in 30 days" in pools
+
+
 def test_given_deeds_decided_together_when_they_wait_then_one_press_stands_for_both(desk: Desk) -> None:
     desk = desk.allow(approving())
     first, _second = desk.decide(planned(tag()), planned(mark()))

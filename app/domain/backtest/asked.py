@@ -107,5 +107,6 @@ def _looked_at(policy: Policy) -> Policy:
         sends=Sends(forbidden=policy.sends.forbidden),
         brake=policy.brake,
         gifts_monthly_minor=policy.gifts_monthly_minor,
+        gifts_share=policy.gifts_share,
         trials=policy.trials,
     )

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from app.domain import shortages, tastes, turns
+from app.domain import gift_pool, shortages, tastes, turns
 from app.domain.backtest.asked import GIVES, Asked, Row, Treat, Wishes
 from app.domain.backtest.books import Books, Brakes, Deed
 from app.domain.backtest.crowd import Crowd, Person
 from app.domain.backtest.moments import Moments
+from app.domain.backtest.takings import Takings
 from app.domain.decisions import Decision
 from app.domain.effects import AddGiftLine, SendGift, TagCustomer
 from app.domain.facts import GiftOption, Line, Order, OrderFacts
@@ -68,6 +69,7 @@ class Walk:
     books: Books = field(init=False)
     brakes: Brakes = field(init=False)
     moments: Moments = field(init=False)
+    takings: Takings = field(default_factory=Takings)
     unknown: int = 0  # orders of the time of which nobody has told us how they came to be
     placed: int = 0
     revenue_minor: int = 0
@@ -146,6 +148,7 @@ class Walk:
     def _night(self, night: datetime) -> Iterator[Said]:
         self._perform(night)
         self.crowd.measure()
+        self.books.purse.limit = gift_pool.limit(self.asked.policy, self.takings.by(night))
         yield from self._marks(night)
         yield from self._days(night)
 
@@ -322,12 +325,13 @@ class Walk:
 
     def _record(self, row: Row, traits: int, net_minor: int) -> None:
         """Bring the sums from what the order was worth to what it is worth now."""
+        was, now = self._worth.get(row.order_id), net_minor if turns.has(traits, "counted") else None
+        self._worth[row.order_id] = now
+        self.takings.move(row.processed_at, (now or 0) - (was or 0))
         if row.customer_id is None:
             return
         if row.processed_at >= self._young:
             self._seen[row.order_id] = (row.name, traits)
-        was, now = self._worth.get(row.order_id), net_minor if turns.has(traits, "counted") else None
-        self._worth[row.order_id] = now
         self.crowd.move(row.customer_id, (row.processed_at, row.order_id), was, now)
 
 

@@ -189,6 +189,7 @@ def policy(gifts: Iterable[int]) -> Policy:
         team=team,
         team_monthly_minor=NO_LIMIT,
         gifts_monthly_minor=NO_LIMIT,
+        gifts_share=None,
     )
 
 

@@ -53,4 +53,22 @@ MONEY = {
         new="next_try_at=_UNTIL)",
         tests="tests/store/test_groups.py",
     ),
+    "gifts know nothing of what the store takes": Mutant(
+        file="jobs/runtime.py",
+        old="gift_pool.limit(policy, taken)",
+        new="policy.gifts_monthly_minor",
+        tests="tests/jobs/test_months.py",
+    ),
+    "a walk knows nothing of what the store took": Mutant(
+        file="app/domain/backtest/walk.py",
+        old="        self.books.purse.limit = gift_pool.limit(self.asked.policy, self.takings.by(night))\n",
+        new="",
+        tests="tests/domain/test_backtest.py",
+    ),
+    "what a store took long ago still counts": Mutant(
+        file="app/store/yardstick.py",
+        old=", Order.processed_at > now - gift_pool.LATELY)",
+        new=")",
+        tests="tests/store/test_yardstick.py",
+    ),
 }
