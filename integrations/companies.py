@@ -10,7 +10,7 @@ from app.domain.card import Card
 from app.domain.events import Event
 from app.domain.helpdesk_setup import Voucher
 from app.domain.people import Person
-from app.domain.ports import Helpdesk, HelpdeskSetup
+from app.domain.ports import Helpdesk, HelpdeskSetup, SampleTickets
 from integrations.http import Http
 
 
@@ -159,6 +159,9 @@ class Company:
     consent: Consent | None = None  # None where only a key lets us in
     pushes: bool = False  # whether it is told of a card that has changed, beside asking for it
     furnish: Callable[[Http, str, Login], HelpdeskSetup] | None = None  # None: a person sets it up over there
+    # Opens test tickets. None: it cannot, or not without writing to the customer.
+    samples: Callable[[Http, str, Login], SampleTickets] | None = None
+    ticket_page: str = ""  # where agents read a ticket, behind the account's origin, with {number} in it
 
     @property
     def proves_its_calls(self) -> bool:

@@ -10,7 +10,7 @@ from app.domain import gifts, tickets
 from app.domain.events import AgentAction, CommandTyped, Event, TicketOpened
 from app.domain.gifts import GiftKind
 from app.domain.people import Person
-from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, Shop
+from app.domain.ports import GiftVendor, Helpdesk, HelpdeskSetup, Listener, Postman, SampleTickets, Shop
 from integrations.companies import Company, Consent, Login
 from integrations.django_helpdesk.company import DJANGO_HELPDESK
 from integrations.florist.company import FLORIST_ONE
@@ -158,6 +158,22 @@ def helpdesk_setup(
     company = _company(kind, account)
     origin = origin_template.replace("{account}", account)
     return None if company.furnish is None else company.furnish(http or Http(), origin, login)
+
+
+def samples(
+    kind: str, origin_template: str, account: str, login: Login, *, http: Http | None = None
+) -> SampleTickets | None:
+    """Return who writes test tickets in one helpdesk, as `helpdesk` does; None for a kind in which nobody can."""
+    company = _company(kind, account)
+    origin = origin_template.replace("{account}", account)
+    return None if company.samples is None else company.samples(http or Http(), origin, login)
+
+
+def ticket_page(kind: str, origin_template: str, account: str, number: str) -> str:
+    """Return where agents read a ticket; "" where nobody knows. Raises ValueError for odd accounts and kinds."""
+    page = _company(kind, account).ticket_page
+    plain = number.isascii() and number.isdecimal()
+    return origin_template.replace("{account}", account) + page.format(number=number) if page and plain else ""
 
 
 def consent(kind: str, origin_template: str, account: str) -> tuple[Consent, str] | None:

@@ -45,5 +45,5 @@ class Voucher:
 
 
 # What was made there, by our name for it and its number there:
-# "hook:…", "trigger:…", "card", "widget:…", "macro:…", "field", "tag".
+# "hook:…", "trigger:…", "card", "widget:…", "macro:…", "field", "tag"; and "ticket", a test ticket that stayed behind.
 Parts = Mapping[str, str]

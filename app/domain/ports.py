@@ -253,6 +253,23 @@ class HelpdeskSetup(Protocol):
         """Return what is wrong with what was made there; raise KeyRefused where we are not let in."""
 
 
+class SampleTickets(Protocol):
+    """Whoever opens a ticket in a helpdesk of which nobody outside hears, and finds it again by its key alone."""
+
+    def write(self, email: str, *, key: str) -> Receipt:
+        """Open a ticket from that address with a private note on it, unless one is there under the key.
+
+        It is looked for first, so it is safe to repeat, whatever became of the try before.
+        """
+
+    def find(self, *, key: str) -> Receipt | None: ...
+    def take_away(self, *, key: str) -> bool:
+        """Take it away, or close it where it may not be deleted or somebody was answered; return whether it was there.
+
+        What is somebody else's is never touched.
+        """
+
+
 @runtime_checkable
 class VouchingHelpdesk(TalkativeHelpdesk, Protocol):
     """A helpdesk that says who of its team looks at a frame of ours: a number alone, and who that is, it says here."""

@@ -22,7 +22,7 @@ _SPECIAL = "Special"  # how a standing begins that is one
 NOTHING = "-"  # a field cannot be emptied from outside
 _LONGEST_STANDING = 255
 _OPEN = "1,2"  # open and reopened
-_MOST_TICKETS = 2_000  # that we look through for a customer's
+MOST_TICKETS = 2_000  # that we look through for a customer's
 _TRIES = 3
 # Comments are rendered as Django's templates, and a number behind a # makes a link on that ticket. A joiner that nobody
 # sees keeps our words as they are; so it does for the two words that stand for a template's tags while it is rendered.
@@ -98,7 +98,7 @@ class DjangoHelpdesk:
 
     def _open_tickets(self, emails: tuple[str, ...]) -> list[Json]:
         known = {email.strip().lower() for email in emails} - {""}
-        tickets = self._api.tickets(statuses=_OPEN, most=_MOST_TICKETS) if known else ()
+        tickets = self._api.tickets(statuses=_OPEN, most=MOST_TICKETS) if known else ()
         return [each for each in tickets if _email(each) in known]
 
     def _ticket(self, ticket_id: str) -> Json | None:

@@ -46,6 +46,11 @@ class DeskApi:
         """Make an object and return it as it became. Raises Rejected with what is wrong."""
         return accepted(self._call("POST", path, body=body)).json_object()
 
+    def remove(self, path: str) -> bool:
+        """Take an object away; return False where it may not be."""
+        answer = self._call("DELETE", path)
+        return answer.ok or answer.status == 404
+
     def _call(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None) -> Answer:
         answer = self._http.call(
             Request(

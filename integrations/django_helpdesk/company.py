@@ -6,11 +6,20 @@ from integrations.companies import Company, Login
 from integrations.django_helpdesk import hooks
 from integrations.django_helpdesk.api import DjangoHelpdesk
 from integrations.django_helpdesk.client import DeskApi
+from integrations.django_helpdesk.samples import DjangoSamples
 from integrations.http import Http
 
 
+def _api(http: Http, origin: str, login: Login) -> DeskApi:
+    return DeskApi(http, origin=origin, user=login.user, key=login.key)
+
+
 def _open(http: Http, origin: str, login: Login) -> DjangoHelpdesk:
-    return DjangoHelpdesk(DeskApi(http, origin=origin, user=login.user, key=login.key))
+    return DjangoHelpdesk(_api(http, origin, login))
+
+
+def _samples(http: Http, origin: str, login: Login) -> DjangoSamples:
+    return DjangoSamples(_api(http, origin, login))
 
 
 def _knock(http: Http, origin: str, login: Login) -> None:
@@ -30,4 +39,6 @@ DJANGO_HELPDESK = Company(
     kept=hooks.kept,
     user_is="the name of the user whose password it is",
     setup="HELPDESK_FOLLOWUP_WEBHOOK_URLS={url}\nHELPDESK_NEW_TICKET_WEBHOOK_URLS={url}",
+    samples=_samples,
+    ticket_page="/tickets/{number}/",
 )

@@ -18,7 +18,7 @@ from integrations.marker import short
 _LOG = structlog.get_logger()
 _FIELD_LONGEST = 255
 _SPECIAL = "Special"  # how a standing begins that is one
-_NOTE = "internal-note"
+NOTE = "internal-note"
 _UNKNOWN_NAME = {400, 404, 409, 422}
 
 
@@ -75,8 +75,8 @@ class GorgiasHelpdesk:
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
         note = {
-            "channel": _NOTE,
-            "via": _NOTE,
+            "channel": NOTE,
+            "via": NOTE,
             "public": False,
             "from_agent": True,
             "sender": {"email": self._at_once.user},

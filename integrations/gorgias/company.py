@@ -8,6 +8,7 @@ from integrations.gorgias import consent, webhooks, widget
 from integrations.gorgias.api import GorgiasHelpdesk
 from integrations.gorgias.client import GorgiasApi
 from integrations.gorgias.install import GorgiasSetup
+from integrations.gorgias.samples import GorgiasSamples
 from integrations.http import Http
 
 
@@ -21,6 +22,10 @@ def _open(http: Http, origin: str, login: Login) -> GorgiasHelpdesk:
 
 def _furnish(http: Http, origin: str, login: Login) -> GorgiasSetup:
     return GorgiasSetup(_api(http, origin, login).patient())
+
+
+def _samples(http: Http, origin: str, login: Login) -> GorgiasSamples:
+    return GorgiasSamples(_api(http, origin, login))
 
 
 def _knock(http: Http, origin: str, login: Login) -> None:
@@ -65,4 +70,6 @@ GORGIAS = Company(
     consent=Consent(page=consent.page, exchange=consent.exchange, refresh=consent.refresh),
     pushes=True,
     furnish=_furnish,
+    samples=_samples,
+    ticket_page="/app/ticket/{number}",
 )

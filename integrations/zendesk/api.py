@@ -10,7 +10,7 @@ from app.domain.errors import Rejected, Unavailable, Uncertain
 from app.domain.ports import Comment, Receipt, Staff, Ticket
 from integrations.marker import last_line, line
 from integrations.strict_json import moment
-from integrations.zendesk import standing
+from integrations.zendesk import standing, users
 from integrations.zendesk.client import Json, ZendeskApi, accepted
 
 _LOG = structlog.get_logger()
@@ -31,26 +31,26 @@ class ZendeskHelpdesk:
         self._at_once = api  # for what an agent waits for: of a ticket, not of a customer
 
     def mark_customer(self, emails: tuple[str, ...], *, special: bool, reason: str, tag: str) -> Receipt:
-        users = self._known(emails)
-        if not users:
+        there = users.known(self._api, emails)
+        if not there:
             return Receipt(reference="", remark="The helpdesk does not know this customer yet.")
         said = standing.words(reason, special=special)
-        for number, user in users.items():
+        for number, user in there.items():
             self._write_standing(number, user, said)
             self._tag_open_tickets(number, tag_of(tag), present=special)
-        return Receipt(reference=",".join(users))
+        return Receipt(reference=",".join(there))
 
     def mark_shown(self, emails: tuple[str, ...], *, tag: str, but: str = "") -> bool | None:
-        users, name = self._known(emails), tag_of(tag)
-        if not users:
+        there, name = users.known(self._api, emails), tag_of(tag)
+        if not there:
             return None
-        if not all(map(standing.is_shown, users.values())):
+        if not all(map(standing.is_shown, there.values())):
             return False
-        theirs = (ticket for number in users for ticket in self._open_tickets(number))
+        theirs = (ticket for number in there for ticket in self._open_tickets(number))
         return all(name in ticket["tags"] for ticket in theirs if str(ticket["id"]) != but)
 
     def has_open_ticket(self, emails: tuple[str, ...]) -> bool:
-        return any(True for number in self._known(emails) for _ in self._open_tickets(number))
+        return any(True for number in users.known(self._api, emails) for _ in self._open_tickets(number))
 
     def tag_ticket(
         self,
@@ -116,23 +116,6 @@ class ZendeskHelpdesk:
             return None
         email = str(user.get("email") or "").strip().lower()
         return Staff(ref=str(user["id"]), name=str(user["name"]), email=email if email and user["verified"] else None)
-
-    def _known(self, emails: tuple[str, ...]) -> dict[str, Json]:
-        """Return the users of these addresses by their numbers."""
-        found = {}
-        for email in emails:
-            wanted = email.strip().lower()
-            for user in self._api.read("users/search", {"query": f'email:"{wanted}"'})["users"]:
-                if self._has(user, wanted):
-                    found[str(user["id"])] = user
-        return dict(sorted(found.items()))
-
-    def _has(self, user: Json, email: str) -> bool:
-        """Return whether an address is a user's, to the letter: a search finds what is nearly so as well."""
-        if str(user.get("email") or "").lower() == email:
-            return True
-        others = self._api.pages(f"users/{user['id']}/identities", "identities")
-        return any(each["type"] == "email" and str(each["value"]).lower() == email for each in others)
 
     def _write_standing(self, number: str, user: Json, said: str) -> None:
         if (user.get("user_fields") or {}).get(standing.KEY) == said:

@@ -58,12 +58,13 @@ class ZendeskApi:
         """Return what is no object. Raises Unavailable, and Rejected where there is none."""
         return accepted(self._call("GET", path, writes=False)).body.decode("ascii", errors="replace")
 
-    def write(self, method: str, path: str, body: object = None, *, deed: bool = True) -> Answer:
+    def write(self, method: str, path: str, body: object = None, *, deed: bool = True, once: str = "") -> Answer:
         """Return the answer, a 2xx or a 4xx that only concerns this call.
 
-        A write that is no deed by itself, such as making a field, leaves nothing in doubt that matters.
+        A write that is no deed by itself, such as making a field, leaves nothing in doubt that matters. `once` names a
+        new ticket: for two hours the same name makes no other.
         """
-        return self._call(method, path, body=body, writes=deed)
+        return self._call(method, path, body=body, writes=deed, headers={"Idempotency-Key": once} if once else {})
 
     def make(self, path: str, name: str, body: Json) -> str:
         """Return the number of a new piece of furniture. Raises Rejected, and Unavailable, though it may be there."""
@@ -77,6 +78,7 @@ class ZendeskApi:
         params: Mapping[str, str] | None = None,
         body: object = None,
         writes: bool,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         answer = self._counted(
             Request(
@@ -84,6 +86,7 @@ class ZendeskApi:
                 method=method,
                 url=f"{self.origin}/api/v2/{path}",
                 writes=writes,
+                headers=headers or {},
                 params=params or {},
                 body=body,
                 auth=(f"{self._login.user}/token", self._login.key),

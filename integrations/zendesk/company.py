@@ -8,6 +8,7 @@ from integrations.zendesk import frame_token, signature, webhooks
 from integrations.zendesk.api import ZendeskHelpdesk
 from integrations.zendesk.client import ZendeskApi
 from integrations.zendesk.install import ZendeskSetup
+from integrations.zendesk.samples import ZendeskSamples
 
 
 def _api(http: Http, origin: str, login: Login) -> ZendeskApi:
@@ -20,6 +21,10 @@ def _open(http: Http, origin: str, login: Login) -> ZendeskHelpdesk:
 
 def _furnish(http: Http, origin: str, login: Login) -> ZendeskSetup:
     return ZendeskSetup(_api(http, origin, login).patient())
+
+
+def _samples(http: Http, origin: str, login: Login) -> ZendeskSamples:
+    return ZendeskSamples(_api(http, origin, login))
 
 
 def _knock(http: Http, origin: str, login: Login) -> None:
@@ -57,4 +62,6 @@ ZENDESK = Company(
     user_is="the e-mail address of the admin whose API token it is",
     buttons=_BUTTONS,
     furnish=_furnish,
+    samples=_samples,
+    ticket_page="/agent/tickets/{number}",
 )

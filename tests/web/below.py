@@ -14,6 +14,7 @@ ROOMS = ("app/domain", "app/store", "integrations", "jobs")
 ELSEWHERE = {
     "app/domain/card_templates.py": "words that a shop begins with and writes anew, for its customers",
     "app/domain/commands.py": "answers to an agent's typed command, in their helpdesk",
+    "app/domain/sample_tickets.py": "what stands on a test ticket, for agents in their helpdesk",
     "app/domain/rules/afterwards.py": "notes in the helpdesk; the ledger quotes them",
     "app/domain/rules/address_words.py": "notes in the helpdesk; the ledger quotes them",
     "app/domain/rules/arrivals.py": "notes in the helpdesk; the ledger quotes them",

@@ -1,7 +1,7 @@
 """One call to the helpdesk's API, freed of HTTP, and what is answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ class Call:
     arguments: Mapping[str, str]
     body: object  # whatever JSON came, or None
     uri: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tickets", ticket_calls.create_ticket),
     ("GET", "/tickets/<int:key>", ticket_calls.ticket),
     ("PUT", "/tickets/<int:key>", ticket_calls.change_ticket),
+    ("DELETE", "/tickets/<int:key>", ticket_calls.delete_ticket),
     ("GET", "/tickets/<int:key>/tags", ticket_calls.ticket_tags),
     ("POST", "/tickets/<int:key>/tags", ticket_calls.add_tags),
     ("PUT", "/tickets/<int:key>/tags", ticket_calls.replace_tags),

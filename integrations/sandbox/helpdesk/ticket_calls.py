@@ -41,6 +41,13 @@ def change_ticket(call: Call, key: int) -> Answer:
     return Answer(status=202, body=tickets.as_json(call.turn, tickets.change(call.turn, key, call.body, call.now)))
 
 
+def delete_ticket(call: Call, key: int) -> Answer:
+    """Take a ticket away for good."""
+    tickets.delete(call.turn, key)
+    chronicle.note(call.turn, call.now, "desk.ticket", f"Ticket {key} was deleted")
+    return Answer(status=204)
+
+
 def ticket_tags(call: Call, key: int) -> Answer:
     """Answer with the tags on a ticket."""
     return Answer(body={"data": tags.shown(call.turn, tickets.ticket(call.turn, key)["tag_ids"])})

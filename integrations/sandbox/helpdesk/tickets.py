@@ -86,6 +86,14 @@ def change(turn: Turn, key: int, value: object, now: datetime) -> dict[str, Any]
     return _keep(turn, row | _changes(turn, body, now), now)
 
 
+def delete(turn: Turn, key: int) -> None:
+    """Take a ticket away with all that was said on it; raises Refused."""
+    ticket(turn, key)
+    for message in messages.of_ticket(turn, key):
+        turn.delete(messages.KIND, message["id"])
+    turn.delete(KIND, key)
+
+
 def add_tags(turn: Turn, key: int, value: object, now: datetime) -> list[str]:
     """Put tags on beside those that are there; return the names that were new."""
     row, ids = ticket(turn, key), tags.named(turn, value)

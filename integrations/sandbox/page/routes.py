@@ -52,6 +52,10 @@ def _show_sights(page: Blueprint, sights: Sights) -> None:
     def ticket(key: int) -> str:
         return render_template("town/ticket.html", **sights.ticket(key, _number("pressed")))
 
+    @page.get("/gorgias/<account>/app/ticket/<int:key>")
+    def where_agents_read_it(account: str, key: int) -> ResponseReturnValue:  # noqa: ARG001
+        return _to("ticket", key=key)
+
 
 def _take_orders(page: Blueprint, deeds: Deeds) -> None:
     @page.post("/people/<int:key>/orders")

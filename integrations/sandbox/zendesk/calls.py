@@ -2,7 +2,7 @@
 
 from integrations.sandbox import chronicle
 from integrations.sandbox.helpdesk.call import Answer, Call
-from integrations.sandbox.zendesk import apps, furniture, hooks, people, tickets
+from integrations.sandbox.zendesk import apps, furniture, hooks, people, repeats, tickets
 from integrations.sandbox.zendesk.paging import page
 from integrations.sandbox.zendesk.refusals import Body, Refused
 
@@ -51,6 +51,36 @@ def ticket(call: Call, key: int) -> Answer:
     """Answer with one ticket, and whom it names where that is asked for."""
     row = tickets.ticket(call.turn, key)
     return Answer(body={"ticket": tickets.as_json(row), **_users(call, [row["requester_id"]])})
+
+
+def list_tickets(call: Call) -> Answer:
+    """Answer with all tickets, or with those that bear one of the names that are given."""
+    names = call.arguments.get("external_id")
+    rows = call.turn.all(tickets.KIND) if names is None else tickets.named(call.turn, names)
+    return Answer(body=page("tickets", [tickets.as_json(row) for row in rows], call.arguments))
+
+
+def create_ticket(call: Call) -> Answer:
+    """Open a ticket, once for each idempotency key."""
+    key = call.headers.get("Idempotency-Key", "")
+    made = repeats.ticket_of(call.turn, key, call.body, call.now) if key else None
+    if made is None:
+        made = int(_created(call)["id"])
+        if key:
+            repeats.keep(call.turn, key, call.body, made, call.now)
+    return Answer(status=201, body={"ticket": tickets.as_json(tickets.ticket(call.turn, made))})
+
+
+def delete_ticket(call: Call, key: int) -> Answer:
+    """Take a ticket away."""
+    tickets.delete(call.turn, key)
+    chronicle.note(call.turn, call.now, "desk.ticket", f"Ticket {key} was deleted")
+    return Answer(status=204)
+
+
+def create_user(call: Call) -> Answer:
+    """Make a user."""
+    return Answer(status=201, body={"user": people.as_json(call.turn, people.create(call.turn, call.body, call.now))})
 
 
 def change_ticket(call: Call, key: int) -> Answer:
@@ -223,6 +253,16 @@ def remove_macro(call: Call, key: int) -> Answer:
 def list_installations(call: Call) -> Answer:
     """Answer with the apps that stand beside tickets; the list comes whole."""
     return Answer(body={"installations": [apps.shown(row) for row in call.turn.all(apps.KIND)]})
+
+
+def _created(call: Call) -> Body:
+    careless = call.turn.get("switches", CARELESS) is not None
+    row = tickets.create(call.turn, call.body, call.now, careless=careless)
+    call.turn.delete("switches", CARELESS)
+    public = any(each["public"] for each in tickets.comments(call.turn, row["id"]))
+    hooks.ticket_created(call.turn, call.post, row, call.now, by_agent=True, public=public)
+    chronicle.note(call.turn, call.now, "desk.ticket", f"Ticket “{row['subject']}” was opened")
+    return row
 
 
 def _retagged(call: Call, key: int, how: str, *, status: int = 200) -> Answer:

@@ -17,9 +17,12 @@ from integrations.sandbox.zendesk import furniture, people
 _PAUSES = (1.0, 2.0, 4.0)
 
 
-def ticket_created(turn: Turn, post: PostOffice, ticket: Doc, now: datetime) -> None:
+def ticket_created(
+    turn: Turn, post: PostOffice, ticket: Doc, now: datetime, *, by_agent: bool = False, public: bool = True
+) -> None:
     """Ring whom triggers ring when a ticket is made."""
-    facts = {"update_type": "Create", "role": "end_user", "comment_is_public": "true", "status": ticket["status"]}
+    role, shown = "agent" if by_agent else "end_user", "true" if public else "false"
+    facts = {"update_type": "Create", "role": role, "comment_is_public": shown, "status": ticket["status"]}
     _fire(turn, post, ticket, facts, now)
 
 

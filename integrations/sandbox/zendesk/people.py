@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from integrations.sandbox.books import Doc, Turn
-from integrations.sandbox.zendesk.refusals import invalid, missing, text, wrapped
+from integrations.sandbox.zendesk import mails
+from integrations.sandbox.zendesk.refusals import Refused, flag, invalid, missing, one_of, text, wrapped
 
 ACCOUNT = "practice"
 API_USER = "lagniappe@practice.example"
@@ -72,6 +73,24 @@ def identities(row: Doc) -> list[dict[str, Any]]:
         {"type": "email", "value": address, "primary": not place} for place, address in enumerate(row["addresses"])
     ]
     return [*mails, *([{"type": "phone_number", "value": row["phone"]}] if row["phone"] else [])]
+
+
+def create(turn: Turn, value: object, now: datetime) -> Doc:
+    """Make a user, who is mailed to confirm their address unless that is skipped; raises Refused."""
+    known = {*_TEXTS, "email", "role", "verified", "skip_verify_email"}
+    body = wrapped(value, "user", known=known, required=("name", "email"))
+    email, role = (text(body, "email") or "").strip().casefold(), "end-user"
+    if "@" not in email:
+        raise invalid("email", "is not properly formatted")
+    if by_email(turn, email) is not None:
+        raise Refused(422, "RecordInvalid", {"email": "is already being used by another user"}, code="DuplicateValue")
+    if "role" in body:
+        role = one_of(body, "role", ("end-user", "agent", "admin"))
+    if not flag(body, "skip_verify_email", default=False):
+        mails.send(turn, email, "please confirm your address")
+    about = {name: text(body, name) for name in _TEXTS if name in body}
+    verified = flag(body, "verified", default=False)
+    return _write(turn, now, email=email, role=role, verified=verified, **about)
 
 
 def change(turn: Turn, key: int, value: object, now: datetime) -> Doc:

@@ -10,19 +10,27 @@ class Refused(Exception):
     """It will not do this; carries the status, its name for the reason, and what is wrong with which field."""
 
     def __init__(
-        self, status: int, error: str, details: Mapping[str, str] | None = None, *, retry_after: int | None = None
+        self,
+        status: int,
+        error: str,
+        details: Mapping[str, str] | None = None,
+        *,
+        code: str = "",
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(error)
         self.status = status
         self.error = error
         self.details = details or {}
+        self.code = code  # of what is wrong with the fields
         self.retry_after = retry_after
 
     def as_json(self) -> Body:
         """Return the body of the answer."""
         if not self.details:
             return {"error": self.error, "description": self.error}
-        details = {field: [{"description": f"{field}: {why}"}] for field, why in self.details.items()}
+        code = {"error": self.code} if self.code else {}
+        details = {field: [{"description": f"{field}: {why}", **code}] for field, why in self.details.items()}
         return {"error": self.error, "description": "Record validation errors", "details": details}
 
 

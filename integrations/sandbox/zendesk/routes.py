@@ -24,8 +24,12 @@ CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("PUT", "/users/<int:key>", calls.change_user),
     ("GET", "/users/<int:key>/identities", calls.identities),
     ("GET", "/users/<int:key>/tickets/requested", calls.requested),
+    ("POST", "/users", calls.create_user),
+    ("GET", "/tickets", calls.list_tickets),
+    ("POST", "/tickets", calls.create_ticket),
     ("GET", _TICKET, calls.ticket),
     ("PUT", _TICKET, calls.change_ticket),
+    ("DELETE", _TICKET, calls.delete_ticket),
     ("GET", f"{_TICKET}/tags", calls.tags_of),
     ("PUT", f"{_TICKET}/tags", calls.add_tags),
     ("POST", f"{_TICKET}/tags", calls.set_tags),
@@ -68,6 +72,7 @@ TOWN_CALLS: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/apps", town_calls.install_app),
     ("POST", "/frames", town_calls.show_frame),
     ("GET", "/letters", town_calls.letters),
+    ("GET", "/mails", town_calls.list_mails),
     ("POST", "/secrets", town_calls.change_secrets),
     ("GET", "/furniture", town_calls.count_furniture),
 )
@@ -169,6 +174,7 @@ def _call(turn: Turn, town: Town) -> Call:
         arguments=request.args,
         body=body,
         uri=request.full_path.rstrip("?"),
+        headers=dict(request.headers.items()),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.sandbox.books import Doc, Turn
 from integrations.sandbox.helpdesk.templates import filled
-from integrations.sandbox.zendesk import people
+from integrations.sandbox.zendesk import mails, people
 from integrations.sandbox.zendesk.refusals import Body, Refused, flag, invalid, missing, one_of, text, wrapped
 
 KIND, COMMENTS, AUDITS = "zendesk_ticket", "zendesk_comment", "zendesk_audit"
@@ -27,7 +27,7 @@ def ticket(turn: Turn, key: int) -> Doc:
 
 def as_json(row: Doc) -> dict[str, Any]:
     """Return the ticket as the API shows it."""
-    return {name: value for name, value in row.items() if name not in _OURS}
+    return {"external_id": None} | {name: value for name, value in row.items() if name not in _OURS}
 
 
 def of_requester(turn: Turn, user_id: int) -> list[Doc]:
@@ -37,22 +37,42 @@ def of_requester(turn: Turn, user_id: int) -> list[Doc]:
 
 def opened(turn: Turn, requester: Doc, words: str, now: datetime, *, channel: str = "email") -> Doc:
     """Open a ticket with its first comment."""
-    row = {
-        "subject": "A question about my order",
-        "description": words,
-        "status": "new",
-        "priority": None,
-        "requester_id": requester["id"],
-        "submitter_id": requester["id"],
-        "tags": [],
-        "via": {"channel": channel},
-        "updates": [],
-        "created_at": now.isoformat(),
-        "updated_at": now.isoformat(),
-    }
-    key = turn.append(KIND, row)
+    key = turn.append(KIND, _blank(requester, "A question about my order", words, channel, now))
     said(turn, ticket(turn, key), words, author=requester, public=True, now=now, channel=channel)
     return ticket(turn, key)
+
+
+def named(turn: Turn, external_id: str) -> list[Doc]:
+    """Return the tickets that bear one of these names, which are apart by commas; of several, any may be the first."""
+    wanted = set(external_id.split(","))
+    return [row for row in turn.all(KIND) if row.get("external_id") in wanted]
+
+
+def create(turn: Turn, value: object, now: datetime, *, careless: bool = False) -> Doc:
+    """Open a ticket in a customer's name, as an agent does; they are mailed what they may read. Raises Refused."""
+    known = {"subject", "comment", "requester_id", "external_id", "tags", "priority"}
+    body, author = wrapped(value, "ticket", known=known, required=("comment",)), _caller(turn)
+    words, public = _comment(body["comment"])
+    asked = body.get("requester_id", author["id"])
+    requester = turn.get(people.KIND, asked) if isinstance(asked, int) else None
+    if requester is None:
+        raise invalid("requester", "is not a valid user")
+    row = _blank(requester, text(body, "subject") or words[:60], words, "api", now)
+    row |= {"submitter_id": author["id"], "external_id": text(body, "external_id", longest=255)}
+    row |= {"priority": text(body, "priority"), "tags": _tags(body.get("tags", []))}
+    key = turn.append(KIND, row)
+    public = public or careless
+    said(turn, ticket(turn, key), words, author=author, public=public, now=now, channel="api")
+    if public:
+        mails.send(turn, requester["email"], words)
+    return ticket(turn, key)
+
+
+def delete(turn: Turn, key: int) -> None:
+    """Take a ticket away; raises Refused."""
+    for comment in comments(turn, key):
+        turn.delete(COMMENTS, comment["id"])
+    turn.delete(KIND, key)
 
 
 def comments(turn: Turn, key: int) -> list[Doc]:
@@ -135,6 +155,23 @@ def work_on(turn: Turn, key: int, *, status: str, tags: Iterable[str], now: date
         key,
         row | {"status": status, "tags": sorted({*row["tags"], *tags}), "updated_at": now.isoformat()},
     )
+
+
+def _blank(requester: Doc, subject: str, words: str, channel: str, now: datetime) -> Doc:
+    return {
+        "subject": subject,
+        "description": words,
+        "status": "new",
+        "priority": None,
+        "requester_id": requester["id"],
+        "submitter_id": requester["id"],
+        "external_id": None,
+        "tags": [],
+        "via": {"channel": channel},
+        "updates": [],
+        "created_at": now.isoformat(),
+        "updated_at": now.isoformat(),
+    }
 
 
 def _caller(turn: Turn) -> Doc:

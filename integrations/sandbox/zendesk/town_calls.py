@@ -5,7 +5,7 @@ from typing import Any
 from integrations.sandbox.books import Doc
 from integrations.sandbox.helpdesk.call import Answer, Call
 from integrations.sandbox.post_office import KIND as LETTERS
-from integrations.sandbox.zendesk import apps, furniture, hooks, people, tickets
+from integrations.sandbox.zendesk import apps, furniture, hooks, mails, people, tickets
 from integrations.sandbox.zendesk.calls import CARELESS
 from integrations.sandbox.zendesk.refusals import Refused, missing
 
@@ -115,6 +115,11 @@ def work_as(call: Call) -> Answer:
 def letters(call: Call) -> Answer:
     """Show what it has called us with, carried or not."""
     return Answer(body={"letters": call.turn.find(LETTERS, "sender", "zendesk")})
+
+
+def list_mails(call: Call) -> Answer:
+    """Show what it has mailed to customers by itself."""
+    return Answer(body={"mails": mails.sent(call.turn)})
 
 
 def change_secrets(call: Call) -> Answer:

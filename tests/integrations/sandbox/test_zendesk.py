@@ -127,3 +127,50 @@ def test_given_changes_of_a_ticket_when_looked_back_at_then_each_is_an_audit(cli
     audits = (ask(client, "GET", f"tickets/{ticket}/audits").json or {})["audits"]
     assert [event["type"] for audit in audits for event in audit["events"]] == ["Comment", "Comment", "Change"]
     assert [event.get("public") for audit in audits for event in audit["events"]] == [True, False, None]
+
+
+def new_ticket(client: FlaskClient, **about: object) -> dict[str, object]:
+    user = ask(client, "POST", "users", {"user": {"name": "Ada", "email": "ada@customer.example"}}).get_json()["user"]
+    comment = {"body": "Only for us.", "public": False}
+    return {"subject": "A test", "requester_id": user["id"], "comment": comment} | about
+
+
+def test_given_an_idempotency_key_when_a_ticket_is_made_again_then_it_is_the_one_or_an_error(
+    client: FlaskClient,
+) -> None:
+    said = new_ticket(client, external_id="mine")
+
+    def make(**about: object) -> TestResponse:
+        login, key = (f"{API_USER}/token", API_TOKEN), {"Idempotency-Key": "k-1"}
+        return client.post(f"{API}/tickets", json={"ticket": said | about}, headers=key, auth=login)
+
+    made = [make(), make()]
+    assert [each.status_code for each in made] == [201, 201]
+    assert made[0].get_json() == made[1].get_json()
+    assert (make(subject="B").status_code, make(subject="B").get_json()["error"]) == (400, "IdempotentRequestError")
+    named = ask(client, "GET", "tickets?external_id=mine").get_json()["tickets"]
+    assert [each["id"] for each in named] == [made[0].get_json()["ticket"]["id"]]
+
+    assert ask(client, "DELETE", f"tickets/{named[0]['id']}").status_code == 204
+    assert ask(client, "DELETE", f"tickets/{named[0]['id']}").status_code == 404
+    assert ask(client, "GET", "tickets?external_id=mine").get_json()["tickets"] == []
+
+
+def test_given_what_customers_may_read_when_made_then_they_are_mailed_and_a_new_user_unless_that_is_skipped(
+    client: FlaskClient,
+) -> None:
+    private = new_ticket(client)  # whose user was made without a word about mails
+    ask(client, "POST", "tickets", {"ticket": private})
+    bo = {"user": {"name": "Bo", "email": "bo@customer.example", "skip_verify_email": True}}
+    assert ask(client, "POST", "users", bo).status_code == 201
+    taken = ask(client, "POST", "users", bo)
+    assert (taken.status_code, taken.get_json()["details"]["email"][0]["error"]) == (422, "DuplicateValue")
+    ask(client, "POST", "tickets", {"ticket": private | {"comment": {"body": "For you."}}})
+
+    mails = client.get("/town/zendesk/mails").get_json()["mails"]
+    assert [each["about"] for each in mails] == ["please confirm your address", "For you."]
+
+
+@pytest.mark.parametrize("odd", [{"requester_id": 999}, {"comment": {}}, {"nonsense": 1}, {"external_id": "x" * 256}])
+def test_given_an_odd_ticket_when_made_then_it_is_refused(client: FlaskClient, odd: dict[str, object]) -> None:
+    assert ask(client, "POST", "tickets", {"ticket": new_ticket(client) | odd}).status_code == 422
