@@ -1,4 +1,4 @@
-"""The table of merchants' accounts at helpdesks and gift vendors."""
+"""The tables of merchants' accounts at helpdesks and gift vendors, and of the test tickets in those."""
 
 from datetime import datetime
 
@@ -48,3 +48,24 @@ class Connection(Base):
     mode: Mapped[str | None] = mapped_column(String(8))  # domain.gifts.Mode, as it was when last looked at
     balance_minor: Mapped[int | None]  # what was left there when last looked at, where there is any to run out
     balance_currency: Mapped[str | None] = mapped_column(String(3))
+
+
+class SampleTicket(Base):
+    """The one test ticket of a shop in a kind of helpdesk: asked for, written, and there until it is taken away.
+
+    The address that it is from is kept no longer than until it is written.
+    """
+
+    __tablename__ = "sample_tickets"
+    __table_args__ = (UniqueConstraint("shop_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(32))  # by which it is found over there
+    stage: Mapped[str] = mapped_column(String(8))  # domain.sample_tickets.SampleStage
+    sealed_email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number: Mapped[str | None] = mapped_column(String(32))  # over there
+    tries: Mapped[int] = mapped_column(default=0)  # that came to nothing, in a row
+    trouble: Mapped[str | None] = mapped_column(String(200))  # why it is not further, in words
+    written_at: Mapped[datetime | None]  # when the try began that wrote it

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.store.agent_tables import Agent
 from app.store.ask_tables import AddressAsk
 from app.store.base import Base, Session, Sessions, unit_of_work
-from app.store.connection_tables import Connection
+from app.store.connection_tables import Connection, SampleTicket
 from app.store.mail_tables import LoginAsk, Mail
 from app.store.sealed import MARK_BYTES, Seal, Unsealable
 from app.store.story_tables import StoryReader
@@ -61,6 +61,7 @@ COLUMNS = (
     Column(TrailHead.sealed_key, "trail_heads.sealed_key:{row.shop_id}"),
     Column(PrivacyRequest.sealed_person, "privacy_requests.sealed_person:{row.shop_id}"),
     Column(AddressAsk.sealed_address, "address_asks.sealed_address:{row.shop_id}"),
+    Column(SampleTicket.sealed_email, "sample_tickets.sealed_email:{row.shop_id}"),
     Column(PrivacyRequest.sealed_copy, "privacy_requests.sealed_copy:{row.shop_id}"),
 )
 

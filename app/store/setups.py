@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.gifts import Mode
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Voucher
 from app.store import connections, trail
-from app.store.connection_tables import Connection
+from app.store.connection_tables import Connection, SampleTicket
 from app.store.sealed import Seal
 
 _LONGEST_WORDS = 200
@@ -83,6 +83,11 @@ def begin(session: Session, *, shop_id: int, kind: str, now: datetime, afresh: b
     here = (*_mine(shop_id, kind), connections.in_use())
     forgotten = {"parts": null()} if afresh else {}
     return _moved(session, here, state=Stage.SETTING_UP, look_at=now, tries=0, trouble=None, **forgotten)
+
+
+def wake(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:
+    """Let somebody look after a connection that stands now, and not in the night; return False where none does."""
+    return _moved(session, (*_mine(shop_id, kind), Connection.state == Stage.LIVE), look_at=now)
 
 
 def leave(session: Session, *, shop_id: int, kind: str, now: datetime) -> bool:
@@ -186,6 +191,8 @@ def not_now(session: Session, held: Held, *, why: str, tries: int, look_at: date
 def left(session: Session, held: Held, *, parts: Parts, seal: Seal) -> None:
     """Forget a connection and its keys. What could not be taken away there is kept until the merchant has read it."""
     here = (*_mine(held.shop_id, held.kind), Connection.held_until == held.until)
+    sample = (SampleTicket.shop_id == held.shop_id, SampleTicket.kind == held.kind)
+    session.execute(delete(SampleTicket).where(*sample, exists().where(*here)))
     if not parts:
         session.execute(delete(Connection).where(*here))
         return

@@ -22,6 +22,7 @@ _PARTS = {
     "macro": N_("the macro “%(what)s”"),
     "tag": N_("the tag “%(what)s”"),
     "field": N_("a field of customers"),
+    "ticket": N_("the test ticket"),
 }
 _JOINED_BY = {"hook": "-", "trigger": "-", "macro": "_"}
 

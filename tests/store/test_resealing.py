@@ -16,6 +16,7 @@ from app.store import (
     mails,
     privacy,
     resealing,
+    samples,
     story_mails,
     veil,
 )
@@ -71,6 +72,7 @@ def full(sessions: Sessions, shop: Merchant, seal: Seal) -> Merchant:
         login_asks.keep(session, email="sam@x.example", desk="a1", about="", browser="b", **known)
         asks.begin(session, shop_id=shop.id, effect_id=7, now=NOON)
         asks.asked(session, shop_id=shop.id, effect_id=7, expires_at=NOON + DAY, until=NOON + DAY, now=NOON)
+        samples.ask(session, kind="gorgias", email="ann@x.example", **known)
         asks.answer(session, effect_id=7, door=address(), **known)
     return shop
 
@@ -105,6 +107,8 @@ def test_given_a_new_key_when_resealed_then_all_opens_without_the_old_one(
         assert (taken and taken.text, asked and asked.email) == ("Hello.", "sam@x.example")
         (reader,) = story_mails.readers(session, shop_id=full.id, seal=NEW)
         assert reader.address == "owner@x.example"
+        sample = samples.listed(session, shop_id=full.id)["gorgias"]
+        assert samples.email_of(sample, seal=NEW) == "ann@x.example"
         assert veil.key_of(session, shop_id=full.id, seal=NEW)
         assert [one.email for one in agents.listed(session, shop_id=full.id, seal=NEW)] == ["sam@x.example"]
         (request,) = privacy.listed(session, shop_id=full.id, limit=1)

@@ -31,6 +31,7 @@ from app.domain.paid import Found
 from app.domain.people import Asked, Person
 from app.domain.policy import Brake, Mode, Policy, SpecialCustomer, Trial
 from app.domain.rules.brake import Load
+from app.domain.sample_tickets import SampleStage
 from app.domain.sendings import Status
 from app.domain.tastes import Tastes
 from app.store import (
@@ -85,7 +86,7 @@ from app.store.alarms import What
 from app.store.backtests import Walked
 from app.store.base import Base, Session, Sessions
 from app.store.campaign_tables import CampaignPerson
-from app.store.connection_tables import Connection
+from app.store.connection_tables import Connection, SampleTicket
 from app.store.contacts import Kind
 from app.store.grants import Pair
 from app.store.imports import Overtaken, Reading
@@ -239,6 +240,10 @@ NO_SHOP_NEEDED = {
     "setups.not_now": "ends what was taken in hand, which names its shop",
     "setups.proven_by": "is about what was taken in hand, which names its shop",
     "setups.stands": "ends what was taken in hand, which names its shop",
+    "samples.email_of": "asks no database",
+    "samples.given_up": "ends what was read, which names its shop",
+    "samples.gone": "ends what was read, which names its shop",
+    "samples.not_done": "ends what was read, which names its shop",
     "settling.release": "books a row that was found",
     "settling.reserve": "books a row that was found",
     "settling.true_cost": "asks no database",
@@ -292,7 +297,8 @@ AS_FOR_A_NEWCOMER = {"pulse.let_go", "switch.is_released_for"}  # neither is sto
 AS_FOR_A_NEWCOMER |= {"yardstick.usual_pause"}  # who has come back at once has the shortest pause there is
 AT_THE_END = {"trail.happened", "trail.moved", "trail.note", "trail.some_moved"}  # of the transaction
 NOT_WHILE_INSTALLED = {"erasing.forget_shop"}
-THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes")
+THE_OTHER = ("connections.mended", "setups.notes_are_stopped", "setups.trust_notes", "setups.wake")
+THE_OTHER += ("samples.ask", "samples.read", "samples.take_back", "samples.written")
 ASKED_OF = {"privacy.note": Asked.ERASURE} | dict.fromkeys(THE_OTHER, "florist")
 ASKED_OF |= {"vendor_accounts.planned": "shelf"}
 TO_A_DRAFT = {"approve", "counted", "revise", "keep", "contenders", "freeze"}  # what is asked of a campaign's draft
@@ -389,7 +395,7 @@ class Inhabitant:
         """Return what the function of that name is asked, in this shop's name and about its rows."""
         keys: dict[str, Any] = {"connections.connect": "sealed", "undoing.undone": refund(order_id=6).key}
         keys |= {"erasing.forget_person": b"key", "care.was_ours": mute().key}
-        keys |= {"sendings.of_key": refund(order_id=1001).key}
+        keys |= {"sendings.of_key": refund(order_id=1001).key, "samples.written": "sample"}
         effects = {"alarms.put_to_rest": 7, "dead.deed_again": self.doubtful, "stories.needs_person": self.doubtful}
         asked = {"lifting.allowable": self.awaiting, "asks.forget": self.later, "asks.kept": self.doubtful}
         effects |= {"lifting.lift": self.beyond, "ledger.hurry": self.later, "follow.is_overtaken": 1}
@@ -518,6 +524,7 @@ SAME_FOR_ALL: dict[str, Any] = {
     "all_the_same": False,
     "partial": True,
     "typed": "1001",
+    "tickets": ("42",),
     "unpaid": False,
     "upto": 2**63 - 1,
     "moves": [Move(None, Share(55, counted=True, net_minor=1, at=NOON))],
@@ -913,7 +920,7 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     (letter,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
     (misfit,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
     inbox.set_aside(session, misfit, problem="odd")
-    decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
+    with_a_test_ticket(session, shop_id, letter)
     made = decisions.keep(session, decision("gift"), shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
     sam, session_id, ask_id = team_of(session, shop_id, seal)
     ledger_rows = with_addresses(session, shop_id, deeds(session, shop_id, made, by=sam), seal)
@@ -947,6 +954,14 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
         **campaigns_of(session, shop_id, {55: ledger_rows["awaiting"], 57: ledger_rows["beyond"]}),
         **ledger_rows,
     )
+
+
+def with_a_test_ticket(session: Session, shop_id: int, letter: Letter) -> None:
+    """Let one be asked for, a call about one be understood, and something be decided that nobody called for."""
+    session.add(SampleTicket(shop_id=shop_id, kind="florist", key="sample", stage=SampleStage.ASKED))
+    decisions.keep(session, decision("dwells"), shop_id=shop_id, delivery_id=None, mode=Mode.AUTO, now=NOON)
+    about = replace(decision("gift"), subject="ticket:42")
+    decisions.keep(session, about, shop_id=shop_id, delivery_id=letter.id, mode=Mode.AUTO, now=NOON)
 
 
 def decided_on(session: Session, shop_id: int, effect_id: int) -> None:

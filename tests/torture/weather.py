@@ -11,10 +11,11 @@ from tests.torture.flows import Flow, gathered, struck, struck_at
 from tests.torture.gift_flows import FLOWS as GIFTS
 from tests.torture.moment_flows import FLOWS as MOMENTS
 from tests.torture.money_flows import FLOWS as MONEY
+from tests.torture.sample_flows import FLOWS as SAMPLES
 from tests.torture.shop_flows import FLOWS as SHOP
 from tests.torture.story_flows import FLOWS as STORY
 
-CALM = gathered(GIFTS, MONEY, EGIFTS, SHOP, DESK, MOMENTS, STORY)
+CALM = gathered(GIFTS, MONEY, EGIFTS, SHOP, SAMPLES, DESK, MOMENTS, STORY)
 ONCE_MORE = ("500_before", "throttled")  # certainly did not happen
 WHO_KNOWS = ("500_after", "commit_then_drop")  # happened, and nobody heard
 LATE = "late_commit"  # happens after the line broke
