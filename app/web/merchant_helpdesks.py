@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.helpdesk_setup import Stage
 from app.store import connections, setups
 from app.store.connections import Account
 from app.store.setups import Setup
-from app.web import helpdesk_words
+from app.web import helpdesk_words, sample_view
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _, colon
@@ -19,11 +19,11 @@ from app.web.screen import look, show
 from app.web.seats import Seats
 from integrations import registry
 from integrations.companies import Company, Login
-from jobs import consents, helpdesks
+from jobs import consents, helpdesks, samples
 
 blueprint = Blueprint("helpdesks", __name__)
 
-_LONGEST = 255
+_LONGEST, _LONGEST_ADDRESS = 255, 254
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,14 @@ def _page(way: Way | None = None) -> str:
         known = {each.kind: each for each in setups.listed(seen.session, **mine)}
         accounts = connections.accounts(seen.session, seal=here.seal, **mine)
         public_ids = connections.public_ids(seen.session, **mine)
+        tests = sample_view.facts(seen, known.values())
     addresses = {kind: helpdesks.desk_address(here, public_id) for kind, public_id in public_ids.items()}
     desks = [
         _shown(kind, company, known.get(kind), accounts.get(kind), addresses.get(kind, ""))
         for kind, company in registry.HELPDESKS.items()
     ]
     desks.sort(key=lambda desk: desk["setup"] is None)
-    facts = {"desks": desks, "Stage": Stage, "parts": helpdesk_words.parts, "way": way}
+    facts = {"desks": desks, "Stage": Stage, "parts": helpdesk_words.parts, "way": way, **tests}
     return show("helpdesks.html", seen, facts | {"let_in": {kind for kind in registry.HELPDESKS if here.our_app(kind)}})
 
 
@@ -102,6 +103,37 @@ def disconnect(kind: str) -> Response:
     _company(kind)
     left = helpdesks.disconnect(in_their_name(), merchant(), kind)
     return _back("helpdesk_left" if left else "helpdesk_none")
+
+
+@blueprint.post("/helpdesks/<kind>/test-ticket")
+def write_test_ticket(kind: str) -> Response:
+    """Have a test ticket written there, unless one stands."""
+    if _company(kind).samples is None:
+        abort(404, _("To see it at work, open a ticket there yourself, from an address that has ordered from you."))
+    email = _plain("email").lower()
+    if len(email) > _LONGEST_ADDRESS or not registry.is_mail_address(email):
+        abort(422, _("Please give an e-mail address, and nothing around it."))
+    asked = samples.ask(in_their_name(), merchant(), kind, email)
+    return _back({True: "test_asked", False: "test_stands", None: "helpdesk_none"}[asked])
+
+
+@blueprint.post("/helpdesks/<kind>/test-ticket/away")
+def take_test_ticket_away(kind: str) -> Response:
+    """Have the test ticket taken away."""
+    _company(kind)
+    going = samples.take_back(in_their_name(), merchant(), kind)
+    return _back("test_going" if going else "test_none")
+
+
+@blueprint.get("/fragments/test-tickets")
+def moving_test_tickets() -> Response:
+    """Show the part that moves while a test ticket is on its way; 304 to whoever has seen it like this."""
+    with look() as seen:
+        facts = sample_view.facts(seen, setups.listed(seen.session, shop_id=seen.merchant.id))
+    page = show("_test_tickets.html", seen, facts | {"on_steps": "steps" in request.args})
+    response = make_response(page)
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.post("/helpdesks/<kind>/trust-notes")
@@ -147,4 +179,6 @@ def _plain(name: str) -> str:
 
 
 def _back(said: str) -> Response:
+    if request.form.get("back") == "welcome":
+        return redirect(url_for("merchant.welcome.steps", said=said, _anchor="helpdesk"), 303)
     return redirect(url_for("merchant.helpdesks.listed", said=said), 303)

@@ -16,7 +16,7 @@ from app.domain.suggestions import Insight, Level, Unfit, unfit
 from app.store import backtests, imports, insights, reports, setups, shops, welcomes
 from app.store.imports import Reading
 from app.store.welcomes import Picked
-from app.web import charts, editions, rights
+from app.web import charts, editions, rights, sample_view
 from app.web.charts import Chart, Column, Line
 from app.web.here import world
 from app.web.language import _, counted, money, number, typed, whole_percent
@@ -72,6 +72,7 @@ def facts(seen: Look) -> dict[str, Any]:
     desks = setups.listed(session, shop_id=shop_id)
     asked = rights.asked(seen.merchant, world().settings)
     return moving(seen) | {
+        **sample_view.facts(seen, desks),
         "asked": [(asked[feature], why) for feature, why in WHY.items()],
         "picked": gifts(seen),
         "dearest": dearest(seen),
