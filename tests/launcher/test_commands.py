@@ -1,6 +1,7 @@
 """The door itself."""
 
 import ast
+import gc
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.launcher import check, environment
-from app.launcher.commands import COMMANDS, main
+from app.launcher.commands import COMMANDS, loaded, main
 from app.launcher.locks import Lock
 from app.launcher.places import ROOT
 from app.launcher.test import processes, surroundings
@@ -153,3 +154,13 @@ def test_given_the_procfile_when_read_then_every_line_names_what_exists() -> Non
     assert set(named) == {"web", "worker", "ticker", "release"}
     commands = {command.split()[-1] for command in named.values()}
     assert commands <= set(COMMANDS)
+
+
+def test_given_a_command_when_loaded_then_garbage_is_looked_for_again_and_seldom() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    try:
+        loaded("app.launcher.refusal")
+        assert (gc.isenabled(), gc.get_threshold()) == (True, (5_000, 20, 50))
+    finally:
+        gc.set_threshold(*before)
