@@ -1,6 +1,6 @@
 """Mistakes around what keeps a deed from being done twice: keys, and the gate before each call."""
 
-from tests.torture.mutant import Mutant, frozen, points
+from tests.torture.mutant import Mutant, frozen
 
 ONCE = {
     # Once
@@ -45,7 +45,7 @@ ONCE = {
         file="app/store/groups.py",
         old='        "state": State.SENDING,\n',
         new='        "state": State.PLANNED,\n',
-        tests=points("note"),
+        tests="tests/store/test_groups.py -k coming_off",
     ),
     "gate open for whoever was quicker": Mutant(
         file="app/store/conditions.py",
