@@ -1,4 +1,8 @@
-"""Death at every boundary of every flow. Whatever dies where, both ledgers end as if nobody had."""
+"""Death at the boundaries of every flow. Whatever dies where, both ledgers end as if nobody had.
+
+Here at the first two, at each that leaves a deed done in the town and not yet noted, and at a spread of the others;
+`torture points` at all.
+"""
 
 import os
 from collections import Counter
@@ -15,6 +19,7 @@ from tests.torture.weather import CALM, FLOWS
 
 FEWEST_MOMENTS = 7  # fewer would mean that the boundaries are not where we think they are
 KILLED = 137
+EVERY = 4  # of the moments at which only our own books have moved
 LONG = frozenset({"address-told", "flowers-dearer"})  # days of their own, by command: `torture points`
 
 
@@ -30,7 +35,7 @@ def test_given_a_flow_when_its_process_dies_at_any_boundary_then_both_ledgers_en
 ) -> None:
     tale = here.tell(name, CALM[name])
 
-    assert [verdict for verdict in deaths.singles(tale) if verdict.wrong] == []
+    assert [verdict for verdict in deaths.singles(tale, every=EVERY) if verdict.wrong] == []
     assert len(tale.life.moments) >= FEWEST_MOMENTS
 
 
@@ -40,7 +45,7 @@ def test_given_rough_weather_when_its_process_dies_at_any_boundary_then_both_led
 ) -> None:
     tale = here.tell(name, FLOWS[name])
 
-    assert [verdict for verdict in deaths.singles(tale) if verdict.wrong] == []
+    assert [verdict for verdict in deaths.singles(tale, every=EVERY) if verdict.wrong] == []
 
 
 @pytest.mark.parametrize(("name", "k", "j"), REGRESSIONS)
@@ -56,7 +61,7 @@ def test_given_a_process_that_is_killed_when_looked_at_then_it_left_behind_what_
     numbers = range(1, len(tale.life.at) + 1)
     commits = [number for number in numbers if tale.life.names[number - 1].endswith("commit")]
 
-    for k in sorted({*commits, *numbers[::20]}):
+    for k in sorted({*commits, *numbers[::60]}):
         assert killed_at(tale, k) == KILLED
         left = Counter(truth.ours(tale.scene))
         tale.scene.lay(tale.life.moments[tale.life.at[k - 1]])

@@ -23,7 +23,7 @@ def test_given_a_storm_in_every_flow_when_it_is_over_then_every_promise_was_kept
 
 def weather(kind: str, folder: Path) -> None:
     """Let it storm on that kind of database, and ask what became of every promise."""
-    came = storm.blow(Plan(kind=kind, seed=1, orders=60, kills=16, workers=2, weather=SQUALL), folder)
+    came = storm.blow(Plan(kind=kind, seed=1, orders=40, kills=8, workers=2, weather=SQUALL), folder)
 
     log.info("%s", came.figures)
     assert came.figures["kills"], "nobody died"
