@@ -80,7 +80,7 @@ def test_given_a_checkout_that_is_not_writable_when_run_then_one_line_says_so(
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tools that do next to nothing, beside the Python that runs the steps."""
-    for tool in ("true", "false", "echo"):
+    for tool in ("true", "false", "echo", "touch", "cat"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
 
@@ -89,6 +89,7 @@ def test_given_a_step_that_fails_when_checked_then_its_code_returns_and_the_late
     tools: None, monkeypatch: pytest.MonkeyPatch, capsys: Screen
 ) -> None:
     monkeypatch.setattr(check, "STEPS", {"format": ("true",), "types": ("false",), "tests": ("true",)})
+    monkeypatch.setattr(check, "AHEAD", ("true",))
     assert check.main([]) == 1
     lines = capsys.readouterr().out
     assert "== format: ok" in lines
@@ -104,6 +105,15 @@ def test_given_types_that_are_begun_first_when_checked_then_their_words_come_in_
     words = ("== lint: echo clean", "clean\n", "== lint: ok", "== types: echo sound", "sound\n", "== types: ok")
     told = capfd.readouterr().out
     assert [told.find(word) for word in words] == sorted(told.index(word) for word in words)
+
+
+def test_given_tests_when_checked_then_they_were_gathered_once_before_they_are_run(
+    tools: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gathered = str(tmp_path / "gathered")
+    monkeypatch.setattr(check, "AHEAD", ("touch", gathered))
+    monkeypatch.setattr(check, "STEPS", {"types": ("true",), "tests": ("cat", gathered)})
+    assert check.main([]) == 0
 
 
 def test_given_fast_when_checked_then_the_tests_are_left_out(
