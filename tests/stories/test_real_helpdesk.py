@@ -17,11 +17,15 @@ from sqlalchemy import select
 
 from app.domain.effects import State
 from app.store import connections, migrate
+from app.store import samples as kept
 from app.store.base import open_database, sessions_of, unit_of_work
-from app.store.tables import Delivery
+from app.store.tables import Decision, Delivery
+from integrations import registry
 from integrations.sandbox.store.catalogue import stock_up
 from integrations.sandbox.store.people import newcomer
 from integrations.sandbox.town import PRACTICE_SHOP, TownSettings
+from jobs import samples
+from jobs.helpdesk_care import care_for
 from jobs.practice import POLICY
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice, moved_in, read_past, settings_for
@@ -42,6 +46,7 @@ class Street:
     door: str
     order: int
     ticket: int
+    email: str
     mails: int  # that the helpdesk had sent once the ticket was open
 
     def type(self, text: str, *, public: bool = False) -> int:
@@ -109,7 +114,8 @@ def street(real_helpdesk: RealHelpdesk, in_memory: Path) -> Iterator[Street]:
         ticket = real_helpdesk.opened(customer["email"])
         inside.drain()
         mails = real_helpdesk.behind("mails")
-        yield Street(inside=inside, real=real_helpdesk, door=door, order=order, ticket=ticket, mails=mails)
+        written = {"order": order, "ticket": ticket, "email": str(customer["email"]), "mails": mails}
+        yield Street(inside=inside, real=real_helpdesk, door=door, **written)
 
 
 def connect(inside: Practice) -> None:
@@ -176,3 +182,29 @@ def test_given_a_command_typed_where_the_customer_reads_when_it_is_heard_then_no
     assert street.deeds("refund_order") == []
     assert ["public comment" in note for note in street.notes()] == [True]
     assert len(street.look()["public"]) == 2  # what Ana herself wrote
+
+
+def test_given_the_merchant_wants_to_see_it_work_when_a_test_ticket_is_written_then_its_call_comes_and_knows_who_it_is(
+    street: Street,
+) -> None:
+    world, shop_id, kind = street.inside.world, street.inside.shop_id, "django_helpdesk"
+    merchant, email = world.known(shop_id), street.email
+    assert merchant is not None
+    assert samples.ask(world, merchant, kind, email)
+    care_for(world, shop_id)
+    street.inside.drain()
+
+    with unit_of_work(world.sessions) as session:
+        written = kept.listed(session, shop_id=shop_id)[kind]
+        ticket = registry.named(kind, written.number)
+        about = select(Decision.code).where(Decision.subject == f"ticket:{ticket}")
+        said = session.scalars(about.order_by(Decision.id)).all()
+        assert kept.called_at(session, shop_id=shop_id, tickets=[ticket])
+    assert said
+    assert said[-1] != "no_match"  # the last call came once the address was there
+    assert street.nobody_else_was_told()
+    assert street.real.behind("look", ticket=int(written.number))["public"] == []
+
+    assert samples.take_back(world, merchant, kind)
+    care_for(world, shop_id)
+    assert int(written.number) not in street.real.behind("tickets_of", email=email)
