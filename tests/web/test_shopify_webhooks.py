@@ -155,6 +155,7 @@ def test_given_header_names_of_the_newer_kind_when_received_then_they_are_unders
     assert kept(world)[0].topic == "orders/paid"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])  # the hostile corpus posts such letters on both
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"id":1,"id":2}', b"\xff"])
 @pytest.mark.parametrize("topic", topics.READERS)
 def test_given_any_topic_of_ours_when_its_body_makes_no_sense_then_it_is_kept_and_set_aside(
