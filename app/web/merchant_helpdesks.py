@@ -10,7 +10,7 @@ from app.domain.helpdesk_setup import Stage
 from app.store import connections, setups
 from app.store.connections import Account
 from app.store.setups import Setup
-from app.web import helpdesk_words, sample_view
+from app.web import helpdesk_words, sample_view, welcome_view
 from app.web.here import world
 from app.web.identity import in_their_name, merchant
 from app.web.language import _, colon
@@ -60,14 +60,14 @@ def _page(way: Way | None = None) -> str:
         known = {each.kind: each for each in setups.listed(seen.session, **mine)}
         accounts = connections.accounts(seen.session, seal=here.seal, **mine)
         public_ids = connections.public_ids(seen.session, **mine)
-        tests = sample_view.facts(seen, known.values())
+        more = {"unwelcomed": welcome_view.unwelcomed(seen), **sample_view.facts(seen, known.values())}
     addresses = {kind: helpdesks.desk_address(here, public_id) for kind, public_id in public_ids.items()}
     desks = [
         _shown(kind, company, known.get(kind), accounts.get(kind), addresses.get(kind, ""))
         for kind, company in registry.HELPDESKS.items()
     ]
     desks.sort(key=lambda desk: desk["setup"] is None)
-    facts = {"desks": desks, "Stage": Stage, "parts": helpdesk_words.parts, "way": way, **tests}
+    facts = {"desks": desks, "Stage": Stage, "parts": helpdesk_words.parts, "way": way, **more}
     return show("helpdesks.html", seen, facts | {"let_in": {kind for kind in registry.HELPDESKS if here.our_app(kind)}})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.domain import history, suggestions
 from app.domain.backtest.asked import Kind
 from app.domain.facts import GiftOption
+from app.domain.helpdesk_setup import Stage
 from app.domain.history import Pace
 from app.domain.money import Money, decimals
 from app.domain.policy import Measure, Mode, NthOrderGift, Policy, SpecialCustomer
@@ -76,6 +77,7 @@ def facts(seen: Look) -> dict[str, Any]:
         "asked": [(asked[feature], why) for feature, why in WHY.items()],
         "picked": gifts(seen),
         "dearest": dearest(seen),
+        "desk_comes": any(each.stage is Stage.SETTING_UP and not each.trouble for each in desks),
         "desks": [registry.called(each.kind) for each in desks if each.kind in registry.HELPDESKS and each.in_use],
         "steps": welcomes.steps(session, shop_id=shop_id),
         "modes": list(Mode),

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.domain.helpdesk_setup import Ail, Stage
-from app.domain.policy import Mode
+from app.domain.policy import Mode, NthOrderGift, SpecialCustomer
 from app.domain.sample_tickets import SampleStage
 from app.store import connections, decisions, inbox, samples, setups
 from app.store.base import reading, unit_of_work
+from app.store.connection_tables import Connection
 from app.store.samples import Sample
 from integrations import registry
+from tests.builders import NOON, auto_policy
 from tests.store.test_decisions import decision
 from tests.web.desk import Desk
 
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"])
 
 KIND, ANN = registry.FIRST_HELPDESK, "ann@shop.example"
 WRITE, AWAY = f"/helpdesks/{KIND}/test-ticket", f"/helpdesks/{KIND}/test-ticket/away"
+AGAIN = 'data-again="2"'
 MOST_STATEMENTS = 10  # of the page, with a test ticket in every helpdesk
 
 
@@ -161,6 +165,26 @@ def test_given_another_stage_or_ail_when_opened_then_nothing_can_be_asked_for(de
     assert (setup.stage, Ail.NOTES_PUBLIC in setup.ails) == (Stage.SETTING_UP, False)
     assert WRITE not in desk.open("/helpdesks")
     assert desk.press(WRITE, email=ANN).location == "/helpdesks?said=helpdesk_none"
+
+
+def test_given_a_merchant_on_their_first_steps_when_they_connect_one_then_the_way_back_is_there(desk: Desk) -> None:
+    stepping = desk.allow(auto_policy(special_customer=SpecialCustomer(), nth_order_gift=NthOrderGift()))
+    assert 'href="/welcome#helpdesk"' in stepping.open("/helpdesks")
+    assert 'href="/welcome#helpdesk"' not in desk.allow(auto_policy()).open("/helpdesks")
+
+
+def test_given_one_that_is_being_set_up_when_opened_then_pages_look_again_until_it_is_or_a_person_must_look(
+    desk: Desk,
+) -> None:
+    connect(desk)
+    pages = ("/helpdesks", "/welcome")
+    assert not any(AGAIN in desk.open(page) for page in pages)
+    with unit_of_work(desk.world.sessions) as session:
+        setups.begin(session, shop_id=desk.merchant.id, kind=KIND, now=NOON)
+    assert all(AGAIN in desk.open(page) for page in pages)
+    with unit_of_work(desk.world.sessions) as session:
+        session.execute(update(Connection).values(trouble="no room for a tag"))
+    assert not any(AGAIN in desk.open(page) for page in pages)
 
 
 def test_given_a_kind_that_cannot_open_one_when_opened_then_it_says_how_to_see_it_by_hand(desk: Desk) -> None:
