@@ -77,7 +77,10 @@ const go = async (address, options, remember) => {
     const refusal = options.method === "POST" && !answer.ok && refusalOf(html);
     if (refusal) return complain(refusal);
     remember?.(answer);
-    show(html, { samePage: location.pathname === shown });
+    const samePage = location.pathname === shown;
+    show(html, { samePage });
+    // What is answered does not say to which part of a page the link led.
+    if (!samePage) document.getElementById(new URL(address, location.href).hash.slice(1))?.scrollIntoView();
     shown = location.pathname;
     if (options.method === "POST") tell(answer);
   } catch {
