@@ -131,8 +131,7 @@ def moving_test_tickets() -> Response:
     """Show the part that moves while a test ticket is on its way; 304 to whoever has seen it like this."""
     with look() as seen:
         facts = sample_view.facts(seen, setups.listed(seen.session, shop_id=seen.merchant.id))
-    page = show("_test_tickets.html", seen, facts | {"on_steps": "steps" in request.args})
-    response = make_response(page)
+    response = make_response(show("_test_tickets.html", seen, facts))
     response.add_etag()
     return response.make_conditional(request)
 

@@ -16,6 +16,7 @@ from app.domain.scopes import Feature
 from app.domain.suggestions import Insight, Level, Unfit, unfit
 from app.store import backtests, imports, insights, reports, setups, shops, welcomes
 from app.store.imports import Reading
+from app.store.setups import Setup
 from app.store.welcomes import Picked
 from app.web import charts, editions, rights, sample_view
 from app.web.charts import Chart, Column, Line
@@ -72,8 +73,7 @@ def facts(seen: Look) -> dict[str, Any]:
     session, shop_id, policy = seen.session, seen.merchant.id, seen.merchant.policy
     desks = setups.listed(session, shop_id=shop_id)
     asked = rights.asked(seen.merchant, world().settings)
-    return moving(seen) | {
-        **sample_view.facts(seen, desks),
+    return moving(seen, desks) | {
         "asked": [(asked[feature], why) for feature, why in WHY.items()],
         "picked": gifts(seen),
         "dearest": dearest(seen),
@@ -93,15 +93,16 @@ def edition(policy: Policy, currency: str) -> str:
     return editions.shown(policy, currency, _FIELDS, RULES)
 
 
-def moving(seen: Look) -> dict[str, Any]:
-    """Return what the part shows that moves while the past is read."""
+def moving(seen: Look, desks: Sequence[Setup] | None = None) -> dict[str, Any]:
+    """Return what the part shows that moves while the past is read or a test ticket is on its way."""
     session, shop_id, policy = seen.session, seen.merchant.id, seen.merchant.policy
     state = shops.history_state(session, shop_id=shop_id)
     readings = imports.readings(session, shop_id=shop_id)
     insight = insights.read(session, shop_id=shop_id)
     pace = None if state.done_at else _pace(readings)
     walk = backtests.newest(session, shop_id=shop_id).get(Kind.KEPT)
-    found: dict[str, Any] = {
+    tickets = sample_view.facts(seen, setups.listed(session, shop_id=shop_id) if desks is None else desks)
+    found: dict[str, Any] = tickets | {
         "history": state,
         "walk": walk,
         "outdated": walk is not None and _rules_of(walk.policy) != _rules_of(policy),

@@ -204,6 +204,16 @@ def test_given_every_helpdesk_with_one_when_opened_then_the_books_are_asked_as_l
     assert len(desk.statements("/helpdesks")) <= MOST_STATEMENTS
 
 
+def test_given_a_press_on_the_first_steps_when_their_moving_part_is_asked_for_then_the_ticket_is_in_it(
+    desk: Desk,
+) -> None:
+    connect(desk)
+    desk.press(WRITE, email=ANN, back="welcome")
+    write(desk)
+    assert 'data-from="/fragments/welcome"' in desk.open("/welcome")
+    assert "number 12" in desk.ask("/fragments/welcome").text
+
+
 def test_given_nothing_new_when_the_part_that_moves_is_asked_for_again_then_it_says_so(desk: Desk) -> None:
     connect(desk)
     desk.press(WRITE, email=ANN)
