@@ -74,16 +74,7 @@ class GorgiasHelpdesk:
         return Receipt(reference=ticket_id)
 
     def post_note(self, ticket_id: str, *, text: str, key: str) -> Receipt:
-        note = {
-            "channel": NOTE,
-            "via": NOTE,
-            "public": False,
-            "from_agent": True,
-            "sender": {"email": self._at_once.user},
-            "body_text": text,
-            "body_html": html.escape(text).replace("\n", "<br>"),
-            "external_id": marker(key),
-        }
+        note = private_note(self._at_once.user, text, key)
         answer = accepted(self._at_once.write("POST", f"tickets/{_number(ticket_id)}/messages", note))
         written = answer.json_object()
         public = written.get("public") is not False
@@ -159,6 +150,20 @@ def _number(ticket_id: str) -> str:
     if not (ticket_id.isascii() and ticket_id.isdecimal()):
         raise Rejected("This is not a ticket of this helpdesk.")
     return ticket_id
+
+
+def private_note(user: str, text: str, key: str) -> Json:
+    """Return a message that only the team reads, and that bears our name."""
+    return {
+        "channel": NOTE,
+        "via": NOTE,
+        "public": False,
+        "from_agent": True,
+        "sender": {"email": user},
+        "body_text": text,
+        "body_html": html.escape(text).replace("\n", "<br>"),
+        "external_id": marker(key),
+    }
 
 
 def marker(key: str) -> str:

@@ -4,7 +4,6 @@ Nothing there takes a key with which a second ticket would be the first. So it b
 before any is opened, and only by one hand at a time.
 """
 
-import html
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +11,7 @@ import structlog
 from app.domain.errors import KeyRefused
 from app.domain.ports import Receipt
 from app.domain.sample_tickets import SUBJECT, WORDS
-from integrations.gorgias.api import NOTE, marker
+from integrations.gorgias.api import marker, private_note
 from integrations.gorgias.client import GONE, GorgiasApi, Json, accepted, made
 
 _LOG = structlog.get_logger()
@@ -44,16 +43,7 @@ class GorgiasSamples:
         return bool(mine)
 
     def _opened(self, email: str, key: str) -> Receipt:
-        note = {
-            "channel": NOTE,
-            "via": NOTE,
-            "public": False,
-            "from_agent": True,
-            "sender": {"email": self.api.user},
-            "body_text": WORDS,
-            "body_html": html.escape(WORDS),
-            "external_id": marker(key),
-        }
+        note = private_note(self.api.user, WORDS, key)
         ticket = {"via": "api", "subject": SUBJECT, "external_id": marker(key), "customer": {"email": email}}
         answer = self.api.write("POST", "tickets", ticket | {"messages": [note]})
         number, opened = made(answer), answer.json_object()

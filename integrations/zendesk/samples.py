@@ -33,7 +33,7 @@ class ZendeskSamples:
         mine = self._ours(key)
         if not mine:
             return None
-        return self._seen(min(str(each["id"]) for each in mine), key, copies=len(mine))
+        return self._seen(str(min(each["id"] for each in mine)), key, copies=len(mine))
 
     def take_away(self, *, key: str) -> bool:
         mine = self._ours(key)

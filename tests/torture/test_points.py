@@ -30,7 +30,7 @@ def here() -> Iterator[Theatre]:
 
 
 @pytest.mark.parametrize("name", [name for name in CALM if name not in LONG])
-def test_given_a_flow_when_its_process_dies_at_any_boundary_then_both_ledgers_end_as_if_it_had_not(
+def test_given_a_flow_when_its_process_dies_at_its_boundaries_then_both_ledgers_end_as_if_it_had_not(
     here: Theatre, name: str
 ) -> None:
     tale = here.tell(name, CALM[name])
@@ -40,7 +40,7 @@ def test_given_a_flow_when_its_process_dies_at_any_boundary_then_both_ledgers_en
 
 
 @pytest.mark.parametrize("name", ["gift-order+late-commit", "refund+commit-then-drop"])
-def test_given_rough_weather_when_its_process_dies_at_any_boundary_then_both_ledgers_end_as_if_it_had_not(
+def test_given_rough_weather_when_its_process_dies_at_its_boundaries_then_both_ledgers_end_as_if_it_had_not(
     here: Theatre, name: str
 ) -> None:
     tale = here.tell(name, FLOWS[name])

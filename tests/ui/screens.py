@@ -23,8 +23,7 @@ EVERY_EYES = [Eyes(), Eyes(scheme="dark", locale="fr"), Eyes(size=PHONE, locale=
 def take(browser: Browser, stack: Stack, folder: Path = SCREENS) -> None:
     """Write the pictures anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.webp"):
-        old.unlink()
+    before = {*folder.glob("*.webp")}
     pages = {name: path for name, path in walked(browser, stack).items() if name not in ALIKE}
     for eyes in EVERY_EYES:
         page = looking(browser, eyes)
@@ -33,7 +32,10 @@ def take(browser: Browser, stack: Stack, folder: Path = SCREENS) -> None:
             open_page(page, stack, path, eyes.locale)
             page.add_style_tag(content=AT_ITS_PLACE)
             (folder / f"{name}-{eyes.name}.webp").write_bytes(picture(page, eyes))
+            before.discard(folder / f"{name}-{eyes.name}.webp")
         page.context.close()
+    for left in before:  # last of all: whoever breaks it off loses no picture
+        left.unlink()
     size = sum(path.stat().st_size for path in folder.glob("*.webp"))
     print(f"lagniappe: {len(pages) * len(EVERY_EYES)} pictures of {len(pages)} screens, {size // 1024} KB")
 
