@@ -1,5 +1,7 @@
 """What a person must see to before something leaves: each question, and what a yes is to."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.addresses import Address
@@ -9,7 +11,7 @@ from app.domain.gifts import GiftKind
 from app.domain.money import Money
 from app.domain.rules import send_gates
 from app.domain.rules.send_gates import ADDRESS, CAREFUL, DEARER, HARD_TIME, Question
-from tests.builders import DAY, HOUR, NOON, address, flowers, letter, order, present, standing, usd
+from tests.builders import DAY, HOUR, MINUTE, NOON, address, flowers, letter, order, present, standing, usd
 
 PRICE = Question(code=DEARER, why="Dearer.", cost=usd(70_00))
 DISPUTE, WHERE = Question(code=CAREFUL, why="Disputed."), Question(code=ADDRESS, why="Where?")
@@ -44,6 +46,26 @@ def test_given_a_hard_time_that_began_since_when_looked_at_then_the_words_are_re
     theirs = standing(sensitive_since=since, sensitive_until=until)
 
     found = send_gates.since_hard(sending, theirs, planned_at=NOON - 2 * DAY, now=NOON)
+
+    assert (found is not None) is asked
+
+
+@pytest.mark.parametrize(
+    ("sending", "said_after", "asked"),
+    [
+        (flowers(), MINUTE, False),
+        (letter(), 10 * MINUTE, False),
+        (flowers(), 11 * MINUTE, True),
+        (present(ticket_id="7"), MINUTE, False),
+        (present(ticket_id=None), MINUTE, True),  # a rule's: it can have known nothing
+    ],
+)
+def test_given_a_hard_time_said_in_the_sitting_that_planned_it_when_looked_at_then_whoever_pressed_knew(
+    sending: Sending, said_after: timedelta, asked: bool
+) -> None:
+    theirs = standing(sensitive_since=NOON + said_after, sensitive_until=NOON + 90 * DAY)
+
+    found = send_gates.since_hard(sending, theirs, planned_at=NOON, now=NOON + 14 * DAY)
 
     assert (found is not None) is asked
 

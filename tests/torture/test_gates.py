@@ -86,6 +86,20 @@ def test_given_a_world_that_changed_when_their_hour_comes_then_a_person_is_asked
     assert outcome(scene) == ("done", 1, 0, charged(scene))
 
 
+def test_given_silence_that_is_asked_for_right_after_the_flowers_when_their_hour_comes_then_they_leave_unasked(
+    scene: Scene, plot: Complaint
+) -> None:
+    scene.later(60)
+    pressed("refund_keep", amount="5.00", compassion="yes")(scene, plot)
+    scene.go_on()
+
+    scene.later(TWO_WEEKS)
+    scene.go_on()
+
+    (row,) = scene.effects("send_flowers")
+    assert (row.state, bouquets(scene)) == ("done", 1)
+
+
 def test_given_a_price_that_rises_again_after_the_yes_when_their_turn_comes_then_that_one_is_asked_as_well(
     scene: Scene, plot: Complaint
 ) -> None:

@@ -6,7 +6,7 @@ and their yes was to both. What can be put right, an address and a price, is loo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.addresses import Address
 from app.domain.effects import SendGift, Sending
@@ -18,6 +18,9 @@ from app.domain.rules import gift_order, hard_time
 CAREFUL, HARD_TIME, ADDRESS, DEARER = "disputed", "since_hard", "address", "dearer"
 _IN_ORDER = (CAREFUL, HARD_TIME, ADDRESS, DEARER)
 _CAN_BE_PUT_RIGHT = frozenset({ADDRESS, DEARER})
+# Who presses for flowers and for silence means both, whichever comes first: by their finger, or by the worker that is
+# quicker.
+_ONE_SITTING = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,15 @@ def since_hard(sending: Sending, standing: Standing | None, *, planned_at: datet
         or (isinstance(sending, SendGift) and sending.sympathy)
     ):
         return None
-    if standing.sensitive_since is not None and planned_at >= standing.sensitive_since:
-        return None  # whoever pressed knew
+    knew_until = planned_at + (_ONE_SITTING if _was_pressed(sending) else timedelta())
+    if standing.sensitive_since is not None and standing.sensitive_since <= knew_until:
+        return None
     return Question(code=HARD_TIME, why="Since this was planned it has become a hard time for them. Do its words fit?")
+
+
+def _was_pressed(sending: Sending) -> bool:
+    """Return whether a person chose it with a ticket before their eyes; else a rule or a campaign gives it."""
+    return sending.ticket_id is not None
 
 
 def address(what: GiftKind, to: Address | None) -> Question | None:
