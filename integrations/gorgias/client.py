@@ -17,6 +17,7 @@ _LIMIT_HEADER = "X-Gorgias-Account-Api-Call-Limit"
 _USED = re.compile(r"(?a:(\d{1,6})/([1-9]\d{0,5}))")
 _PAGE = "100"  # the most that one page holds
 _LONGEST_MESSAGE = 200
+_MOST_RENEWALS = 2  # the first may bring one that somebody else had fetched, and that has died like ours
 
 
 class GorgiasApi:
@@ -91,8 +92,13 @@ class GorgiasApi:
             return self._counted(replace(request, auth=(login.user, login.key)))
         token = login.access.token()
         answer = self._counted(_bearing(request, token))
-        # A token may die before its time; what it did not open was not done.
-        return answer if answer.status != 401 else self._counted(_bearing(request, login.access.renew(token)))
+        for _ in range(_MOST_RENEWALS):
+            if answer.status != 401:
+                break
+            # A token may die before its time; what it did not open was not done.
+            token = login.access.renew(token)
+            answer = self._counted(_bearing(request, token))
+        return answer
 
     def _counted(self, request: Request) -> Answer:
         bucket = self._login.bucket

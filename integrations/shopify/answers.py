@@ -8,7 +8,6 @@ from typing import Any
 
 from app.domain.errors import Busy, Closed, OurMistake, Rejected, Unavailable
 from integrations.http import Answer, Request
-from integrations.shopify.access import REVOKED, REVOKED_PAUSE
 from integrations.shopify.cost import Cost, cost_in
 
 Json = dict[str, Any]
@@ -17,7 +16,8 @@ _HOURS = 3600.0  # seconds
 _INACTIVE = ("the store is inactive", 1 * _HOURS)
 # Until a person acts no call can succeed, so we stay away for long.
 _CLOSED_DOORS = {
-    401: (REVOKED, REVOKED_PAUSE),
+    # Each token was renewed before it came to this. Whether the store gives any more, its token endpoint says.
+    401: ("the store refuses a token that it has only just given", 600.0),
     402: ("the store is frozen", 1 * _HOURS),
     403: ("the store refuses this access", 4 * _HOURS),
     404: ("the store cannot be found", 4 * _HOURS),

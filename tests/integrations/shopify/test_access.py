@@ -1,10 +1,10 @@
-"""A dead token: one newer one, one more call, and then no further."""
+"""A dead token: a newer one and one more call, twice at most, and then no further."""
 
 from dataclasses import dataclass, field
 
 import pytest
 
-from app.domain.errors import Unavailable
+from app.domain.errors import Closed, Unavailable
 from integrations.shopify.access import FixedAccess
 from tests.integrations.shopify.scripted import Script, api
 
@@ -39,14 +39,23 @@ def test_given_a_dead_token_when_writing_then_it_is_renewed_once_and_the_deed_is
     assert access.refused == ["old"]
 
 
-def test_given_two_dead_tokens_when_asked_then_nobody_knocks_a_third_time(store: Script) -> None:
+def test_given_two_dead_tokens_when_writing_then_the_one_after_them_does_the_deed(store: Script) -> None:
     store.says(DEAD, 401)
     store.says(DEAD, 401)
+    store.says(DONE)
     access = Spares()
-    with pytest.raises(Unavailable, match="store access was revoked") as caught:
+    assert api(access).do("tags_add", TAGS).payload("tagsAdd")
+    assert access.refused == ["old", "new"]
+
+
+def test_given_three_dead_tokens_when_asked_then_nobody_knocks_a_fourth_time_for_a_while(store: Script) -> None:
+    for _ in range(3):
+        store.says(DEAD, 401)
+    access = Spares()
+    with pytest.raises(Closed, match="only just given") as caught:
         api(access).do("tags_add", TAGS)
-    assert (caught.value.retry_after or 0) >= 3600
-    assert access.refused == ["old"]
+    assert caught.value.retry_after == 600
+    assert access.refused == ["old", "new"]
 
 
 def test_given_only_one_token_when_it_is_dead_then_nothing_more_is_sent_for_long(store: Script) -> None:

@@ -60,7 +60,7 @@ ANSWERS: Places = {
     ),
     "extensions that are missing": (f"{_ANSWERS}::extensions_that_are_missing_or_odd",),
     "400, a bad body": (f"{_ANSWERS}::a_mistake_of_ours[400]",),
-    "401, refreshed once": (f"{_ACCESS}::a_dead_token", f"{_ACCESS}::two_dead_tokens"),
+    "401, refreshed": (f"{_ACCESS}::a_dead_token", f"{_ACCESS}::two_dead_tokens", f"{_ACCESS}::three_dead_tokens"),
     "402, frozen": (f"{_ANSWERS}::a_closed_door[402]", "jobs/test_doors.py::a_shop_that_was_frozen"),
     "403, forbidden, or a token that should expire": (f"{_ANSWERS}::a_closed_door[403]",),
     "404, gone": (f"{_ANSWERS}::a_closed_door[404]",),
