@@ -18,6 +18,7 @@ from jobs.runtime import World, desk_origin
 log = structlog.get_logger("helpdesk")
 
 NOT_TAKEN = "They do not take this key, so nothing was changed."
+NOT_THERE = "They said no, so nothing was changed. Is the account’s name the one in the helpdesk’s own address? {}"
 NOT_NOW = "They cannot be asked just now, so nothing was changed: {}"
 
 
@@ -27,7 +28,9 @@ def bring(world: World, merchant: Merchant, *, kind: str, account: str, login: L
         registry.knock(kind, desk_origin(world.settings, kind), account, login, http=world.http.within(LIMITS))
     except KeyRefused:
         return NOT_TAKEN
-    except (Rejected, Unavailable) as problem:
+    except Rejected as problem:
+        return NOT_THERE.format(problem)
+    except Unavailable as problem:
         return NOT_NOW.format(problem)
     return connect(world, merchant, kind=kind, account=account, login=login)
 
