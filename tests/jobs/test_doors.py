@@ -23,10 +23,39 @@ def test_given_a_shop_in_trouble_when_much_waits_for_it_then_one_call_is_made_an
     for _ in range(4):
         inside.drain()
         sweep(inside.world, inside.shop_id)
-        inside.later(600)
+        inside.later(120)
 
     assert turned_away(inside) == 1
     assert shop(inside).closed_because == because
+
+
+def test_given_one_no_when_the_store_is_well_a_moment_later_then_it_is_asked_again_soon(inside: Practice) -> None:
+    order = inside.order()
+    inside.deliver(order)
+    turn(inside, "frozen")
+    inside.drain()
+    turn(inside, "open")
+
+    inside.later(600)
+    inside.drain()
+
+    assert inside.gifts_on(order) == 1
+
+
+def test_given_a_shop_that_says_no_once_more_when_it_is_asked_again_then_it_is_left_alone_for_long(
+    inside: Practice,
+) -> None:
+    inside.deliver(inside.order())
+    turn(inside, "frozen")
+    for _ in range(2):
+        inside.drain()
+        inside.later(600)
+
+    for _ in range(4):
+        inside.drain()
+        inside.later(600)
+
+    assert turned_away(inside) == 2
 
 
 def test_given_a_shop_that_was_frozen_when_it_thaws_then_everything_is_done_once_and_it_is_open(
