@@ -4,7 +4,7 @@
          └▶ begin (committed) ─▶ the helpdesk, no transaction open ─▶ keep (committed) ─▶ use it
 
 As with a store's tokens: whatever kills us in between leaves a turn that ends by itself, and what brings the next key.
-A helpdesk that lets us in no more is asked again hours later, for our own secret may have been the wrong one.
+A helpdesk that lets us in no more is asked again soon, and then hours later: our own secret may be the wrong one.
 """
 
 import time
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.errors import Busy, KeyRefused, Unavailable
+from app.domain.errors import KEY_MAY_LIVE, Busy, KeyRefused, Unavailable
 from app.store import desk_keys
 from app.store.base import Session, Sessions, reading, unit_of_work
 from app.store.desk_keys import DeskKey
@@ -26,6 +26,7 @@ log = structlog.get_logger("helpdesk")
 SOON = timedelta(minutes=5)  # a key that ends within this is renewed before it is used
 LEASE = timedelta(seconds=60)  # longer than asking may take
 PAUSE = timedelta(seconds=5)  # after a failure nobody asks for so long
+FIRST_PAUSE = timedelta(seconds=KEY_MAY_LIVE)  # after the first no, which may have been a passing one
 REFUSED_PAUSE = timedelta(hours=4)
 REFUSED = "the helpdesk lets us in no more"
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.05  # while somebody else fetches the key
@@ -97,7 +98,7 @@ class DeskAccess:
         try:
             granted = self.refresh(key.refresh)
         except KeyRefused:
-            self._give_up(turn, self.now() + REFUSED_PAUSE)
+            self._give_up(turn, self.now() + (REFUSED_PAUSE if key.refused else FIRST_PAUSE))
             log.warning("helpdesk.key_lost", shop=self.shop_id, kind=self.kind)
             raise
         except Unavailable as problem:

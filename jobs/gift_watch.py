@@ -7,12 +7,12 @@ Nobody holds a gift meanwhile: of two who ask at once, or of whom one was frozen
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from app.domain.effects import Sending
-from app.domain.errors import KEY_IS_DEAD, Busy, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import Busy, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.gifts import Seen
 from app.domain.ports import GiftVendor
 from app.domain.retry import pause_when_busy
@@ -93,9 +93,8 @@ def _asked(vendor: GiftVendor, sent: Sent) -> Seen:
         return vendor.status(sent.reference, other=sent.other)
 
 
-def _put_off(world: World, merchant: Merchant, sent: Sent, problem: Unavailable) -> None:
-    now = world.clock.now()
-    pause = pause_when_busy(problem) if isinstance(problem, Busy) else timedelta(seconds=KEY_IS_DEAD)
+def _put_off(world: World, merchant: Merchant, sent: Sent, problem: Busy | KeyRefused) -> None:
+    now, pause = world.clock.now(), pause_when_busy(problem)
     with unit_of_work(world.sessions) as session:
         sendings.put_off(session, shop_id=merchant.id, vendor=sent.vendor, until=now + pause, now=now)
     log.info("gift.waits", shop=merchant.id, vendor=sent.vendor, seconds=pause.total_seconds())

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.errors import KEY_IS_DEAD, Busy, KeyRefused, Rejected, Unavailable, Uncertain
+from app.domain.errors import KEY_IS_DEAD, KEY_MAY_LIVE, Busy, KeyRefused, Rejected, Unavailable, Uncertain
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
 from app.domain.ports import ChoosyHelpdeskSetup, HelpdeskSetup
 from app.domain.retry import MOST_ATTEMPTS, pause_when_busy, wait_after
@@ -221,10 +221,11 @@ def _not_let_in(care: _Care) -> None:
         news = connections.broke(session, shop_id=shop_id, kind=held.kind, now=care.now)
     if news:
         log.warning("helpdesk.broken", shop=shop_id, kind=held.kind)
+    soon = care.now + timedelta(seconds=KEY_MAY_LIVE) if news else None  # a first no may be a passing one
     if held.stage is Stage.LIVE:
-        _write_down(care, frozenset({Ail.KEY_DEAD}), held.parts)
+        _write_down(care, frozenset({Ail.KEY_DEAD}), held.parts, again=soon)
     else:
-        _not_now(care, DEAD, look_at=care.now + timedelta(seconds=KEY_IS_DEAD))
+        _not_now(care, DEAD, look_at=soon or care.now + timedelta(seconds=KEY_IS_DEAD))
 
 
 def _let_in(care: _Care) -> None:

@@ -40,7 +40,10 @@ def complaint(outside: Outside, due: Due) -> str:
     emails = outside.shop.emails(due.customer_id) if outside.desks else ()
     try:
         told = [desk.has_open_ticket(emails) for desk in outside.desks.values()] if emails else []
-    except KeyRefused:  # it may stay so for weeks, and nobody else need wait for that
+    except KeyRefused as problem:
+        if not problem.lasts:
+            raise
+        # It may stay so for weeks, and nobody else need wait for that.
         return "A helpdesk does not let us in, so nobody knows whether a ticket of theirs is open."
     if any(told):
         return "A ticket of theirs is open."

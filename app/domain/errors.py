@@ -17,6 +17,7 @@ There is no fourth failure of a deed. Whatever is none of these is a bug, and fl
 from app.domain.money import Money
 
 KEY_IS_DEAD = 4 * 3600  # seconds
+KEY_MAY_LIVE = 600  # seconds; after its first no, which may have been a passing one
 
 
 class Malformed(ValueError):
@@ -67,6 +68,11 @@ class KeyRefused(Unavailable):
 
     def __init__(self, reason: str, *, retry_after: float = KEY_IS_DEAD) -> None:
         super().__init__(reason, retry_after=retry_after)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it was refused before, some time ago, so that nobody need wait for it."""
+        return (self.retry_after or 0) >= KEY_IS_DEAD
 
 
 class OurMistake(Unavailable):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.domain.errors import Busy, OurMistake, Unavailable
+from app.domain.errors import Busy, KeyRefused, OurMistake, Unavailable
 
 MOST_ATTEMPTS = 19  # with the pauses below: a little over a day, longer than any vendor's announced outage window
 MOST_MISTAKES = 3  # enough for a new version, or the one before it, to be there
@@ -20,7 +20,7 @@ def wait_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 << doublings), timedelta(hours=4))
 
 
-def pause_when_busy(busy: Busy) -> timedelta:
+def pause_when_busy(busy: Busy | KeyRefused) -> timedelta:
     """Return the pause that is asked for. There is no last one: a storm of calls must not end a single deed."""
     return timedelta(seconds=busy.retry_after or _WHEN_BUSY)
 

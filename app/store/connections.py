@@ -30,8 +30,13 @@ class Account:
     secrets: tuple[str, ...] = field(repr=False)
     url_token: str = field(default="", repr=False)  # "" where it was not kept
     given: bool = False  # the key was given to us, and another will be when it is over
-    broken: bool = False  # they did not take our key when we last tried
+    broken_since: datetime | None = None  # since then they have not taken our key; None while they do
     options: Mapping[str, str] = field(default_factory=dict)  # what else the merchant said of it
+
+    @property
+    def broken(self) -> bool:
+        """Whether they did not take our key when we last tried."""
+        return self.broken_since is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +208,7 @@ def opened(row: Connection, seal: Seal) -> Account:
         key=seal.open(row.sealed_key, place=key_place(row.shop_id, row.kind)),
         secrets=tuple(filter(None, secrets.split(","))),
         given=row.sealed_refresh is not None,
-        broken=row.broken_since is not None,
+        broken_since=row.broken_since,
         options=row.options or {},
         url_token=_token(row, seal),
     )

@@ -220,6 +220,18 @@ def test_given_a_vendor_that_is_busy_or_refuses_our_key_when_asked_about_one_gif
     assert len(vendor.asked) == 1
 
 
+def test_given_a_key_that_was_refused_once_when_it_is_taken_again_then_its_gifts_are_asked_about_before_long(
+    inside: Practice, vendor: Telling
+) -> None:
+    plan(inside)
+    vendor.fails = KeyRefused("no")
+    look(inside)
+    vendor.fails, vendor.became["S-1"] = None, DELIVERED
+    look(inside, 900)
+
+    assert told(inside) == ["The e-gift arrived."]
+
+
 @pytest.mark.parametrize("no", [Unavailable("away"), Rejected("They know of no such order.")])
 def test_given_a_vendor_that_does_not_tell_when_asked_then_it_is_asked_again_before_long(
     inside: Practice, vendor: Telling, no: Exception

@@ -11,7 +11,7 @@ import requests
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from app.domain.errors import Rejected, Unavailable
+from app.domain.errors import KEY_MAY_LIVE, KeyRefused, Rejected, Unavailable
 from app.domain.findings import Finding, Verdict
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
 from app.store import connections, setups, shops
@@ -306,6 +306,24 @@ def test_given_a_key_that_dies_when_it_is_night_then_today_says_so_and_the_next_
         session.query(Connection).filter_by(shop_id=inside.shop_id, kind=FIRST_HELPDESK).one().sealed_key = good
     inside.later(DAY)
     assert care(inside) == ["helpdesk.mended"]
+    found = seen(inside)
+    assert found is not None
+    assert (found.ails, found.broken_since) == (frozenset(), None)
+
+
+def test_given_a_key_that_is_refused_once_in_the_night_when_it_is_taken_again_then_that_is_not_told_all_day(
+    inside: Practice, played: Desk
+) -> None:
+    begin(inside)
+    care(inside)
+    played.ails_say = KeyRefused("403")
+    inside.later(DAY)
+    care(inside)
+    played.ails_say = frozenset()
+
+    inside.later(KEY_MAY_LIVE)
+    care(inside)
+
     found = seen(inside)
     assert found is not None
     assert (found.ails, found.broken_since) == (frozenset(), None)

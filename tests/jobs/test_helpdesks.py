@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -11,7 +12,7 @@ from structlog.testing import capture_logs
 
 from app.domain.decisions import Decision
 from app.domain.effects import State
-from app.domain.errors import KeyRefused, Rejected, Unavailable
+from app.domain.errors import KEY_IS_DEAD, KEY_MAY_LIVE, KeyRefused, Rejected, Unavailable
 from app.domain.policy import Mode
 from app.domain.ports import Helpdesk, Receipt, Shop
 from app.domain.rules.special_customer import RULE
@@ -150,6 +151,23 @@ def test_given_a_key_that_is_refused_and_then_taken_when_tried_often_then_each_t
             logs.clear()
 
     assert told == [[], ["helpdesk.broken"], [], ["helpdesk.mended"], []]
+
+
+@on_sqlite
+def test_given_a_key_that_was_taken_until_now_when_it_is_refused_then_it_is_tried_again_soon_and_only_then_hours_later(
+    world: World, shop: Merchant
+) -> None:
+    connect(world, shop)
+    pauses = []
+    for _ in range(2):
+        with pytest.raises(KeyRefused) as caught:
+            watching(world, account_of(world, shop), Desk("first", REFUSED)).mark_customer(
+                (), special=True, reason="", tag="vip"
+            )
+        pauses.append(caught.value.retry_after)
+        world.clock.forward(timedelta(seconds=KEY_MAY_LIVE))  # type: ignore[attr-defined]  # the test's own
+
+    assert pauses == [KEY_MAY_LIVE, KEY_IS_DEAD]
 
 
 @on_sqlite

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import Busy, KeyRefused
+from app.domain.errors import KEY_MAY_LIVE, Busy, KeyRefused
 from jobs import promises
 from jobs.runtime import Outside
 from tests.builders import due
@@ -66,9 +66,10 @@ def test_given_a_helpdesk_that_lets_us_in_no_more_when_asked_then_nobody_knows_a
     assert "nobody knows" in promises.complaint(outside(KeyRefused("403")), due())
 
 
-def test_given_a_helpdesk_that_has_no_time_when_asked_then_it_is_asked_again_later() -> None:
-    with pytest.raises(Busy):
-        promises.complaint(outside(Busy("429")), due())
+@pytest.mark.parametrize("no", [Busy("429"), KeyRefused("403, the first", retry_after=KEY_MAY_LIVE)])
+def test_given_a_helpdesk_that_may_be_well_in_a_moment_when_asked_then_it_is_asked_again_later(no: Exception) -> None:
+    with pytest.raises(type(no)):
+        promises.complaint(outside(no), due())
 
 
 def test_given_a_customer_without_an_address_when_asked_then_nobody_can_say_that_a_ticket_is_solved() -> None:
