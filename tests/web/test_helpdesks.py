@@ -123,8 +123,10 @@ def test_given_a_new_key_of_the_same_account_when_brought_then_calls_come_by_the
         (Unavailable("it is asleep"), "Gorgias: They cannot be asked just now, so nothing was changed: it is asleep"),
         (
             Rejected("No such page."),
-            "Gorgias: They said no, so nothing was changed. "
-            "Is the account’s name the one in the helpdesk’s own address? No such page.",
+            (
+                "Gorgias: They said no, so nothing was changed. "
+                "Is the account’s name the one in the helpdesk’s own address? No such page."
+            ),
         ),
     ],
     ids=lambda each: type(each).__name__,
