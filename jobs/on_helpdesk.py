@@ -9,7 +9,7 @@ from app.domain.ports import Ticket
 from app.domain.rules import on_action, on_ticket
 from app.store import inbox, orders, snoozes, tallies, trail, yardstick
 from app.store.base import Session, unit_of_work
-from jobs import agent_facts, gather, lost_marks, who_is
+from jobs import agent_facts, gather, lost_marks, second_thoughts, who_is
 from jobs.occasion import Occasion, finish
 from jobs.runtime import known_as, opening
 from jobs.who_is import Match
@@ -32,7 +32,7 @@ def ticket_opened(occasion: Occasion, event: TicketOpened) -> None:
 
 
 def agent_acted(occasion: Occasion, event: AgentAction) -> None:
-    """Do what the agent asked for, or tell them why not."""
+    """Do what the agent asked for, or tell them why not. Raises Unavailable where it is not its turn yet."""
     merchant = occasion.merchant
     asked = gather.about_action(occasion.world, merchant, occasion.way_in, event, occasion.now)
     if occasion.is_old():
@@ -40,6 +40,7 @@ def agent_acted(occasion: Occasion, event: AgentAction) -> None:
     digest = occasion.world.mail_digest(merchant, event.agent)
     with unit_of_work(occasion.world.sessions) as session, trail.in_the_name_of(session, known_as(digest)):
         orders.lock(session, shop_id=merchant.id)
+        second_thoughts.after_the_first(session, occasion.letter, event)
         told = not event.typed or inbox.stands_for(session, occasion.letter, news=f"comment:{event.typed}")
         decided = _act(session, occasion, event, asked, digest) if told else []
         finish(session, occasion, decided, forget_words=asked.forgotten)

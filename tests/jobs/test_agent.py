@@ -1,14 +1,15 @@
 """What an agent's button brings about: the money, the words, the lead, the purse."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.agents import Role
 from app.domain.policy import Mode
-from app.store import agents
-from app.store.base import reading
+from app.store import agents, inbox
+from app.store.base import reading, unit_of_work
 from jobs import desk, team
 from jobs.practice import POLICY
 from tests.jobs.conftest import Practice
@@ -163,6 +164,39 @@ def test_given_planned_flowers_when_withdrawn_before_their_day_then_none_leave_a
     assert bouquets(inside) == []
     assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn"]
     assert inside.reserved() == 0
+
+
+def test_given_flowers_that_another_worker_is_about_to_plan_when_withdrawn_then_that_waits_for_them_and_none_leave(
+    inside: Practice, ticket: int
+) -> None:
+    inside.press(ticket, "flowers")
+    about = {"shop_id": inside.shop_id, "now": inside.world.clock.now(), "lease": timedelta(seconds=30)}
+    with unit_of_work(inside.world.sessions) as session:
+        assert len(inbox.claim(session, limit=1, **about)) == 1
+    inside.press(ticket, "withdraw_flowers")
+    inside.drain()
+    assert inside.call(f"/town/tickets/{ticket}")["notes"] == []
+
+    inside.later(60)
+    inside.drain()
+
+    assert [row.state for row in inside.effects("send_flowers")] == ["withdrawn"]
+    assert inside.reserved() == 0
+
+
+def test_given_flowers_for_another_ticket_when_these_are_withdrawn_then_nobody_waits_for_those(
+    inside: Practice, ticket: int
+) -> None:
+    customer = inside.call("/town/cast")["bereaved_customer"]
+    other = int(inside.call("/town/tickets", {"customer_id": customer, "subject": "Thanks"})["ticket_id"])
+    inside.press(other, "flowers")
+    about = {"shop_id": inside.shop_id, "now": inside.world.clock.now(), "lease": timedelta(seconds=30)}
+    with unit_of_work(inside.world.sessions) as session:
+        inbox.claim(session, limit=1, **about)
+    inside.press(ticket, "withdraw_flowers")
+    inside.drain()
+
+    assert "No flowers of this ticket" in notes(inside, ticket)
 
 
 def test_given_a_florist_who_goes_silent_when_flowers_were_sent_then_a_person_is_asked_and_nothing_is_repeated(
