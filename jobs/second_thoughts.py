@@ -18,7 +18,8 @@ def after_the_first(session: Session, letter: Letter, action: AgentAction) -> No
     """
     if action.act is not Act.WITHDRAW_FLOWERS:
         return
-    if any(_asks_for_flowers(each, action.ticket_id) for each in inbox.earlier(session, letter)):
+    earlier = [each for each in inbox.awaited(session, shop_id=letter.shop_id) if each.id < letter.id]
+    if any(_asks_for_flowers(each, action.ticket_id) for each in earlier):
         raise Unavailable("the flowers are still being planned", retry_after=ASK_AGAIN_SECONDS)
 
 

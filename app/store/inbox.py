@@ -146,11 +146,11 @@ def stands_for(session: Session, letter: Letter, *, news: str) -> bool:
     return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount == 1
 
 
-def earlier(session: Session, letter: Letter) -> list[Letter]:
-    """Return what the shop's people sent before this one and is not done, in hand or waiting, the oldest first."""
-    open_still = (Delivery.shop_id == letter.shop_id, Delivery.next_try_at.is_not(None), _AWAITED)
-    rows = session.execute(select(*_LETTER).where(*open_still, Delivery.id < letter.id).order_by(Delivery.id))
-    return [_letter(row, letter.shop_id) for row in rows]
+def awaited(session: Session, *, shop_id: int) -> list[Letter]:
+    """Return what the shop's people sent and is not done, in hand or waiting, the oldest first."""
+    not_done = (Delivery.shop_id == shop_id, Delivery.next_try_at.is_not(None), _AWAITED)
+    rows = session.execute(select(*_LETTER).where(*not_done).order_by(Delivery.id))
+    return [_letter(row, shop_id) for row in rows]
 
 
 def hold(session: Session, letters: Sequence[Letter], *, taken_until: Collection[datetime], until: datetime) -> int:

@@ -915,9 +915,9 @@ def moved_in(session: Session, seal: Seal, domain: str, *, net: int) -> Inhabita
     for rule in ("nth_order_gift", "special_customer"):
         tallies.fire(session, rule=rule, brake=Brake(), now=NOON, **counted)
     tallies.stop(session, shop_id=shop_id, rule="special_customer", day=NOON.date(), now=NOON)
-    for number in (1, 2, 3):
-        receive(session, shop_id, domain, f"d-{number}")
-    (letter,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
+    for key, source in (("a press", "gorgias"), *((f"d-{number}", "shopify") for number in (1, 2, 3))):
+        receive(session, shop_id, domain, key, source)
+    _, (letter,) = (inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1) for _ in range(2))
     (misfit,) = inbox.claim(session, shop_id=shop_id, now=NOON, lease=DAY, limit=1)
     inbox.set_aside(session, misfit, problem="odd")
     with_a_test_ticket(session, shop_id, letter)
@@ -1129,11 +1129,11 @@ def people_known(session: Session, shop_id: int, net: int) -> None:
     results.keep(session, shop_id=shop_id, rule="nth_order_gift", found=FOUND, now=NOON)
 
 
-def receive(session: Session, shop_id: int, domain: str, key: str) -> None:
+def receive(session: Session, shop_id: int, domain: str, key: str, source: str) -> None:
     inbox.receive(
         session,
         shop_id=shop_id,
-        source="shopify",
+        source=source,
         sender=domain,
         topic="orders/paid",
         delivery_key=key,
