@@ -26,6 +26,7 @@ log = structlog.get_logger("access")
 SOON = timedelta(minutes=5)  # a token that ends within this is renewed before it is used
 LEASE = timedelta(seconds=60)  # longer than asking with two secrets, one after the other, may take
 PAUSE = timedelta(seconds=5)  # after a failure nobody asks for so long
+ONCE_MORE, DAILY = timedelta(minutes=10), timedelta(days=1)  # after a first no, which may pass, and after the next ones
 UNSEALABLE, UNSEALABLE_PAUSE = "our keys do not open its token", 300.0  # seconds, for somebody to see to it
 PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.05  # while somebody else fetches the token
 
@@ -105,9 +106,13 @@ class StoreAccess:
             pair = _asked(self.endpoint, grant)
         except AccessLost as problem:
             with unit_of_work(self.sessions) as session:
-                secret = self.endpoint.current_secret
-                grants.lose(session, shop_id=self.shop_id, turn=turn, reason=str(problem), secret=secret)
-            log.warning("access.lost", shop=self.shop_id, problem=str(problem))
+                secret, until = self.endpoint.current_secret, self.now() + (ONCE_MORE if grant.live else DAILY)
+                said = {"reason": str(problem), "secret": secret}
+                lost = grants.lose(session, shop_id=self.shop_id, turn=turn, until=until, **said)
+            if not lost:  # somebody let us in meanwhile, or took us out
+                raise Busy("the store's token was fetched too slowly") from problem
+            if grant.live:
+                log.warning("access.lost", shop=self.shop_id, problem=str(problem))
             raise Closed(REVOKED, retry_after=REVOKED_PAUSE) from problem
         except Unavailable as problem:
             pause = max(PAUSE, timedelta(seconds=problem.retry_after or 0))

@@ -103,7 +103,10 @@ def make_round(here: World) -> None:
             Task.LOST_MARKS: marks.to_be_looked_through(
                 session, kinds=registry.HELPDESKS, now=now, limit=LOOKS_A_ROUND
             ),
-            Task.KEEP_ACCESS: grants.worth_renewing(session, now=now, secret=here.current_secret),
+            Task.KEEP_ACCESS: [
+                *grants.worth_renewing(session, now=now, secret=here.current_secret),
+                *grants.to_be_asked_again(session, now=now),
+            ],
             Task.HELPDESKS: setups.due(session, now=now, limit=few),
             Task.MAILS: mails.due(session, now=now, limit=few),
             Task.GIFTS: sendings.shops_due(session, now=now, limit=few),

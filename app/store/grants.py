@@ -2,7 +2,7 @@
 
     begin ─▶ the turn is ours       committed before the token endpoint is asked
     keep ─▶ a new pair, live        committed before the pair is used
-    lose ─▶ needs_reauth            the store takes us no longer; the merchant must open the app
+    lose ─▶ needs_reauth            the store takes us no longer; the merchant opens the app, or a later try is taken
     give_up ─▶ nobody asks again before a moment
     forget ─▶ needs_reauth          uninstalled: no token is left
 
@@ -50,7 +50,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One shop's access, unsealed. `secret` names the client secret it hangs on, or that was last refused."""
+    """One shop's access, unsealed. `secret` names the client secret it hangs on, or that was last refused.
+
+    `expires_at` is the token's end; of an access that was lost, when the store is asked once more.
+    """
 
     state: State
     reason: str | None
@@ -78,8 +81,10 @@ class Grant:
 
     def is_worth_renewing(self, *, now: datetime, secret: str) -> bool:
         """Return whether the pair should be renewed although nobody needs it now."""
-        silent = self.refresh_expires_at is not None and self.refresh_expires_at <= now + KEEP_ALIVE
-        return self.refresh_token is not None and ((self.live and silent) or self.secret != secret)
+        ends_at = self.refresh_expires_at
+        silent = self.live and ends_at is not None and ends_at <= now + KEEP_ALIVE
+        again = not self.live and self.expires_at is not None and self.expires_at <= now
+        return self.refresh_token is not None and (silent or again or self.secret != secret)
 
 
 def read(session: Session, *, shop_id: int, seal: Seal) -> Grant | None:
@@ -132,9 +137,13 @@ def give_up(session: Session, *, shop_id: int, turn: str, until: datetime) -> bo
     return _end(session, shop_id, turn, {}, until=until)
 
 
-def lose(session: Session, *, shop_id: int, turn: str, reason: str, secret: str) -> bool:
-    """Record that the store takes us no longer. The refresh token stays: the secret may have been the wrong one."""
-    return _end(session, shop_id, turn, {"state": State.NEEDS_REAUTH, "reason": reason, "secret": secret})
+def lose(session: Session, *, shop_id: int, turn: str, reason: str, secret: str, until: datetime) -> bool:
+    """Record that the store takes us no longer; return False when the turn is no longer ours, and it may again.
+
+    The refresh token stays: the secret may have been the wrong one, or the no a passing one. It is shown again then.
+    """
+    lost = {"state": State.NEEDS_REAUTH, "reason": reason, "secret": secret, "expires_at": until}
+    return _end(session, shop_id, turn, lost)
 
 
 def forget(session: Session, *, shop_id: int) -> None:
@@ -160,6 +169,15 @@ def worth_renewing(session: Session, *, now: datetime, secret: str) -> list[int]
         .order_by(Row.shop_id)
     )
     return list(session.scalars(statement))
+
+
+def to_be_asked_again(session: Session, *, now: datetime) -> list[int]:
+    """Return installed shops that let us in no more and are asked again. Crosses tenants: the ticker's, ids alone."""
+    alive = or_(Row.refresh_expires_at.is_(None), Row.refresh_expires_at > now)
+    free = or_(Row.lease_until.is_(None), Row.lease_until <= now)
+    lost = (Row.state == State.NEEDS_REAUTH, Row.sealed_refresh_token.is_not(None), Row.expires_at <= now)
+    statement = select(Row.shop_id).join(Shop, Shop.id == Row.shop_id).where(*lost, alive, free)
+    return list(session.scalars(statement.where(Shop.uninstalled_at.is_(None)).order_by(Row.shop_id)))
 
 
 def let_us_in() -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ class Grant(Base):
     state: Mapped[str] = mapped_column(String(16))  # live or needs_reauth
     reason: Mapped[str | None] = mapped_column(String(64))  # why it needs the merchant
     sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)
-    expires_at: Mapped[datetime | None]  # empty: the token was given once and for all
+    expires_at: Mapped[datetime | None]  # empty: the token was given once and for all; of one lost: asked again then
     sealed_refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     refresh_expires_at: Mapped[datetime | None]
     scopes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # empty: the store has not told us yet

@@ -6,20 +6,20 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from app.domain.errors import Closed, Unavailable
+from app.domain.errors import Busy, Closed, Unavailable
 from app.store import grants, shops
 from app.store.base import Sessions, reading, unit_of_work
 from app.store.grants import Grant
 from app.store.sealed import Seal
 from integrations.sandbox.serve import start
 from integrations.sandbox.town import PRACTICE_CLIENT_ID, PRACTICE_SHOP, TownSettings
-from integrations.shopify.tokens import fingerprint
+from integrations.shopify.tokens import AccessLost, Pair, fingerprint
 from jobs import installation, practice
 from jobs.access import StoreAccess
 from jobs.clock import Clock
@@ -273,6 +273,51 @@ def test_given_a_deploy_with_a_wrong_secret_when_it_is_mended_then_no_merchant_h
     assert home.set_aside() == []
 
 
+def test_given_one_no_that_passes_when_the_ticker_comes_round_then_no_merchant_has_to_come(home: Practice) -> None:
+    home.later(AN_HOUR)
+    confused = access(home)
+    confused.endpoint = Refusing(lambda: None, fingerprint(OLD))  # type: ignore[assignment]
+    with pytest.raises(Closed, match="revoked"):
+        confused.token()
+    assert (lost(home), silent(home)) == ([], [])
+
+    home.later(10 * 60)
+    assert lost(home) == [home.shop_id]
+    installation.keep_access(home.world, home.shop_id)
+
+    assert opens(home, access(home).token())
+    assert lost(home) == []
+
+
+def test_given_a_store_that_goes_on_refusing_when_asked_again_then_it_is_asked_once_a_day(home: Practice) -> None:
+    home.later(AN_HOUR)
+    home.call(f"/town/shops/{PRACTICE_SHOP}/uninstall", {"announce": "lose"})
+    with pytest.raises(Closed):
+        access(home).token()
+
+    asked = []
+    for _ in range(3):
+        home.later(A_DAY // 2)
+        asked.append(lost(home))
+        installation.keep_access(home.world, home.shop_id)
+
+    assert asked == [[home.shop_id], [], [home.shop_id]]
+    assert refreshes(home) == 3
+
+
+def test_given_a_no_to_a_token_of_before_when_the_merchant_has_let_us_in_meanwhile_then_nobody_is_shut_out(
+    home: Practice,
+) -> None:
+    home.later(AN_HOUR)
+    late = access(home)
+    late.endpoint = Refusing(lambda: let_in_anew(home))  # type: ignore[assignment]
+
+    with pytest.raises(Busy):
+        late.token()
+
+    assert opens(home, access(home).token())
+
+
 def test_given_tokens_that_nobody_asks_for_when_the_ticker_makes_its_round_then_it_rings_for_them(
     home: Practice,
 ) -> None:
@@ -303,6 +348,31 @@ def test_given_a_shop_that_nobody_asks_when_sixty_days_are_over_then_its_access_
         assert silent(home) == []
 
     assert opens(home, access(home).token())
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """An endpoint that says no, after something else has happened."""
+
+    meanwhile: Callable[[], object]
+    current_secret: str = ""
+
+    def refresh(self, _token: str) -> Pair:
+        self.meanwhile()
+        raise AccessLost("the store takes this token no longer")
+
+
+def let_in_anew(home: Practice) -> None:
+    """Let the shop have taken us out and let us in again."""
+    with unit_of_work(home.world.sessions) as session:
+        grants.forget(session, shop_id=home.shop_id)
+    practice.move_in(home.world)
+
+
+def lost(home: Practice) -> list[int]:
+    """Return the shops that are asked once more."""
+    with reading(home.world.sessions) as session:
+        return grants.to_be_asked_again(session, now=home.world.clock.now())
 
 
 def silent(home: Practice) -> list[int]:

@@ -131,7 +131,7 @@ def test_given_an_access_that_was_lost_when_looked_for_work_then_the_shop_is_lef
         shops.note_history(session, shop_id=shop.id, swept_to=NOON - DAY)
         assert shops.due_for_sweep(session, before=NOON, now=NOON, limit=9) == [shop.id]
         turn = grants.begin(session, shop_id=shop.id, now=NOON, lease=MINUTE) or ""
-        assert grants.lose(session, shop_id=shop.id, turn=turn, reason="revoked", secret="current")
+        assert grants.lose(session, shop_id=shop.id, turn=turn, reason="revoked", secret="current", until=NOON + HOUR)
 
     with reading(sessions) as session:
         assert shops.due_for_sweep(session, before=NOON, now=NOON, limit=9) == []
@@ -140,6 +140,10 @@ def test_given_an_access_that_was_lost_when_looked_for_work_then_the_shop_is_lef
     assert (merchant.installed, merchant.let_in) == (True, False)
     assert silent(sessions, DAY) == []
     assert silent(sessions, DAY, secret="mended") == [shop.id]
+    with reading(sessions) as session:
+        after = (MINUTE, HOUR, 89 * DAY, 91 * DAY)
+        asked = [grants.to_be_asked_again(session, now=NOON + each) for each in after]
+    assert asked == [[], [shop.id], [shop.id], []]
 
 
 def test_given_a_pair_when_looked_at_as_time_goes_by_then_it_is_renewed_before_it_dies_of_silence(

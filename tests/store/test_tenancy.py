@@ -215,6 +215,7 @@ NO_SHOP_NEEDED = {
     "inbox.hold": "moves letters that name their shop, and stand as they were taken",
     "grants.let_us_in": "a condition inside statements about shops",
     "grants.refresh_place": "asks no database",
+    "grants.to_be_asked_again": "the ticker's: ids alone",
     "grants.token_place": "asks no database",
     "grants.worth_renewing": "the ticker's: ids alone",
     "erasing.forget_strangers": "calls of nobody's shop",
