@@ -16,7 +16,7 @@ from app.domain.errors import KEY_IS_DEAD, KEY_MAY_LIVE, Busy, KeyRefused, Rejec
 from app.domain.helpdesk_setup import Ail, Parts, Stage, Wiring
 from app.domain.ports import ChoosyHelpdeskSetup, HelpdeskSetup
 from app.domain.retry import MOST_ATTEMPTS, pause_when_busy, wait_after
-from app.store import connections, setups
+from app.store import connections, key_waits, setups
 from app.store import samples as sample_tickets
 from app.store.base import Session, reading, unit_of_work
 from app.store.sealed import Unsealable
@@ -231,6 +231,8 @@ def _not_let_in(care: _Care) -> None:
 def _let_in(care: _Care) -> None:
     with unit_of_work(care.world.sessions) as session:
         news = connections.mended(session, shop_id=care.merchant.id, kind=care.held.kind)
+        if news:
+            key_waits.go_on(session, shop_id=care.merchant.id, kind=care.held.kind, now=care.now)
     if news:
         log.info("helpdesk.mended", shop=care.merchant.id, kind=care.held.kind)
 

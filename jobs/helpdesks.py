@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 import structlog
 
 from app.domain.errors import KeyRefused, Rejected, Unavailable
-from app.store import connections, setups
+from app.store import connections, key_waits, setups
 from app.store.base import Session, unit_of_work
 from app.store.connections import Account
 from app.store.shops import Merchant
@@ -82,6 +82,7 @@ def keep(
         refresh=granted.refresh if granted else None,
         expires_at=world.clock.now() + granted.lives if granted else None,
     )
+    key_waits.go_on(session, shop_id=merchant.id, kind=kind, now=world.clock.now())
     if company.furnish is not None:
         setups.begin(session, shop_id=merchant.id, kind=kind, now=world.clock.now())
     return address(world, kind, token), next(iter(proofs), "")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from app.domain.errors import KEY_MAY_LIVE, KeyRefused
-from app.store import connections
+from app.store import connections, key_waits
 from app.store.base import Sessions, unit_of_work
 from app.store.connections import Account
 from jobs.clock import Clock
@@ -33,6 +33,8 @@ def key_watched(
     if account.broken:
         with unit_of_work(sessions) as session:
             news = connections.mended(session, shop_id=shop_id, kind=kind)
+            if news:
+                key_waits.go_on(session, shop_id=shop_id, kind=kind, now=now)
         if news:
             mended()
 

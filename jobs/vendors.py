@@ -8,7 +8,7 @@ import structlog
 from app.domain.errors import KeyRefused, Rejected, Unavailable
 from app.domain.gifts import Health, Mode
 from app.domain.money import Money
-from app.store import connections, vendor_accounts
+from app.store import connections, key_waits, vendor_accounts
 from app.store.base import reading, unit_of_work
 from app.store.connections import Account
 from app.store.shops import Merchant
@@ -60,6 +60,7 @@ def connect(world: World, merchant: Merchant, kind: str, login: VendorLogin, sec
             options=login.options,
         )
         vendor_accounts.looked_at(session, seen, shop_id=merchant.id, kind=kind, now=world.clock.now())
+        key_waits.go_on(session, shop_id=merchant.id, kind=kind, now=world.clock.now())
     log.info("vendor.connected", shop=merchant.id, kind=kind, mode=seen.mode.value)
     return None
 

@@ -15,8 +15,9 @@ from app.store import agents, connections, inbox
 from app.store.base import unit_of_work
 from app.store.shops import Merchant
 from app.store.tables import Delivery
+from integrations.companies import Login
 from integrations.django_helpdesk import hooks
-from jobs import privacy, team
+from jobs import helpdesks, privacy, team
 from jobs.runtime import way_out
 from tests.jobs.conftest import Practice
 from tests.real_helpdesk.running import ACCOUNT, KEY, USER, RealHelpdesk
@@ -262,8 +263,9 @@ def test_given_a_key_that_is_dead_when_a_bell_rings_then_the_command_waits_for_a
     desk.ring(comment, text=text)
     assert desk.refunds() == []
 
-    connected(desk, key=KEY)
-    desk.inside.later(5 * 3600)
+    with unit_of_work(desk.inside.world.sessions) as session:
+        login, about = Login(user=USER, key=KEY), {"kind": "django_helpdesk", "account": ACCOUNT}
+        helpdesks.keep(desk.inside.world, session, desk.merchant, login=login, **about)
     desk.inside.drain()
     assert desk.refunds() == [(State.DONE, 24_50)]
 

@@ -171,6 +171,23 @@ def test_given_a_key_that_was_taken_until_now_when_it_is_refused_then_it_is_trie
 
 
 @on_sqlite
+def test_given_a_press_that_waits_for_a_key_when_it_is_taken_again_then_it_is_tried_at_once(
+    world: World, shop: Merchant
+) -> None:
+    connect(world, shop)
+    tried(world, shop, Desk("first", REFUSED))
+    hours = world.clock.now() + timedelta(seconds=KEY_IS_DEAD)
+    with unit_of_work(world.sessions) as session:
+        press = {"source": FIRST_HELPDESK, "sender": "acme", "topic": "t", "delivery_key": "1", "body": b"{}"}
+        inbox.receive(session, shop_id=shop.id, now=hours, **press)
+
+    tried(world, shop, Desk("first", TAKEN))
+
+    with unit_of_work(world.sessions) as session:
+        assert inbox.claim(session, shop_id=shop.id, now=world.clock.now(), lease=timedelta(minutes=1), limit=1)
+
+
+@on_sqlite
 def test_given_a_helpdesk_in_other_trouble_when_tried_then_its_key_is_not_blamed(world: World, shop: Merchant) -> None:
     connect(world, shop)
     for trouble in (Unavailable("closed"), Rejected("no field")):
