@@ -61,6 +61,7 @@ class Held:
     stage: Stage
     parts: Parts
     tries: int
+    look_at: datetime | None  # for when it was due; another moment by now: somebody wants it looked after anew
     until: datetime
     public_id: str | None
     given: bool
@@ -142,6 +143,7 @@ def claim(session: Session, *, shop_id: int, kind: str, seal: Seal, now: datetim
         stage=Stage(row.state),
         parts=row.parts or {},
         tries=row.tries,
+        look_at=row.look_at,
         until=until,
         public_id=row.public_id,
         given=account.given,
@@ -255,7 +257,8 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _as_taken(held: Held) -> tuple[ColumnElement[bool], ...]:
     """Hold where nobody wants something else of the connection by now."""
-    return *_mine(held.shop_id, held.kind), Connection.state == held.stage
+    as_it_was = (Connection.state == held.stage, Connection.look_at == held.look_at)
+    return *_mine(held.shop_id, held.kind), *as_it_was
 
 
 def _let_go(session: Session, held: Held, **changes: object) -> bool:

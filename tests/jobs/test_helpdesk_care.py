@@ -311,6 +311,24 @@ def test_given_a_key_that_dies_when_it_is_night_then_today_says_so_and_the_next_
     assert (found.ails, found.broken_since) == (frozenset(), None)
 
 
+def test_given_another_key_that_comes_while_the_old_one_is_tried_when_that_is_refused_then_the_new_one_is_tried_at_once(
+    inside: Practice, played: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(inside)
+
+    def refused(*_: object, **__: object) -> Parts:
+        inside.later(1)
+        connect(inside, key=people.API_KEY)
+        begin(inside)
+        raise KeyRefused("the old one")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(played, "install", refused)
+        care(inside)
+
+    assert care(inside) == ["helpdesk.set_up", "helpdesk.mended"]
+
+
 def test_given_a_key_that_is_refused_once_in_the_night_when_it_is_taken_again_then_that_is_not_told_all_day(
     inside: Practice, played: Desk
 ) -> None:
