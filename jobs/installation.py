@@ -80,7 +80,8 @@ def scopes_changed(world: World, shop_id: int, current: frozenset[str]) -> None:
     scopes = current if outside is None else outside.shop.scopes()
     with unit_of_work(world.sessions) as session:
         grants.set_scopes(session, shop_id=shop_id, scopes=scopes)
-    world.bell.heard(Task.SWEEP, shop_id)  # it may have been hushed for hours, for want of just this right
+    for hushed in (Task.SWEEP, Task.MOMENTS):  # for hours, it may be, for want of just this right
+        world.bell.heard(hushed, shop_id)
     log.info("shop.scopes", shop=shop_id, scopes=sorted(scopes))
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.domain.effects import State
 from integrations.sandbox.store.shops import SCOPES
 from integrations.sandbox.town import PRACTICE_SHOP
@@ -56,16 +58,17 @@ def test_given_a_right_that_comes_back_when_the_next_gift_is_due_then_it_is_give
     assert inside.gifts_on(order) == 1
 
 
-def test_given_a_sweep_that_was_hushed_for_want_of_a_right_when_it_is_granted_then_it_may_ring_again(
-    inside: Practice, redis_url: str
+@pytest.mark.parametrize("task", [Task.SWEEP, Task.MOMENTS])
+def test_given_a_bell_that_was_hushed_for_want_of_a_right_when_it_is_granted_then_it_may_ring_again(
+    inside: Practice, redis_url: str, task: Task
 ) -> None:
     bell = Bell.at(redis_url, patient=True)
     bell.redis.flushdb()
-    bell.hush(Task.SWEEP, inside.shop_id, seconds=4 * 3600.0)
+    bell.hush(task, inside.shop_id, seconds=4 * 3600.0)
 
     scopes_changed(replace(inside.world, bell=bell), inside.shop_id, frozenset(SCOPES))
 
-    assert not bell.redis.keys("lagniappe:bell:sweep:*")
+    assert not bell.redis.keys("lagniappe:bell:*")
     bell.redis.close()
 
 
