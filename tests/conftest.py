@@ -53,13 +53,11 @@ SELDOM = (10_000, 20, 50)  # what is made before garbage is looked for among the
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
-# Three processes begin with the first three. A storm is one test, so whoever has it is given the next file as well, the
-# other storm: at once they would keep some twenty processes busy.
+# Three processes begin with the first three.
 LONGEST = (
     "tests/torture/test_points",
-    "tests/torture/chaos/test_chaos.py",
-    "tests/hostile/test_corpus",
     "tests/torture/chaos/",
+    "tests/hostile/test_corpus",
     "tests/torture/",
     "tests/stories/",
 )

@@ -228,7 +228,8 @@ def test_given_sixty_days_alone_when_more_is_granted_later_then_the_past_is_read
 def test_given_a_worker_that_dies_at_any_boundary_when_read_on_then_the_figures_are_the_same(
     newcomer: Practice, database: str
 ) -> None:
-    every = {"sqlite": 1, "postgres": 3}[database]  # the boundaries are the same ones on both
+    # The boundaries are the same ones on both; `torture points --flow import` dies at all of them.
+    every = {"sqlite": 3, "postgres": 7}[database]
     read_past(newcomer)
     whole = figures(newcomer)
     for strike_at in range(1, 200, every):

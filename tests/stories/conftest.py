@@ -10,7 +10,7 @@ from tests.stack import Stack, running
 DATABASES = ("sqlite", "postgres")
 
 
-@pytest.fixture(scope="session", params=DATABASES)
+@pytest.fixture(scope="module", params=DATABASES)
 def story_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":
@@ -20,7 +20,8 @@ def story_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         yield url
 
 
-@pytest.fixture(scope="session")
+# Not for the session: its processes would go on working beside all the tests that come after.
+@pytest.fixture(scope="module")
 def stack(story_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One running demo for all the stories on this database."""
     with running(tmp_path_factory.mktemp("demo") / "var", story_database) as up:

@@ -18,11 +18,11 @@ def here() -> Iterator[Theatre]:
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("gift", slice(8, 20)),  # while it is decided
-        ("gift-order", slice(-20, None)),  # while it is done
-        ("gift-draft", slice(-44, -34)),  # while it is drafted
-        ("note", slice(-14, None)),
-        ("refund", slice(-18, None)),
+        ("gift", slice(8, 16)),  # while it is decided
+        ("gift-order", slice(-12, None)),  # while it is done
+        ("gift-draft", slice(-42, -36)),  # while it is drafted
+        ("note", slice(-10, None)),
+        ("refund", slice(-12, None)),
     ],
     ids=["gift", "gift-order", "gift-draft", "note", "refund"],
 )
