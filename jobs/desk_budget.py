@@ -25,6 +25,7 @@ local found = redis.call('HMGET', key, 'level', 'at', 'limit', 'seconds')
 local limit, at = tonumber(found[3]) or tonumber(ARGV[2]), tonumber(found[2]) or now
 local seconds = tonumber(found[4]) or tonumber(ARGV[3])
 local rate = limit / seconds
+if at > now + seconds then at = now end -- no two clocks are that far apart: somebody has set it back
 local level = math.max(0, (tonumber(found[1]) or 0) - rate * math.max(0, now - at))
 local function keep()
     local moment = string.format('%.6f', math.max(now, at))

@@ -66,6 +66,18 @@ def test_given_an_account_not_known_yet_when_many_ask_then_so_many_go_as_the_sma
     assert taken(bucket) == FIRST_LIMIT
 
 
+def test_given_a_clock_that_is_set_back_when_the_bucket_is_full_then_it_empties_as_before(
+    bucket: Bucket, clock: Hand
+) -> None:
+    taken(bucket)
+    clock.moment -= 3600 * SECOND
+    assert taken(bucket) == 0
+
+    clock.moment += EMPTIES_IN_SECONDS * SECOND
+
+    assert taken(bucket) == FIRST_LIMIT
+
+
 def test_given_background_work_when_the_bucket_is_down_to_its_reserve_then_it_waits_and_a_person_does_not(
     bucket: Bucket,
 ) -> None:
