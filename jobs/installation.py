@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.errors import Busy, Unavailable
 from app.domain.policy import Policy
-from app.store import grants, leaving, orders, setups, shops
+from app.store import grants, key_waits, leaving, orders, setups, shops
 from app.store.base import reading, unit_of_work
 from app.store.grants import Grant
 from app.store.shops import Merchant
@@ -80,6 +80,7 @@ def scopes_changed(world: World, shop_id: int, current: frozenset[str]) -> None:
     scopes = current if outside is None else outside.shop.scopes()
     with unit_of_work(world.sessions) as session:
         grants.set_scopes(session, shop_id=shop_id, scopes=scopes)
+        key_waits.go_on(session, shop_id=shop_id, kind=None, now=world.clock.now())
     for hushed in (Task.SWEEP, Task.MOMENTS):  # for hours, it may be, for want of just this right
         world.bell.heard(hushed, shop_id)
     log.info("shop.scopes", shop=shop_id, scopes=sorted(scopes))

@@ -58,6 +58,20 @@ def test_given_a_right_that_comes_back_when_the_next_gift_is_due_then_it_is_give
     assert inside.gifts_on(order) == 1
 
 
+def test_given_a_letter_that_waits_for_want_of_a_right_when_it_is_granted_then_it_goes_on_at_once(
+    inside: Practice,
+) -> None:
+    grant(inside, *sorted({scope for scope in SCOPES if not scope.endswith("_orders")}))
+    order = inside.order()
+    inside.deliver(order)
+    inside.drain()
+    assert inside.reasons("nth_order_gift") == []
+
+    grant(inside, *SCOPES)
+
+    assert inside.gifts_on(order) == 1
+
+
 @pytest.mark.parametrize("task", [Task.SWEEP, Task.MOMENTS])
 def test_given_a_bell_that_was_hushed_for_want_of_a_right_when_it_is_granted_then_it_may_ring_again(
     inside: Practice, redis_url: str, task: Task
