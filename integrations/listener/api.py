@@ -44,6 +44,9 @@ class SignedListener:
         except Busy as busy:
             # Whoever is always busy must not hold a refund up for ever: this counts as a try.
             raise Unavailable(str(busy)) from busy
+        if answer.status == 401:
+            # While its secret is changed, or our call was late, its moment is: like silence, it may pass.
+            raise Unavailable("It does not take our signature (401)")
         if not answer.ok:
             raise Rejected(f"It said no ({answer.status}).")
         return Receipt(reference=name)

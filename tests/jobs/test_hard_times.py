@@ -173,7 +173,7 @@ def test_given_a_tool_that_says_no_when_pressed_then_the_money_goes_and_the_agen
 ) -> None:
     inside = grief.inside
     with unit_of_work(inside.world.sessions) as session:
-        url, known = f"{inside.town}/listener", {"shop_id": inside.shop_id, "seal": inside.world.seal}
+        url, known = f"{inside.town}/listener/nowhere", {"shop_id": inside.shop_id, "seal": inside.world.seal}
         connections.connect(session, kind=LISTENER, account=url, user="", key="whsec_" + "b" * 44, **known)
     grief.press(act="compassion", with_refund=True)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.errors import Rejected
+from app.domain.errors import Rejected, Unavailable
 from app.domain.ports import Listener
 from integrations import registry, standard_webhooks
 from integrations.companies import Call
@@ -60,7 +60,12 @@ def test_given_the_same_news_again_when_told_then_name_and_words_are_the_same_an
     assert json.loads(over[1] or b"")["data"] == {"customer_id": 55}
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 410])
+def test_given_a_signature_that_is_not_taken_when_told_then_it_may_be_taken_later() -> None:
+    with pytest.raises(Unavailable, match="does not take our signature"):
+        listener(Ear(401)).tell(55, until=None, key="k", since=NOON, now=NOON)
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
 def test_given_a_no_when_told_then_it_is_one_and_says_nothing_of_anybody(status: int) -> None:
     with pytest.raises(Rejected, match=f"It said no \\({status}\\)"):
         listener(Ear(status)).tell(55, until=None, key="k", since=NOON, now=NOON)
