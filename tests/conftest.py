@@ -53,10 +53,8 @@ SELDOM = (10_000, 20, 50)  # what is made before garbage is looked for among the
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
-# Three processes begin with the first three.
 LONGEST = (
     "tests/torture/test_points",
-    "tests/torture/chaos/",
     "tests/hostile/test_corpus",
     "tests/torture/",
     "tests/stories/",

@@ -34,12 +34,19 @@ def singles(tale: Tale, *, every: int = 1) -> Iterator[Verdict]:
 
 
 def some(tale: Tale, every: int) -> list[int]:
-    """Return the first moments, those at which the town has moved and our books have not, and each `every`th other."""
+    """Return the first moments, half of those at which the town has moved and our books have not, and some others.
+
+    Of the others each `every`th. With one all there are.
+    """
     towns = [tale.start.town, *(moment.town for moment in tale.life.moments)]
-    moved = [after != before for before, after in pairwise(towns)]
-    always = {at for at, has_moved in enumerate(moved) if has_moved or at < FIRST}
-    others = [at for at in range(len(moved)) if at not in always]
-    return sorted([*always, *others[crc32(tale.name.encode()) % every :: every]])
+    moved = [at for at, (before, after) in enumerate(pairwise(towns)) if after != before and at >= FIRST]
+    others = [at for at in range(FIRST, len(towns) - 1) if at not in moved]
+    which = crc32(tale.name.encode())
+    half = min(every, 2)
+    return [
+        *range(min(FIRST, len(towns) - 1)),
+        *sorted([*moved[which % half :: half], *others[which % every :: every]]),
+    ]
 
 
 def pairs(tale: Tale, at: int) -> Iterator[Verdict]:

@@ -1,7 +1,7 @@
 """Death at the boundaries of every flow. Whatever dies where, both ledgers end as if nobody had.
 
-Here at the first two, at each that leaves a deed done in the town and not yet noted, and at a spread of the others;
-`torture points` at all.
+Here at the first two, at half of those that leave a deed done in the town and not yet noted, and at a spread of the
+others; `torture points` at all.
 """
 
 import os

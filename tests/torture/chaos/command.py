@@ -9,7 +9,7 @@ from typing import Any
 from tests.torture.chaos import storm
 from tests.torture.chaos.day import StillToCome
 from tests.torture.chaos.storm import Came, Plan
-from tests.torture.chaos.weather import HURRICANE
+from tests.torture.chaos.weather import HURRICANE, SQUALL
 
 KINDS = ("sqlite", "postgresql")
 SEEDS = Path(__file__).with_name("seeds.txt")
@@ -22,6 +22,7 @@ CONTROLS: dict[str, tuple[str, dict[str, Any]]] = {
     "B-repaired": ("with it none is", {"shares": {"packed": 1}, "weather": LATE, "kills": 0}),
 }
 MUST_HOLD = "B-repaired"
+SMALL: dict[str, Any] = {"orders": 30, "kills": 6, "workers": 2, "weather": SQUALL}
 
 
 def main(arguments: list[str]) -> int:
@@ -29,6 +30,8 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.replay:
         return max(weather(plan, None) for plan in stored())
+    if options.small:
+        return max(weather(Plan(kind=kind, seed=options.seed, **SMALL), options.keep) for kind in KINDS)
     plan = Plan(kind=options.db, seed=options.seed, orders=options.orders, kills=options.kills)
     if options.control is None:
         code = weather(plan, options.keep)
@@ -79,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--orders", type=int, default=2_000, metavar="N")
     parser.add_argument("--kills", type=int, default=100, metavar="K")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--small", action="store_true", help="a storm of two minutes on each database")
     parser.add_argument("--control", choices=CONTROLS, help="the storm that must break a promise")
     parser.add_argument("--replay", action="store_true", help=f"every storm of {SEEDS.name}")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave logs and databases there")
