@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -34,12 +34,20 @@ class PrivateRedis:
     password: str
 
     @classmethod
-    def plan(cls, folder: Path, *, port: int | None = None, password: str | None = None) -> Self:
-        """Choose server and port; a port or password of an earlier run is kept where possible."""
+    def plan(
+        cls, folder: Path, *, port: int | None = None, password: str | None = None, but_not: Collection[int] = ()
+    ) -> Self:
+        """Choose server and port; a port or password of an earlier run is kept where possible.
+
+        `but_not` are ports that nobody uses yet, and somebody soon will.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         preferred = (port,) if port else ()
         return cls(
-            binary=find_server(), folder=folder, port=first_free(*preferred), password=password or secrets.token_hex(16)
+            binary=find_server(),
+            folder=folder,
+            port=first_free(*preferred, but_not=but_not),
+            password=password or secrets.token_hex(16),
         )
 
     @property

@@ -114,6 +114,7 @@ class Town:
             self.folder.path / "redis",
             port=int(kept_port) if kept_port.isdecimal() else None,
             password=identity["REDIS_PASSWORD"],
+            but_not=(self.ports.web, self.ports.sandbox, self.ports.mail),
         )
         self.folder.remember({"REDIS_PORT": str(server.port)})
         log = self.folder.log("redis")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.launcher import private_redis
+from app.launcher.ports import free_port
 from app.launcher.private_redis import answers, find_server, running_redis
 from app.launcher.redis_call import Address, refuse_if_unfit, server_version
 from app.launcher.refusal import Refusal
@@ -33,6 +34,13 @@ def test_given_a_private_server_when_its_settings_are_read_then_it_never_evicts_
 ) -> None:
     settings = (private_redis.PrivateRedis.plan(tmp_path)._configuration()).splitlines()
     assert {"appendonly yes", "appendfsync everysec", 'save ""', "maxmemory-policy noeviction"} <= set(settings)
+
+
+def test_given_a_port_that_somebody_will_use_when_planned_then_it_is_another(tmp_path: Path) -> None:
+    port = free_port()
+
+    assert private_redis.PrivateRedis.plan(tmp_path, port=port).port == port
+    assert private_redis.PrivateRedis.plan(tmp_path, port=port, but_not=(port,)).port != port
 
 
 def test_given_a_block_when_it_ends_then_the_server_is_gone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from app.domain.errors import Rejected, Unavailable, Uncertain
+from app.domain.errors import Unavailable, Uncertain
 from integrations import registry
 from integrations.sandbox.listener.routes import PATH, SECRET
 from tests.integrations.contract.town import TownDoor, patient
@@ -34,7 +34,7 @@ def test_given_a_tool_when_told_twice_then_it_has_heard_it_once(town: TownDoor) 
 def test_given_a_call_that_proves_nothing_when_told_then_it_is_refused_and_not_heard(
     town: TownDoor, odd: dict[str, Any]
 ) -> None:
-    with pytest.raises(Rejected, match="401"):
+    with pytest.raises(Unavailable, match="401"):
         tell(town, "mute:2", number=2, **odd)
 
     assert heard(town, 2) == []
