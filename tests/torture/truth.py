@@ -60,7 +60,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?")
 _AS_OF = re.compile(r"As of \d\d:\d\d, \d{1,2} \w{3} \d{4}\.")
 # What is drawn by chance: keys, digests, passes, aliases of the forgotten; and the numbers of lines begun and given up.
 _RANDOM = re.compile(
-    r"(?<=#pass=)[a-z2-7]+|"
+    r"(?<=#pass=)[a-z2-7]+|(?<=/card/)[a-z2-7]+|"
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}([0-9a-f]{32})?\b|-\d{15,}|(?<=\"id\":)\d{10}"
 )
 
